@@ -1,0 +1,263 @@
+/* base/line: see line.h. */
+#include "line.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char bare_punctuation[] = "_.:/@%+,*!-";
+static bool is_bare[256];
+
+static void learn_bare(void)
+{
+	if (is_bare['a'])
+		return;
+	for (int c = 0; c < 128; c++)
+		is_bare[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	for (const char *p = bare_punctuation; *p; p++)
+		is_bare[(unsigned char)*p] = true;
+}
+
+static bool is_key(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+}
+
+static char *take_bare(char *at, const char *end)
+{
+	while (at < end && is_bare[(unsigned char)*at])
+		at++;
+	return at;
+}
+
+static int hex(int c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that the escape at `at` (behind the backslash) means, -1 when it is none; *next moves on. */
+static int take_escape(const char *at, const char *end, char **next)
+{
+	static const char name[] = "\\\"ntr", meaning[] = "\\\"\n\t\r";
+	const char *found;
+
+	if (at >= end)
+		return -1;
+	*next = (char *)at + 1;
+	if (*at == 'x') {
+		if (end - at < 3 || hex(at[1]) < 0 || hex(at[2]) < 0)
+			return -1;
+		*next = (char *)at + 3;
+		return hex(at[1]) << 4 | hex(at[2]);
+	}
+	found = *at ? strchr(name, *at) : NULL;
+	return found ? (unsigned char)meaning[found - name] : -1;
+}
+
+/* Unescapes in place; *next is left behind the closing quote. NULL when fine. */
+static const char *take_quoted(char *at, const char *end, char **next, size_t *size)
+{
+	char *to = at, *from = at;
+	int c;
+
+	while (from < end && *from != '"') {
+		c = (unsigned char)*from++;
+		if (c < 0x20 || c >= 0x7f)
+			return "a raw control byte in a value";
+		if (c == '\\' && (c = take_escape(from, end, &from)) < 0)
+			return "an unknown escape";
+		*to++ = (char)c;
+	}
+	if (from >= end)
+		return "a quote is not closed";
+	*next = from + 1;
+	*size = (size_t)(to - at);
+	*to = '\0';
+	return NULL;
+}
+
+static const char *take_word(struct line *l, char **at, const char *end)
+{
+	struct line_word *w = &l->word[l->words];
+	char *p = *at;
+	const char *wrong;
+
+	if (l->words == LINE_WORDS)
+		return "too many words";
+	w->key = p;
+	while (p < end && is_key((unsigned char)*p))
+		p++;
+	if (p == w->key || p >= end || *p != '=')
+		return "a word is no key=value";
+	*p++ = '\0';
+	w->value = p;
+	if (p < end && *p == '"') {
+		w->value = ++p;
+		wrong = take_quoted(p, end, &p, &w->size);
+		if (wrong)
+			return wrong;
+	} else {
+		p = take_bare(p, end);
+		w->size = (size_t)(p - w->value);
+	}
+	l->words++;
+	*at = p;
+	return p < end && *p != ' ' ? "a value is not ended by a space" : NULL;
+}
+
+/* A space or the end must follow; both become the NUL of what stood before. */
+static char *close_word(char *at)
+{
+	*at = '\0';
+	return at + 1;
+}
+
+const char *line_parse(struct line *l, char *at, size_t size)
+{
+	char *end = at + size, *p;
+	const char *wrong;
+
+	learn_bare();
+	l->words = 0;
+	if (size >= LINE_BYTES)
+		return "too long";
+	*end = '\0';
+	l->verb = at;
+	p = take_bare(at, end);
+	if (p == at || p >= end || *p != ' ')
+		return "no verb and id";
+	l->id = at = close_word(p);
+	p = take_bare(at, end);
+	if (p == at || (p < end && *p != ' '))
+		return "no id";
+	while (p < end) {
+		p = close_word(p);
+		wrong = take_word(l, &p, end);
+		if (wrong)
+			return wrong;
+	}
+	*p = '\0';
+	return NULL;
+}
+
+const char *line_find(const struct line *l, const char *key)
+{
+	for (size_t i = 0; i < l->words; i++)
+		if (!strcmp(l->word[i].key, key))
+			return l->word[i].value;
+	return NULL;
+}
+
+const char *line_get(const struct line *l, const char *key)
+{
+	const char *found = line_find(l, key);
+
+	return found ? found : "";
+}
+
+int64_t line_int(const struct line *l, const char *key, int64_t otherwise)
+{
+	const char *found = line_find(l, key);
+	int64_t n;
+
+	return found && text_to_int(found, &n) ? n : otherwise;
+}
+
+int64_t line_number(const struct line *l)
+{
+	int64_t n;
+
+	return text_to_int(l->id, &n) ? n : -1;
+}
+
+static bool all_bare(const char *at, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (!is_bare[(unsigned char)at[i]])
+			return false;
+	return size > 0;
+}
+
+static void add_byte(struct text *t, unsigned char c)
+{
+	static const char digit[] = "0123456789abcdef";
+	char escape[4] = {'\\', 'x', digit[c >> 4], digit[c & 15]};
+
+	if (c == '"' || c == '\\') {
+		text_putc(t, '\\');
+		text_putc(t, (char)c);
+	} else if (c == '\n') {
+		text_add(t, "\\n", 2);
+	} else if (c < 0x20 || c >= 0x7f) {
+		text_add(t, escape, sizeof escape);
+	} else {
+		text_putc(t, (char)c);
+	}
+}
+
+static void add_value(struct text *t, const char *value, size_t size)
+{
+	learn_bare();
+	if (all_bare(value, size)) {
+		text_add(t, value, size);
+		return;
+	}
+	text_putc(t, '"');
+	for (size_t i = 0; i < size; i++)
+		add_byte(t, (unsigned char)value[i]);
+	text_putc(t, '"');
+}
+
+void line_begin(struct text *t, const char *verb, const char *id)
+{
+	text_puts(t, verb);
+	text_putc(t, ' ');
+	text_puts(t, id && *id ? id : "-");
+}
+
+void line_begin_number(struct text *t, const char *verb, int64_t id)
+{
+	text_puts(t, verb);
+	text_putc(t, ' ');
+	text_int(t, id);
+}
+
+void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)
+{
+	text_putc(t, ' ');
+	text_puts(t, key);
+	text_putc(t, '=');
+	add_value(t, value, size);
+}
+
+void line_add(struct text *t, const char *key, const char *value)
+{
+	line_add_bytes(t, key, value ? value : "", value ? strlen(value) : 0);
+}
+
+void line_add_int(struct text *t, const char *key, int64_t value)
+{
+	text_putc(t, ' ');
+	text_puts(t, key);
+	text_putc(t, '=');
+	text_int(t, value);
+}
+
+void line_end(struct text *t)
+{
+	text_putc(t, '\n');
+}
+
+static bool is_in(const char *key, const char *const *list)
+{
+	for (; list && *list; list++)
+		if (!strcmp(key, *list))
+			return true;
+	return false;
+}
+
+void line_add_words(struct text *t, const struct line *from, const char *const *but)
+{
+	for (size_t i = 0; i < from->words; i++)
+		if (!is_in(from->word[i].key, but))
+			line_add_bytes(t, from->word[i].key, from->word[i].value, from->word[i].size);
+}

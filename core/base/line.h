@@ -1,0 +1,58 @@
+/* base/line: the one text format that processes of nines speak to each other.
+ *
+ *     verb id key=value key="value with \"escapes\" \\ \n \x07"
+ *
+ * A verb, an id (`-` for none), then words in any order; a key may stand several times. A value that is
+ * made of [A-Za-z0-9_.:/@%+,*!-] stands bare, everything else in quotes; other bytes than printable
+ * ASCII are written \xNN, so a line is printable ASCII whatever a foreign server said. The same lines are
+ * the trace (--trace), the golden files of tests and the replay input. The parser trusts nobody (F25): it
+ * works inside the given bytes, allocates nothing and is fuzzed. */
+#ifndef NINES_BASE_LINE_H
+#define NINES_BASE_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+
+#define LINE_BYTES 65536 /* a longer line is refused */
+#define LINE_WORDS 384
+
+struct line_word {
+	const char *key, *value; /* value is NUL-terminated; `size` counts NULs inside */
+	size_t size;
+};
+
+struct line {
+	const char *verb, *id;
+	size_t words;
+	struct line_word word[LINE_WORDS];
+};
+
+/* Parses `size` bytes (no newline) in place: *line points into them. NULL when well-formed, else what is
+ * wrong (a constant text). at[size] must be writable: it becomes NUL. */
+const char *line_parse(struct line *, char *at, size_t size);
+
+/* The first value of `key`, or NULL (find) / "" (get). */
+const char *line_find(const struct line *, const char *key);
+const char *line_get(const struct line *, const char *key);
+
+/* The first value of `key` as a number; `otherwise` when it is missing or none. */
+int64_t line_int(const struct line *, const char *key, int64_t otherwise);
+
+/* The id as a number, -1 when it is none. */
+int64_t line_number(const struct line *);
+
+/* Writing. line_begin() ... words ... line_end(): appends one line with its newline. */
+void line_begin(struct text *, const char *verb, const char *id);
+void line_begin_number(struct text *, const char *verb, int64_t id);
+void line_add(struct text *, const char *key, const char *value);
+void line_add_bytes(struct text *, const char *key, const char *value, size_t size);
+void line_add_int(struct text *, const char *key, int64_t value);
+void line_end(struct text *);
+
+/* Copies all words of `from` except those whose key is in the NULL-terminated list `but` (may be NULL). */
+void line_add_words(struct text *, const struct line *from, const char *const *but);
+
+#endif

@@ -1,0 +1,310 @@
+/* base/link: see link.h. */
+#include "link.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 8
+#define READ_BYTES 65536
+
+static uint32_t checksum(const char *at, size_t size)
+{
+	uint32_t sum = 2166136261u;
+
+	for (size_t i = 0; i < size; i++)
+		sum = (sum ^ (unsigned char)at[i]) * 16777619u;
+	return sum;
+}
+
+static void put32(char *at, uint32_t n)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (char)(n >> (8 * i));
+}
+
+static uint32_t get32(const char *at)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < 4; i++)
+		n |= (uint32_t)(unsigned char)at[i] << (8 * i);
+	return n;
+}
+
+bool link_pair(int fd[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fd) == 0;
+}
+
+bool link_is_open(const struct link *k)
+{
+	return k->watch.fd >= 0;
+}
+
+void link_close(struct link *k, const char *why)
+{
+	if (!link_is_open(k))
+		return;
+	loop_remove(k->loop, &k->watch);
+	close(k->watch.fd);
+	if (k->in_fd >= 0)
+		close(k->in_fd);
+	k->watch.fd = k->in_fd = -1;
+	text_release(&k->out);
+	text_release(&k->next);
+	text_release(&k->in);
+	if (k->closed)
+		k->closed(k, why);
+}
+
+struct text *link_line(struct link *k)
+{
+	return &k->next;
+}
+
+bool link_has_room(struct link *k)
+{
+	if (link_is_open(k) && k->out.size - k->sent + k->next.size < k->most_bytes)
+		return true;
+	k->dropped++;
+	return false;
+}
+
+static void want_out(struct link *k, bool want)
+{
+	if (want == k->is_blocked)
+		return;
+	k->is_blocked = want;
+	loop_change(k->loop, &k->watch, EPOLLIN | (want ? EPOLLOUT : 0));
+}
+
+static void push(struct link *k)
+{
+	ssize_t n;
+
+	while (k->sent < k->out.size) {
+		n = send(k->watch.fd, k->out.at + k->sent, k->out.size - k->sent, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN && errno != ENOBUFS) {
+			want_out(k, false); /* the reading side sees the end and closes */
+			k->sent = k->out.size;
+			break;
+		}
+		if (n < 0)
+			break;
+		k->sent += (size_t)n;
+	}
+	if (k->sent == k->out.size) {
+		text_clear(&k->out);
+		k->sent = 0;
+	} else if (k->sent > READ_BYTES) {
+		text_cut(&k->out, k->sent);
+		k->sent = 0;
+	}
+	want_out(k, k->out.size > 0);
+}
+
+/* Appends `size` bytes of whole lines as one frame. */
+static void add_frame(struct link *k, const char *lines, size_t size)
+{
+	char head[HEAD_BYTES];
+
+	put32(head, (uint32_t)size);
+	put32(head + 4, checksum(lines, size));
+	text_add(&k->out, head, sizeof head);
+	text_add(&k->out, lines, size);
+}
+
+/* Frames of at most LINK_FRAME_BYTES, cut behind a newline. */
+static void frame_lines(struct link *k)
+{
+	const char *at = k->next.at, *end = k->next.at + k->next.size, *cut;
+
+	while (at < end) {
+		cut = end;
+		if (end - at > LINK_FRAME_BYTES) {
+			cut = memrchr(at, '\n', LINK_FRAME_BYTES);
+			cut = cut ? cut + 1 : end;
+		}
+		add_frame(k, at, (size_t)(cut - at));
+		at = cut;
+	}
+	text_clear(&k->next);
+}
+
+void link_flush(struct link *k)
+{
+	if (!link_is_open(k)) {
+		text_clear(&k->next);
+		return;
+	}
+	if (k->next.size)
+		frame_lines(k);
+	if (k->out.size)
+		push(k);
+}
+
+void link_send_fd(struct link *k, const char *lines, int fd)
+{
+	union {
+		char room[CMSG_SPACE(sizeof fd)];
+		struct cmsghdr head;
+	} control = {{0}};
+	struct iovec io;
+	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+			   .msg_controllen = sizeof control.room};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	char head[HEAD_BYTES];
+	size_t size = strlen(lines);
+	ssize_t n;
+
+	link_flush(k);
+	if (!link_is_open(k) || k->out.size)
+		return; /* used between parent and child at hand-over, when nothing is queued */
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	put32(head, (uint32_t)size);
+	put32(head + 4, checksum(lines, size));
+	io = (struct iovec){head, sizeof head};
+	do
+		n = sendmsg(k->watch.fd, &m, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return;
+	text_add(&k->out, head + n, sizeof head - (size_t)n);
+	text_add(&k->out, lines, size);
+	push(k);
+}
+
+static void keep_fd(struct link *k, struct msghdr *m)
+{
+	int fd;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+		if (k->in_fd >= 0)
+			close(k->in_fd);
+		k->in_fd = fd;
+	}
+}
+
+static ssize_t pull(struct link *k)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr head;
+	} control;
+	struct iovec io;
+	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+			   .msg_controllen = sizeof control.room};
+	ssize_t n;
+
+	text_reserve(&k->in, READ_BYTES);
+	io = (struct iovec){k->in.at + k->in.size, READ_BYTES};
+	do
+		n = recvmsg(k->watch.fd, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		k->in.size += (size_t)n;
+		keep_fd(k, &m);
+	}
+	return n;
+}
+
+static const char *take_lines(struct link *k, char *at, size_t size)
+{
+	struct line line;
+	char *newline;
+	const char *wrong;
+	int fd = k->in_fd;
+
+	k->in_fd = -1;
+	for (char *end = at + size; at < end; at = newline + 1, fd = -1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		if (!newline)
+			return "a frame does not end with a line";
+		wrong = line_parse(&line, at, (size_t)(newline - at));
+		if (!wrong)
+			wrong = k->take(k, &line, fd);
+		if (wrong || !link_is_open(k))
+			return wrong;
+	}
+	return NULL;
+}
+
+/* Bytes of the first frame, 0 when it is not yet whole, SIZE_MAX when it cannot be one. */
+static size_t frame_size(const char *at, size_t size)
+{
+	uint32_t n;
+
+	if (size < HEAD_BYTES)
+		return 0;
+	n = get32(at);
+	if (!n || n > LINK_FRAME_BYTES + LINE_BYTES)
+		return SIZE_MAX;
+	return size - HEAD_BYTES < n ? 0 : HEAD_BYTES + n;
+}
+
+static const char *take_frames(struct link *k)
+{
+	size_t done = 0, n;
+	const char *wrong = NULL;
+
+	while (!wrong && (n = frame_size(k->in.at + done, k->in.size - done))) {
+		char *at = k->in.at + done + HEAD_BYTES;
+
+		if (n == SIZE_MAX)
+			return "a frame of impossible length";
+		if (checksum(at, n - HEAD_BYTES) != get32(at - 4))
+			return "a frame with a wrong checksum";
+		wrong = take_lines(k, at, n - HEAD_BYTES);
+		if (!link_is_open(k))
+			return NULL;
+		done += n;
+	}
+	text_cut(&k->in, done);
+	return wrong;
+}
+
+static void ready(struct loop_watch *w, uint32_t events)
+{
+	struct link *k = (struct link *)w;
+	const char *wrong;
+	ssize_t n;
+
+	if (events & EPOLLOUT)
+		push(k);
+	if (!(events & ~(uint32_t)EPOLLOUT))
+		return;
+	n = pull(k);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0) {
+		link_close(k, n ? "the connection broke" : "it ended");
+		return;
+	}
+	wrong = take_frames(k);
+	if (wrong)
+		link_close(k, wrong);
+}
+
+bool link_open(struct link *k, struct loop *loop, int fd, size_t most_bytes)
+{
+	k->loop = loop;
+	k->watch.ready = ready;
+	k->most_bytes = most_bytes;
+	k->in_fd = -1;
+	k->is_blocked = false;
+	k->sent = 0;
+	if (loop_add(loop, &k->watch, fd, EPOLLIN))
+		return true;
+	k->watch.fd = -1;
+	return false;
+}

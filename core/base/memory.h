@@ -1,0 +1,23 @@
+/* base/memory: allocation that never fails half-way.
+ *
+ * A process of nines that has no memory left cannot do its work and must not guess: it says so in
+ * one line and ends with MEMORY_EXIT; the parent starts it again with back-off. Memory whose size a
+ * foreign server or module decides does not come from here but from an arena (arena.h), which
+ * answers NULL, so that only the probe concerned becomes unknown. Every process uses this file. */
+#ifndef NINES_BASE_MEMORY_H
+#define NINES_BASE_MEMORY_H
+
+#include <stddef.h>
+
+#define MEMORY_EXIT 75 /* EX_TEMPFAIL of sysexits.h */
+
+/* Zeroed memory of `size` bytes; free with free(). */
+void *memory_new(size_t size) __attribute__((malloc, returns_nonnull));
+
+/* As realloc(); bytes past the old size are not set. */
+void *memory_resize(void *old, size_t size) __attribute__((returns_nonnull));
+
+/* A heap copy of `text` (NULL reads as ""). */
+char *memory_text(const char *text) __attribute__((malloc, returns_nonnull));
+
+#endif

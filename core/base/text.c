@@ -1,0 +1,206 @@
+/* base/text: see text.h. */
+#include "text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+void text_release(struct text *t)
+{
+	free(t->at);
+	*t = (struct text){0};
+}
+
+void text_clear(struct text *t)
+{
+	t->size = 0;
+	if (t->at)
+		t->at[0] = '\0';
+}
+
+void text_reserve(struct text *t, size_t more)
+{
+	size_t room = t->room ? t->room : 64;
+
+	if (t->size + more + 1 <= t->room)
+		return;
+	while (room < t->size + more + 1)
+		room *= 2;
+	t->at = memory_resize(t->at, room);
+	t->room = room;
+}
+
+void text_add(struct text *t, const void *from, size_t size)
+{
+	text_reserve(t, size);
+	if (size)
+		memcpy(t->at + t->size, from, size);
+	t->size += size;
+	t->at[t->size] = '\0';
+}
+
+void text_puts(struct text *t, const char *s)
+{
+	text_add(t, s, strlen(s));
+}
+
+void text_putc(struct text *t, char c)
+{
+	text_add(t, &c, 1);
+}
+
+void text_int(struct text *t, int64_t n)
+{
+	char digit[24], *at = digit + sizeof digit;
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		*--at = '-';
+	text_add(t, at, (size_t)(digit + sizeof digit - at));
+}
+
+void text_vprintf(struct text *t, const char *format, va_list ap)
+{
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (n < 0)
+		return;
+	text_reserve(t, (size_t)n);
+	vsnprintf(t->at + t->size, (size_t)n + 1, format, ap);
+	t->size += (size_t)n;
+}
+
+void text_printf(struct text *t, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	text_vprintf(t, format, ap);
+	va_end(ap);
+}
+
+void text_cut(struct text *t, size_t first)
+{
+	if (first >= t->size) {
+		text_clear(t);
+		return;
+	}
+	memmove(t->at, t->at + first, t->size - first + 1);
+	t->size -= first;
+}
+
+const char *text_get(const struct text *t)
+{
+	return t->at ? t->at : "";
+}
+
+/* Length of the valid UTF-8 sequence at `s`, 0 if there is none; *rune gets the character. */
+static size_t utf8_take(const unsigned char *s, size_t size, uint32_t *rune)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+
+	if (!n || n > size || s[0] > 0xf4)
+		return 0;
+	*rune = n == 1 ? s[0] : s[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*rune = *rune << 6 | (s[i] & 0x3f);
+	}
+	if (n > 1 && (*rune < least[n] || *rune > 0x10ffff || (*rune & 0xfffff800) == 0xd800))
+		return 0;
+	return n;
+}
+
+static bool misleads(uint32_t rune)
+{
+	return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || (rune >= 0x200b && rune <= 0x200f) ||
+	       (rune >= 0x2028 && rune <= 0x202e) || (rune >= 0x2066 && rune <= 0x2069) ||
+	       rune == 0xfeff || rune == 0x61c;
+}
+
+void text_add_safe(struct text *t, const char *bytes, size_t size, size_t most)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t limit = t->size + most, n;
+	uint32_t rune;
+
+	for (size_t i = 0; i < size; i += n ? n : 1) {
+		n = utf8_take(s + i, size - i, &rune);
+		if (t->size + 4 > limit && t->size + (n ? n : 4) > limit)
+			return;
+		if (n && !misleads(rune))
+			text_add(t, s + i, n);
+		else if (n && rune >= 0x80)
+			text_puts(t, "\xef\xbf\xbd"); /* U+FFFD */
+		else
+			text_printf(t, "\\x%02x", s[i]);
+	}
+}
+
+static const struct {
+	const char *name;
+	int64_t us;
+} unit[] = {{"", 1000000},      {"s", 1000000},      {"ms", 1000},
+	    {"us", 1},          {"m", 60000000},     {"h", 3600000000},
+	    {"d", 86400000000}, {"w", 604800000000}, {NULL, 0}};
+
+bool text_duration(const char *s, int64_t *us)
+{
+	char *end;
+	long long n;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	n = strtoll(s, &end, 10);
+	for (int i = 0; unit[i].name; i++)
+		if (!strcmp(end, unit[i].name) && !errno)
+			return !__builtin_mul_overflow(n, unit[i].us, us);
+	return false;
+}
+
+void text_add_duration(struct text *t, int64_t us)
+{
+	int64_t s = us / 1000000;
+
+	if (us < 1000)
+		text_printf(t, "%" PRId64 "us", us);
+	else if (us < 1000000)
+		text_printf(t, "%.*fms", us < 10000 ? 2 : us < 100000 ? 1 : 0, (double)us / 1e3);
+	else if (s < 60)
+		text_printf(t, "%.2fs", (double)us / 1e6);
+	else if (s < 3600)
+		text_printf(t, "%" PRId64 "m %" PRId64 "s", s / 60, s % 60);
+	else if (s < 86400)
+		text_printf(t, "%" PRId64 "h %" PRId64 "m", s / 3600, s / 60 % 60);
+	else
+		text_printf(t, "%" PRId64 "d %" PRId64 "h", s / 86400, s / 3600 % 24);
+}
+
+bool text_to_int(const char *s, int64_t *n)
+{
+	char *end;
+	long long got;
+
+	if (!(*s >= '0' && *s <= '9') && !(*s == '-' && s[1] >= '0' && s[1] <= '9'))
+		return false;
+	errno = 0;
+	got = strtoll(s, &end, 10);
+	if (errno || *end)
+		return false;
+	*n = got;
+	return true;
+}

@@ -1,0 +1,44 @@
+/* base/text: a growing piece of text, and what every writer of text needs.
+ *
+ * A struct text is bytes with a NUL behind them; zero-initialised it is an empty text. Growth uses
+ * memory.h and so never fails. The escapes for a terminal live here; each other medium (HTML, JSON,
+ * CSV) escapes for itself where it is written. */
+#ifndef NINES_BASE_TEXT_H
+#define NINES_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	char *at; /* NULL while nothing was ever added */
+	size_t size, room;
+};
+
+void text_release(struct text *);
+void text_clear(struct text *);                    /* empty, keeps its room */
+void text_reserve(struct text *, size_t more);     /* room for `more` bytes and a NUL */
+void text_add(struct text *, const void *, size_t);
+void text_puts(struct text *, const char *);
+void text_putc(struct text *, char);
+void text_int(struct text *, int64_t);             /* decimal */
+void text_vprintf(struct text *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
+void text_printf(struct text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_cut(struct text *, size_t first);        /* drops the first bytes */
+const char *text_get(const struct text *);         /* never NULL */
+
+/* The bytes as readable UTF-8 of at most `most` bytes: control characters, bidi controls and invalid
+ * bytes become U+FFFD or \xNN ... whatever a terminal, a log or a mail could be tricked with (F44). */
+void text_add_safe(struct text *, const char *bytes, size_t size, size_t most);
+
+/* "10s", "5m", "4h", "1d", "250ms", a bare number is seconds: microseconds in *us. False: no duration. */
+bool text_duration(const char *, int64_t *us);
+
+/* Writes microseconds the short way: 812us, 3.2ms, 1.20s, 5m, 4h 2m, 3d 4h. */
+void text_add_duration(struct text *, int64_t us);
+
+/* A whole decimal number with optional sign, nothing behind it. False: no such number. */
+bool text_to_int(const char *, int64_t *);
+
+#endif
