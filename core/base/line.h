@@ -17,7 +17,7 @@
 #include "text.h"
 
 #define LINE_BYTES 65536 /* a longer line is refused */
-#define LINE_WORDS 384
+#define LINE_WORDS 320 /* struct line stays small enough for a stack */
 
 struct line_word {
 	const char *key, *value; /* value is NUL-terminated; `size` counts NULs inside */
