@@ -1,56 +1,87 @@
-# One makefile for everything. `make help` lists what it does.
+# One makefile for everything; every path is relative. `make help` lists what it does.
+# On a fresh machine only `make`, `git` and a shell are there: nothing below asks for a compiler or pkg-config
+# before a recipe needs it, and what installs them (`deps`) starts make anew for the rest.
 BUILD ?= build
-CC ?= gcc
+CC = gcc
 PREFIX ?= /usr/local
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 PACKAGES = libconfuse libcurl openssl libcares sqlite3 libmicrohttpd jansson libseccomp
+KINDS = modules notifiers reports
+FUZZ_SECONDS ?= 60
+
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	-Wformat=2 -Wundef -Wframe-larger-than=8192 -Wno-format-nonliteral
-OPTIMIZE ?= -O2 -g
-HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+OPTIMIZE = -O2 -g
+HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+# Asked once, at the first compilation.
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $$(call packages,--cflags))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS = $(eval PACKAGE_LIBS := $$(call packages,--libs))$(PACKAGE_LIBS)
+packages = $(or $(shell pkg-config $1 $(PACKAGES) 2>&1 || echo missing),-DNINES)
 CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(if $(CI),-Werror) $(OPTIMIZE) $(HARDEN) -fstack-clash-protection \
-	-fvisibility=hidden -fPIC $(SANITIZE) -Iinclude -DNINES_PREFIX='"$(PREFIX)"' $(shell pkg-config --cflags $(PACKAGES))
+	-fvisibility=hidden -fPIC $(SANITIZE) -Iinclude -DNINES_PREFIX='"$(PREFIX)"' \
+	$(if $(filter missing,$(PACKAGE_CFLAGS)),$(error libraries are missing: run `make deps` first),$(PACKAGE_CFLAGS))
 LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE)
-LDLIBS = $(shell pkg-config --libs $(PACKAGES))
+LDLIBS = $(PACKAGE_LIBS)
+COMPILE = $(CC) $(CFLAGS) -MMD -MP
 
 MAINS = core/ninesd.c core/nines.c
-CORE = $(filter-out $(MAINS),$(wildcard core/*.c core/*/*.c))
-CORE_O = $(CORE:%.c=$(BUILD)/%.o)
-MODULES = $(foreach kind,modules notifiers reports,$(wildcard $(kind)/*/))
-MODULE_SO = $(foreach m,$(patsubst %/,%,$(MODULES)),$(BUILD)/$(m).so)
+PROGRAMS = $(patsubst core/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
+CORE_O = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(wildcard core/*.c core/*/*.c)))
+EXPORTS = $(wildcard core/module/exports.list)
+MODULE_C = $(wildcard $(KINDS:%=%/*/*.c))
+MODULE_SO = $(patsubst %,$(BUILD)/%.so,$(sort $(patsubst %/,%,$(dir $(MODULE_C)))))
+BAD_SO = $(patsubst tests/modules/bad/%.c,$(BUILD)/tests/modules/%.so,$(wildcard tests/modules/bad/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+REPLAY = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+DEPENDENCIES = $(patsubst %.o,%.d,$(CORE_O)) $(patsubst %.c,$(BUILD)/%.d,$(MAINS) $(MODULE_C)) \
+	$(patsubst %,%.d,$(UNIT) $(BAD_SO) $(REPLAY))
 
-all: $(BUILD)/ninesd $(BUILD)/nines $(MODULE_SO)
+all: $(PROGRAMS) $(MODULE_SO) ## build ninesd, nines and the modules (the default)
 
 $(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@mkdir -p "$(@D)"
+	$(COMPILE) -c -o $@ $<
 
 $(BUILD)/core.a: $(CORE_O)
 	rm -f $@
-	ar rcs $@ $^
+	ar rcs $@ $(CORE_O)
 
 # What modules may call is exported by name from core/module/exports.list, nothing else.
-$(BUILD)/ninesd $(BUILD)/nines: $(BUILD)/%: $(BUILD)/core/%.o $(BUILD)/core.a core/module/exports.list
-	$(CC) $(LDFLAGS) -Wl,--dynamic-list=core/module/exports.list -o $@ $< \
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/core/%.o $(BUILD)/core.a $(EXPORTS)
+	$(CC) $(LDFLAGS) $(EXPORTS:%=-Wl,--dynamic-list=%) -o $@ $< \
 		-Wl,--whole-archive $(BUILD)/core.a -Wl,--no-whole-archive $(LDLIBS)
 
-# modules/NAME/*.c -> build/modules/NAME.so
-.SECONDEXPANSION:
-$(BUILD)/modules/%.so $(BUILD)/notifiers/%.so $(BUILD)/reports/%.so: \
-		$$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $$(patsubst $(BUILD)/%,%,$$(@D))/$$*/*.c))
-	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS:-pie=) -o $@.new $^ && mv $@.new $@
+# modules/NAME/*.c -> build/modules/NAME.so, put in place in one go: a running ninesd may pick it up at any moment.
+define MODULE
+$(BUILD)/$1.so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1/*.c))
+	$$(CC) -shared $$(LDFLAGS:-pie=) -o $$@.new $$^ && mv $$@.new $$@
+endef
+$(foreach so,$(MODULE_SO),$(eval $(call MODULE,$(so:$(BUILD)/%.so=%))))
+
+# Modules that misbehave on purpose, for the tests of the host.
+$(BUILD)/tests/modules/%.so: tests/modules/bad/%.c
+	@mkdir -p "$(@D)"
+	$(COMPILE) -MF $@.d -MT $@ -shared -o $@.new $< && mv $@.new $@
 
 # A unit test is one file that links what it needs of the core.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/core.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
+	@mkdir -p "$(@D)"
+	$(COMPILE) -MF $@.d -MT $@ $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
 
-unit: $(UNIT)
+unit: $(UNIT) ## build the unit tests
 
-clean:
+test-modules: $(BAD_SO)
+
+clean: ## remove what was built (downloaded servers too)
 	rm -rf $(BUILD)
 
-.PHONY: all unit clean
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: all unit test-modules clean help
+.DELETE_ON_ERROR:
+-include $(DEPENDENCIES)
