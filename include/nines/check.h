@@ -13,6 +13,9 @@
 
 #include <nines/module.h>
 
+/* Modules and host are built with hidden visibility; what stands here crosses the border. */
+#pragma GCC visibility push(default)
+
 struct probe;
 
 struct check_module {
@@ -203,5 +206,7 @@ void probe_remember(struct probe *, const char *text);
 
 /* A line for the trace and the incident's diagnosis; what is sent and received is noted by itself. */
 void probe_note(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#pragma GCC visibility pop
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <nines/check.h>
 
+#pragma GCC visibility push(default)
+
 enum letter_outcome {
 	LETTER_DELIVERED = 1, /* the other side has said so itself */
 	LETTER_TRY_LATER,     /* it may work another time */
@@ -47,5 +49,7 @@ const char *letter_json(const struct letter *);
 void letter_reason(struct letter *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void letter_retry_after(struct letter *, int64_t after_us);
 struct probe *letter_probe(struct letter *);
+
+#pragma GCC visibility pop
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <nines/module.h>
 
+#pragma GCC visibility push(default)
+
 struct page;
 
 struct report_module {
@@ -32,5 +34,7 @@ void page_fact(struct page *, const char *label, const char *format, ...) __attr
 /* A table: its columns ("name", "uptime|right"), then rows of as many cells. `key` names it in JSON and CSV. */
 void page_table(struct page *, const char *key, const char *const *column, size_t columns);
 void page_row(struct page *, const char *const *cell);
+
+#pragma GCC visibility pop
 
 #endif
