@@ -2,11 +2,16 @@
 #include "link.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 #define HEAD_BYTES 8
+#define HAS_FD 0x80000000u
 #define READ_BYTES 65536
 
 static uint32_t checksum(const char *at, size_t size)
@@ -43,15 +48,42 @@ bool link_is_open(const struct link *k)
 	return k->watch.fd >= 0;
 }
 
+static void close_all(struct link_fd **list, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		close((*list)[i].fd);
+	free(*list);
+	*list = NULL;
+	*count = 0;
+}
+
+static bool keep_fd(struct link_fd **list, size_t *count, size_t at, int fd)
+{
+	if (*count == LINK_FDS)
+		return false;
+	if (!*list)
+		*list = memory_new(LINK_FDS * sizeof **list);
+	(*list)[(*count)++] = (struct link_fd){at, fd};
+	return true;
+}
+
+static int take_first(struct link_fd *list, size_t *count)
+{
+	int fd = list[0].fd;
+
+	memmove(list, list + 1, --*count * sizeof *list);
+	return fd;
+}
+
 void link_close(struct link *k, const char *why)
 {
 	if (!link_is_open(k))
 		return;
 	loop_remove(k->loop, &k->watch);
 	close(k->watch.fd);
-	if (k->in_fd >= 0)
-		close(k->in_fd);
-	k->watch.fd = k->in_fd = -1;
+	k->watch.fd = -1;
+	close_all(&k->out_fd, &k->out_fds);
+	close_all(&k->in_fd, &k->in_fds);
 	text_release(&k->out);
 	text_release(&k->next);
 	text_release(&k->in);
@@ -80,16 +112,61 @@ static void want_out(struct link *k, bool want)
 	loop_change(k->loop, &k->watch, EPOLLIN | (want ? EPOLLOUT : 0));
 }
 
+static ssize_t send_with_fd(int to, const char *at, size_t size, int fd)
+{
+	union {
+		char room[CMSG_SPACE(sizeof fd)];
+		struct cmsghdr head;
+	} control = {{0}};
+	struct iovec io = {(char *)at, size};
+	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
+			   .msg_controllen = sizeof control.room};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	return sendmsg(to, &m, MSG_NOSIGNAL);
+}
+
+/* What one call to the kernel may take: up to the byte that the next descriptor belongs to. */
+static ssize_t send_some(struct link *k)
+{
+	const char *at = k->out.at + k->sent;
+	size_t size = k->out.size - k->sent;
+	ssize_t n;
+
+	if (k->out_fds && k->out_fd[0].at > k->sent && k->out_fd[0].at - k->sent < size)
+		size = k->out_fd[0].at - k->sent;
+	if (!k->out_fds || k->out_fd[0].at != k->sent)
+		return send(k->watch.fd, at, size, MSG_NOSIGNAL);
+	if (k->out_fds > 1 && k->out_fd[1].at - k->sent < size)
+		size = k->out_fd[1].at - k->sent;
+	n = send_with_fd(k->watch.fd, at, size, k->out_fd[0].fd);
+	if (n > 0)
+		close(take_first(k->out_fd, &k->out_fds));
+	return n;
+}
+
+static void cut_sent(struct link *k)
+{
+	text_cut(&k->out, k->sent);
+	for (size_t i = 0; i < k->out_fds; i++)
+		k->out_fd[i].at -= k->sent;
+	k->sent = 0;
+}
+
 static void push(struct link *k)
 {
 	ssize_t n;
 
 	while (k->sent < k->out.size) {
-		n = send(k->watch.fd, k->out.at + k->sent, k->out.size - k->sent, MSG_NOSIGNAL);
+		n = send_some(k);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno != EAGAIN && errno != ENOBUFS) {
-			want_out(k, false); /* the reading side sees the end and closes */
+		if (n < 0 && errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS) {
+			close_all(&k->out_fd, &k->out_fds); /* the reading side sees the end and closes */
 			k->sent = k->out.size;
 			break;
 		}
@@ -97,22 +174,17 @@ static void push(struct link *k)
 			break;
 		k->sent += (size_t)n;
 	}
-	if (k->sent == k->out.size) {
-		text_clear(&k->out);
-		k->sent = 0;
-	} else if (k->sent > READ_BYTES) {
-		text_cut(&k->out, k->sent);
-		k->sent = 0;
-	}
+	if (k->sent == k->out.size || k->sent > READ_BYTES)
+		cut_sent(k);
 	want_out(k, k->out.size > 0);
 }
 
 /* Appends `size` bytes of whole lines as one frame. */
-static void add_frame(struct link *k, const char *lines, size_t size)
+static void add_frame(struct link *k, const char *lines, size_t size, uint32_t flag)
 {
 	char head[HEAD_BYTES];
 
-	put32(head, (uint32_t)size);
+	put32(head, (uint32_t)size | flag);
 	put32(head + 4, checksum(lines, size));
 	text_add(&k->out, head, sizeof head);
 	text_add(&k->out, lines, size);
@@ -129,7 +201,7 @@ static void frame_lines(struct link *k)
 			cut = memrchr(at, '\n', LINK_FRAME_BYTES);
 			cut = cut ? cut + 1 : end;
 		}
-		add_frame(k, at, (size_t)(cut - at));
+		add_frame(k, at, (size_t)(cut - at), 0);
 		at = cut;
 	}
 	text_clear(&k->next);
@@ -147,41 +219,25 @@ void link_flush(struct link *k)
 		push(k);
 }
 
-void link_send_fd(struct link *k, const char *lines, int fd)
+bool link_send_fd(struct link *k, const char *lines, int fd)
 {
-	union {
-		char room[CMSG_SPACE(sizeof fd)];
-		struct cmsghdr head;
-	} control = {{0}};
-	struct iovec io;
-	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
-			   .msg_controllen = sizeof control.room};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	char head[HEAD_BYTES];
-	size_t size = strlen(lines);
-	ssize_t n;
+	int own;
 
 	link_flush(k);
-	if (!link_is_open(k) || k->out.size)
-		return; /* used between parent and child at hand-over, when nothing is queued */
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(c), &fd, sizeof fd);
-	put32(head, (uint32_t)size);
-	put32(head + 4, checksum(lines, size));
-	io = (struct iovec){head, sizeof head};
-	do
-		n = sendmsg(k->watch.fd, &m, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return;
-	text_add(&k->out, head + n, sizeof head - (size_t)n);
-	text_add(&k->out, lines, size);
+	if (!link_is_open(k))
+		return false;
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* it may have to wait, and the caller closes its own */
+	if (own < 0 || !keep_fd(&k->out_fd, &k->out_fds, k->out.size, own)) {
+		if (own >= 0)
+			close(own);
+		return false;
+	}
+	add_frame(k, lines, strlen(lines), HAS_FD);
 	push(k);
+	return true;
 }
 
-static void keep_fd(struct link *k, struct msghdr *m)
+static void receive_fds(struct link *k, struct msghdr *m)
 {
 	int fd;
 
@@ -189,9 +245,8 @@ static void keep_fd(struct link *k, struct msghdr *m)
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
 			continue;
 		memcpy(&fd, CMSG_DATA(c), sizeof fd);
-		if (k->in_fd >= 0)
-			close(k->in_fd);
-		k->in_fd = fd;
+		if (!keep_fd(&k->in_fd, &k->in_fds, 0, fd))
+			close(fd);
 	}
 }
 
@@ -203,7 +258,7 @@ static ssize_t pull(struct link *k)
 	} control;
 	struct iovec io;
 	struct msghdr m = {.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control,
-			   .msg_controllen = sizeof control.room};
+			   .msg_controllen = CMSG_LEN(sizeof(int))}; /* room for one */
 	ssize_t n;
 
 	text_reserve(&k->in, READ_BYTES);
@@ -213,19 +268,17 @@ static ssize_t pull(struct link *k)
 	while (n < 0 && errno == EINTR);
 	if (n > 0) {
 		k->in.size += (size_t)n;
-		keep_fd(k, &m);
+		receive_fds(k, &m);
 	}
 	return n;
 }
 
-static const char *take_lines(struct link *k, char *at, size_t size)
+static const char *take_lines(struct link *k, char *at, size_t size, int fd)
 {
 	struct line line;
 	char *newline;
 	const char *wrong;
-	int fd = k->in_fd;
 
-	k->in_fd = -1;
 	for (char *end = at + size; at < end; at = newline + 1, fd = -1) {
 		newline = memchr(at, '\n', (size_t)(end - at));
 		if (!newline)
@@ -246,7 +299,7 @@ static size_t frame_size(const char *at, size_t size)
 
 	if (size < HEAD_BYTES)
 		return 0;
-	n = get32(at);
+	n = get32(at) & ~HAS_FD;
 	if (!n || n > LINK_FRAME_BYTES + LINE_BYTES)
 		return SIZE_MAX;
 	return size - HEAD_BYTES < n ? 0 : HEAD_BYTES + n;
@@ -259,12 +312,15 @@ static const char *take_frames(struct link *k)
 
 	while (!wrong && (n = frame_size(k->in.at + done, k->in.size - done))) {
 		char *at = k->in.at + done + HEAD_BYTES;
+		int fd = -1;
 
 		if (n == SIZE_MAX)
 			return "a frame of impossible length";
 		if (checksum(at, n - HEAD_BYTES) != get32(at - 4))
 			return "a frame with a wrong checksum";
-		wrong = take_lines(k, at, n - HEAD_BYTES);
+		if ((get32(at - HEAD_BYTES) & HAS_FD) && k->in_fds)
+			fd = take_first(k->in_fd, &k->in_fds);
+		wrong = take_lines(k, at, n - HEAD_BYTES, fd);
 		if (!link_is_open(k))
 			return NULL;
 		done += n;
@@ -300,7 +356,8 @@ bool link_open(struct link *k, struct loop *loop, int fd, size_t most_bytes)
 	k->loop = loop;
 	k->watch.ready = ready;
 	k->most_bytes = most_bytes;
-	k->in_fd = -1;
+	k->out_fd = k->in_fd = NULL;
+	k->out_fds = k->in_fds = 0;
 	k->is_blocked = false;
 	k->sent = 0;
 	if (loop_add(loop, &k->watch, fd, EPOLLIN))

@@ -3,8 +3,8 @@
  * A frame is 4 bytes length, 4 bytes checksum (FNV-1a of the rest), both little endian, then the text of one or
  * more lines (line.h). Whoever gets a frame that is too long, whose sum is wrong or whose lines do not parse
  * closes the link: the other side is broken and can harm only its own work (F25). Sending never waits: what
- * the kernel does not take stays in a queue of at most `most_bytes`. Descriptors travel along with a frame
- * (SCM_RIGHTS). Used by every role; runs on loop.h. */
+ * the kernel does not take stays in a queue of at most `most_bytes`. A descriptor travels along with a frame
+ * (SCM_RIGHTS) whose length has its top bit set, so that no other frame can get it. Used by every role; runs on loop.h. */
 #ifndef NINES_BASE_LINK_H
 #define NINES_BASE_LINK_H
 
@@ -14,6 +14,13 @@
 #include "loop.h"
 
 #define LINK_FRAME_BYTES (1 << 20)
+#define LINK_FDS 64 /* descriptors queued in one direction at most */
+
+/* A descriptor that waits: to be sent with the byte at `at` of `out`, or received. */
+struct link_fd {
+	size_t at;
+	int fd;
+};
 
 struct link {
 	struct loop_watch watch; /* first: a link is its watch */
@@ -29,7 +36,8 @@ struct link {
 	size_t sent;
 	struct text next; /* lines of the frame being made */
 	struct text in;
-	int in_fd;
+	struct link_fd *out_fd, *in_fd; /* made at first use */
+	size_t out_fds, in_fds;
 	size_t most_bytes;
 	uint64_t dropped; /* lines not queued because the queue was full */
 	bool is_blocked;  /* waits for EPOLLOUT */
@@ -45,8 +53,9 @@ struct text *link_line(struct link *);
 /* True while less than most_bytes is queued: ask before link_line() where dropping is allowed. */
 bool link_has_room(struct link *);
 void link_flush(struct link *);
-/* Sends `text` (whole lines) at once with a descriptor attached. The caller keeps and closes its fd. */
-void link_send_fd(struct link *, const char *text, int fd);
+/* Sends `text` (whole lines, at most a frame) with a descriptor attached, behind what is queued. The caller keeps and closes its
+ * fd. False when it cannot: the link is closed, or descriptors have run out. */
+bool link_send_fd(struct link *, const char *text, int fd);
 
 /* A pair of connected sockets for two ends, close-on-exec and non-blocking. False with errno. */
 bool link_pair(int fd[2]);
