@@ -154,6 +154,11 @@ const char *line_get(const struct line *l, const char *key)
 	return found ? found : "";
 }
 
+const char *line_name(const struct line *l)
+{
+	return strcmp(l->id, "-") ? l->id : line_get(l, "name");
+}
+
 int64_t line_int(const struct line *l, const char *key, int64_t otherwise)
 {
 	const char *found = line_find(l, key);
@@ -219,6 +224,17 @@ void line_begin_number(struct text *t, const char *verb, int64_t id)
 	text_puts(t, verb);
 	text_putc(t, ' ');
 	text_int(t, id);
+}
+
+void line_begin_name(struct text *t, const char *verb, const char *name)
+{
+	learn_bare();
+	if (all_bare(name, strlen(name)) && strcmp(name, "-")) {
+		line_begin(t, verb, name);
+		return;
+	}
+	line_begin(t, verb, "-");
+	line_add(t, "name", name);
 }
 
 void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)

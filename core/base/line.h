@@ -38,6 +38,9 @@ const char *line_parse(struct line *, char *at, size_t size);
 const char *line_find(const struct line *, const char *key);
 const char *line_get(const struct line *, const char *key);
 
+/* The id, or the word `name` where the id is `-`. */
+const char *line_name(const struct line *);
+
 /* The first value of `key` as a number; `otherwise` when it is missing or none. */
 int64_t line_int(const struct line *, const char *key, int64_t otherwise);
 
@@ -47,6 +50,8 @@ int64_t line_number(const struct line *);
 /* Writing. line_begin() ... words ... line_end(): appends one line with its newline. */
 void line_begin(struct text *, const char *verb, const char *id);
 void line_begin_number(struct text *, const char *verb, int64_t id);
+/* For names people chose ("Mail, inbound"): one that cannot stand bare travels as `verb - name="..."`. */
+void line_begin_name(struct text *, const char *verb, const char *name);
 void line_add(struct text *, const char *key, const char *value);
 void line_add_bytes(struct text *, const char *key, const char *value, size_t size);
 void line_add_int(struct text *, const char *key, int64_t value);
