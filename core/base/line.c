@@ -111,6 +111,25 @@ static char *close_word(char *at)
 	return at + 1;
 }
 
+/* Bare or in quotes, never empty: names of checks are ids, and people put spaces into names. */
+static const char *take_id(struct line *l, char *at, char *end, char **next)
+{
+	const char *wrong = NULL;
+	size_t size;
+
+	l->id = at;
+	if (at < end && *at == '"') {
+		l->id = ++at;
+		wrong = take_quoted(at, end, next, &size);
+	} else {
+		*next = take_bare(at, end);
+		size = (size_t)(*next - at);
+	}
+	if (wrong)
+		return wrong;
+	return !size || (*next < end && **next != ' ') ? "no id" : NULL;
+}
+
 const char *line_parse(struct line *l, char *at, size_t size)
 {
 	char *end = at + size, *p;
@@ -125,10 +144,9 @@ const char *line_parse(struct line *l, char *at, size_t size)
 	p = take_bare(at, end);
 	if (p == at || p >= end || *p != ' ')
 		return "no verb and id";
-	l->id = at = close_word(p);
-	p = take_bare(at, end);
-	if (p == at || (p < end && *p != ' '))
-		return "no id";
+	wrong = take_id(l, close_word(p), end, &p);
+	if (wrong)
+		return wrong;
 	while (p < end) {
 		p = close_word(p);
 		wrong = take_word(l, &p, end);
@@ -216,7 +234,9 @@ void line_begin(struct text *t, const char *verb, const char *id)
 {
 	text_puts(t, verb);
 	text_putc(t, ' ');
-	text_puts(t, id && *id ? id : "-");
+	if (!id || !*id)
+		id = "-";
+	add_value(t, id, strlen(id));
 }
 
 void line_begin_number(struct text *t, const char *verb, int64_t id)

@@ -2,8 +2,8 @@
  *
  *     verb id key=value key="value with \"escapes\" \\ \n \x07"
  *
- * A verb, an id (`-` for none), then words in any order; a key may stand several times. A value that is
- * made of [A-Za-z0-9_.:/@%+,*!-] stands bare, everything else in quotes; other bytes than printable
+ * A verb, an id (`-` for none; in quotes where it needs them), then words in any order; a key may stand
+ * several times. A value made of [A-Za-z0-9_.:/@%+,*!-] stands bare, any other in quotes; bytes other than printable
  * ASCII are written \xNN, so a line is printable ASCII whatever a foreign server said. The same lines are
  * the trace (--trace), the golden files of tests and the replay input. The parser trusts nobody (F25): it
  * works inside the given bytes, allocates nothing and is fuzzed. */

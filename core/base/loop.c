@@ -13,7 +13,7 @@
 
 struct loop {
 	int epoll;
-	bool ended;
+	bool ended, is_firing;
 	int64_t now_us;
 	struct loop_timer **heap; /* heap[1] is due first */
 	size_t timers, room;
@@ -105,7 +105,8 @@ static void reseat(struct loop *l, size_t at, struct loop_timer *t)
 
 void loop_set(struct loop *l, struct loop_timer *t, int64_t at_us)
 {
-	t->at_us = at_us;
+	/* A timer set by a timer waits for the next turn, else one that is always due would hold the loop. */
+	t->at_us = l->is_firing && at_us <= l->now_us ? l->now_us + 1 : at_us;
 	if (t->place) {
 		reseat(l, t->place, t);
 		return;
@@ -141,17 +142,16 @@ int64_t loop_now(const struct loop *l)
 	return l->now_us;
 }
 
-/* Only timers that were due when the turn began: one that sets itself again waits for the next turn. */
 static void fire_due(struct loop *l)
 {
-	int64_t due_us = l->now_us;
-
-	while (l->timers && l->heap[1]->at_us <= due_us && !l->ended) {
+	l->is_firing = true;
+	while (l->timers && l->heap[1]->at_us <= l->now_us && !l->ended) {
 		struct loop_timer *t = l->heap[1];
 
 		loop_stop_timer(l, t);
 		t->fire(t);
 	}
+	l->is_firing = false;
 }
 
 static void deliver(struct loop *l)

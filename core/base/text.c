@@ -139,11 +139,13 @@ void text_add_safe(struct text *t, const char *bytes, size_t size, size_t most)
 
 	for (size_t i = 0; i < size; i += n ? n : 1) {
 		n = utf8_take(s + i, size - i, &rune);
-		if (t->size + 4 > limit && t->size + (n ? n : 4) > limit)
+		bool is_plain = n && !misleads(rune), is_hidden = n && !is_plain && rune >= 0x80;
+
+		if (t->size + (is_plain ? n : is_hidden ? 3 : 4) > limit)
 			return;
-		if (n && !misleads(rune))
+		if (is_plain)
 			text_add(t, s + i, n);
-		else if (n && rune >= 0x80)
+		else if (is_hidden)
 			text_puts(t, "\xef\xbf\xbd"); /* U+FFFD */
 		else
 			text_printf(t, "\\x%02x", s[i]);

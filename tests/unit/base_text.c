@@ -1,0 +1,143 @@
+/* tests/unit/base_text: growing texts, numbers, durations, and what of a stranger's bytes reaches a terminal (F44). */
+#include "../../core/base/text.h"
+
+#include <stdlib.h>
+
+#include "../lib/tap.h"
+
+static void check_growing(void)
+{
+	struct text t = {0};
+
+	same(text_get(&t), "", "an empty text");
+	for (int i = 0; i < 1000; i++)
+		text_printf(&t, "%03d", i);
+	ok(t.size == 3000 && strlen(t.at) == 3000, "grows");
+	text_cut(&t, 2997);
+	same(text_get(&t), "999", "cut");
+	text_cut(&t, 10);
+	same(text_get(&t), "", "cut away");
+	text_int(&t, INT64_MIN);
+	text_putc(&t, ' ');
+	text_int(&t, 0);
+	same(text_get(&t), "-9223372036854775808 0", "numbers");
+	text_release(&t);
+}
+
+static const struct {
+	const char *in;
+	size_t most;
+	const char *out;
+} safe[] = {
+	{"plain", 99, "plain"},
+	{"gr\xc3\xbc\xc3\x9f", 99, "gr\xc3\xbc\xc3\x9f"},
+	{"a\x1b[31mred", 99, "a\\x1b[31mred"},
+	{"a\r\nb\tc", 99, "a\\x0d\\x0ab\\x09c"},
+	{"\x7f", 99, "\\x7f"},
+	{"a\xff" "b", 99, "a\\xff" "b"},
+	{"\xc0\xaf", 99, "\\xc0\\xaf"},                          /* overlong */
+	{"\xed\xa0\x80", 99, "\\xed\\xa0\\x80"},                 /* a surrogate */
+	{"\xf4\x90\x80\x80", 99, "\\xf4\\x90\\x80\\x80"},        /* past U+10FFFF */
+	{"x\xe2\x80\xaegnp.exe", 99, "x\xef\xbf\xbdgnp.exe"},    /* right-to-left override */
+	{"\xc2\x9b" "31m", 99, "\xef\xbf\xbd" "31m"},            /* C1: CSI */
+	{"\xe2\x80\x8b", 99, "\xef\xbf\xbd"},                    /* zero width */
+	{"abcdef", 3, "abc"},
+	{"ab\xc3\xbc", 3, "ab"},
+	{"", 0, ""},
+};
+
+static void check_safe(void)
+{
+	for (size_t i = 0; i < sizeof safe / sizeof *safe; i++) {
+		struct text t = {0};
+
+		text_add_safe(&t, safe[i].in, strlen(safe[i].in), safe[i].most);
+		same(text_get(&t), safe[i].out, safe[i].out);
+		text_release(&t);
+	}
+}
+
+/* Whatever comes in: within the limit, no control byte, and safe text stays as it is. */
+static void check_safe_always(void)
+{
+	int failed = 0;
+
+	srandom(2);
+	for (int round = 0; round < 20000; round++) {
+		char in[40];
+		struct text once = {0}, twice = {0};
+		size_t n = (size_t)random() % sizeof in, most = (size_t)random() % 60;
+
+		for (size_t i = 0; i < n; i++)
+			in[i] = (char)(random() % 256);
+		text_add_safe(&once, in, n, most);
+		text_add_safe(&twice, text_get(&once), once.size, 1000);
+		failed += once.size > most || strcmp(text_get(&once), text_get(&twice)) != 0;
+		for (size_t i = 0; i < once.size; i++)
+			failed += (unsigned char)once.at[i] < 0x20 || once.at[i] == 0x7f;
+		text_release(&once);
+		text_release(&twice);
+	}
+	ok(!failed, "20000 random texts come out harmless and within their limit, %d did not", failed);
+}
+
+static const struct {
+	const char *in;
+	int64_t us; /* -1: refused */
+} duration[] = {
+	{"10", 10000000}, {"10s", 10000000}, {"250ms", 250000}, {"7us", 7}, {"5m", 300000000},
+	{"4h", 14400000000}, {"1d", 86400000000}, {"2w", 1209600000000}, {"0", 0},
+	{"", -1}, {"s", -1}, {"-1s", -1}, {" 1s", -1}, {"1 s", -1}, {"1s ", -1}, {"1.5s", -1}, {"1S", -1},
+	{"9999999999999999d", -1}, {"99999999999999999999", -1},
+};
+
+static const struct {
+	int64_t us;
+	const char *out;
+} shown[] = {
+	{0, "0us"}, {999, "999us"}, {1000, "1.00ms"}, {12345, "12.3ms"}, {123456, "123ms"}, {1500000, "1.50s"},
+	{61000000, "1m 1s"}, {7260000000, "2h 1m"}, {90000000000, "1d 1h"},
+};
+
+static void check_durations(void)
+{
+	struct text t = {0};
+	int64_t us;
+
+	for (size_t i = 0; i < sizeof duration / sizeof *duration; i++) {
+		us = -1;
+		if (!text_duration(duration[i].in, &us))
+			us = -1;
+		ok(us == duration[i].us, "duration '%s'", duration[i].in);
+	}
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+		text_clear(&t);
+		text_add_duration(&t, shown[i].us);
+		same(text_get(&t), shown[i].out, shown[i].out);
+	}
+	text_release(&t);
+}
+
+static const struct {
+	const char *in;
+	int64_t n;
+	bool is_number;
+} number[] = {
+	{"0", 0, true}, {"-5", -5, true}, {"9223372036854775807", INT64_MAX, true},
+	{"9223372036854775808", 0, false}, {"", 0, false}, {"-", 0, false}, {"+1", 0, false}, {" 1", 0, false},
+	{"1x", 0, false}, {"0x10", 0, false},
+};
+
+int main(void)
+{
+	int64_t n;
+
+	check_growing();
+	check_safe();
+	check_safe_always();
+	check_durations();
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+		ok(text_to_int(number[i].in, &n) == number[i].is_number && (!number[i].is_number || n == number[i].n),
+		   "number '%s'", number[i].in);
+	return done_testing();
+}
