@@ -8,6 +8,7 @@ SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 PACKAGES = libconfuse libcurl openssl libcares sqlite3 libmicrohttpd jansson libseccomp
 KINDS = modules notifiers reports
 FUZZ_SECONDS ?= 60
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-frame-larger-than
 
 ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
@@ -28,6 +29,9 @@ LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE)
 LDLIBS = $(PACKAGE_LIBS)
 COMPILE = $(CC) $(CFLAGS) -MMD -MP
 
+# `make V=1` shows the commands.
+SAY = @$(if $(V),,echo "  $1 $@";)
+
 MAINS = core/ninesd.c core/nines.c
 PROGRAMS = $(patsubst core/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
 CORE_O = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(wildcard core/*.c core/*/*.c)))
@@ -44,37 +48,67 @@ all: $(PROGRAMS) $(MODULE_SO) ## build ninesd, nines and the modules (the defaul
 
 $(BUILD)/%.o: %.c
 	@mkdir -p "$(@D)"
-	$(COMPILE) -c -o $@ $<
+	$(call SAY,compile)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/core.a: $(CORE_O)
-	rm -f $@
-	ar rcs $@ $(CORE_O)
+	@rm -f $@
+	@ar rcs $@ $(CORE_O)
 
 # What modules may call is exported by name from core/module/exports.list, nothing else.
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/core/%.o $(BUILD)/core.a $(EXPORTS)
-	$(CC) $(LDFLAGS) $(EXPORTS:%=-Wl,--dynamic-list=%) -o $@ $< \
+	$(call SAY,link)$(CC) $(LDFLAGS) $(EXPORTS:%=-Wl,--dynamic-list=%) -o $@ $< \
 		-Wl,--whole-archive $(BUILD)/core.a -Wl,--no-whole-archive $(LDLIBS)
 
 # modules/NAME/*.c -> build/modules/NAME.so, put in place in one go: a running ninesd may pick it up at any moment.
 define MODULE
 $(BUILD)/$1.so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1/*.c))
-	$$(CC) -shared $$(LDFLAGS:-pie=) -o $$@.new $$^ && mv $$@.new $$@
+	$$(call SAY,link)$$(CC) -shared $$(LDFLAGS:-pie=) -o $$@.new $$^ && mv $$@.new $$@
 endef
 $(foreach so,$(MODULE_SO),$(eval $(call MODULE,$(so:$(BUILD)/%.so=%))))
 
 # Modules that misbehave on purpose, for the tests of the host.
 $(BUILD)/tests/modules/%.so: tests/modules/bad/%.c
 	@mkdir -p "$(@D)"
-	$(COMPILE) -MF $@.d -MT $@ -shared -o $@.new $< && mv $@.new $@
+	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ -shared -o $@.new $< && mv $@.new $@
 
 # A unit test is one file that links what it needs of the core.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
-	$(COMPILE) -MF $@.d -MT $@ $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
+	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
 
 unit: $(UNIT) ## build the unit tests
 
-test-modules: $(BAD_SO)
+# What stands in for libFuzzer: runs each file of a corpus once.
+$(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
+	@mkdir -p "$(@D)"
+	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< tests/lib/replay.c $(BUILD)/core.a $(LDLIBS)
+
+# Everything that tests need beside the programs.
+tests: all unit $(BAD_SO) $(REPLAY)
+
+deps: ## install what is missing of Debian's packages (root or sudo); silent when all is there
+	@scripts/deps
+
+servers: ## download the servers that tests talk to and unpack them under build/
+	@scripts/servers
+
+run: deps ## build, start ninesd in the foreground, watch this machine's own services
+	@$(MAKE) all
+	@mkdir -p var/conf.d
+	@python3 scripts/local >var/conf.d/local.conf
+	@exec $(BUILD)/ninesd -c nines.conf
+
+test: deps ## build everything and run all tests
+	@scripts/servers || true
+	@$(MAKE) tests
+	@$(MAKE) asan
+	@BUILD=$(BUILD) tests/run
+
+asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
+	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= unit
+
+install: all ## into DESTDIR and PREFIX: programs, modules, headers, nines.pc, conf.d, manuals, systemd unit
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" BUILD="$(BUILD)" scripts/install
 
 clean: ## remove what was built (downloaded servers too)
 	rm -rf $(BUILD)
@@ -82,6 +116,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit test-modules clean help
+.PHONY: all unit tests deps servers run test asan install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)
