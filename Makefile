@@ -13,6 +13,7 @@ SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-o
 ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
+MAKEFLAGS += --no-print-directory
 
 WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
 	-Wformat=2 -Wundef -Wframe-larger-than=8192 -Wno-format-nonliteral
@@ -83,8 +84,10 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< tests/lib/replay.c $(BUILD)/core.a $(LDLIBS)
 
+replay: $(REPLAY)
+
 # Everything that tests need beside the programs.
-tests: all unit $(BAD_SO) $(REPLAY)
+tests: all unit replay $(BAD_SO)
 
 deps: ## install what is missing of Debian's packages (root or sudo); silent when all is there
 	@scripts/deps
@@ -105,7 +108,7 @@ test: deps ## build everything and run all tests
 	@BUILD=$(BUILD) tests/run
 
 asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
-	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= unit
+	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= unit replay
 
 install: all ## into DESTDIR and PREFIX: programs, modules, headers, nines.pc, conf.d, manuals, systemd unit
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" BUILD="$(BUILD)" scripts/install
@@ -116,6 +119,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit tests deps servers run test asan install clean help
+.PHONY: all unit replay tests deps servers run test asan install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)
