@@ -22,6 +22,8 @@ void fiber_start(struct fiber *, void (*run)(void *), void *with);
 void fiber_resume(struct fiber *);
 /* Only from inside a fiber. */
 void fiber_park(void);
+/* Only from inside a fiber: ends it without going back to run(). What is on its stack is forgotten. */
+void fiber_end(void) __attribute__((noreturn));
 /* NULL on the loop's own stack. */
 struct fiber *fiber_running(void);
 /* Has run() returned? */

@@ -27,6 +27,7 @@ struct resolver; /* fiber/resolve.h */
 struct http_host; /* fiber/http.h */
 struct icmp_host; /* fiber/icmp.h */
 struct connection; /* fiber/net.h */
+struct tls_host;   /* fiber/tls.h */
 struct blame;      /* prober/blame.h: the page shared with the parent */
 
 /* What all probes of a process share. Zero-initialise, set loop, then probe_host_open(). */
@@ -34,12 +35,15 @@ struct probe_host {
 	struct loop *loop;
 	struct resolver *resolver;
 	struct http_host *http; /* made at first use */
+	struct tls_host *tls;   /* made at first use */
 	struct icmp_host *icmp; /* made at first use from these, -1: none were handed over */
 	int icmp4_fd, icmp6_fd;
 	struct blame *blame; /* may be NULL */
 	int may_exec;
 	size_t in_flight;
 	int64_t stalled_until_us; /* the end of the last turn that was too long */
+	struct loop_turn turn;
+	struct text line; /* the result line being made */
 };
 
 struct probe_step {
@@ -74,22 +78,29 @@ struct probe {
 	int64_t start_us, start_wall_us, deadline_us;
 	enum verdict verdict;
 	bool has_failed, is_late, is_parked, is_stalled;
+	bool lacks_resolver; /* waits for an answer of the resolver: lateness is not the target's */
 	int calls_after_failure;
 	const char *reason; /* "" while up */
 	const char *open_step; /* NULL: other */
-	const char *failed_step;
+	const char *failed_step; /* that the reason belongs to */
 	int hop;
-	size_t steps;
+	int64_t open_us; /* where the open step, or the unnamed time, began */
+	size_t steps, steps_room;
 	struct probe_step *step; /* in the arena, grows */
 	struct connection *connection[PROBE_CONNECTIONS];
 	int in_use;
 	char address[48];
-	struct text *words; /* values, facts, expect_within, memory: words for the result line; made at first use */
+	struct text *words; /* values and facts: words for the result line; made at first use */
+	size_t values;
+	int64_t expect_us;      /* 0: not said */
+	const char *remembered; /* NULL: nothing new */
 	struct text *transcript;
 	struct probe_defer *deferred;
 };
 
+/* False: errno says what the kernel refused. Ignores SIGPIPE for the process. */
 bool probe_host_open(struct probe_host *);
+/* Only when nothing is in flight. */
 void probe_host_close(struct probe_host *);
 
 /* Starts a probe; it runs at once until its first wait. done() may be called before this returns. */
@@ -98,7 +109,9 @@ void probe_begin(struct probe_host *, const struct probe_order *);
 /* For the host's own files (fiber/net.c, http.c, ...). Every wait of a probe goes through probe_park(): it comes back true when
  * probe_wake() was called, false when the deadline is over (the probe has then failed: "timeout after 10s"). */
 bool probe_park(struct probe *);
-void probe_wake(struct probe *); /* from the loop's stack; nothing when it is not parked */
+/* From the loop's stack, never from a callback of a library that does not expect to be called again: the probe runs on at once and
+ * may be gone when this returns. Nothing when it is not parked. A waiter asks its own condition again after each wake. */
+void probe_wake(struct probe *);
 
 /* At the head of every public call: false when the probe has failed (and counts the call: at the thousandth the fiber is abandoned). */
 bool probe_may_go_on(struct probe *);
@@ -106,5 +119,22 @@ bool probe_may_go_on(struct probe *);
 /* Ends the open step at an earlier time than now (libcurl's own timings): offset since the probe's start. */
 void probe_step_at(struct probe *, const char *name, int64_t begin_us);
 void probe_end_step_at(struct probe *, int64_t end_us);
+
+/* As probe_fail() and probe_unknown(), with the verdict given. */
+bool probe_judge(struct probe *, enum verdict, const char *format, va_list) __attribute__((format(printf, 3, 0)));
+
+/* Ends the open step now, well. What follows is `other` until a step is opened. */
+void probe_end_step(struct probe *);
+
+/* Notes what was sent ('>'), received ('<') or said ('*') for the transcript, secrets of the options struck out. Cheap when nobody wants it. */
+void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size);
+
+/* Fails the probe because its deadline is over: for code that works on without parking. Returns false. */
+bool probe_time_out(struct probe *);
+
+/* Between the probe_*.c files: frees what was deferred, last first; writes the `result` line; keeps the blame page's step true. */
+void probe_release_deferred(struct probe *);
+void probe_add_result(const struct probe *, struct text *, int64_t end_us);
+void probe_blame_step(const struct probe *);
 
 #endif

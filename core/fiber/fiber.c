@@ -1,0 +1,199 @@
+/* fiber/fiber: see fiber.h.
+ *
+ * One mapping a fiber, from low to high: guard page, stack, spare area, struct fiber. All that a small fiber touches
+ * lies in the top page or two. */
+#include "fiber.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#else
+#define __sanitizer_start_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
+#define __sanitizer_finish_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
+#define FIBER_MAGIC 0x66696272u
+#define PAGE_BYTES 4096
+#define MAP_BYTES (PAGE_BYTES + FIBER_STACK_BYTES)
+#define POOL_WARM 64   /* so many pooled stacks keep all their pages: the hot path makes no system call */
+#define POOL_MOST 1024 /* more are given back to the kernel */
+
+struct fiber {
+	uint32_t magic;
+	bool has_begun, has_ended;
+	unsigned valgrind;
+	ucontext_t context;
+	void (*run)(void *);
+	void *with;
+	char *map, *spare;
+	void *fake; /* ASan's */
+	struct fiber *next;
+};
+
+static struct {
+	ucontext_t loop;
+	struct fiber *running, *free;
+	size_t pooled;
+	void *fake;
+	const void *loop_bottom;
+	size_t loop_bytes;
+} sched;
+
+static char *stack_low(const struct fiber *f)
+{
+	return f->map + PAGE_BYTES;
+}
+
+static size_t stack_bytes(const struct fiber *f)
+{
+	return (size_t)(f->spare - stack_low(f));
+}
+
+static struct fiber *map_fiber(void)
+{
+	char *map = mmap(NULL, MAP_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	struct fiber *f;
+
+	if (map == MAP_FAILED)
+		return NULL;
+	if (mprotect(map, PAGE_BYTES, PROT_NONE) != 0) {
+		munmap(map, MAP_BYTES);
+		return NULL;
+	}
+	f = (struct fiber *)(map + MAP_BYTES - ((sizeof *f + 63) & ~(size_t)63));
+	f->magic = FIBER_MAGIC;
+	f->map = map;
+	f->valgrind = VALGRIND_STACK_REGISTER(map + PAGE_BYTES, (char *)f);
+	return f;
+}
+
+static void unmap_fiber(struct fiber *f)
+{
+	VALGRIND_STACK_DEREGISTER(f->valgrind);
+	munmap(f->map, MAP_BYTES);
+}
+
+struct fiber *fiber_new(size_t spare_bytes)
+{
+	struct fiber *f = sched.free;
+
+	if (f) {
+		sched.free = f->next;
+		sched.pooled--;
+	} else {
+		f = map_fiber();
+	}
+	if (!f)
+		return NULL;
+	f->spare = (char *)(((uintptr_t)f - spare_bytes) & ~(uintptr_t)63);
+	f->has_begun = f->has_ended = false;
+	f->fake = NULL;
+	ASAN_UNPOISON_MEMORY_REGION(stack_low(f), (size_t)((char *)f - stack_low(f)));
+	return f;
+}
+
+void *fiber_spare(struct fiber *f)
+{
+	return f->spare;
+}
+
+void fiber_free(struct fiber *f)
+{
+	if (!f)
+		return;
+	assert(f->magic == FIBER_MAGIC && f != sched.running && (f->has_ended || !f->has_begun));
+	if (sched.pooled >= POOL_MOST) {
+		unmap_fiber(f);
+		return;
+	}
+	if (sched.pooled >= POOL_WARM)
+		madvise(stack_low(f), FIBER_STACK_BYTES - PAGE_BYTES, MADV_DONTNEED);
+	f->next = sched.free;
+	sched.free = f;
+	sched.pooled++;
+}
+
+struct fiber *fiber_running(void)
+{
+	return sched.running;
+}
+
+int fiber_has_ended(const struct fiber *f)
+{
+	return f->has_ended;
+}
+
+/* Loop to fiber; comes back when it parks or ends. */
+static void switch_to(struct fiber *f)
+{
+	sched.running = f;
+	__sanitizer_start_switch_fiber(&sched.fake, stack_low(f), stack_bytes(f));
+	swapcontext(&sched.loop, &f->context);
+	__sanitizer_finish_switch_fiber(sched.fake, NULL, NULL);
+	sched.running = NULL;
+}
+
+void fiber_end(void)
+{
+	struct fiber *f = sched.running;
+
+	assert(f && f->magic == FIBER_MAGIC);
+	f->has_ended = true;
+	__sanitizer_start_switch_fiber(NULL, sched.loop_bottom, sched.loop_bytes);
+	setcontext(&sched.loop);
+	__builtin_unreachable();
+}
+
+static void enter(void)
+{
+	struct fiber *f = sched.running;
+
+	__sanitizer_finish_switch_fiber(NULL, &sched.loop_bottom, &sched.loop_bytes);
+	f->run(f->with);
+	fiber_end();
+}
+
+void fiber_start(struct fiber *f, void (*run)(void *), void *with)
+{
+	assert(f->magic == FIBER_MAGIC && !f->has_begun && !sched.running);
+	f->has_begun = true;
+	f->run = run;
+	f->with = with;
+	getcontext(&f->context);
+	f->context.uc_stack.ss_sp = stack_low(f);
+	f->context.uc_stack.ss_size = stack_bytes(f);
+	f->context.uc_link = NULL;
+	makecontext(&f->context, enter, 0);
+	switch_to(f);
+}
+
+void fiber_resume(struct fiber *f)
+{
+	assert(f->magic == FIBER_MAGIC && f->has_begun && !f->has_ended && !sched.running);
+	switch_to(f);
+}
+
+void fiber_park(void)
+{
+	struct fiber *f = sched.running;
+
+	assert(f && f->magic == FIBER_MAGIC);
+	__sanitizer_start_switch_fiber(&f->fake, sched.loop_bottom, sched.loop_bytes);
+	swapcontext(&f->context, &sched.loop);
+	__sanitizer_finish_switch_fiber(f->fake, &sched.loop_bottom, &sched.loop_bytes);
+}

@@ -1,0 +1,200 @@
+/* prober/probe_memory: what lives as long as a probe: memory, deferred releases, values, time, what it recalls. */
+#include "probe.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/memory.h"
+
+#define VALUES 64
+#define WORDS_BYTES 16384 /* of the result line; with the other caps it stays below LINE_BYTES */
+#define FACT_BYTES 1024
+#define REMEMBER_BYTES 1024
+
+struct probe_defer {
+	void (*release)(void *);
+	void *thing;
+	struct probe_defer *next;
+};
+
+void *probe_alloc(struct probe *p, size_t size)
+{
+	void *got;
+
+	if (!probe_may_go_on(p))
+		return NULL;
+	got = arena_alloc(&p->arena, size);
+	if (!got)
+		probe_unknown(p, "probe used more than %u MiB", PROBE_ARENA_BYTES >> 20);
+	return got;
+}
+
+const char *probe_text(struct probe *p, const char *format, ...)
+{
+	va_list ap;
+	const char *got;
+
+	if (!probe_may_go_on(p))
+		return "";
+	va_start(ap, format);
+	got = arena_vtext(&p->arena, format, ap);
+	va_end(ap);
+	if (got)
+		return got;
+	probe_unknown(p, "probe used more than %u MiB", PROBE_ARENA_BYTES >> 20);
+	return "";
+}
+
+/* Not asked whether the probe may go on: what the module got from its library must be given back on every way out. */
+void probe_defer(struct probe *p, void (*release)(void *), void *thing)
+{
+	struct probe_defer *d = thing ? arena_alloc(&p->arena, sizeof *d) : NULL;
+
+	if (d) {
+		*d = (struct probe_defer){.release = release, .thing = thing, .next = p->deferred};
+		p->deferred = d;
+		return;
+	}
+	if (thing)
+		release(thing);
+	if (thing)
+		probe_unknown(p, "probe used more than %u MiB", PROBE_ARENA_BYTES >> 20);
+}
+
+void probe_release_deferred(struct probe *p)
+{
+	struct probe_defer *d;
+
+	while ((d = p->deferred)) {
+		p->deferred = d->next;
+		d->release(d->thing);
+	}
+}
+
+static const char *safe_key(const char *name, char *to, size_t room)
+{
+	size_t n = 0;
+
+	for (; name[n] && n + 1 < room; n++)
+		to[n] = (name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') || name[n] == '_' ||
+				name[n] == '-' ? name[n] : '_';
+	to[n] = '\0';
+	return to;
+}
+
+static void add_word(struct probe *p, const char *kind, const char *name, const char *text, size_t size)
+{
+	char key[80], safe[64];
+	size_t before;
+
+	if (p->values >= VALUES || !name)
+		return;
+	if (!p->words)
+		p->words = memory_new(sizeof *p->words);
+	before = p->words->size;
+	snprintf(key, sizeof key, "%s.%s", kind, safe_key(name, safe, sizeof safe));
+	line_add_bytes(p->words, key, text, size);
+	if (p->words->size > WORDS_BYTES) {
+		p->words->size = before;
+		p->words->at[before] = '\0';
+		return;
+	}
+	p->values++;
+}
+
+void probe_value(struct probe *p, const char *name, double value, const char *unit)
+{
+	char text[96];
+	int n;
+
+	if (!probe_may_go_on(p) || !isfinite(value))
+		return;
+	n = snprintf(text, sizeof text, "%.15g%s%.16s", value, unit && *unit ? " " : "", unit ? unit : "");
+	add_word(p, "value", name, text, (size_t)n);
+}
+
+void probe_fact(struct probe *p, const char *name, const char *text)
+{
+	if (probe_may_go_on(p) && text)
+		add_word(p, "fact", name, text, strnlen(text, FACT_BYTES));
+}
+
+int64_t probe_now_us(const struct probe *p)
+{
+	(void)p;
+	return clock_mono_us();
+}
+
+int64_t probe_wall_us(const struct probe *p)
+{
+	(void)p;
+	return clock_wall_us();
+}
+
+int64_t probe_left_us(const struct probe *p)
+{
+	int64_t left_us = p->deadline_us - clock_mono_us();
+
+	return left_us > 0 ? left_us : 0;
+}
+
+struct nap {
+	struct loop_timer timer;
+	struct probe *probe;
+	bool is_over;
+};
+
+static void end_nap(struct loop_timer *timer)
+{
+	struct nap *nap = (struct nap *)timer;
+
+	nap->is_over = true;
+	probe_wake(nap->probe);
+}
+
+bool probe_sleep(struct probe *p, int64_t us)
+{
+	struct nap nap = {.timer.fire = end_nap, .probe = p};
+
+	if (!probe_may_go_on(p))
+		return false;
+	loop_set(p->host->loop, &nap.timer, clock_mono_us() + (us > 0 ? us : 0));
+	while (!nap.is_over && probe_park(p))
+		;
+	loop_stop_timer(p->host->loop, &nap.timer);
+	return !p->has_failed;
+}
+
+const char *probe_item(const struct probe *p)
+{
+	return p->order.item ? p->order.item : "";
+}
+
+const char *probe_event(const struct probe *p)
+{
+	return p->order.event ? p->order.event : "";
+}
+
+const char *probe_recall(const struct probe *p)
+{
+	return p->order.memory ? p->order.memory : "";
+}
+
+void probe_expect_within(struct probe *p, int64_t us)
+{
+	if (probe_may_go_on(p) && us > 0)
+		p->expect_us = us;
+}
+
+void probe_remember(struct probe *p, const char *text)
+{
+	const char *kept;
+
+	if (!probe_may_go_on(p))
+		return;
+	kept = arena_copy(&p->arena, text ? text : "", text ? strnlen(text, REMEMBER_BYTES) : 0);
+	if (kept)
+		p->remembered = kept;
+}

@@ -1,0 +1,172 @@
+/* prober/probe_step: the steps of a probe and its verdict.
+ *
+ * Invariant: after the first failure nothing here changes any more. Offsets only grow. */
+#include "probe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../base/clock.h"
+
+#define UNNAMED_US 1000 /* shorter unnamed time belongs to the step that follows: it is our own */
+#define REASON_BYTES 1024
+
+const char *const verdict_name[] = {"up", "degraded", "down", "unknown"};
+
+static int64_t offset_now(const struct probe *p)
+{
+	return clock_mono_us() - p->start_us;
+}
+
+static bool grow(struct probe *p)
+{
+	size_t room = p->steps_room ? p->steps_room * 2 : 8;
+	struct probe_step *more;
+
+	if (room > PROBE_STEPS)
+		return false;
+	more = arena_alloc(&p->arena, room * sizeof *more);
+	if (!more)
+		return false;
+	if (p->steps)
+		memcpy(more, p->step, p->steps * sizeof *more);
+	p->step = more;
+	p->steps_room = room;
+	return true;
+}
+
+/* Past the cap, the last step takes the time in: the sum stays true. */
+static void record(struct probe *p, const char *name, int64_t end_us, bool is_fine)
+{
+	struct probe_step *s;
+
+	if (end_us < p->open_us)
+		end_us = p->open_us;
+	p->open_us = end_us;
+	if (p->steps == p->steps_room && !grow(p)) {
+		if (p->steps) {
+			p->step[p->steps - 1].end_us = end_us;
+			p->step[p->steps - 1].ok &= is_fine;
+		}
+		return;
+	}
+	s = &p->step[p->steps++];
+	*s = (struct probe_step){.name = name, .end_us = end_us, .hop = (short)p->hop, .ok = is_fine};
+}
+
+static void end_open(struct probe *p, int64_t end_us, bool is_fine)
+{
+	if (p->open_step)
+		record(p, p->open_step, end_us, is_fine);
+	else if (!is_fine || end_us - p->open_us >= UNNAMED_US)
+		record(p, "other", end_us, is_fine);
+	p->open_step = NULL;
+}
+
+void probe_end_step(struct probe *p)
+{
+	if (!p->has_failed)
+		end_open(p, offset_now(p), true);
+}
+
+void probe_step_at(struct probe *p, const char *name, int64_t begin_us)
+{
+	if (p->has_failed)
+		return;
+	end_open(p, begin_us, true);
+	p->open_step = name;
+	probe_blame_step(p);
+}
+
+void probe_end_step_at(struct probe *p, int64_t end_us)
+{
+	if (!p->has_failed)
+		end_open(p, end_us, true);
+}
+
+void probe_step(struct probe *p, const char *name)
+{
+	if (probe_may_go_on(p))
+		probe_step_at(p, name && *name ? name : "other", offset_now(p));
+}
+
+void probe_hop(struct probe *p, int hop)
+{
+	if (!probe_may_go_on(p))
+		return;
+	end_open(p, offset_now(p), true);
+	p->hop = hop < 0 ? 0 : hop > 99 ? 99 : hop;
+}
+
+bool probe_ok(const struct probe *p)
+{
+	return !p->has_failed;
+}
+
+bool probe_may_go_on(struct probe *p)
+{
+	if (!p->has_failed)
+		return true;
+	if (++p->calls_after_failure >= PROBE_CALLS_AFTER_FAILURE && fiber_running() == p->fiber)
+		fiber_end();
+	return false;
+}
+
+static const char *reason_text(struct probe *p, const char *format, va_list ap)
+{
+	char text[REASON_BYTES];
+	const char *kept;
+	int size = vsnprintf(text, sizeof text, format, ap);
+
+	if (size < 0)
+		return "reason cannot be written";
+	if (size >= (int)sizeof text)
+		size = sizeof text - 1;
+	kept = arena_copy(&p->arena, text, (size_t)size);
+	return kept ? kept : "failed, and no memory is left to say how";
+}
+
+bool probe_judge(struct probe *p, enum verdict verdict, const char *format, va_list ap)
+{
+	if (!probe_may_go_on(p))
+		return false;
+	p->reason = reason_text(p, format, ap);
+	p->failed_step = p->open_step ? p->open_step : "other";
+	end_open(p, offset_now(p), false);
+	p->verdict = verdict;
+	p->has_failed = true;
+	return false;
+}
+
+bool probe_fail(struct probe *p, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	probe_judge(p, VERDICT_DOWN, format, ap);
+	va_end(ap);
+	return false;
+}
+
+bool probe_unknown(struct probe *p, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	probe_judge(p, VERDICT_UNKNOWN, format, ap);
+	va_end(ap);
+	return false;
+}
+
+void probe_degrade(struct probe *p, const char *format, ...)
+{
+	va_list ap;
+
+	if (!probe_may_go_on(p) || p->verdict != VERDICT_UP)
+		return;
+	va_start(ap, format);
+	p->reason = reason_text(p, format, ap);
+	va_end(ap);
+	p->failed_step = p->open_step ? p->open_step : "";
+	p->verdict = VERDICT_DEGRADED;
+}
