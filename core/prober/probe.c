@@ -16,39 +16,12 @@
 
 _Static_assert(sizeof(struct probe) + 512 < SPARE_BYTES, "the first arena block of a probe is too small");
 
-static void blame_text(volatile char *to, const char *from)
+static void blame(const struct probe *p)
 {
-	size_t n = 0;
+	const struct probe_order *o = &p->order;
 
-	for (; from && from[n] && n + 1 < BLAME_TEXT; n++)
-		to[n] = from[n];
-	to[n] = '\0';
-}
-
-static void blame_enter(const struct probe *p)
-{
-	struct blame *b = p->host->blame;
-
-	if (!b)
-		return;
-	blame_text(b->module, p->order.module->head.name);
-	blame_text(b->check, p->order.check);
-	blame_text(b->step, p->open_step ? p->open_step : "other");
-	b->probe = p->order.id ? atoll(p->order.id) : 0;
-}
-
-static void blame_leave(struct probe_host *h)
-{
-	if (!h->blame)
-		return;
-	h->blame->probe = 0;
-	h->blame->module[0] = h->blame->check[0] = h->blame->step[0] = '\0';
-}
-
-void probe_blame_step(const struct probe *p)
-{
-	if (p->host->blame)
-		blame_text(p->host->blame->step, p->open_step ? p->open_step : "other");
+	blame_enter(p->host->blame, o->id ? atoll(o->id) : 0, o->module->head.name, o->check,
+		    p->open_step ? p->open_step : "other");
 }
 
 /* A turn that began before the probe taints only from the probe's start on. */
@@ -108,7 +81,7 @@ static void finish(struct probe *p)
 	p->is_stalled |= was_delayed(p, end_us);
 	judge_slowness(p, end_us - p->start_us);
 	probe_release_deferred(p);
-	blame_leave(h);
+	blame_leave(h->blame);
 	h->in_flight--;
 	hand_over(p, end_us);
 	free_text(p->words);
@@ -130,7 +103,7 @@ static void after_switch(struct probe *p)
 	if (fiber_has_ended(p->fiber))
 		finish(p);
 	else
-		blame_leave(p->host);
+		blame_leave(p->host->blame);
 }
 
 static void resume(struct probe *p)
@@ -138,7 +111,7 @@ static void resume(struct probe *p)
 	assert(p->magic == PROBE_MAGIC && p->is_parked);
 	p->is_parked = false;
 	p->is_stalled |= was_delayed(p, clock_mono_us());
-	blame_enter(p);
+	blame(p);
 	fiber_resume(p->fiber);
 	after_switch(p);
 }
@@ -244,7 +217,7 @@ void probe_begin(struct probe_host *h, const struct probe_order *order)
 	p->deadline.fire = fire;
 	loop_set(h->loop, &p->deadline, p->deadline_us);
 	h->in_flight++;
-	blame_enter(p);
+	blame(p);
 	fiber_start(f, run, p);
 	after_switch(p);
 }

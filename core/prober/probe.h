@@ -132,9 +132,8 @@ void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size)
 /* Fails the probe because its deadline is over: for code that works on without parking. Returns false. */
 bool probe_time_out(struct probe *);
 
-/* Between the probe_*.c files: frees what was deferred, last first; writes the `result` line; keeps the blame page's step true. */
+/* Between the probe_*.c files: frees what was deferred, last first; writes the `result` line. */
 void probe_release_deferred(struct probe *);
 void probe_add_result(const struct probe *, struct text *, int64_t end_us);
-void probe_blame_step(const struct probe *);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "blame.h"
 
 #define UNNAMED_US 1000 /* shorter unnamed time belongs to the step that follows: it is our own */
 #define REASON_BYTES 1024
@@ -75,7 +76,7 @@ void probe_step_at(struct probe *p, const char *name, int64_t begin_us)
 		return;
 	end_open(p, begin_us, true);
 	p->open_step = name;
-	probe_blame_step(p);
+	blame_step(p->host->blame, name);
 }
 
 void probe_end_step_at(struct probe *p, int64_t end_us)

@@ -13,7 +13,7 @@ struct count {
 static void count(void *with)
 {
 	struct count *c = with;
-	volatile char deep[16384];
+	volatile char deep[6000];
 
 	memset((char *)deep, c->to, sizeof deep);
 	while (c->at < c->to) {

@@ -227,7 +227,7 @@ static void test_verdicts(void)
 static void talks(struct probe *p, const void *options)
 {
 	(void)options;
-	probe_transcribe(p, '>', "LOGIN hush-hush\r\nAUTH PLAIN AGpvZQBodXNoLWh1c2g=\r\n", 52);
+	probe_transcribe(p, '>', "LOGIN hush-hush\r\nAUTH PLAIN AGpvZQBodXNoLWh1c2g=\r\n", 50);
 	probe_transcribe(p, '<', "235 \033[31mok\r\n", 13);
 	probe_note(p, "noted %d", 5);
 }
