@@ -1,0 +1,23 @@
+/* cli/control: one request to the running keeper through its control socket, and its answer line by line.
+ *
+ * The socket is the one given with --socket, else what the configuration says, else CONTROL_SOCKET. Waits at most
+ * CONTROL_SECONDS. Used by status, beat, now and release. */
+#ifndef NINES_CLI_CONTROL_H
+#define NINES_CLI_CONTROL_H
+
+#include "../base/line.h"
+#include "cli.h"
+
+#define CONTROL_SECONDS 10
+
+struct control_request {
+	const char *socket;  /* NULL: the configuration's */
+	const struct text *line; /* the request with its newline */
+	void (*take)(const struct line *, void *with); /* each line of the answer, `end` too */
+	void *with;
+};
+
+/* EXIT_DONE when the answer is complete and was not refused, else what was wrong has been said. */
+int control_ask(const struct cli *, const struct control_request *);
+
+#endif

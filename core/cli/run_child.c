@@ -1,0 +1,260 @@
+/* cli/run_child: see run_child.h. Nothing here comes back: every way ends in finish(). */
+#include "run_child.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/line.h"
+#include "../module/common.h"
+#include "../module/load.h"
+#include "../module/option.h"
+#include "../prober/blame.h"
+#include "../prober/probe.h"
+
+#define ARENA_BYTES (1u << 20)
+#define GIVEN_MOST 256
+
+struct child {
+	const struct run_order *order;
+	struct module *module;
+	struct probe_host host;
+	struct arena arena;
+	void *options;
+	struct common_options common;
+	const char *source, *item;
+	const char *given[GIVEN_MOST + 1]; /* names of the module's options that were set */
+	const char *value[GIVEN_MOST];     /* a list's values so far */
+	size_t givens;
+	bool is_done;
+	struct text wrong;
+	int out;
+};
+
+static void send_line(const struct child *c, const struct text *line)
+{
+	const char *at = text_get(line);
+	ssize_t n;
+
+	for (size_t left = line->size; left; left -= (size_t)n, at += n)
+		if ((n = write(c->out, at, left)) <= 0)
+			return;
+}
+
+static void finish(struct child *c)
+{
+	probe_host_close(&c->host);
+	loop_free(c->host.loop);
+	module_free(c->module);
+	arena_release(&c->arena);
+	text_release(&c->wrong);
+	_exit(0);
+}
+
+/* The order cannot be carried out: `verb` says whose fault it is. */
+static void refuse(struct child *c, const char *verb)
+{
+	struct text line = {0};
+
+	line_begin(&line, verb, "-");
+	line_add(&line, "verdict", "unknown");
+	line_add(&line, strcmp(verb, "wrong") ? "reason" : "text", text_get(&c->wrong));
+	line_end(&line);
+	send_line(c, &line);
+	_exit(0);
+}
+
+static void open_module(struct child *c)
+{
+	char build[17];
+	int fd = module_copy(c->order->path, build, &c->wrong);
+
+	if (fd >= 0)
+		c->module = module_open(fd, c->order->module, MODULE_CHECK, &c->wrong);
+	if (!c->module)
+		refuse(c, "result");
+}
+
+static void set_defaults(struct child *c)
+{
+	const struct check_module *m = c->module->check;
+	const char *standard;
+
+	c->options = arena_alloc(&c->arena, m->head.options_size + 1);
+	if (!option_defaults(&m->head, c->options, &c->arena, &c->wrong) ||
+	    !option_defaults(&common_head, &c->common, &c->arena, &c->wrong))
+		refuse(c, "result");
+	for (const struct module_option *o = common_head.option; o->name; o++) {
+		standard = common_standard(o, m->standard_every, m->standard_timeout);
+		if (standard && !option_set(&common_head, &c->common, &c->arena, o->name, standard, &c->wrong))
+			refuse(c, "result");
+	}
+}
+
+/* Where `name` was given before, or a new place; NULL when there are too many. */
+static const char **place_of(struct child *c, const char *name)
+{
+	size_t i = 0;
+
+	while (i < c->givens && strcmp(c->given[i], name))
+		i++;
+	if (i == GIVEN_MOST)
+		return NULL;
+	if (i == c->givens) {
+		c->given[c->givens++] = name;
+		c->value[i] = NULL;
+	}
+	return &c->value[i];
+}
+
+static void set_own(struct child *c, const struct module_option *o, const char *value)
+{
+	const char **before = place_of(c, o->name);
+
+	if (!before) {
+		text_puts(&c->wrong, "too many options");
+		refuse(c, "wrong");
+	}
+	/* A list given several times has all the values. */
+	if (o->type == OPTION_TYPE_LIST && *before)
+		value = arena_text(&c->arena, "%s\n%s", *before, value);
+	*before = value;
+	if (!option_set(&c->module->check->head, c->options, &c->arena, o->name, value, &c->wrong))
+		refuse(c, "wrong");
+	if (o->flags & OPTION_IS_ITEMS)
+		c->item = value;
+}
+
+static const char *nearest(const struct child *c, const char *name)
+{
+	const struct module_option *own = c->module->check->head.option;
+	const char *names[2 * OPTION_ENTRIES];
+	size_t n = 0;
+
+	for (const struct module_option *o = own; o && o->name && n < OPTION_ENTRIES; o++)
+		names[n++] = o->name;
+	for (const struct module_option *o = common_head.option; o->name && n < 2 * OPTION_ENTRIES; o++)
+		names[n++] = o->name;
+	return option_nearest(name, names, n, sizeof *names);
+}
+
+static void unknown_option(struct child *c, const char *name)
+{
+	const char *meant = nearest(c, name), *module = c->module->check->head.name;
+
+	if (meant)
+		text_printf(&c->wrong, "module '%s' has no option '%s': did you mean '%s'?", module, name, meant);
+	else
+		text_printf(&c->wrong, "module '%s' has no option '%s': see 'nines modules %s'", module, name, module);
+	refuse(c, "wrong");
+}
+
+static void set_option(struct child *c, const char *name, const char *value)
+{
+	const struct module_option *o = option_find(&c->module->check->head, name);
+
+	if (o) {
+		set_own(c, o, value);
+	} else if (!strcmp(name, "source")) {
+		c->source = value;
+	} else if (option_find(&common_head, name)) {
+		if (!option_set(&common_head, &c->common, &c->arena, name, value, &c->wrong))
+			refuse(c, "wrong");
+	} else {
+		unknown_option(c, name);
+	}
+}
+
+/* A module without an option `host` gets the target's host as what it cannot do without. */
+static const char *name_for(const struct child *c, const char *name)
+{
+	const struct module_head *head = &c->module->check->head;
+
+	if (strcmp(name, "host") || option_find(head, name))
+		return name;
+	for (const struct module_option *o = head->option; o && o->name; o++)
+		if (o->flags & (OPTION_IS_REQUIRED | OPTION_IS_ITEMS))
+			return o->name;
+	return name;
+}
+
+static void set_options(struct child *c)
+{
+	const struct target *t = c->order->target;
+
+	for (int i = 0; i < t->options; i++)
+		set_option(c, name_for(c, t->option[i].name), t->option[i].value);
+	for (int i = 0; i < c->order->options; i++) {
+		const char *word = c->order->option[i], *equals = strchr(word, '=');
+
+		set_option(c, arena_copy(&c->arena, word, (size_t)(equals - word)), equals + 1);
+	}
+	c->given[c->givens] = NULL;
+	if (!option_complete(&c->module->check->head, c->options, c->given, &c->wrong))
+		refuse(c, "wrong");
+}
+
+static void say_begin(const struct child *c)
+{
+	struct text line = {0};
+
+	line_begin(&line, "begin", "-");
+	line_add_int(&line, "timeout_us", c->common.timeout);
+	line_add_int(&line, "blocks", (c->module->check->head.flags & MODULE_BLOCKS) != 0);
+	line_end(&line);
+	send_line(c, &line);
+	text_release(&line);
+}
+
+static void done(struct probe *p, const struct text *result, void *with)
+{
+	struct child *c = with;
+
+	(void)p;
+	send_line(c, result);
+	c->is_done = true;
+}
+
+static void run(struct child *c, struct blame *blame)
+{
+	struct probe_order order = {
+		.module = c->module->check, .options = c->options, .id = "1", .check = c->order->module,
+		.item = c->item, .event = "", .memory = "", .source = c->source,
+		.address_family = common_family_number[c->common.address_family],
+		.timeout_us = c->common.timeout, .slow_us = c->common.slow,
+		.done = done, .with = c, .wants_transcript = c->order->wants_transcript,
+	};
+
+	c->host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = blame,
+				      .may_exec = 1};
+	if (!c->host.loop || !probe_host_open(&c->host)) {
+		text_puts(&c->wrong, "no descriptors or memory left to run a probe");
+		refuse(c, "result");
+	}
+	say_begin(c);
+	probe_begin(&c->host, &order);
+	while (!c->is_done)
+		loop_once(c->host.loop, CLOCK_NEVER);
+}
+
+void run_child(const struct run_order *order, struct blame *blame, int out)
+{
+	struct child c = {.order = order, .source = "", .item = "", .out = out};
+	struct rlimit none = {0, 0};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setrlimit(RLIMIT_CORE, &none);
+	signal(SIGPIPE, SIG_IGN);
+	dup2(STDERR_FILENO, STDOUT_FILENO); /* what a module prints must not mix with the answer */
+	arena_init(&c.arena, NULL, 0, ARENA_BYTES);
+	open_module(&c);
+	set_defaults(&c);
+	set_options(&c);
+	run(&c, blame);
+	finish(&c);
+	__builtin_unreachable();
+}

@@ -1,0 +1,209 @@
+/* cli/status: `nines status`: every check and service and the monitor's own health, worst first. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/memory.h"
+#include "../web/json.h"
+#include "../web/overview.h"
+#include "cli.h"
+#include "control.h"
+
+#define GAP 2
+
+struct status {
+	bool json;
+	const char *socket;
+	struct overview overview;
+};
+
+static const struct cli_flag flag[] = {
+	{"--json", NULL, "one JSON document", offsetof(struct status, json)},
+	{"--socket", "PATH", "the control socket (default: what the configuration says)",
+		offsetof(struct status, socket)},
+	{NULL, NULL, NULL, 0},
+};
+
+/* What is worst stands on top. */
+static const char *const order[] = {"down", "degraded", "unknown", "up"};
+#define STATES (sizeof order / sizeof *order)
+
+static size_t rank(const char *state)
+{
+	size_t i = 0;
+
+	while (i < STATES && strcmp(order[i], state))
+		i++;
+	return i == STATES ? 2 : i;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct overview_check *x = a, *y = b;
+	size_t m = rank(x->state), n = rank(y->state);
+
+	return m != n ? (m < n ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+static void add_ago(struct text *t, int64_t us, int columns)
+{
+	struct text shown = {0};
+
+	if (us < CLOCK_SECOND)
+		text_puts(&shown, "now");
+	else
+		text_add_duration(&shown, us < 60 * CLOCK_SECOND ? us - us % CLOCK_SECOND : us);
+	if (us >= CLOCK_SECOND && us < 60 * CLOCK_SECOND) { /* whole seconds: 12s, not 12.00s */
+		text_clear(&shown);
+		text_printf(&shown, "%ds", (int)(us / CLOCK_SECOND));
+	}
+	text_puts(t, text_get(&shown));
+	screen_spaces(t, columns - (int)shown.size);
+	text_release(&shown);
+}
+
+static void add_steps(const struct screen *s, struct text *t, const struct overview_check *c)
+{
+	screen_tone(s, t, TONE_DIM);
+	for (size_t i = 0; i < c->steps; i++) {
+		text_puts(t, i ? "  " : "");
+		screen_safe(s, t, c->steps_at[i].name, STEPS_NAME);
+		text_putc(t, ' ');
+		text_add_duration(t, c->steps_at[i].to_us - c->steps_at[i].from_us);
+	}
+	screen_tone(s, t, TONE_PLAIN);
+}
+
+static void add_check(const struct screen *s, struct text *t, const struct overview_check *c, int columns, int64_t now)
+{
+	bool is_up = !strcmp(c->state, "up");
+
+	screen_tone(s, t, screen_tone_of(c->state));
+	screen_field(s, t, c->state, 9);
+	screen_tone(s, t, TONE_PLAIN);
+	text_putc(t, ' ');
+	screen_field(s, t, c->name, columns);
+	screen_spaces(t, GAP);
+	add_ago(t, c->since_us ? now - c->since_us : 0, 9);
+	text_putc(t, ' ');
+	if (c->next_us)
+		add_ago(t, c->next_us > now ? c->next_us - now : 0, 9);
+	else
+		screen_spaces(t, 9);
+	text_putc(t, ' ');
+	add_steps(s, t, c);
+	text_putc(t, '\n');
+	if (is_up || !*c->reason)
+		return;
+	screen_spaces(t, 10);
+	screen_tone(s, t, screen_tone_of(c->state));
+	screen_safe(s, t, c->step, STEPS_NAME);
+	text_puts(t, *c->step ? ": " : "");
+	screen_safe(s, t, c->reason, 1000);
+	screen_tone(s, t, TONE_PLAIN);
+	text_putc(t, '\n');
+}
+
+static void add_checks(const struct cli *cli, struct text *t, struct overview *o, int64_t now)
+{
+	int columns = (int)strlen("check"), n;
+
+	if (o->checks)
+		qsort(o->check, o->checks, sizeof *o->check, worst_first);
+	for (size_t i = 0; i < o->checks; i++) {
+		n = screen_width(&cli->screen, o->check[i].name);
+		columns = n > columns && n <= 40 ? n : columns;
+	}
+	screen_tone(&cli->screen, t, TONE_DIM);
+	text_puts(t, "state     ");
+	screen_field(&cli->screen, t, "check", columns);
+	text_puts(t, "  since     next      last probe");
+	screen_tone(&cli->screen, t, TONE_PLAIN);
+	text_putc(t, '\n');
+	for (size_t i = 0; i < o->checks; i++)
+		if (!cli->is_quiet || strcmp(o->check[i].state, "up"))
+			add_check(&cli->screen, t, &o->check[i], columns, now);
+}
+
+static void add_services(const struct cli *cli, struct text *t, const struct overview *o, int64_t now)
+{
+	if (o->services)
+		text_putc(t, '\n');
+	for (size_t i = 0; i < o->services; i++) {
+		const struct overview_service *v = &o->service[i];
+
+		screen_tone(&cli->screen, t, screen_tone_of(v->state));
+		screen_field(&cli->screen, t, v->state, 9);
+		screen_tone(&cli->screen, t, TONE_PLAIN);
+		text_puts(t, " service ");
+		screen_safe(&cli->screen, t, v->name, 256);
+		text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up, (long long)v->need);
+		add_ago(t, v->since_us ? now - v->since_us : 0, 0);
+		text_putc(t, '\n');
+	}
+}
+
+static void add_health(const struct screen *s, struct text *t, const struct overview *o)
+{
+	text_putc(t, '\n');
+	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD, o->is_ok ? "ok       " : "trouble  ");
+	text_puts(t, " monitor");
+	for (size_t i = 0; i < o->words; i++) {
+		int64_t n;
+
+		text_puts(t, i ? ", " : "  ");
+		if (!strcmp(o->word[i].key, "started_us") && text_to_int(o->word[i].value, &n)) {
+			text_puts(t, "since ");
+			clock_add_utc(t, n, 0);
+			continue;
+		}
+		screen_safe(s, t, o->word[i].key, 64);
+		text_putc(t, ' ');
+		screen_safe(s, t, o->word[i].value, 200);
+	}
+	text_putc(t, '\n');
+	for (const char *at = o->trouble ? o->trouble : ""; *at; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL)) {
+		screen_spaces(t, 10);
+		text_add_safe(t, at, strcspn(at, "\n"), 1000);
+		text_putc(t, '\n');
+	}
+}
+
+static void take(const struct line *l, void *with)
+{
+	overview_take(with, l, clock_wall_us());
+}
+
+static int show(const struct cli *cli, struct status *s)
+{
+	struct text t = {0};
+
+	if (s->json) {
+		json_write(&t, overview_json(&s->overview));
+	} else {
+		add_checks(cli, &t, &s->overview, s->overview.at_us);
+		add_services(cli, &t, &s->overview, s->overview.at_us);
+		add_health(&cli->screen, &t, &s->overview);
+	}
+	return cli_print(&t, EXIT_DONE);
+}
+
+int cli_status(struct cli *cli, int argc, char **argv)
+{
+	struct status s = {0};
+	struct text line = {0};
+	int status = cli_flags(cli, flag, &s, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (argc)
+		return cli_wrong("'%s' is too much: nines status takes no words", argv[0]);
+	line_begin(&line, "status", "-");
+	line_end(&line);
+	status = control_ask(cli, &(struct control_request){s.socket, &line, take, &s.overview});
+	if (status == EXIT_DONE)
+		status = show(cli, &s);
+	overview_release(&s.overview);
+	text_release(&line);
+	return status;
+}

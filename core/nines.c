@@ -1,0 +1,110 @@
+/* nines: the command line. Options, then a command of the table; everything else is in core/cli. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "module/option.h"
+
+static const struct cli_command command[] = {
+	{"check", "TARGET [option=value ...] [--json|--nagios] [--trace]",
+		"runs one probe here, without a daemon and without a configuration",
+		"TARGET is MODULE://[user[:password]@]host[:port][/path], MODULE alone, or the path of a module (./banner.so).\n"
+		"Every option of the module can follow as name=value; 'nines modules NAME' lists them. Common to all:\n"
+		"timeout= slow= address-family=any|4|6 source=ADDRESS.\n"
+		"Exit status: 0 up, 1 degraded, 2 down, 3 unknown, 64 wrong usage.\n",
+		cli_check},
+	{"status", "[--json]", "shows every check and service and the monitor's own health",
+		"Asks the running ninesd through its control socket.\n", cli_status},
+	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL, cli_modules},
+	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",
+		"EVENT is text for the check's module (default: empty).\n", cli_beat},
+	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
+	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
+	{NULL, NULL, NULL, NULL, NULL},
+};
+
+static int help(void)
+{
+	struct text t = {0};
+
+	text_puts(&t, "usage: nines [-c FILE] [-q|-v] COMMAND ...\n\n");
+	for (const struct cli_command *c = command; c->name; c++)
+		text_printf(&t, "  %-9s %s\n", c->name, c->summary);
+	text_puts(&t, "\n  -c FILE   the configuration (default: $NINES_CONF, else /etc/nines/nines.conf)\n"
+		      "  -q, -v    say less, say more\n"
+		      "  --version, --help; 'nines COMMAND --help' tells about a command\n");
+	return cli_print(&t, EXIT_DONE);
+}
+
+static int version(void)
+{
+	struct text t = {0};
+
+	text_puts(&t, "nines " NINES_VERSION "\n");
+	return cli_print(&t, EXIT_DONE);
+}
+
+static int unknown_command(const char *word)
+{
+	const size_t commands = sizeof command / sizeof *command - 1;
+	const char *meant = option_nearest(word, command, commands, sizeof *command);
+
+	return meant ? cli_wrong("unknown command '%s': did you mean '%s'?", word, meant)
+		     : cli_wrong("unknown command '%s': see 'nines --help'", word);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	for (const struct cli_command *c = command; c->name; c++)
+		if (!strcmp(c->name, argv[0])) {
+			cli->command = c;
+			return c->run(cli, argc - 1, argv + 1);
+		}
+	return unknown_command(argv[0]);
+}
+
+static const struct {
+	const char *word;
+	int (*answer)(void);
+} answer[] = {{"--help", help}, {"-h", help}, {"--version", version}, {"-V", version}};
+
+/* One option in front of the command; -1 to go on. */
+static int take_option(struct cli *cli, int *at, char **argv)
+{
+	const char *word = argv[*at];
+
+	for (size_t i = 0; i < sizeof answer / sizeof *answer; i++)
+		if (!strcmp(answer[i].word, word))
+			return answer[i].answer();
+	if (!strcmp(word, "-q"))
+		cli->is_quiet = true;
+	else if (!strcmp(word, "-v"))
+		cli->is_verbose = true;
+	else if (strcmp(word, "-c"))
+		return cli_wrong("unknown option '%s': see 'nines --help'", word);
+	else if (!argv[*at + 1])
+		return cli_wrong("-c needs a value: -c FILE");
+	else
+		cli->config = argv[++*at], cli->config_given = true;
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = {.config = getenv("NINES_CONF")};
+	int at, status;
+
+	if (!cli.config || !*cli.config)
+		cli.config = "/etc/nines/nines.conf";
+	screen_open(&cli.screen, STDOUT_FILENO);
+	for (at = 1; at < argc && argv[at][0] == '-'; at++) {
+		status = take_option(&cli, &at, argv);
+		if (status >= 0)
+			return status;
+	}
+	if (at >= argc)
+		return cli_wrong("no command: see 'nines --help'");
+	return run(&cli, argc - at, argv + at);
+}

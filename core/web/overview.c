@@ -1,0 +1,122 @@
+/* web/overview: see overview.h. */
+#include "overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/memory.h"
+
+static void free_check(struct overview_check *c)
+{
+	char *const text[] = {c->name, c->module, c->service, c->location, c->state, c->reason, c->step, c->verdict,
+			      c->address};
+
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		free(text[i]);
+	free(c->steps_at);
+}
+
+void overview_release(struct overview *o)
+{
+	for (size_t i = 0; i < o->checks; i++)
+		free_check(&o->check[i]);
+	for (size_t i = 0; i < o->services; i++) {
+		free(o->service[i].name);
+		free(o->service[i].state);
+		free(o->service[i].members);
+	}
+	for (size_t i = 0; i < o->words; i++) {
+		free(o->word[i].key);
+		free(o->word[i].value);
+	}
+	free(o->check);
+	free(o->service);
+	free(o->trouble);
+	*o = (struct overview){0};
+}
+
+/* Room for one more of `count`: doubles at powers of two. */
+static void *grown(void *at, size_t count, size_t size)
+{
+	return count & (count - 1) ? at : memory_resize(at, (count ? 2 * count : 1) * size);
+}
+
+static void take_check(struct overview *o, const struct line *l)
+{
+	struct steps_one step[STEPS_MOST];
+	struct overview_check *c;
+
+	if (o->checks + o->services >= OVERVIEW_MOST)
+		return;
+	o->check = grown(o->check, o->checks, sizeof *o->check);
+	c = &o->check[o->checks++];
+	*c = (struct overview_check){
+		.name = memory_text(line_name(l)), .module = memory_text(line_get(l, "module")),
+		.service = memory_text(line_get(l, "service")), .location = memory_text(line_get(l, "location")),
+		.state = memory_text(line_get(l, "state")), .reason = memory_text(line_get(l, "reason")),
+		.step = memory_text(line_get(l, "step")), .verdict = memory_text(line_get(l, "verdict")),
+		.address = memory_text(line_get(l, "address")), .since_us = line_int(l, "since_us", 0),
+		.start_us = line_int(l, "start_us", 0), .elapsed_us = line_int(l, "elapsed_us", 0),
+		.next_us = line_int(l, "next_us", 0),
+	};
+	c->steps = steps_parse(line_get(l, "steps"), step, STEPS_MOST);
+	if (!c->steps)
+		return;
+	c->steps_at = memory_new(c->steps * sizeof *step);
+	memcpy(c->steps_at, step, c->steps * sizeof *step);
+}
+
+static void take_service(struct overview *o, const struct line *l)
+{
+	if (o->checks + o->services >= OVERVIEW_MOST)
+		return;
+	o->service = grown(o->service, o->services, sizeof *o->service);
+	o->service[o->services++] = (struct overview_service){
+		.name = memory_text(line_name(l)), .state = memory_text(line_get(l, "state")),
+		.members = memory_text(line_get(l, "members")), .since_us = line_int(l, "since_us", 0),
+		.need = line_int(l, "need", 1), .up = line_int(l, "up", 0),
+	};
+}
+
+static void take_health(struct overview *o, const struct line *l)
+{
+	o->has_health = true;
+	o->is_ok = line_int(l, "ok", 0) == 1;
+	free(o->trouble);
+	o->trouble = memory_text(line_get(l, "text"));
+	for (size_t i = 0; i < l->words && o->words < OVERVIEW_WORDS; i++)
+		if (strcmp(l->word[i].key, "ok") && strcmp(l->word[i].key, "text"))
+			o->word[o->words++] = (struct overview_word){memory_text(l->word[i].key),
+								     memory_text(l->word[i].value)};
+}
+
+void overview_take(struct overview *o, const struct line *l, int64_t wall_us)
+{
+	if (!strcmp(l->verb, "check"))
+		take_check(o, l);
+	else if (!strcmp(l->verb, "service"))
+		take_service(o, l);
+	else if (!strcmp(l->verb, "health"))
+		take_health(o, l);
+	else if (!strcmp(l->verb, "end")) {
+		o->is_complete = true;
+		o->at_us = wall_us;
+	}
+}
+
+size_t overview_count(const struct overview *o, const char *state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->checks; i++)
+		n += !strcmp(o->check[i].state, state);
+	return n;
+}
+
+const char *overview_word(const struct overview *o, const char *key)
+{
+	for (size_t i = 0; i < o->words; i++)
+		if (!strcmp(o->word[i].key, key))
+			return o->word[i].value;
+	return "";
+}

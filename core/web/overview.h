@@ -1,0 +1,56 @@
+/* web/overview: what the keeper answered to `status -`, kept as records: for the page, /status.json, /health and `nines status`.
+ *
+ * Fed line by line until `end -`. Every text came from the configuration or from a server: whoever prints it makes it safe for
+ * its medium. The JSON shapes are a contract (docs/man/nines.1). Knows nothing of links, terminals or HTTP. */
+#ifndef NINES_WEB_OVERVIEW_H
+#define NINES_WEB_OVERVIEW_H
+
+#include <jansson.h>
+
+#include "../base/line.h"
+#include "../base/steps.h"
+
+#define OVERVIEW_MOST 200000 /* checks and services */
+#define OVERVIEW_WORDS 32
+
+struct overview_check {
+	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
+	int64_t since_us, start_us, elapsed_us, next_us;
+	size_t steps;
+	struct steps_one *steps_at;
+};
+
+struct overview_service {
+	char *name, *state, *members;
+	int64_t since_us, need, up;
+};
+
+struct overview_word {
+	char *key, *value;
+};
+
+struct overview {
+	struct overview_check *check;
+	struct overview_service *service;
+	size_t checks, services;
+	bool is_ok, has_health, is_complete;
+	char *trouble; /* what is wrong with the monitor, lines; "" nothing */
+	struct overview_word word[OVERVIEW_WORDS]; /* of the monitor's health */
+	size_t words;
+	int64_t at_us; /* wall clock when it was complete */
+};
+
+void overview_release(struct overview *); /* empty again */
+/* Takes one line of the answer; `end -` completes it. */
+void overview_take(struct overview *, const struct line *, int64_t wall_us);
+
+/* How many checks are in this state. */
+size_t overview_count(const struct overview *, const char *state);
+const char *overview_word(const struct overview *, const char *key); /* never NULL */
+
+/* The document of `nines status --json` and /status.json. New reference. */
+json_t *overview_json(const struct overview *);
+/* The health alone. New reference. */
+json_t *overview_health_json(const struct overview *);
+
+#endif

@@ -1,0 +1,118 @@
+/* web/overview: the JSON form; its names are a contract (docs/man/nines.1). */
+#include <string.h>
+
+#include "json.h"
+#include "overview.h"
+
+static json_t *steps(const struct overview_check *c)
+{
+	json_t *list = json_array(), *one;
+
+	for (size_t i = 0; i < c->steps; i++) {
+		one = json_object();
+		json_object_set_new(one, "name", json_safe(c->steps_at[i].name));
+		if (c->steps_at[i].hop)
+			json_object_set_new(one, "hop", json_integer(c->steps_at[i].hop));
+		json_object_set_new(one, "from_us", json_integer(c->steps_at[i].from_us));
+		json_object_set_new(one, "to_us", json_integer(c->steps_at[i].to_us));
+		json_object_set_new(one, "ok", json_boolean(c->steps_at[i].ok));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+/* The last probe; null before the first. */
+static json_t *probe(const struct overview_check *c)
+{
+	json_t *j;
+
+	if (!c->start_us)
+		return json_null();
+	j = json_object();
+	json_object_set_new(j, "verdict", json_safe(c->verdict));
+	json_object_set_new(j, "location", json_safe(c->location));
+	json_object_set_new(j, "address", json_safe(c->address));
+	json_object_set_new(j, "started", json_time(c->start_us));
+	json_object_set_new(j, "elapsed_us", json_integer(c->elapsed_us));
+	json_object_set_new(j, "steps", steps(c));
+	return j;
+}
+
+static json_t *check(const struct overview_check *c)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "name", json_safe(c->name));
+	json_object_set_new(j, "module", json_safe(c->module));
+	json_object_set_new(j, "service", json_safe(c->service));
+	json_object_set_new(j, "state", json_safe(c->state));
+	json_object_set_new(j, "since", json_time(c->since_us));
+	json_object_set_new(j, "reason", json_safe(c->reason));
+	json_object_set_new(j, "step", json_safe(c->step));
+	json_object_set_new(j, "next_due", json_time(c->next_us));
+	json_object_set_new(j, "last", probe(c));
+	return j;
+}
+
+/* A value that is a list, its parts joined by newlines. */
+static json_t *split(const char *at)
+{
+	json_t *list = json_array();
+	struct text one = {0};
+
+	for (size_t n; *at; at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		text_clear(&one);
+		text_add(&one, at, n);
+		json_array_append_new(list, json_safe(text_get(&one)));
+	}
+	text_release(&one);
+	return list;
+}
+
+static json_t *service(const struct overview_service *s)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "name", json_safe(s->name));
+	json_object_set_new(j, "state", json_safe(s->state));
+	json_object_set_new(j, "since", json_time(s->since_us));
+	json_object_set_new(j, "need", json_integer(s->need));
+	json_object_set_new(j, "up", json_integer(s->up));
+	json_object_set_new(j, "members", split(s->members));
+	return j;
+}
+
+json_t *overview_health_json(const struct overview *o)
+{
+	json_t *j = json_object();
+	int64_t n;
+
+	json_object_set_new(j, "ok", json_boolean(o->is_ok));
+	json_object_set_new(j, "trouble", split(o->trouble ? o->trouble : ""));
+	for (size_t i = 0; i < o->words; i++) {
+		const char *value = o->word[i].value;
+
+		if (!strcmp(o->word[i].key, "started_us") && text_to_int(value, &n))
+			json_object_set_new(j, "started", json_time(n));
+		else
+			json_object_set_new(j, o->word[i].key,
+					    text_to_int(value, &n) ? json_integer(n) : json_safe(value));
+	}
+	return j;
+}
+
+json_t *overview_json(const struct overview *o)
+{
+	json_t *j = json_object(), *checks = json_array(), *services = json_array();
+
+	for (size_t i = 0; i < o->checks; i++)
+		json_array_append_new(checks, check(&o->check[i]));
+	for (size_t i = 0; i < o->services; i++)
+		json_array_append_new(services, service(&o->service[i]));
+	json_object_set_new(j, "at", json_time(o->at_us));
+	json_object_set_new(j, "health", overview_health_json(o));
+	json_object_set_new(j, "services", services);
+	json_object_set_new(j, "checks", checks);
+	return j;
+}
