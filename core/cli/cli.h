@@ -8,11 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../base/version.h"
 #include "screen.h"
-
-#ifndef NINES_VERSION
-#define NINES_VERSION "0.1"
-#endif
 
 enum cli_exit { EXIT_DONE = 0, EXIT_FINDING = 1, EXIT_FAILED = 2, EXIT_CANNOT_TELL = 3, EXIT_WRONG_USAGE = 64 };
 

@@ -1,6 +1,7 @@
 /* prober/blame: see blame.h. */
 #include "blame.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@ int blame_create(void)
 
 	if (fd < 0)
 		return -1;
-	if (ftruncate(fd, BLAME_BYTES) == 0) {
+	/* Sealed: a prober that cut the file would make the parent's reading fault. */
+	if (ftruncate(fd, BLAME_BYTES) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0) {
 		b = mmap(NULL, BLAME_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (b != MAP_FAILED) {
 			b->magic = BLAME_MAGIC;

@@ -16,6 +16,7 @@ struct blame {
 	uint32_t magic;
 	volatile int64_t busy_since_us; /* monotonic; 0: the loop sleeps */
 	volatile uint64_t turns;        /* loop turns done: progress */
+	volatile uint64_t probes;       /* begun in all: the parent replaces a prober that has done its share */
 	volatile int64_t probe;         /* id of the probe that runs, 0: none */
 	volatile char module[BLAME_TEXT], step[BLAME_TEXT], check[BLAME_TEXT];
 };

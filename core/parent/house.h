@@ -1,0 +1,105 @@
+/* parent/house: everything the parent holds, for its own files only.
+ *
+ * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web; probers.c the probers;
+ * terminal.c what a person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the heap, reached
+ * through `with` of a child and from timers. */
+#ifndef NINES_PARENT_HOUSE_H
+#define NINES_PARENT_HOUSE_H
+
+#include "../prober/blame.h"
+#include "child.h"
+#include "parent.h"
+#include "plan.h"
+
+#define HOUSE_MAGIC 0x686f7573u
+#define HOUSE_PROBERS 256
+#define GRACE_US (3 * CLOCK_SECOND)
+
+enum role_place { ROLE_KEEPER, ROLE_RECORDER, ROLE_WEB, ROLES };
+
+/* How often something died, and when it may start again. */
+struct patience {
+	unsigned deaths;
+	int64_t again_us; /* monotonic */
+};
+
+/* A place for one prober; it outlives those who sit in it. */
+struct seat {
+	enum pool pool;
+	struct patience patience;
+	struct prober *prober; /* who sits here now, NULL: nobody */
+};
+
+struct prober {
+	struct child child; /* first */
+	struct seat *seat;  /* NULL: it is retiring */
+	enum pool pool;
+	int64_t generation; /* of the plan it serves */
+	struct blame *blame;
+	int keeper_fd; /* the keeper's end of its link until it is handed over; else -1 */
+	bool is_known; /* to the keeper */
+	bool is_hung;
+	int64_t standing_since_us; /* busy_since of the blame page when it was last looked at */
+	unsigned standing_ticks;
+	int64_t retire_by_us;
+};
+
+struct house {
+	uint32_t magic;
+	const struct parent_options *options;
+	struct loop *loop;
+	struct loop_timer tick; /* each second */
+	struct loop_watch signals;
+	struct privilege privilege;
+	bool is_ending, is_running; /* running: the first configuration is in force */
+	int status;
+
+	struct child loader;
+	struct plan *plan, *next, *loading; /* in force; waits for its probers; being told by the loader */
+	int64_t generation, commit_by_us;
+	bool wants_reload, is_reload_asked; /* asked: by a person, who wants an answer */
+
+	struct child role[ROLES];
+	struct patience patience[ROLES];
+	unsigned silent_ticks; /* since the keeper's last `alive` */
+	char *page;            /* URL, NULL until the web has told */
+	int store_fd, listen_fd;
+	struct loop_watch control; /* the listening control socket */
+
+	struct seat *seat[HOUSE_PROBERS];
+	size_t seats;
+	struct prober *prober[2 * HOUSE_PROBERS];
+	size_t probers;
+	int64_t next_prober;
+
+	struct watch *watch;
+	struct terminal *terminal;
+};
+
+/* ---- parent.c ---- */
+/* A line that goes to a child, for --trace. */
+void house_trace(const struct house *, const char *to, const char *lines);
+void house_send(struct house *, struct child *, const char *lines);
+/* The time for the next start after one more death. */
+void patience_lose(struct patience *, int64_t now_us, int64_t lived_us, unsigned free_deaths);
+/* Reads the configuration again, now or when the one that is under way is done. */
+void house_reload(struct house *, bool is_asked);
+
+/* ---- roles.c ---- */
+void roles_start(struct house *); /* those that do not run and whose time has come */
+void role_died(struct house *, enum role_place, int status);
+bool roles_listen(struct house *, struct text *wrong); /* opens the page's and the control socket and the store's folder */
+void roles_unlisten(struct house *);
+
+/* ---- probers.c ---- */
+bool probers_seat(struct house *, const struct plan *); /* a new prober for each seat; false: none are needed */
+bool probers_are_ready(const struct house *, const struct plan *);
+void probers_commit(struct house *); /* tells the keeper of the ready ones of the plan in force */
+void probers_retire(struct house *); /* all that serve another plan than the one in force */
+void probers_keep(struct house *, const struct plan *); /* those that sit serve this plan too */
+void probers_tick(struct house *);
+void prober_drained(struct house *, int64_t number);
+void prober_died(struct house *, struct prober *, int status);
+void probers_forget_keeper(struct house *);
+
+#endif

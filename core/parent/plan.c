@@ -1,0 +1,263 @@
+/* parent/plan: see plan.h. */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../base/clock.h"
+#include "../base/memory.h"
+
+const char *const pool_name[POOLS] = {"general", "blocking", "exec"};
+
+#define TEXT(member) offsetof(struct plan_settings, member), SETTING_TEXT
+#define INT(member) offsetof(struct plan_settings, member), SETTING_INT
+#define DURATION(member) offsetof(struct plan_settings, member), SETTING_DURATION
+enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_DURATION };
+
+static const struct {
+	const char *word;
+	size_t offset;
+	enum setting_type type;
+} setting[] = {
+	{"location", TEXT(location)},   {"store", TEXT(store)},           {"listen", TEXT(listen)},
+	{"socket", TEXT(socket)},       {"user", TEXT(user)},             {"modules", TEXT(modules)},
+	{"notifiers", TEXT(notifiers)}, {"reports", TEXT(reports)},       {"probers", INT(probers)},
+	{"watchdog", DURATION(watchdog_us)}, {"prober-probes", INT(prober_probes)}, {"prober-bytes", INT(prober_bytes)},
+};
+
+struct plan *plan_new(void)
+{
+	struct plan *p = memory_new(sizeof *p);
+
+	p->magic = PLAN_MAGIC;
+	p->set = (struct plan_settings){
+		.location = memory_text(""), .store = memory_text(""), .listen = memory_text(""),
+		.socket = memory_text(""), .user = memory_text(""), .modules = memory_text(""),
+		.notifiers = memory_text(""), .reports = memory_text(""), .watchdog_us = 30 * CLOCK_SECOND,
+		.prober_probes = 1000000, .prober_bytes = INT64_C(768) << 20};
+	return p;
+}
+
+static void forget_secrets(struct plan *p)
+{
+	if (!p->secret)
+		return;
+	explicit_bzero(p->secret, PLAN_SECRET_BYTES);
+	munmap(p->secret, PLAN_SECRET_BYTES);
+	p->secret = NULL;
+}
+
+static void free_module(struct plan_module *m)
+{
+	free(m->name);
+	free(m->path);
+	free(m->build);
+	free(m->refused);
+	free(m);
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
+		if (setting[i].type == SETTING_TEXT)
+			free(*(char **)((char *)&p->set + setting[i].offset));
+	for (size_t i = 0; i < p->modules; i++)
+		free_module(p->module[i]);
+	free(p->module);
+	map_release(&p->by_name);
+	text_release(&p->lines);
+	text_release(&p->problems);
+	forget_secrets(p);
+	p->magic = 0;
+	free(p);
+}
+
+static struct plan_module *get_module(struct plan *p, const char *name)
+{
+	struct plan_module *m = map_find_text(&p->by_name, name);
+
+	if (m)
+		return m;
+	m = memory_new(sizeof *m);
+	m->name = memory_text(name);
+	m->path = memory_text("");
+	m->build = memory_text("");
+	map_put_text(&p->by_name, name, m);
+	p->module = memory_resize(p->module, (p->modules + 1) * sizeof *p->module);
+	p->module[p->modules++] = m;
+	return m;
+}
+
+static void replace(char **text, const char *with)
+{
+	free(*text);
+	*text = memory_text(with);
+}
+
+static const char *take_module(struct plan *p, const struct line *l)
+{
+	struct plan_module *m = get_module(p, l->id);
+	const char *refused = line_find(l, "refused");
+
+	replace(&m->path, line_get(l, "path"));
+	replace(&m->build, line_get(l, "build"));
+	m->is_check = !strcmp(line_get(l, "kind"), "check");
+	if (refused)
+		replace(&m->refused, refused);
+	return NULL;
+}
+
+static const char *take_define(struct plan *p, const struct line *l)
+{
+	const char *wanted = line_find(l, "pool");
+
+	for (int i = 0; i < POOLS; i++)
+		if (!strcmp(wanted ? wanted : pool_name[0], pool_name[i])) {
+			p->pools |= 1u << i;
+			get_module(p, line_get(l, "module"))->pools |= 1u << i;
+			return NULL;
+		}
+	return "a check of an unknown pool";
+}
+
+static const char *take_setting(struct plan *p, const struct line *l)
+{
+	for (size_t i = 0; i < sizeof setting / sizeof *setting; i++) {
+		void *member = (char *)&p->set + setting[i].offset;
+		const char *value = line_find(l, setting[i].word);
+		int64_t n = 0;
+
+		if (!value)
+			continue;
+		if (setting[i].type == SETTING_TEXT)
+			replace(member, value);
+		else if (setting[i].type == SETTING_INT ? text_to_int(value, &n) : text_duration(value, &n))
+			*(int64_t *)member = n;
+	}
+	return NULL;
+}
+
+static const char *take_problem(struct plan *p, const struct line *l)
+{
+	static const char *const part[] = {"text", "remedy"};
+
+	p->problem_count++;
+	if (p->problems.size > LINE_BYTES)
+		return NULL;
+	text_puts(&p->problems, "nines: ");
+	text_add_safe(&p->problems, line_get(l, "file"), strlen(line_get(l, "file")), 1024);
+	if (line_int(l, "line", 0) > 0)
+		text_printf(&p->problems, ":%ld", (long)line_int(l, "line", 0));
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+		const char *text = line_get(l, part[i]);
+
+		if (!*text)
+			continue;
+		text_puts(&p->problems, ": ");
+		text_add_safe(&p->problems, text, strlen(text), 1024);
+	}
+	text_putc(&p->problems, '\n');
+	return NULL;
+}
+
+/* Not inherited by any child, not in any dump or swap. */
+static bool make_room_for_secrets(struct plan *p)
+{
+	void *at = mmap(NULL, PLAN_SECRET_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		return false;
+	mlock(at, PLAN_SECRET_BYTES); /* refused by a small RLIMIT_MEMLOCK: the rest still holds */
+	madvise(at, PLAN_SECRET_BYTES, MADV_DONTDUMP);
+	madvise(at, PLAN_SECRET_BYTES, MADV_DONTFORK);
+	p->secret = at;
+	return true;
+}
+
+static const char *take_secret(struct plan *p, const struct line *l)
+{
+	struct text line = {0};
+	const char *wrong = NULL;
+
+	line_begin(&line, "secret", l->id);
+	line_add_words(&line, l, NULL);
+	line_end(&line);
+	if (!p->secret && !make_room_for_secrets(p))
+		wrong = "no memory for its secrets";
+	else if (p->secret_bytes + line.size >= PLAN_SECRET_BYTES)
+		wrong = "more secrets than fit into 1 MiB";
+	else
+		memcpy(p->secret + p->secret_bytes, line.at, line.size);
+	if (!wrong)
+		p->secret_bytes += line.size;
+	explicit_bzero(line.at, line.size);
+	text_release(&line);
+	return wrong;
+}
+
+static const char *take_begin(struct plan *p, const struct line *l)
+{
+	p->generation = line_number(l);
+	return p->generation < 0 ? "a generation without a number" : NULL;
+}
+
+static const char *take_end(struct plan *p, const struct line *l)
+{
+	if (line_number(l) != p->generation)
+		return "an end of another generation";
+	p->is_complete = true;
+	return NULL;
+}
+
+/* The loader's verbs; what is `told` goes on to the keeper. */
+static const struct {
+	const char *verb;
+	const char *(*take)(struct plan *, const struct line *);
+	bool is_told;
+} verb[] = {
+	{"begin", take_begin, true},   {"setting", take_setting, true}, {"module", take_module, true},
+	{"option", NULL, false},       {"location", NULL, true},        {"define", take_define, true},
+	{"service", NULL, true},       {"secret", take_secret, false},  {"problem", take_problem, false},
+	{"end", take_end, true},
+};
+
+const char *plan_take(struct plan *p, const struct line *l)
+{
+	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++) {
+		if (strcmp(l->verb, verb[i].verb))
+			continue;
+		if (p->lines.size > PLAN_LINE_BYTES)
+			return "a configuration larger than 512 MiB";
+		if (verb[i].is_told) {
+			line_begin(&p->lines, l->verb, l->id);
+			line_add_words(&p->lines, l, NULL);
+			line_end(&p->lines);
+		}
+		return verb[i].take ? verb[i].take(p, l) : NULL;
+	}
+	return "an unknown line of the loader";
+}
+
+static bool has_same_use(const struct plan_module *m, const struct plan *in)
+{
+	const struct plan_module *other = map_find_text(&in->by_name, m->name);
+	unsigned pools = other ? other->pools : 0;
+
+	return m->pools == pools && (!pools || !strcmp(m->build, other->build));
+}
+
+bool plan_serves(const struct plan *a, const struct plan *b)
+{
+	if (a->secret_bytes != b->secret_bytes || (a->secret && memcmp(a->secret, b->secret, a->secret_bytes)))
+		return false;
+	for (size_t i = 0; i < a->modules; i++)
+		if (!has_same_use(a->module[i], b))
+			return false;
+	for (size_t i = 0; i < b->modules; i++)
+		if (!has_same_use(b->module[i], a))
+			return false;
+	return true;
+}
