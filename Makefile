@@ -110,6 +110,33 @@ test: deps ## build everything and run all tests
 asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
 	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= unit replay
 
+bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
+	@scripts/servers
+	@$(MAKE) all
+	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
+
+# libFuzzer needs clang, which nothing else here does.
+fuzz: ## fuzz every target for FUZZ_SECONDS (needs clang)
+	@command -v clang >/dev/null || { echo "make fuzz needs clang: apt-get install clang" >&2; exit 1; }
+	@$(MAKE) BUILD=$(BUILD)/clang CC=clang SANITIZE="-fsanitize=address,undefined,fuzzer-no-link" OPTIMIZE="-O1 -g" HARDEN= \
+		WARNINGS=-w fuzzers
+	@for target in $(BUILD)/clang/fuzz/*; do case $$target in *.d) continue;; esac; \
+		name=$${target##*/}; mkdir -p $(BUILD)/fuzz/$$name; \
+		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$name- \
+			$(BUILD)/fuzz/$$name tests/fuzz/corpus/$$name || exit 1; done
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(BUILD)/core.a
+	@mkdir -p "$(@D)"
+	$(call SAY,fuzz)$(COMPILE) -MF $@.d -MT $@ -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/core.a $(LDLIBS)
+
+fuzzers: $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+valgrind: tests ## run the unit tests under valgrind
+	@command -v valgrind >/dev/null || { echo "make valgrind needs valgrind: apt-get install valgrind" >&2; exit 1; }
+	@for test in $(UNIT); do echo "$$test"; \
+		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1 || \
+			{ cat $(BUILD)/valgrind.out; exit 1; }; done
+
 install: all ## into DESTDIR and PREFIX: programs, modules, headers, nines.pc, conf.d, manuals, systemd unit
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" BUILD="$(BUILD)" scripts/install
 
@@ -119,6 +146,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit replay tests deps servers run test asan install clean help
+.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)
