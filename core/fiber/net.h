@@ -1,9 +1,9 @@
 /* fiber/net: a probe's TCP connections: dial, send, read, lines, replies.
  *
  * One epoll registration a connection, edge-triggered: what is known to be readable or writable is kept in flags, so that a
- * hanging probe has no buffer and costs no system call. Buffers come at the first byte and are small; everything a server may
- * send has a cap (F38). All memory but the input buffer is the probe's arena. Modules see check.h; tls.c uses this file;
- * the end of a probe calls net_close_all(). */
+ * hanging probe has no buffer and costs no system call. The input buffer comes with the first byte and is small; everything a
+ * server may send has a cap (F38). Modules see check.h; tls.c sits between the two files net.c (the connection) and
+ * net_read.c (what is read from it); the end of a probe calls net_close_all(). */
 #ifndef NINES_FIBER_NET_H
 #define NINES_FIBER_NET_H
 
@@ -13,35 +13,49 @@
 #include <sys/socket.h>
 
 #include "../base/loop.h"
+#include "resolve.h"
 
 struct probe;
 
 #define NET_LINE_BYTES 4096
 #define NET_REPLY_BYTES 65536
 #define NET_REPLY_LINES 100
+#define NET_IN_BYTES (NET_LINE_BYTES + 64)
 
 struct connection {
 	struct loop_watch watch; /* first: a connection is its watch */
 	struct probe *probe;
 	const char *host; /* as dialled */
-	bool can_read, can_write, has_ended, is_waiting, is_watched;
-	void *ssl;        /* SSL *; NULL: plain */
-	char *in;         /* heap, NULL until something came */
-	size_t from, to;  /* the unread part of `in` */
-	size_t in_row_bytes; /* read since the probe last parked */
-	const char *reply;   /* text of the last reply */
-	char address[48];
+	bool can_read, can_write;
+	bool is_hung_up; /* the other side has sent its end: it may still have to be read */
+	bool has_ended;  /* it was read */
+	bool is_prompt;  /* TCP_NODELAY and TCP_QUICKACK are set */
+	bool is_waiting;
+	void *ssl;       /* SSL *; NULL: plain */
+	char *in;        /* heap, NULL until something came */
+	size_t from, to; /* the unread part of `in` */
+	size_t at_once_bytes; /* read without parking */
+	const char *reply;    /* text of the last reply */
+	char name[56];        /* "127.0.0.1:25", "[::1]:25" */
 };
 
-/* The connection in use, or NULL after failing the probe ("no connection"). */
+/* The connection in use; NULL when the probe has failed or now fails: there is none. */
 struct connection *net_get(struct probe *);
-/* Parks until the kernel says that the connection can be read (or written); false: the probe has failed. */
-bool net_await(struct connection *, bool *flag);
+/* Parks until *flag, one of the connection's can_read and can_write. False: the probe has failed. */
+bool net_await(struct connection *, const bool *flag);
+/* Small packets at once, and acknowledge at once: else a first reply waits 20 ms (TLS 1.3). Asked for before the first bytes go out. */
+void net_make_prompt(struct connection *);
 void net_close_all(struct probe *);
 
-/* Names of addresses and errors, for reasons; `port` 0: left out. */
-void net_name(const struct sockaddr_storage *, char *to, size_t room);
-/* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is ours. Returns false. */
-bool net_judge_errno(struct probe *, int number, const char *address, int64_t port);
+/* Plain reads and writes, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */
+long net_receive(struct connection *, void *into, size_t room);
+bool net_send_all(struct connection *, const void *bytes, size_t size);
+/* True when bytes were sent that nobody has read. */
+bool net_has_input(struct connection *);
+
+void net_name(const struct resolve_address *, int64_t port, char *to, size_t room);
+/* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is ours. `is_local`: the kernel said so
+ * without asking the network. Returns false. */
+bool net_judge_errno(struct probe *, int number, bool is_local, const char *name);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * One SSL_CTX for each set of (authorities, client certificate, key), shared by all probes: parsing the CA bundle for each would cost
  * 24 ms. No session cache: a probe measures a full handshake. The certificate is judged after the handshake, so that its facts are
- * shown even when it is bad. http.c judges curl's connections by the same function. */
+ * shown even when it is bad. tls.c is the connection, certificate.c judges and shows; http.c judges curl's connections by the
+ * same functions. */
 #ifndef NINES_FIBER_TLS_H
 #define NINES_FIBER_TLS_H
 
@@ -12,24 +13,31 @@
 #include <stdint.h>
 
 struct probe;
-struct probe_tls;
 struct connection;
 struct tls_host;
 
+#define TLS_REASON_BYTES 512
+
 void tls_host_free(struct tls_host *);
 
-/* Why the certificate is not good, or NULL: exactly one reason, written to `to`. `verify_result` as of SSL_get_verify_result() of
- * a handshake that checked no name; `chain` as the server sent it (leaf first, may be NULL); `host` a name or an address. */
-const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain, const char *host, int64_t wall_us,
-			      char *to, size_t room);
+/* Why the certificate is not good, or NULL: exactly one reason, written to `to`. `verify_result` as of SSL_get_verify_result()
+ * (one that did or did not check the name); `chain` as the server sent it (leaf first, may be NULL); `host` a name or an address. */
+const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain, const char *host, int64_t wall_us, char *to,
+			      size_t room);
 
-/* The values and facts of a certificate: certificate_days, certificate_subject, certificate_issuer, certificate_chain. Degrades when fewer days
- * than `warn_expiry_days` are left. */
-void tls_show_certificate(struct probe *, X509 *leaf, STACK_OF(X509) *chain, int64_t warn_expiry_days);
+/* The value certificate_days and the facts certificate_subject, certificate_issuer, certificate_chain. */
+void tls_show_certificate(struct probe *, X509 *leaf, STACK_OF(X509) *chain);
+/* Degrades the probe when the certificate has fewer days left; 0: never. */
+void tls_warn_expiry(struct probe *, X509 *leaf, int64_t warn_expiry_days);
 
-/* For net.c. As recv() and send(): >= 0 bytes; -1 with *waits_for_read or *waits_for_write set, or neither after the probe failed. */
+/* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the queue. NULL: it is empty. */
+const char *tls_handshake_reason(const char *min_version, char *to, size_t room);
+
+/* For net.c, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */
 long tls_read(struct connection *, void *into, size_t room);
-long tls_write(struct connection *, const void *bytes, size_t size);
+bool tls_write(struct connection *, const void *bytes, size_t size);
+bool tls_has_input(struct connection *);
+/* Says goodbye without waiting and frees c->ssl. */
 void tls_close(struct connection *);
 
 #endif

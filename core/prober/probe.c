@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../fiber/net.h"
+#include "../fiber/resolve.h"
+#include "../fiber/tls.h"
 #include "blame.h"
 
 #define SPARE_BYTES 1600
@@ -81,6 +84,7 @@ static void finish(struct probe *p)
 	p->is_stalled |= was_delayed(p, end_us);
 	judge_slowness(p, end_us - p->start_us);
 	probe_release_deferred(p);
+	net_close_all(p);
 	blame_leave(h->blame);
 	h->in_flight--;
 	hand_over(p, end_us);
@@ -236,10 +240,15 @@ bool probe_host_open(struct probe_host *h)
 	signal(SIGPIPE, SIG_IGN);
 	h->turn.turn = turn_ended;
 	loop_each_turn(h->loop, &h->turn);
-	return true;
+	h->resolver = resolver_new(h->loop);
+	return h->resolver != NULL;
 }
 
 void probe_host_close(struct probe_host *h)
 {
+	resolver_free(h->resolver);
+	tls_host_free(h->tls);
 	text_release(&h->line);
+	h->resolver = NULL;
+	h->tls = NULL;
 }

@@ -1,0 +1,409 @@
+/* fiber/net: see net.h. This file is the connection itself: dial, wait, send, receive, hang up. */
+#include "net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../prober/probe.h"
+#include "tls.h"
+
+#define AT_ONCE_BYTES (1u << 20) /* then the other probes get their turn */
+
+/* What connect() and its kin answer. `local` is the verdict when this machine said it without asking the network. */
+static const struct {
+	int number;
+	enum verdict local, remote;
+	const char *before, *after;
+} lack[] = {
+	{ECONNREFUSED, VERDICT_DOWN, VERDICT_DOWN, "connection refused by ", ""},
+	{ECONNRESET, VERDICT_DOWN, VERDICT_DOWN, "connection reset by ", ""},
+	{ETIMEDOUT, VERDICT_DOWN, VERDICT_DOWN, "no answer from ", ": connection timed out"},
+	{EHOSTUNREACH, VERDICT_DOWN, VERDICT_DOWN, "no route to host ", ""},
+	{ENETUNREACH, VERDICT_UNKNOWN, VERDICT_DOWN, "no route to ", " from here"},
+	{ENETDOWN, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no route to ", " from here: network is down"},
+	{EADDRNOTAVAIL, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no local address or port to reach ", ""},
+	{EAFNOSUPPORT, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "this machine lacks the address family of ", ""},
+	{EINVAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no route to ", " from here: its address needs an interface"},
+	{EMFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
+	{ENFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
+	{ENOMEM, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no memory left to reach ", ""},
+	{ENOBUFS, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no memory left to reach ", ""},
+	{ENOSPC, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no room left in epoll to reach ", ""},
+	{EACCES, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "this machine does not permit to reach ", ""},
+	{EPERM, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "this machine does not permit to reach ", ""},
+};
+
+bool net_judge_errno(struct probe *p, int number, bool is_local, const char *name)
+{
+	for (size_t i = 0; i < sizeof lack / sizeof *lack; i++) {
+		if (lack[i].number != number)
+			continue;
+		if ((is_local ? lack[i].local : lack[i].remote) == VERDICT_UNKNOWN)
+			return probe_unknown(p, "%s%s%s", lack[i].before, name, lack[i].after);
+		return probe_fail(p, "%s%s%s", lack[i].before, name, lack[i].after);
+	}
+	return probe_fail(p, "cannot reach %s: %s", name, log_errno(number));
+}
+
+void net_name(const struct resolve_address *a, int64_t port, char *to, size_t room)
+{
+	snprintf(to, room, a->at.ss_family == AF_INET6 ? "[%s]:%d" : "%s:%d", a->text, (int)port);
+}
+
+struct connection *net_get(struct probe *p)
+{
+	if (!probe_may_go_on(p))
+		return NULL;
+	if (!p->connection[p->in_use])
+		probe_unknown(p, "module asked for a connection that it has not dialled");
+	return p->connection[p->in_use];
+}
+
+static void ready(struct loop_watch *w, uint32_t events)
+{
+	struct connection *c = (struct connection *)w;
+
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		c->is_hung_up = true;
+	if (events & EPOLLIN || c->is_hung_up)
+		c->can_read = true;
+	if (events & EPOLLOUT || c->is_hung_up)
+		c->can_write = true;
+	if (c->is_waiting)
+		probe_wake(c->probe);
+}
+
+bool net_await(struct connection *c, const bool *flag)
+{
+	bool is_fine = true;
+
+	c->at_once_bytes = 0;
+	c->is_waiting = true;
+	while (!*flag && is_fine)
+		is_fine = probe_park(c->probe);
+	c->is_waiting = false;
+	return is_fine && !c->probe->has_failed;
+}
+
+void net_make_prompt(struct connection *c)
+{
+	int on = 1;
+
+	if (c->is_prompt)
+		return;
+	setsockopt(c->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(c->watch.fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+	c->is_prompt = true;
+}
+
+static void close_one(struct probe *p, int number)
+{
+	struct connection *c = p->connection[number];
+
+	if (!c)
+		return;
+	p->connection[number] = NULL;
+	if (c->ssl)
+		tls_close(c);
+	if (c->watch.fd >= 0) {
+		loop_remove(p->host->loop, &c->watch);
+		close(c->watch.fd);
+	}
+	free(c->in);
+	c->in = NULL;
+}
+
+void net_close_all(struct probe *p)
+{
+	for (int i = 0; i < PROBE_CONNECTIONS; i++)
+		close_one(p, i);
+}
+
+/* A location's source address. */
+static bool bind_source(struct probe *p, int fd, int family)
+{
+	struct resolve_address source;
+	int on = 1;
+
+	if (!p->order.source || !*p->order.source)
+		return true;
+	if (!resolve_literal(p->order.source, &source) || source.at.ss_family != family)
+		return probe_unknown(p, "source address '%s' is of another family than the target", p->order.source);
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+	if (bind(fd, (struct sockaddr *)&source.at, source.size) != 0)
+		return probe_unknown(p, "cannot dial from '%s': %s", p->order.source, log_errno(errno));
+	return true;
+}
+
+static void set_port(struct resolve_address *a, int64_t port)
+{
+	if (a->at.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&a->at)->sin6_port = htons((uint16_t)port);
+	else
+		((struct sockaddr_in *)&a->at)->sin_port = htons((uint16_t)port);
+}
+
+static bool connect_to(struct connection *c, const struct resolve_address *a)
+{
+	struct probe *p = c->probe;
+	int number = 0, fd = socket(a->at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	socklen_t size = sizeof number;
+
+	if (fd < 0)
+		return net_judge_errno(p, errno, true, c->name);
+	c->watch.fd = fd;
+	if (!bind_source(p, fd, a->at.ss_family))
+		return false;
+	if (connect(fd, (const struct sockaddr *)&a->at, a->size) != 0 && errno != EINPROGRESS)
+		return net_judge_errno(p, errno, true, c->name);
+	if (!loop_add(p->host->loop, &c->watch, fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET))
+		return net_judge_errno(p, errno, true, c->name);
+	if (!net_await(c, &c->can_write))
+		return false;
+	if (!c->is_hung_up)
+		return true;
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &size);
+	return number ? net_judge_errno(p, number, false, c->name) : true;
+}
+
+static int family_of(const struct probe *p)
+{
+	struct resolve_address source;
+
+	if (p->order.address_family == AF_UNSPEC && p->order.source && resolve_literal(p->order.source, &source))
+		return source.at.ss_family;
+	return p->order.address_family;
+}
+
+static bool find_address(struct probe *p, const char *host, struct resolve_address *a)
+{
+	bool is_literal = resolve_literal(host, a);
+
+	probe_step(p, is_literal ? "connect" : "resolve");
+	if (!resolve_host(p, host, family_of(p), a))
+		return false;
+	if (!is_literal)
+		probe_step(p, "connect");
+	return true;
+}
+
+bool probe_dial(struct probe *p, const char *host, int64_t port)
+{
+	struct resolve_address a;
+	struct connection *c;
+
+	if (!probe_may_go_on(p))
+		return false;
+	if (port < 1 || port > 65535)
+		return probe_unknown(p, "no such port: %lld", (long long)port);
+	close_one(p, p->in_use);
+	c = probe_alloc(p, sizeof *c);
+	if (!c || !find_address(p, host, &a))
+		return false;
+	set_port(&a, port);
+	snprintf(p->address, sizeof p->address, "%s", a.text);
+	net_name(&a, port, c->name, sizeof c->name);
+	c->probe = p;
+	c->host = host;
+	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
+	p->connection[p->in_use] = c;
+	if (!connect_to(c, &a))
+		return false;
+	probe_end_step(p);
+	return true;
+}
+
+void probe_use(struct probe *p, int connection)
+{
+	if (!probe_may_go_on(p))
+		return;
+	if (connection < 0 || connection >= PROBE_CONNECTIONS)
+		probe_unknown(p, "module asked for connection %d, there are 0 to %d", connection, PROBE_CONNECTIONS - 1);
+	else
+		p->in_use = connection;
+}
+
+const char *probe_address(const struct probe *p)
+{
+	return p->address;
+}
+
+void probe_hangup(struct probe *p)
+{
+	if (probe_may_go_on(p))
+		close_one(p, p->in_use);
+}
+
+static bool judge_broken(struct connection *c, int number)
+{
+	if (number == EPIPE)
+		return probe_fail(c->probe, "connection closed by %s", c->name);
+	if (number == ECONNRESET)
+		return probe_fail(c->probe, "connection reset by %s", c->name);
+	return probe_fail(c->probe, "connection to %s lost: %s", c->name, log_errno(number));
+}
+
+/* A fast server must neither outrun the deadline nor hold the other probes up. */
+static bool may_read_on(struct connection *c, size_t bytes)
+{
+	struct probe *p = c->probe;
+
+	c->at_once_bytes += bytes;
+	if (p->has_failed)
+		return false;
+	if (clock_mono_us() >= p->deadline_us)
+		return probe_time_out(p);
+	if (c->at_once_bytes < AT_ONCE_BYTES)
+		return true;
+	c->at_once_bytes = 0;
+	return probe_sleep(p, 0);
+}
+
+static long receive_plain(struct connection *c, void *into, size_t room)
+{
+	ssize_t n;
+
+	for (;;) {
+		if (!net_await(c, &c->can_read))
+			return -1;
+		n = recv(c->watch.fd, into, room, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			return judge_broken(c, errno), -1;
+		if (n < 0 || ((size_t)n < room && !c->is_hung_up))
+			c->can_read = false; /* epoll(7): a short read has emptied a stream; its end makes another edge */
+		if (n >= 0)
+			return n;
+	}
+}
+
+long net_receive(struct connection *c, void *into, size_t room)
+{
+	long n = 0;
+
+	if (c->has_ended)
+		return 0;
+	if (!may_read_on(c, 0))
+		return -1;
+	n = c->ssl ? tls_read(c, into, room) : receive_plain(c, into, room);
+	c->has_ended = n == 0;
+	if (n > 0)
+		c->at_once_bytes += (size_t)n;
+	if (n > 0)
+		probe_transcribe(c->probe, '<', into, (size_t)n);
+	return n;
+}
+
+static bool send_plain(struct connection *c, const char *at, size_t size)
+{
+	ssize_t n;
+
+	while (size) {
+		if (!net_await(c, &c->can_write))
+			return false;
+		n = send(c->watch.fd, at, size, MSG_NOSIGNAL);
+		if (n < 0 && errno == EAGAIN) {
+			c->can_write = false;
+		} else if (n < 0 && errno != EINTR) {
+			return judge_broken(c, errno);
+		} else if (n > 0) {
+			at += n;
+			size -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+bool net_send_all(struct connection *c, const void *bytes, size_t size)
+{
+	net_make_prompt(c);
+	probe_transcribe(c->probe, '>', bytes, size);
+	return c->ssl ? tls_write(c, bytes, size) : send_plain(c, bytes, size);
+}
+
+bool net_has_input(struct connection *c)
+{
+	char byte;
+
+	if (c->to > c->from)
+		return true;
+	if (c->ssl)
+		return tls_has_input(c);
+	return recv(c->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+int probe_fd(struct probe *p)
+{
+	struct connection *c = net_get(p);
+
+	if (!c)
+		return -1;
+	net_make_prompt(c);
+	return c->watch.fd;
+}
+
+/* The connection is already watched. A flag that stands from before is a false alarm at worst: the library tries and asks again. */
+static bool wait_own(struct connection *c, int want)
+{
+	bool is_fine = true;
+
+	c->is_waiting = true;
+	while (is_fine && !((want & PROBE_READ && c->can_read) || (want & PROBE_WRITE && c->can_write)))
+		is_fine = probe_park(c->probe);
+	c->is_waiting = false;
+	if (want & PROBE_READ)
+		c->can_read = c->is_hung_up;
+	if (want & PROBE_WRITE)
+		c->can_write = c->is_hung_up;
+	return is_fine;
+}
+
+struct foreign {
+	struct loop_watch watch;
+	struct probe *probe;
+	bool is_ready;
+};
+
+static void foreign_ready(struct loop_watch *w, uint32_t events)
+{
+	struct foreign *f = (struct foreign *)w;
+
+	(void)events;
+	f->is_ready = true;
+	probe_wake(f->probe);
+}
+
+static bool wait_foreign(struct probe *p, int fd, int want)
+{
+	struct foreign f = {.watch.ready = foreign_ready, .probe = p};
+	uint32_t events = (want & PROBE_READ ? EPOLLIN | EPOLLRDHUP : 0u) | (want & PROBE_WRITE ? EPOLLOUT : 0u);
+
+	if (!loop_add(p->host->loop, &f.watch, fd, events | EPOLLONESHOT)) {
+		if (errno == EPERM)
+			return true; /* a regular file is always ready */
+		return probe_unknown(p, "cannot wait for descriptor %d: %s", fd, log_errno(errno));
+	}
+	while (!f.is_ready && probe_park(p))
+		;
+	loop_remove(p->host->loop, &f.watch);
+	return !p->has_failed;
+}
+
+bool probe_wait(struct probe *p, int fd, int want)
+{
+	if (!probe_may_go_on(p))
+		return false;
+	for (int i = 0; i < PROBE_CONNECTIONS; i++)
+		if (p->connection[i] && p->connection[i]->watch.fd == fd)
+			return wait_own(p->connection[i], want);
+	return wait_foreign(p, fd, want);
+}
