@@ -80,6 +80,8 @@ struct house {
 /* A line that goes to a child, for --trace. */
 void house_trace(const struct house *, const char *to, const char *lines);
 void house_send(struct house *, struct child *, const char *lines);
+/* In force; until there is one, the one that is to be; NULL before. */
+const struct plan *house_plan(const struct house *);
 /* The time for the next start after one more death. */
 void patience_lose(struct patience *, int64_t now_us, int64_t lived_us, unsigned free_deaths);
 /* Reads the configuration again, now or when the one that is under way is done. */

@@ -50,6 +50,11 @@ void house_send(struct house *h, struct child *c, const char *lines)
 	link_flush(&c->link);
 }
 
+const struct plan *house_plan(const struct house *h)
+{
+	return h->plan ? h->plan : h->next;
+}
+
 void patience_lose(struct patience *p, int64_t now_us, int64_t lived_us, unsigned free_deaths)
 {
 	static const int delay_s[] = {1, 2, 5, 10, 30};
@@ -158,9 +163,7 @@ static void start_house(struct house *h, struct plan *p)
 		log_say("%s", wrong.at);
 		end_loop(h, 1);
 	} else {
-		h->plan = p; /* its settings are needed from here on; probers make it running */
 		roles_start(h);
-		h->plan = NULL;
 		adopt(h, p);
 	}
 	text_release(&wrong);
@@ -325,9 +328,9 @@ static void watch_keeper(struct house *h)
 {
 	struct child *keeper = &h->role[ROLE_KEEPER];
 
-	if (keeper->pid <= 0 || h->is_ending || !h->plan)
+	if (keeper->pid <= 0 || h->is_ending)
 		return;
-	if ((int64_t)++h->silent_ticks * CLOCK_SECOND <= h->plan->set.watchdog_us)
+	if ((int64_t)++h->silent_ticks * CLOCK_SECOND <= house_plan(h)->set.watchdog_us)
 		return;
 	log_say("the keeper has been silent for %u s: it is ended", h->silent_ticks - 1);
 	child_kill(keeper, SIGKILL);
@@ -343,7 +346,7 @@ static void tick(struct loop_timer *t)
 	child_tick(&h->loader, now_us);
 	for (int place = 0; place < ROLES; place++)
 		child_tick(&h->role[place], now_us);
-	if (h->is_running && !h->is_ending)
+	if (house_plan(h) && !h->is_ending)
 		roles_start(h);
 	probers_tick(h);
 	maybe_commit(h);
@@ -417,8 +420,7 @@ static void raise_limits(void)
 
 static void release(struct house *h)
 {
-	if (h->plan)
-		roles_unlisten(h);
+	roles_unlisten(h);
 	if (h->next != h->plan)
 		plan_free(h->next);
 	plan_free(h->plan);

@@ -137,7 +137,7 @@ static void tell_keeper(struct house *h, struct prober *p)
 	struct text line = {0};
 	struct child *keeper = &h->role[ROLE_KEEPER];
 
-	if (p->is_known || p->keeper_fd < 0 || !p->child.is_ready || !p->seat || p->generation != h->plan->generation || keeper->pid <= 0)
+	if (!h->is_running || p->is_known || p->keeper_fd < 0 || !p->child.is_ready || !p->seat || p->generation != h->plan->generation || keeper->pid <= 0)
 		return;
 	line_begin_number(&line, "prober", p->child.number);
 	line_add(&line, "pool", pool_name[p->pool]);
@@ -421,7 +421,7 @@ static void tell_death(struct house *h, struct prober *p, int status)
 	if (!p->child.is_stopping)
 		add_blame(&line, p);
 	line_end(&line);
-	if (p->is_known && h->role[ROLE_KEEPER].pid > 0)
+	if (p->is_known && h->role[ROLE_KEEPER].pid > 0 && !h->is_ending)
 		house_send(h, &h->role[ROLE_KEEPER], line.at);
 	text_release(&line);
 }

@@ -125,7 +125,7 @@ static void join(struct house *h, enum role_place other, const char *line)
 /* Where the role's process finds the database: in its own / when it is confined. */
 static void add_store(const struct house *h, struct text *line)
 {
-	const char *store = h->plan->set.store, *slash = strrchr(store, '/');
+	const char *store = house_plan(h)->set.store, *slash = strrchr(store, '/');
 	struct text path = {0};
 
 	if (h->privilege.is_dropped && *store)
@@ -139,7 +139,7 @@ static void add_store(const struct house *h, struct text *line)
 static void begin_start(const struct house *h, struct text *line, const char *role)
 {
 	line_begin(line, "start", role);
-	line_add(line, "location", h->plan->set.location);
+	line_add(line, "location", house_plan(h)->set.location);
 	if (h->options->is_traced)
 		line_add_int(line, "trace", 1);
 }
@@ -409,7 +409,7 @@ void roles_unlisten(struct house *h)
 	if (h->control.fd >= 0) {
 		loop_remove(h->loop, &h->control);
 		close(h->control.fd);
-		unlink(h->plan->set.socket);
+		unlink(house_plan(h)->set.socket);
 	}
 	if (h->listen_fd >= 0)
 		close(h->listen_fd);
