@@ -169,6 +169,7 @@ struct probe_ping {
 struct probe_ping_answer {
 	int sent, received;
 	int64_t min_us, avg_us, max_us; /* -1 when nothing came back: a lost packet has no value */
+	const char *trouble; /* what the network said instead, "host unreachable"; "": nothing */
 };
 
 /* Step `resolve` for a name, then `echo`. A reply counts only from the address asked, with our id and our 16-byte nonce (F37). */
