@@ -1,0 +1,404 @@
+/* fiber/exec: see exec.h. */
+#include "exec.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../prober/probe.h"
+
+#define PROGRAM_MAGIC 0x65786563u
+#define READ_BYTES 65536 /* of one pipe in one turn: a flood must not hold the loop */
+#define DESCRIPTORS 1024
+
+/* One pipe of the program, read here. */
+struct pipe_end {
+	struct loop_watch watch; /* first; fd -1: closed */
+	struct program *program;
+	size_t size;
+	char bytes[EXEC_OUTPUT_BYTES];
+};
+
+struct program {
+	struct loop_watch watch; /* first: of the pidfd, ready when the child has ended; fd -1: none */
+	uint32_t magic;
+	struct loop *loop;
+	struct probe *probe; /* NULL: the probe is gone, only the child's end is awaited */
+	pid_t pid;
+	bool has_ended;
+	int wait_status;
+	struct pipe_end out, err;
+};
+
+static char drain[READ_BYTES];
+
+/* ---- the child's side ---- */
+
+struct launch {
+	const char *const *argv, *const *environment;
+	int in, out, err; /* descriptors to become 0, 1, 2 */
+	pid_t parent;
+	rlim_t cpu_s;
+	volatile int error; /* written by the child, whose memory is ours until it execs */
+};
+
+static void reset_signals(void)
+{
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		sigaction(number, &standard, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void set_limits(const struct launch *l)
+{
+	struct rlimit cores = {0, 0}, files = {DESCRIPTORS, DESCRIPTORS}, cpu = {l->cpu_s, l->cpu_s + 1};
+
+	setrlimit(RLIMIT_CORE, &cores);
+	setrlimit(RLIMIT_NOFILE, &files);
+	setrlimit(RLIMIT_CPU, &cpu);
+}
+
+/* First above 2: each of the three may stand where another has to go. */
+static bool place_descriptors(const struct launch *l)
+{
+	int from[] = {l->in, l->out, l->err};
+
+	for (int i = 0; i < 3; i++)
+		if ((from[i] = fcntl(from[i], F_DUPFD, 3)) < 0)
+			return false;
+	for (int i = 0; i < 3; i++)
+		if (dup2(from[i], i) < 0)
+			return false;
+	return syscall(SYS_close_range, 3u, ~0u, 0) == 0;
+}
+
+/* Runs in the child of vfork(): only system calls, nothing of the parent's memory but l->error is changed. */
+static void become(struct launch *l)
+{
+	setpgid(0, 0);
+	reset_signals();
+	set_limits(l);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != l->parent || !place_descriptors(l) || chdir("/") < 0)
+		l->error = errno ? errno : ECHILD;
+	else if (execve(l->argv[0], (char *const *)(uintptr_t)l->argv, (char *const *)(uintptr_t)l->environment) < 0)
+		l->error = errno;
+	_exit(127);
+}
+
+/* vfork(): a prober with 10,000 probes in memory would copy its page tables for each program. All signals are blocked, for a
+ * handler would run in the child on our memory. -1: no process (errno); l->error says whether exec failed. */
+static __attribute__((noinline)) pid_t launch(struct launch *l)
+{
+	sigset_t all, before;
+	pid_t pid;
+	int error;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid = vfork();
+	if (!pid)
+		become(l);
+	error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return pid;
+}
+
+/* ---- the end ---- */
+
+static void close_pipe(struct pipe_end *e)
+{
+	if (e->watch.fd < 0)
+		return;
+	loop_remove(e->program->loop, &e->watch);
+	close(e->watch.fd);
+	e->watch.fd = -1;
+}
+
+static void program_free(struct program *g)
+{
+	close_pipe(&g->out);
+	close_pipe(&g->err);
+	if (g->watch.fd >= 0) {
+		loop_remove(g->loop, &g->watch);
+		close(g->watch.fd);
+	}
+	g->magic = 0;
+	free(g);
+}
+
+/* The group is killed before its leader is reaped: so long its number can belong to nobody else. */
+static bool reap(struct program *g)
+{
+	siginfo_t seen = {0};
+
+	if (g->has_ended)
+		return true;
+	if (waitid(P_PID, (id_t)g->pid, &seen, WEXITED | WNOHANG | WNOWAIT) < 0 || !seen.si_pid)
+		return false;
+	kill(-g->pid, SIGKILL);
+	g->has_ended = waitpid(g->pid, &g->wait_status, WNOHANG) == g->pid;
+	return g->has_ended;
+}
+
+/* ---- the pipes ---- */
+
+static void take_output(struct pipe_end *e)
+{
+	size_t taken = 0;
+	ssize_t n;
+
+	while (e->watch.fd >= 0 && taken < READ_BYTES) {
+		bool is_full = e->size == sizeof e->bytes;
+
+		n = read(e->watch.fd, is_full ? drain : e->bytes + e->size,
+			 is_full ? sizeof drain : sizeof e->bytes - e->size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			close_pipe(e);
+			return;
+		}
+		taken += (size_t)n;
+		if (!is_full)
+			e->size += (size_t)n;
+	}
+}
+
+static void pipe_ready(struct loop_watch *w, uint32_t events)
+{
+	(void)events;
+	take_output((struct pipe_end *)w);
+}
+
+static void child_ready(struct loop_watch *w, uint32_t events)
+{
+	struct program *g = (struct program *)w;
+
+	(void)events;
+	assert(g->magic == PROGRAM_MAGIC);
+	if (!reap(g))
+		return;
+	if (g->probe)
+		probe_wake(g->probe);
+	else
+		program_free(g);
+}
+
+/* ---- starting ---- */
+
+static bool watch_pipe(struct program *g, struct pipe_end *e, int fd)
+{
+	e->program = g;
+	e->watch.ready = pipe_ready;
+	if (loop_add(g->loop, &e->watch, fd, EPOLLIN))
+		return true;
+	e->watch.fd = -1;
+	return false;
+}
+
+static struct program *program_new(struct probe *p)
+{
+	struct program *g = calloc(1, sizeof *g);
+
+	if (!g)
+		return NULL;
+	g->magic = PROGRAM_MAGIC;
+	g->loop = p->host->loop;
+	g->probe = p;
+	g->watch.ready = child_ready;
+	g->watch.fd = g->out.watch.fd = g->err.watch.fd = -1;
+	return g;
+}
+
+static int pidfd_of(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0u);
+}
+
+/* True when the child runs. The pipes' other ends and /dev/null are the caller's to close. */
+static bool start(struct program *g, struct launch *l)
+{
+	int fd;
+
+	g->pid = launch(l);
+	if (g->pid < 0)
+		return probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
+	fd = pidfd_of(g->pid);
+	if (fd >= 0 && loop_add(g->loop, &g->watch, fd, EPOLLIN))
+		return true;
+	probe_unknown(g->probe, "cannot watch a process: %s", log_errno(errno));
+	kill(-g->pid, SIGKILL);
+	waitpid(g->pid, &g->wait_status, 0); /* just killed and never run for long */
+	g->has_ended = true;
+	if (fd >= 0)
+		close(fd);
+	g->watch.fd = -1;
+	return false;
+}
+
+static void close_all(const int *fd, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+}
+
+static bool start_with_pipes(struct program *g, struct launch *l)
+{
+	int out[2] = {-1, -1}, err[2] = {-1, -1}, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	bool runs = false;
+
+	if (null < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
+		probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
+		close_all((int[]){null, out[0], out[1]}, 3);
+		return false;
+	}
+	l->in = null;
+	l->out = out[1];
+	l->err = err[1];
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	if (!watch_pipe(g, &g->out, out[0]) || !watch_pipe(g, &g->err, err[0]))
+		probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
+	else
+		runs = start(g, l);
+	close_all((int[]){null, out[1], err[1], g->out.watch.fd < 0 ? out[0] : -1, g->err.watch.fd < 0 ? err[0] : -1}, 5);
+	return runs;
+}
+
+/* ---- the probe's side ---- */
+
+/* Length of a valid UTF-8 sequence, 0 when there is none (RFC 3629). */
+static size_t utf8_bytes(const unsigned char *s, size_t size)
+{
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+
+	if (!n || n > size || !s[0])
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+	    (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+void exec_add_utf8(struct text *t, const char *bytes, size_t size, size_t most)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t limit = t->size + most, n, adds;
+
+	for (size_t i = 0; i < size; i += n ? n : 1) {
+		n = utf8_bytes(s + i, size - i);
+		adds = n ? n : 3;
+		if (t->size + adds > limit)
+			return;
+		text_add(t, n ? (const char *)s + i : "\xef\xbf\xbd", adds);
+	}
+}
+
+static const char *keep_output(struct probe *p, const struct pipe_end *e, size_t *size)
+{
+	struct text t = {0};
+	char *kept;
+
+	exec_add_utf8(&t, e->bytes, e->size, EXEC_OUTPUT_BYTES);
+	kept = probe_alloc(p, t.size + 1);
+	if (kept)
+		memcpy(kept, text_get(&t), t.size);
+	*size = kept ? t.size : 0;
+	text_release(&t);
+	return kept ? kept : "";
+}
+
+static void fill_in(struct probe *p, const struct program *g, struct probe_exec_answer *answer)
+{
+	size_t unused;
+
+	if (WIFSIGNALED(g->wait_status))
+		answer->signal = WTERMSIG(g->wait_status);
+	else
+		answer->status = WEXITSTATUS(g->wait_status);
+	answer->output = keep_output(p, &g->out, &answer->output_bytes);
+	answer->error = keep_output(p, &g->err, &unused);
+}
+
+static void wait_for_end(struct program *g)
+{
+	while (!g->has_ended && probe_park(g->probe))
+		;
+	if (!g->has_ended)
+		return;
+	take_output(&g->out);
+	take_output(&g->err);
+}
+
+/* A killed child that is not yet dead (it may be stuck in the kernel) is reaped by the loop later. */
+static void let_go(struct program *g)
+{
+	if (!g->has_ended && g->watch.fd >= 0) {
+		kill(-g->pid, SIGKILL);
+		if (!reap(g)) {
+			g->probe = NULL;
+			close_pipe(&g->out);
+			close_pipe(&g->err);
+			return;
+		}
+	}
+	program_free(g);
+}
+
+static bool may_run(struct probe *p, const char *const *argv)
+{
+	if (!probe_may_go_on(p))
+		return false;
+	if (!p->host->may_exec)
+		return probe_unknown(p, "module '%s' may not run programs: it does not say MODULE_NEEDS_EXEC",
+				     p->order.module->head.name);
+	if (!argv[0] || argv[0][0] != '/')
+		return probe_unknown(p, "'%s' is no absolute path", argv[0] ? argv[0] : "");
+	return true;
+}
+
+bool probe_exec(struct probe *p, const char *const *argv, const char *const *environment,
+		struct probe_exec_answer *answer)
+{
+	static const char *const standard[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C", NULL};
+	struct launch l = {.argv = argv, .environment = environment ? environment : standard, .parent = getpid()};
+	struct program *g;
+
+	*answer = (struct probe_exec_answer){.output = "", .error = ""};
+	if (!may_run(p, argv))
+		return false;
+	l.cpu_s = (rlim_t)(probe_left_us(p) / CLOCK_SECOND + 2);
+	g = program_new(p);
+	if (!g)
+		return probe_unknown(p, "no memory to start a process");
+	if (start_with_pipes(g, &l)) {
+		wait_for_end(g);
+		if (l.error)
+			probe_unknown(p, "cannot run '%s': %s", argv[0], log_errno(l.error));
+		else if (g->has_ended)
+			fill_in(p, g, answer);
+	}
+	let_go(g);
+	return probe_ok(p);
+}
