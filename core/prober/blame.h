@@ -17,8 +17,9 @@ struct blame {
 	volatile int64_t busy_since_us; /* monotonic; 0: the loop sleeps */
 	volatile uint64_t turns;        /* loop turns done: progress */
 	volatile uint64_t probes;       /* begun in all: the parent replaces a prober that has done its share */
-	volatile int64_t probe;         /* id of the probe that runs, 0: none */
+	volatile int64_t probe;         /* id of the probe that runs, 0: none, -1: a module is being loaded */
 	volatile char module[BLAME_TEXT], step[BLAME_TEXT], check[BLAME_TEXT];
+	volatile int64_t patience_us;   /* pool blocking: how long the probe that runs may hold the loop; 0: the usual */
 };
 
 /* A memfd with an empty page, for the parent to make; -1 with errno. */

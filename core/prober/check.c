@@ -1,0 +1,128 @@
+/* prober/check: see check.h. */
+#include "check.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "../base/memory.h"
+#include "../module/common.h"
+#include "../module/option.h"
+
+#define OPTIONS_BYTES (1u << 20) /* of one check */
+#define TIMEOUT_US 10000000
+#define SECRET_MARK "@secret:"
+
+/* What the options will take: texts and lists, rounded up to the arena's sixteen. */
+static size_t guess_bytes(const struct line *l, const struct module_head *head)
+{
+	size_t bytes = head->options_size + 64;
+
+	for (const struct module_option *o = head->option; o->name; o++)
+		bytes += (o->standard ? strlen(o->standard) : 0) + 32;
+	for (size_t i = 0; i < l->words; i++)
+		if (!strncmp(l->word[i].key, "opt.", 4))
+			bytes += l->word[i].size * 2 + 64;
+	return bytes;
+}
+
+static const char *reveal(const struct map *secrets, const struct module_option *o, const char *value)
+{
+	int64_t number;
+
+	if (!o || !(o->flags & OPTION_IS_SECRET) || strncmp(value, SECRET_MARK, strlen(SECRET_MARK)) != 0)
+		return value;
+	return text_to_int(value + strlen(SECRET_MARK), &number) ? map_find(secrets, (uint64_t)number) : NULL;
+}
+
+static bool set_options(struct prober_check *c, const struct line *l, const struct map *secrets, struct text *wrong)
+{
+	const struct module_head *head = &c->module->head;
+	const char *given[OPTION_ENTRIES + 1], *value;
+	size_t n = 0;
+
+	if (!option_defaults(head, c->options, &c->arena, wrong))
+		return false;
+	for (size_t i = 0; i < l->words; i++) {
+		const char *name = l->word[i].key + 4;
+
+		if (strncmp(l->word[i].key, "opt.", 4) != 0)
+			continue;
+		value = reveal(secrets, option_find(head, name), l->word[i].value);
+		if (!value) {
+			text_printf(wrong, "the secret of option '%s' was not handed over", name);
+			return false;
+		}
+		if (!option_set(head, c->options, &c->arena, name, value, wrong))
+			return false;
+		if (n < OPTION_ENTRIES)
+			given[n++] = name;
+	}
+	given[n] = NULL;
+	return option_complete(head, c->options, given, wrong);
+}
+
+static int family_of(const char *text)
+{
+	for (int i = 0; common_family[i]; i++)
+		if (!strcmp(common_family[i], text))
+			return common_family_number[i];
+	return AF_UNSPEC;
+}
+
+/* Why the module cannot be used for this check, as a new text; NULL: it can. */
+static char *judge_module(const struct line *l, const struct prober_module *m)
+{
+	const char *name = line_get(l, "module"), *build = line_get(l, "build");
+	struct text t = {0};
+
+	if (m && m->module && (!*build || !strcmp(build, m->build)))
+		return NULL;
+	text_puts(&t, "module '");
+	text_add_safe(&t, name, strlen(name), 64);
+	text_puts(&t, "' is not loaded: ");
+	text_puts(&t, !m ? "this prober was not given it" : m->module ? "it was replaced by another build" : m->refusal);
+	return t.at;
+}
+
+struct prober_check *prober_check_new(const struct line *l, const struct prober_module *m, const struct map *secrets)
+{
+	char *refusal = judge_module(l, m);
+	const struct module_head *head = refusal ? NULL : m->module->head;
+	size_t room = head ? guess_bytes(l, head) : 0;
+	struct prober_check *c = memory_new(sizeof *c + room);
+	struct text wrong = {0};
+
+	c->magic = PROBER_CHECK_MAGIC;
+	c->users = 1;
+	c->name = memory_text(line_get(l, "name"));
+	c->refusal = refusal;
+	c->timeout_us = line_int(l, "timeout_us", TIMEOUT_US);
+	c->slow_us = line_int(l, "slow_us", 0);
+	c->address_family = family_of(line_get(l, "address_family"));
+	arena_init(&c->arena, c + 1, room, OPTIONS_BYTES);
+	if (refusal)
+		return c;
+	c->module = m->module->check;
+	c->options = arena_alloc(&c->arena, head->options_size);
+	if (!c->options)
+		text_puts(&wrong, "no memory for the options");
+	else if (set_options(c, l, secrets, &wrong))
+		return c;
+	c->refusal = memory_text(text_get(&wrong));
+	text_release(&wrong);
+	return c;
+}
+
+void prober_check_leave(struct prober_check *c)
+{
+	assert(c->magic == PROBER_CHECK_MAGIC && c->users);
+	if (--c->users)
+		return;
+	c->magic = 0;
+	arena_release(&c->arena);
+	free(c->name);
+	free(c->refusal);
+	free(c);
+}

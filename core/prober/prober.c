@@ -1,0 +1,437 @@
+/* prober/prober: see prober.h. */
+#include "prober.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/link.h"
+#include "../base/log.h"
+#include "../base/memory.h"
+#include "../parent/sandbox.h"
+#include "blame.h"
+#include "check.h"
+#include "probe.h"
+
+#define PROBER_MAGIC 0x70726f72u
+#define JOB_MAGIC 0x6a6f6220u
+#define CONTROL_BYTES (1u << 20)
+#define RESULTS_BYTES (64u << 20) /* queued for a keeper that does not read */
+
+struct prober {
+	uint32_t magic;
+	struct loop *loop;
+	struct loop_turn turn;
+	struct loop_timer again; /* pool blocking: a probe waits to begin */
+	struct link control, keeper;
+	struct probe_host host;
+	struct map checks, secrets, modules; /* by number, by number, by name */
+	bool blocks;                         /* pool blocking: one probe at a time */
+	bool is_running;                     /* `go` has come */
+	struct job *running, *first, *last;  /* of pool blocking: the one that runs, the ones that wait */
+	int status;
+};
+
+/* One probe: the order and the texts it points to, in one piece. */
+struct job {
+	uint32_t magic;
+	struct prober *prober;
+	struct prober_check *check;
+	struct job *next;
+	struct probe_order order;
+	char texts[];
+};
+
+/* ---- results ---- */
+
+static void refuse(struct prober *r, const struct line *l, const char *reason)
+{
+	struct text *t = link_line(&r->keeper);
+	int64_t late_us = clock_mono_us() - line_int(l, "due_us", clock_mono_us());
+
+	line_begin(t, "result", l->id);
+	line_add(t, "verdict", verdict_name[VERDICT_UNKNOWN]);
+	line_add(t, "reason", reason);
+	line_add_int(t, "start_us", clock_wall_us());
+	line_add_int(t, "late_us", late_us > 0 ? late_us : 0);
+	line_add_int(t, "elapsed_us", 0);
+	line_end(t);
+}
+
+static void done(struct probe *p, const struct text *result, void *with)
+{
+	struct job *j = with;
+	struct prober *r = j->prober;
+
+	(void)p;
+	assert(j->magic == JOB_MAGIC && r->magic == PROBER_MAGIC);
+	if (link_is_open(&r->keeper))
+		text_add(link_line(&r->keeper), result->at, result->size);
+	if (r->host.blame)
+		r->host.blame->probes++;
+	prober_check_leave(j->check);
+	j->magic = 0;
+	if (r->running == j)
+		r->running = NULL;
+	free(j);
+}
+
+/* ---- probes ---- */
+
+static const char *const job_text[] = {"source", "item", "event", "memory"};
+#define JOB_TEXTS (sizeof job_text / sizeof *job_text)
+
+static const char *keep(char **at, const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	*at += size;
+	return memcpy(*at - size, text, size);
+}
+
+static struct job *job_new(struct prober *r, const struct line *l, struct prober_check *c)
+{
+	const char *text[JOB_TEXTS];
+	size_t room = strlen(l->id) + 1;
+	struct job *j;
+	char *at;
+
+	for (size_t i = 0; i < JOB_TEXTS; i++) {
+		text[i] = line_get(l, job_text[i]);
+		room += strlen(text[i]) + 1;
+	}
+	j = malloc(sizeof *j + room);
+	if (!j)
+		return NULL;
+	at = j->texts;
+	*j = (struct job){.magic = JOB_MAGIC, .prober = r, .check = c};
+	j->order = (struct probe_order){
+		.module = c->module, .options = c->options, .check = c->name, .id = keep(&at, l->id),
+		.source = keep(&at, text[0]), .item = keep(&at, text[1]), .event = keep(&at, text[2]),
+		.memory = keep(&at, text[3]), .address_family = c->address_family, .timeout_us = c->timeout_us,
+		.slow_us = c->slow_us, .due_us = line_int(l, "due_us", 0), .done = done, .with = j,
+		.wants_transcript = line_int(l, "transcript", 0) > 0,
+	};
+	c->users++;
+	return j;
+}
+
+static void enqueue(struct prober *r, struct job *j)
+{
+	*(r->last ? &r->last->next : &r->first) = j;
+	r->last = j;
+}
+
+/* One in a turn of the loop, so that each result leaves before the next probe holds it. */
+static void begin_next(struct prober *r)
+{
+	struct job *j = r->running ? NULL : r->first;
+
+	if (j) {
+		r->first = j->next;
+		if (!r->first)
+			r->last = NULL;
+		r->running = j;
+		if (r->host.blame)
+			r->host.blame->patience_us = j->order.timeout_us;
+		probe_begin(&r->host, &j->order);
+	}
+	if (r->first && !r->running)
+		loop_set(r->loop, &r->again, loop_now(r->loop));
+}
+
+static void go_on(struct loop_timer *t)
+{
+	(void)t; /* the turn that it makes begins the next probe */
+}
+
+static const char *take_probe(struct prober *r, const struct line *l)
+{
+	struct prober_check *c = map_find(&r->checks, (uint64_t)line_int(l, "check", -1));
+	struct job *j;
+
+	if (!c || c->refusal) {
+		refuse(r, l, c ? c->refusal : "the prober was not told of this check");
+		return NULL;
+	}
+	j = job_new(r, l, c);
+	if (!j)
+		refuse(r, l, "no memory for another probe");
+	else if (r->blocks)
+		enqueue(r, j);
+	else
+		probe_begin(&r->host, &j->order);
+	return NULL;
+}
+
+/* ---- the keeper's other lines ---- */
+
+static void forget(struct prober *r, int64_t number)
+{
+	struct prober_check *old = map_take(&r->checks, (uint64_t)number);
+
+	if (old)
+		prober_check_leave(old);
+}
+
+static const char *take_check(struct prober *r, const struct line *l)
+{
+	int64_t number = line_number(l);
+
+	if (number < 0)
+		return NULL; /* its probes will say that there is no such check */
+	forget(r, number);
+	map_put(&r->checks, (uint64_t)number,
+		prober_check_new(l, map_find_text(&r->modules, line_get(l, "module")), &r->secrets));
+	return NULL;
+}
+
+static const char *take_forget(struct prober *r, const struct line *l)
+{
+	forget(r, line_number(l));
+	return NULL;
+}
+
+/* Told for order's sake: no more probes will come, and the parent's `stop` follows when the last has ended. */
+static const char *take_retire(struct prober *r, const struct line *l)
+{
+	(void)r;
+	(void)l;
+	return NULL;
+}
+
+struct verb {
+	const char *name;
+	const char *(*take)(struct prober *, const struct line *);
+};
+
+static const struct verb keeper_verb[] = {
+	{"probe", take_probe}, {"check", take_check}, {"forget", take_forget}, {"retire", take_retire}, {NULL, NULL}};
+
+static const char *take_keeper(struct link *k, const struct line *l, int fd)
+{
+	struct prober *r = k->with;
+
+	assert(r->magic == PROBER_MAGIC);
+	if (fd >= 0)
+		close(fd);
+	for (const struct verb *v = keeper_verb; v->name; v++)
+		if (!strcmp(v->name, l->verb))
+			return v->take(r, l);
+	return NULL; /* a newer keeper's word */
+}
+
+static void keeper_closed(struct link *k, const char *why)
+{
+	struct prober *r = k->with;
+
+	(void)why;
+	loop_end(r->loop);
+}
+
+/* ---- the parent's lines ---- */
+
+static const char *take_start(struct prober *r, const struct line *l, int fd)
+{
+	const char *pool = line_get(l, "pool");
+
+	if (fd >= 0)
+		close(fd);
+	r->blocks = !strcmp(pool, "blocking");
+	r->host.may_exec = !strcmp(pool, "exec");
+	return NULL;
+}
+
+static void take_module(struct prober *r, const char *name, const char *build, int fd)
+{
+	struct prober_module *m = map_find_text(&r->modules, name);
+
+	if (!m) {
+		m = memory_new(sizeof *m);
+		m->name = memory_text(name);
+		map_put_text(&r->modules, name, m);
+	} else if (m->fd >= 0) {
+		close(m->fd);
+		free(m->build);
+	}
+	m->build = memory_text(build);
+	m->fd = fd;
+}
+
+static void replace_fd(int *at, int fd)
+{
+	if (*at >= 0)
+		close(*at);
+	*at = fd;
+}
+
+static const char *take_fd(struct prober *r, const struct line *l, int fd)
+{
+	const char *build = line_get(l, "build");
+
+	if (fd < 0)
+		return "a descriptor is missing";
+	if (!strncmp(l->id, "module.", 7) && !r->is_running) {
+		take_module(r, l->id + 7, build, fd);
+	} else if (!strcmp(l->id, "icmp4")) {
+		replace_fd(&r->host.icmp4_fd, fd);
+	} else if (!strcmp(l->id, "icmp6")) {
+		replace_fd(&r->host.icmp6_fd, fd);
+	} else if (!strcmp(l->id, "blame")) {
+		r->host.blame = blame_map(fd);
+		close(fd);
+	} else if (!strcmp(l->id, "keeper") && !link_is_open(&r->keeper)) {
+		r->keeper.name = "keeper";
+		if (!link_open(&r->keeper, r->loop, fd, RESULTS_BYTES))
+			return "the loop refused the keeper's link";
+	} else {
+		close(fd);
+	}
+	return NULL;
+}
+
+static const char *take_secret(struct prober *r, const struct line *l, int fd)
+{
+	int64_t number = line_number(l);
+
+	if (fd >= 0)
+		close(fd);
+	if (number < 0)
+		return NULL;
+	free(map_take(&r->secrets, (uint64_t)number));
+	map_put(&r->secrets, (uint64_t)number, memory_text(line_get(l, "value")));
+	return NULL;
+}
+
+/* Constructors run inside: the page says whose, should they crash or hang (F20). */
+static void open_module(struct prober *r, struct prober_module *m)
+{
+	struct text refusal = {0};
+
+	blame_enter(r->host.blame, -1, m->name, "", "load");
+	m->module = module_open(m->fd, m->name, MODULE_CHECK, &refusal);
+	m->fd = -1;
+	blame_leave(r->host.blame);
+	if (!m->module)
+		m->refusal = memory_text(text_get(&refusal));
+	text_release(&refusal);
+}
+
+static const char *take_go(struct prober *r, const struct line *l, int fd)
+{
+	struct prober_module *m;
+	struct text *answer;
+
+	(void)l;
+	if (fd >= 0)
+		close(fd);
+	if (r->is_running)
+		return NULL;
+	r->is_running = true;
+	sandbox_enter(r->host.may_exec ? "prober-exec" : "prober");
+	for (size_t at = 0; (m = map_next(&r->modules, &at));)
+		open_module(r, m);
+	answer = link_line(&r->control);
+	line_begin(answer, "ready", "-");
+	line_end(answer);
+	return NULL;
+}
+
+static const char *take_stop(struct prober *r, const struct line *l, int fd)
+{
+	(void)l;
+	if (fd >= 0)
+		close(fd);
+	loop_end(r->loop);
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	const char *(*take)(struct prober *, const struct line *, int fd);
+} control_verb[] = {{"start", take_start}, {"fd", take_fd},     {"secret", take_secret},
+		    {"go", take_go},       {"stop", take_stop}, {NULL, NULL}};
+
+static const char *take_control(struct link *k, const struct line *l, int fd)
+{
+	struct prober *r = k->with;
+
+	assert(r->magic == PROBER_MAGIC);
+	for (int i = 0; control_verb[i].name; i++)
+		if (!strcmp(control_verb[i].name, l->verb))
+			return control_verb[i].take(r, l, fd);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+static void control_closed(struct link *k, const char *why)
+{
+	struct prober *r = k->with;
+
+	(void)why;
+	loop_end(r->loop);
+}
+
+/* ---- the process ---- */
+
+/* The last of a turn: whatever ended in it goes out in one frame. */
+static void turn_ended(struct loop_turn *t)
+{
+	struct prober *r = (struct prober *)((char *)t - offsetof(struct prober, turn));
+
+	begin_next(r);
+	link_flush(&r->keeper);
+	link_flush(&r->control);
+}
+
+static void raise_descriptors(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static bool open_all(struct prober *r, int control_fd)
+{
+	r->loop = loop_new();
+	if (!r->loop)
+		return false;
+	r->turn.turn = turn_ended;
+	r->again.fire = go_on;
+	loop_each_turn(r->loop, &r->turn); /* before all others: it runs last */
+	r->control = (struct link){.name = "parent", .take = take_control, .closed = control_closed, .with = r};
+	r->keeper = (struct link){.watch.fd = -1, .take = take_keeper, .closed = keeper_closed, .with = r};
+	r->host.loop = r->loop;
+	r->host.icmp4_fd = r->host.icmp6_fd = -1;
+	return probe_host_open(&r->host) && link_open(&r->control, r->loop, control_fd, CONTROL_BYTES);
+}
+
+static void beat(int64_t busy_since_us, void *with)
+{
+	struct prober *r = with;
+
+	blame_beat(busy_since_us, r->host.blame);
+}
+
+int prober_main(int control_fd)
+{
+	static struct prober prober; /* what is in flight at the end stays reachable */
+	struct prober *r = &prober;
+
+	log_role("prober");
+	raise_descriptors();
+	*r = (struct prober){.magic = PROBER_MAGIC};
+	if (!open_all(r, control_fd))
+		log_die(MEMORY_EXIT, "cannot start: %s", log_errno(errno));
+	loop_heartbeat(r->loop, beat, r);
+	loop_run(r->loop);
+	return r->status;
+}
