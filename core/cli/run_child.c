@@ -236,6 +236,7 @@ static void run(struct child *c, struct blame *blame)
 		refuse(c, "result");
 	}
 	say_begin(c);
+	loop_heartbeat(c->host.loop, blame_beat, blame);
 	probe_begin(&c->host, &order);
 	while (!c->is_done)
 		loop_once(c->host.loop, CLOCK_NEVER);
