@@ -51,6 +51,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p "$(@D)"
 	$(call SAY,compile)$(COMPILE) -c -o $@ $<
 
+$(BUILD)/core/web/assets.o: web/page.html web/style.css
+
 $(BUILD)/core.a: $(CORE_O)
 	@rm -f $@
 	@ar rcs $@ $(CORE_O)

@@ -1,0 +1,9 @@
+/* web/assets: see assets.h. The assembler takes the files in; the Makefile names them as what this file depends on. */
+#include "assets.h"
+
+#define ASSET(name, file)                                                                          \
+	__asm__(".pushsection .rodata\n.global " #name "\n.hidden " #name "\n" #name              \
+		":\n.incbin \"" file "\"\n.byte 0\n.popsection\n")
+
+ASSET(web_page, "web/page.html");
+ASSET(web_style, "web/style.css");

@@ -1,0 +1,7 @@
+/* web/assets: web/page.html and web/style.css, compiled into the program: the web process needs no file. */
+#ifndef NINES_WEB_ASSETS_H
+#define NINES_WEB_ASSETS_H
+
+extern const char web_page[], web_style[]; /* NUL-terminated */
+
+#endif

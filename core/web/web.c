@@ -1,0 +1,142 @@
+/* web/web: see web.h. */
+#include "web.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../base/memory.h"
+#include "../parent/sandbox.h"
+#include "server.h"
+
+#define WEB_MAGIC 0x77656221u
+#define CONTROL_BYTES 65536
+
+struct web {
+	uint32_t magic;
+	struct link control;
+	struct loop *loop;
+	struct feed feed;
+	struct server *server;
+	int listen_fd; /* -1 until it was handed over, and after the server has it */
+	int status;
+};
+
+/* Where the page can be opened: "http://127.0.0.1:8080/". */
+static void add_url(struct text *t, int fd)
+{
+	struct sockaddr_storage at = {0};
+	socklen_t size = sizeof at;
+	char shown[INET6_ADDRSTRLEN] = "";
+	const struct sockaddr_in *v4 = (const void *)&at;
+	const struct sockaddr_in6 *v6 = (const void *)&at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &size) < 0)
+		return;
+	if (at.ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &v6->sin6_addr, shown, sizeof shown);
+		text_printf(t, "http://[%s]:%u/", shown, ntohs(v6->sin6_port));
+	} else {
+		inet_ntop(AF_INET, &v4->sin_addr, shown, sizeof shown);
+		text_printf(t, "http://%s:%u/", shown, ntohs(v4->sin_port));
+	}
+}
+
+static void say_ready(struct web *w)
+{
+	struct text url = {0};
+
+	if (w->listen_fd >= 0)
+		add_url(&url, w->listen_fd);
+	line_begin(link_line(&w->control), "ready", "-");
+	line_add(link_line(&w->control), "url", text_get(&url));
+	line_end(link_line(&w->control));
+	link_flush(&w->control);
+	text_release(&url);
+}
+
+static void fail(struct web *w, const char *why)
+{
+	log_say("%s", why);
+	w->status = 1;
+	loop_end(w->loop);
+}
+
+static void go(struct web *w)
+{
+	sandbox_enter("web");
+	if (w->listen_fd < 0) {
+		fail(w, "no listening socket was handed over");
+		return;
+	}
+	w->server = server_open(w->loop, w->listen_fd, &w->feed);
+	if (!w->server) {
+		fail(w, "cannot serve the page: no descriptors or memory left");
+		return;
+	}
+	say_ready(w);
+	w->listen_fd = -1;
+}
+
+static void take_fd(struct web *w, const char *name, int fd)
+{
+	if (!strcmp(name, "keeper")) {
+		feed_link(&w->feed, fd);
+	} else if (!strcmp(name, "listen") && w->listen_fd < 0 && !w->server) {
+		w->listen_fd = fd;
+	} else {
+		close(fd);
+	}
+}
+
+static const char *take(struct link *k, const struct line *l, int fd)
+{
+	struct web *w = k->with;
+
+	if (!strcmp(l->verb, "fd") && fd >= 0) {
+		take_fd(w, l->id, fd);
+		return NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (!strcmp(l->verb, "go") && !w->server)
+		go(w);
+	else if (!strcmp(l->verb, "stop"))
+		loop_end(w->loop);
+	return NULL;
+}
+
+static void closed(struct link *k, const char *why)
+{
+	struct web *w = k->with;
+
+	(void)why;
+	loop_end(w->loop);
+}
+
+int web_main(int control_fd)
+{
+	struct web *w = memory_new(sizeof *w);
+	int status;
+
+	w->magic = WEB_MAGIC;
+	w->listen_fd = -1;
+	w->loop = loop_new();
+	w->control = (struct link){.name = "parent", .take = take, .closed = closed, .with = w};
+	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
+		log_die(1, "cannot start");
+	feed_init(&w->feed, w->loop);
+	loop_run(w->loop);
+	server_close(w->server);
+	feed_release(&w->feed);
+	w->control.closed = NULL;
+	link_close(&w->control, "end");
+	loop_free(w->loop);
+	status = w->status;
+	free(w);
+	return status;
+}
