@@ -163,6 +163,7 @@ static void start_house(struct house *h, struct plan *p)
 		log_say("%s", wrong.at);
 		end_loop(h, 1);
 	} else {
+		terminal_begin(h->terminal);
 		roles_start(h);
 		adopt(h, p);
 	}

@@ -13,6 +13,8 @@ struct terminal;
 struct house;
 
 struct terminal *terminal_new(struct loop *, bool wants_table);
+/* The first configuration is good: from here on the table, when this is a terminal. */
+void terminal_begin(struct terminal *);
 void terminal_free(struct terminal *);
 
 void terminal_page(struct terminal *, const char *url);
