@@ -74,6 +74,11 @@ $(BUILD)/tests/modules/%.so: tests/modules/bad/%.c
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ -shared -o $@.new $< && mv $@.new $@
 
+# What lets allocations of a program fail.
+$(BUILD)/tests/failmalloc.so: tests/torture/failmalloc.c
+	@mkdir -p "$(@D)"
+	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ -shared -o $@ $<
+
 # A unit test is one file that links what it needs of the core.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
@@ -89,7 +94,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 replay: $(REPLAY)
 
 # Everything that tests need beside the programs.
-tests: all unit replay $(BAD_SO)
+tests: all unit replay $(BAD_SO) $(BUILD)/tests/failmalloc.so
 
 deps: ## install what is missing of Debian's packages (root or sudo); silent when all is there
 	@scripts/deps
@@ -148,6 +153,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind install clean help
+.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind torture soak install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)

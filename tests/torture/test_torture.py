@@ -1,0 +1,68 @@
+# timeout: 900
+"""Every allocation of `nines check` fails in turn, for each module: never a crash, never a false down (F11).
+
+The ordinary run takes a sample of the places, the same each time; TORTURE=all (make torture) takes every one.
+"""
+import json
+import os
+import struct
+import subprocess
+
+import servers
+from tap import BUILD, run, skip, test
+
+PRELOAD = BUILD / "tests" / "failmalloc.so"
+SAMPLE = 40
+ALLOWED = {0, 1, 3, 75}  # up, degraded, unknown, no memory: said and ended
+
+
+def once(tmp, fail_at, words):
+    """(status, output, allocations) of one `nines check`; the fail_at-th allocation fails."""
+    path = tmp / "count"
+    path.write_bytes(struct.pack("QQ", 0, fail_at))
+    done = subprocess.run([str(BUILD / "nines"), "check", *words, "--json"], capture_output=True, text=True, errors="replace",
+                          timeout=60, check=False, env={**os.environ, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
+    return done.returncode, done.stdout + done.stderr, struct.unpack("QQ", path.read_bytes())[0]
+
+
+def says_down(output):
+    try:
+        return json.loads(output)["verdict"] == "down"
+    except (ValueError, KeyError):
+        return False
+
+
+def torture(tmp, *words):
+    if not PRELOAD.exists():
+        skip("failmalloc.so was not built")
+    status, output, total = once(tmp, 0, words)
+    assert status == 0 and total > 10, f"without a failure: status {status}, {total} allocations\n{output}"
+    places = range(1, total + 1)
+    if os.environ.get("TORTURE") != "all":
+        places = sorted({1 + i * total // SAMPLE for i in range(SAMPLE)})
+    wrong = []
+    for place in places:
+        status, output, _ = once(tmp, place, words)
+        if status not in ALLOWED or says_down(output):
+            wrong.append(f"allocation {place} of {total}: status {status}: {output.strip()[:300]}")
+    assert not wrong, f"{len(wrong)} of {len(places)}:\n" + "\n".join(wrong[:20])
+
+
+@test("tcp with a failing allocation")
+def tcp(tmp):
+    with servers.Server([servers.send(b"220 hello\r\n"), servers.silence()]) as server:
+        torture(tmp, "tcp", "host=127.0.0.1", f"port={server.port}", "expect=220")
+
+
+@test("http with a failing allocation")
+def http(tmp):
+    with servers.Http(lambda request: servers.reply(body=b"fine")) as server:
+        torture(tmp, f"http://127.0.0.1:{server.port}/")
+
+
+@test("ping with a failing allocation")
+def ping(tmp):
+    torture(tmp, "ping", "host=127.0.0.1", "packets=1")
+
+
+run()
