@@ -148,6 +148,7 @@ struct probe_http_answer {
 	size_t body_bytes;
 	const char *url; /* of the last hop */
 	int hops;
+	size_t body_kept; /* bytes of `body`: less than body_bytes when it was cut */
 };
 
 /* Steps resolve, connect, tls, request, first-byte, body, again for each hop. Each hop passes the same policy: http or https only, no

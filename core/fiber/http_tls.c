@@ -1,0 +1,63 @@
+/* fiber/http_tls: the certificate of libcurl's connection, judged and shown by tls.c's own functions.
+ *
+ * OpenSSL asks on_certificate() in place of its own verification; the chain is verified without a name, then tls.c finds the one reason. */
+#include <openssl/x509_vfy.h>
+
+#include "../base/clock.h"
+#include "http_exchange.h"
+#include "tls.h"
+
+#define REASON_BYTES 512
+
+static void show(struct http_exchange *x, X509_STORE_CTX *context, X509 *leaf, STACK_OF(X509) *chain)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	if (x->probe->hop && x->probe->host->http) /* one certificate's facts a probe: the first */
+		return;
+	tls_show_certificate(x->probe, leaf, chain, x->ask->tls->warn_expiry);
+	if (!ssl)
+		return;
+	probe_fact(x->probe, "tls_version", SSL_get_version(ssl));
+	probe_fact(x->probe, "tls_cipher", SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl)));
+}
+
+static int on_certificate(X509_STORE_CTX *context, void *exchange)
+{
+	struct http_exchange *x = exchange;
+	X509 *leaf = X509_STORE_CTX_get0_cert(context);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(context);
+	char *reason;
+	const char *why;
+	long result;
+
+	show(x, context, leaf, chain);
+	X509_verify_cert(context);
+	result = X509_STORE_CTX_get_error(context);
+	reason = probe_alloc(x->probe, REASON_BYTES);
+	if (!reason)
+		return 0;
+	why = tls_verify_reason(result, leaf, chain, x->ask->host, clock_wall_us(), reason, REASON_BYTES);
+	if (!why || !x->ask->tls->verify)
+		return 1;
+	x->tls_fault = why;
+	if (result == X509_V_OK) /* the alert that goes out */
+		X509_STORE_CTX_set_error(context, X509_V_ERR_HOSTNAME_MISMATCH);
+	return 0;
+}
+
+CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
+{
+	struct http_exchange *x = exchange;
+	X509_STORE *store = http_store(x->handle->host, x->ask->tls->ca_file);
+
+	(void)easy;
+	http_enter(x, HTTP_TLS);
+	if (!store) {
+		x->outcome = CURLE_SSL_CACERT_BADFILE;
+		return CURLE_SSL_CACERT_BADFILE;
+	}
+	SSL_CTX_set1_cert_store(ssl_ctx, store);
+	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, x);
+	return CURLE_OK;
+}

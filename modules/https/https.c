@@ -1,0 +1,11 @@
+/* modules/https/https.c: asks for a page over HTTPS. What it may be asked and how it judges is <nines/web.h>, shared by http and https. */
+#include <nines/web.h>
+
+static const struct module_option option[] = {OPTIONS_WEB, OPTION_END};
+
+static void run(struct probe *p, const void *options)
+{
+	web_run(p, options, "https");
+}
+
+CHECK_MODULE("https", "asks for a page over HTTPS and judges its answer", struct web, option, run);
