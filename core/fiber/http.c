@@ -1,14 +1,13 @@
 /* fiber/http: probe_http(): the hops of a request and the policy each of them passes. See http.h. */
 #include "http.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "http_exchange.h"
+#include "net.h"
 #include "policy.h"
-#include "resolve.h"
 
 /* One call of probe_http(): what stays from hop to hop. */
 struct talk {
@@ -109,7 +108,6 @@ static bool make_ask(struct talk *t)
 	t->ask.password = t->password;
 	t->ask.url = t->here.text;
 	t->ask.host = is_renamed ? name : t->here.host;
-	t->ask.port = t->here.port;
 	return is_renamed ? rename_host(t, name) : true;
 }
 
@@ -133,17 +131,12 @@ static bool find_address(struct talk *t)
 	struct probe *p = t->probe;
 	struct resolve_address a;
 
-	if (!resolve_literal(t->here.host, &a)) {
-		probe_step(p, "resolve");
-		if (!resolve_host(p, t->here.host, p->order.address_family, &a))
-			return false;
-	}
+	if (!net_find_address(p, t->here.host, &a))
+		return false;
+	net_set_port(&a, t->here.port);
+	net_name(&a, t->here.port, t->ask.name, sizeof t->ask.name);
 	t->ask.to = a.at;
 	t->ask.to_size = a.size;
-	if (a.at.ss_family == AF_INET)
-		((struct sockaddr_in *)&t->ask.to)->sin_port = htons((uint16_t)t->here.port);
-	else
-		((struct sockaddr_in6 *)&t->ask.to)->sin6_port = htons((uint16_t)t->here.port);
 	snprintf(p->address, sizeof p->address, "%s", a.text);
 	return is_allowed(t, a.text);
 }
@@ -169,7 +162,6 @@ static bool make_hop(struct talk *t)
 		return false;
 	t->exchange->probe = p;
 	t->exchange->ask = &t->ask;
-	probe_step(p, "connect");
 	return http_run(host, t->exchange);
 }
 

@@ -7,7 +7,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 #include "../base/map.h"
 #include "../base/memory.h"
 #include "net.h"
-#include "resolve.h"
 
 #define POOL_MOST 64 /* idle handles kept */
 #define READ_BYTES 4096L
@@ -109,28 +107,18 @@ static void end(struct http_exchange *x, CURLcode outcome)
 	x->handle->host->ended = x;
 }
 
-static bool bind_source(int fd, const struct http_exchange *x)
-{
-	struct resolve_address from;
-	const char *source = x->probe->order.source;
-	int one = 1;
-
-	if (!source || !*source || !resolve_literal(source, &from))
-		return true;
-	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
-	return bind(fd, (struct sockaddr *)&from.at, from.size) == 0;
-}
-
 static curl_socket_t on_open(void *handle, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	struct http_exchange *x = ((struct http_handle *)handle)->exchange;
 	int fd = socket(x->ask->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	(void)purpose;
-	if (fd < 0 || !bind_source(fd, x)) {
+	if (fd < 0) {
 		x->own_error = errno;
-		if (fd >= 0)
-			close(fd);
+		return CURL_SOCKET_BAD;
+	}
+	if (!net_bind_source(x->probe, fd, x->ask->to.ss_family)) {
+		close(fd);
 		return CURL_SOCKET_BAD;
 	}
 	to->family = x->ask->to.ss_family;
@@ -197,7 +185,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *host, void *k
 	h->writes = what & CURL_POLL_OUT;
 	if (h->is_watched ? loop_change(h->host->loop, &h->watch, events) :
 			    loop_add(h->host->loop, &h->watch, fd, events)) {
-		h->is_watched = true;
+		h->is_watched = x->was_watched = true;
 		return 0;
 	}
 	x->own_error = errno;

@@ -44,26 +44,28 @@ struct http_ask {
 	struct curl_slist *header; /* owned by the handle once it has started */
 	const char *encoding;      /* NULL: no Accept-Encoding */
 	CURLU *renamed;            /* NULL: `url`; else asked for in its place: its host is server-name */
-	int64_t port;
 	const struct tls_options *tls;
 	const char *host;          /* to verify the certificate for */
 	size_t body_most;
 	bool follows;
+	bool is_shown; /* the facts of a certificate were */
 	struct sockaddr_storage to;
 	socklen_t to_size;
+	char name[56]; /* of `to` and its port, for reasons */
 };
 
 struct http_exchange {
 	uint32_t magic;
 	struct probe *probe;
 	struct http_handle *handle; /* NULL once it was given back */
-	const struct http_ask *ask;
+	struct http_ask *ask;
 	struct http_exchange *next_ended;
 	enum http_phase phase;
 	bool is_done;
 	CURLcode outcome;
 	long os_error;      /* errno of the socket that failed, 0: none */
 	int own_error;      /* errno of our own doing: no socket, no watch */
+	bool was_watched;   /* else libcurl gave up before it waited: this machine said no */
 	const char *fault;  /* why we stopped it: the target's doing; NULL */
 	bool is_cut;        /* stopped on purpose: enough was read */
 	const char *tls_fault; /* why the certificate was not accepted; NULL */

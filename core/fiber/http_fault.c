@@ -1,10 +1,12 @@
 /* fiber/http_fault: what an exchange that ended came to: an answer, the target's fault (down) or ours (unknown). */
-#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "../base/log.h"
 #include "http_exchange.h"
 #include "net.h"
+#include "tls.h"
 
 struct outcome {
 	CURLcode code;
@@ -15,40 +17,33 @@ struct outcome {
 
 static const struct outcome outcome[] = {
 	{CURLE_UNSUPPORTED_PROTOCOL, VERDICT_DOWN, "no HTTP answer: HTTP/0.9 or another protocol", NULL},
-	{CURLE_GOT_NOTHING, VERDICT_DOWN, "no answer: connection closed", NULL},
 	{CURLE_BAD_CONTENT_ENCODING, VERDICT_DOWN, "broken compressed body", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, VERDICT_DOWN, NULL, "malformed answer"},
 	{CURLE_WRITE_ERROR, VERDICT_DOWN, NULL, "malformed answer"},
 	{CURLE_SSL_CERTPROBLEM, VERDICT_UNKNOWN, NULL, "client certificate or key cannot be used"},
 	{CURLE_SSL_CACERT_BADFILE, VERDICT_UNKNOWN, NULL, "ca-file cannot be used"},
 	{CURLE_SSL_CIPHER, VERDICT_UNKNOWN, NULL, "TLS cannot be set up"},
-	{CURLE_SSL_CONNECT_ERROR, VERDICT_DOWN, NULL, "TLS handshake failed"},
 	{CURLE_PEER_FAILED_VERIFICATION, VERDICT_DOWN, NULL, "certificate not accepted"},
 	{CURLE_SSL_INVALIDCERTSTATUS, VERDICT_DOWN, NULL, "certificate not accepted"},
 	{CURLE_URL_MALFORMAT, VERDICT_UNKNOWN, NULL, "no valid address"},
 };
 
-/* What OpenSSL says in libcurl's text of a failed handshake. */
-static const struct {
-	const char *part, *text;
-} handshake[] = {
-	{"wrong version number", "no TLS: the other side speaks another protocol"},
-	{"packet length too long", "no TLS: the other side speaks another protocol"},
-	{"http request", "no TLS: the other side speaks another protocol"},
-	{"Connection reset", "connection reset in the TLS handshake"},
-	{"SSL_ERROR_SYSCALL", "connection closed in the TLS handshake"},
-	{"unexpected eof", "connection closed in the TLS handshake"},
-	{"Broken pipe", "connection reset in the TLS handshake"},
-	{"unsupported protocol", "no TLS version in common"},
-	{"alert protocol version", "no TLS version in common"},
-};
-
+/* libcurl keeps only the text of OpenSSL's error, which begins with its number: tls.c knows it by that. */
 static bool blame_handshake(const struct http_exchange *x, const char *error)
 {
-	for (size_t i = 0; i < sizeof handshake / sizeof *handshake; i++)
-		if (strstr(error, handshake[i].part))
-			return probe_fail(x->probe, "%s", handshake[i].text);
-	return probe_fail(x->probe, "TLS handshake failed: %s", error);
+	const char *at = strstr(error, "error:");
+	unsigned long code = at ? strtoul(at + strlen("error:"), NULL, 16) : 0;
+	char why[TLS_REASON_BYTES];
+
+	if (code && ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+		ERR_clear_error();
+		ERR_new();
+		ERR_set_error(ERR_GET_LIB(code), ERR_GET_REASON(code), NULL);
+		return probe_fail(x->probe, "%s", tls_handshake_reason(NULL, why, sizeof why));
+	}
+	if (strstr(error, "Connection reset") || strstr(error, "Broken pipe"))
+		return probe_fail(x->probe, "connection reset by %s in the TLS handshake", x->ask->name);
+	return probe_fail(x->probe, "connection closed by %s in the TLS handshake", x->ask->name);
 }
 
 static bool blame_length(const struct http_exchange *x)
@@ -66,8 +61,8 @@ static bool blame_transfer(const struct http_exchange *x, const char *error)
 	if (x->has_head && !x->os_error)
 		return probe_fail(x->probe, "broken chunked body");
 	if (x->head_bytes)
-		return probe_fail(x->probe, "connection reset in the answer");
-	return probe_fail(x->probe, "connection reset before the answer");
+		return probe_fail(x->probe, "connection reset by %s in its answer", x->ask->name);
+	return probe_fail(x->probe, "connection reset by %s before its answer", x->ask->name);
 }
 
 static bool blame_by_table(const struct http_exchange *x, const char *error)
@@ -93,8 +88,9 @@ static bool blame(const struct http_exchange *x, const char *error)
 		return probe_unknown(x->probe, "no memory left for libcurl");
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_INTERFACE_FAILED:
-		return net_judge_errno(x->probe, x->own_error ? x->own_error : (int)x->os_error, x->probe->address,
-				       x->ask->port);
+		return net_judge_errno(x->probe, (int)x->os_error, !x->was_watched, x->ask->name);
+	case CURLE_GOT_NOTHING:
+		return probe_fail(x->probe, "connection closed by %s before its answer", x->ask->name);
 	case CURLE_PARTIAL_FILE:
 		return blame_length(x);
 	case CURLE_SEND_ERROR:
@@ -120,7 +116,7 @@ bool http_judge(struct http_exchange *x, const char *error)
 	if (x->is_cut || x->outcome == CURLE_OK || is_interim_only(x))
 		return true;
 	if (x->own_error)
-		return net_judge_errno(x->probe, x->own_error, x->probe->address, x->ask->port);
+		return net_judge_errno(x->probe, x->own_error, true, x->ask->name);
 	if (x->tls_fault)
 		return probe_fail(x->probe, "%s", x->tls_fault);
 	return blame(x, error);

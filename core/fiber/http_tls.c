@@ -7,19 +7,19 @@
 #include "http_exchange.h"
 #include "tls.h"
 
-#define REASON_BYTES 512
-
+/* One certificate's facts a probe: the first. */
 static void show(struct http_exchange *x, X509_STORE_CTX *context, X509 *leaf, STACK_OF(X509) *chain)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
 
-	if (x->probe->hop && x->probe->host->http) /* one certificate's facts a probe: the first */
+	if (x->ask->is_shown)
 		return;
-	tls_show_certificate(x->probe, leaf, chain, x->ask->tls->warn_expiry);
-	if (!ssl)
-		return;
-	probe_fact(x->probe, "tls_version", SSL_get_version(ssl));
-	probe_fact(x->probe, "tls_cipher", SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl)));
+	x->ask->is_shown = true;
+	if (ssl) {
+		probe_fact(x->probe, "tls_version", SSL_get_version(ssl));
+		probe_fact(x->probe, "tls_cipher", SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl)));
+	}
+	tls_show_certificate(x->probe, leaf, chain);
 }
 
 static int on_certificate(X509_STORE_CTX *context, void *exchange)
@@ -27,21 +27,20 @@ static int on_certificate(X509_STORE_CTX *context, void *exchange)
 	struct http_exchange *x = exchange;
 	X509 *leaf = X509_STORE_CTX_get0_cert(context);
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(context);
-	char *reason;
-	const char *why;
-	long result;
+	char why[TLS_REASON_BYTES];
+	int result;
 
 	show(x, context, leaf, chain);
+	if (!x->ask->tls->verify)
+		return 1;
 	X509_verify_cert(context);
 	result = X509_STORE_CTX_get_error(context);
-	reason = probe_alloc(x->probe, REASON_BYTES);
-	if (!reason)
-		return 0;
-	why = tls_verify_reason(result, leaf, chain, x->ask->host, clock_wall_us(), reason, REASON_BYTES);
-	if (!why || !x->ask->tls->verify)
+	if (!tls_verify_reason(result, leaf, chain, x->ask->host, clock_wall_us(), why, sizeof why)) {
+		tls_warn_expiry(x->probe, leaf, x->ask->tls->warn_expiry);
 		return 1;
-	x->tls_fault = why;
-	if (result == X509_V_OK) /* the alert that goes out */
+	}
+	x->tls_fault = probe_text(x->probe, "%s", why);
+	if (result == X509_V_OK) /* which alert goes out */
 		X509_STORE_CTX_set_error(context, X509_V_ERR_HOSTNAME_MISMATCH);
 	return 0;
 }
@@ -54,7 +53,7 @@ CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
 	(void)easy;
 	http_enter(x, HTTP_TLS);
 	if (!store) {
-		x->outcome = CURLE_SSL_CACERT_BADFILE;
+		probe_unknown(x->probe, "ca-file '%s' cannot be used", x->ask->tls->ca_file);
 		return CURLE_SSL_CACERT_BADFILE;
 	}
 	SSL_CTX_set1_cert_store(ssl_ctx, store);

@@ -127,8 +127,7 @@ void net_close_all(struct probe *p)
 		close_one(p, i);
 }
 
-/* A location's source address. */
-static bool bind_source(struct probe *p, int fd, int family)
+bool net_bind_source(struct probe *p, int fd, int family)
 {
 	struct resolve_address source;
 	int on = 1;
@@ -143,7 +142,7 @@ static bool bind_source(struct probe *p, int fd, int family)
 	return true;
 }
 
-static void set_port(struct resolve_address *a, int64_t port)
+void net_set_port(struct resolve_address *a, int64_t port)
 {
 	if (a->at.ss_family == AF_INET6)
 		((struct sockaddr_in6 *)&a->at)->sin6_port = htons((uint16_t)port);
@@ -160,7 +159,7 @@ static bool connect_to(struct connection *c, const struct resolve_address *a)
 	if (fd < 0)
 		return net_judge_errno(p, errno, true, c->name);
 	c->watch.fd = fd;
-	if (!bind_source(p, fd, a->at.ss_family))
+	if (!net_bind_source(p, fd, a->at.ss_family))
 		return false;
 	if (connect(fd, (const struct sockaddr *)&a->at, a->size) != 0 && errno != EINPROGRESS)
 		return net_judge_errno(p, errno, true, c->name);
@@ -183,7 +182,7 @@ static int family_of(const struct probe *p)
 	return p->order.address_family;
 }
 
-static bool find_address(struct probe *p, const char *host, struct resolve_address *a)
+bool net_find_address(struct probe *p, const char *host, struct resolve_address *a)
 {
 	bool is_literal = resolve_literal(host, a);
 
@@ -206,9 +205,9 @@ bool probe_dial(struct probe *p, const char *host, int64_t port)
 		return probe_unknown(p, "no such port: %lld", (long long)port);
 	close_one(p, p->in_use);
 	c = probe_alloc(p, sizeof *c);
-	if (!c || !find_address(p, host, &a))
+	if (!c || !net_find_address(p, host, &a))
 		return false;
-	set_port(&a, port);
+	net_set_port(&a, port);
 	snprintf(p->address, sizeof p->address, "%s", a.text);
 	net_name(&a, port, c->name, sizeof c->name);
 	c->probe = p;

@@ -53,6 +53,13 @@ bool net_send_all(struct connection *, const void *bytes, size_t size);
 /* True when bytes were sent that nobody has read. */
 bool net_has_input(struct connection *);
 
+/* Steps `resolve` (left out for a literal) and `connect`, the second left open: one address of the family that the check, or else the
+ * location's source address, asks for. False: the probe has failed. */
+bool net_find_address(struct probe *, const char *host, struct resolve_address *);
+void net_set_port(struct resolve_address *, int64_t port);
+/* Dials from the location's source address, if it has one. False: the probe has failed. */
+bool net_bind_source(struct probe *, int fd, int family);
+
 void net_name(const struct resolve_address *, int64_t port, char *to, size_t room);
 /* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is ours. `is_local`: the kernel said so
  * without asking the network. Returns false. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../fiber/http.h"
 #include "../fiber/net.h"
 #include "../fiber/resolve.h"
 #include "../fiber/tls.h"
@@ -246,6 +247,8 @@ bool probe_host_open(struct probe_host *h)
 
 void probe_host_close(struct probe_host *h)
 {
+	http_host_free(h->http);
+	h->http = NULL;
 	resolver_free(h->resolver);
 	tls_host_free(h->tls);
 	text_release(&h->line);
