@@ -1,6 +1,8 @@
-/* fiber/http: probe_http(): the hops of a request and the policy each of them passes. See http.h. */
+/* fiber/http: probe_http(), the hops of a request and the policy each of them passes. See http.h.
+ */
 #include "http.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -25,7 +27,11 @@ struct talk {
 
 static bool is_token(const char *text)
 {
-	return *text && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") == strlen(text);
+	const char *at = text;
+
+	while (isalpha((unsigned char)*at) || *at == '-')
+		at++;
+	return at > text && !*at;
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -46,7 +52,8 @@ static bool add_header(struct talk *t, const char *header)
 	struct curl_slist *more;
 
 	if (!is_safe_header(header))
-		return probe_unknown(t->probe, "header '%s' is not of the form 'Name: value'", header);
+		return probe_unknown(
+			t->probe, "header '%s' is not of the form 'Name: value'", header);
 	if (starts_with(header, "Accept-Encoding:")) {
 		t->ask.encoding = header + strlen("Accept-Encoding:");
 		t->ask.encoding += strspn(t->ask.encoding, " \t");
@@ -59,12 +66,14 @@ static bool add_header(struct talk *t, const char *header)
 	return true;
 }
 
-/* server-name stands for the first URL's host only; asking for it by another name needs a Host of its own. */
+/* server-name stands for the first URL's host only; asking for it by another name needs a Host of
+ * its own. */
 static bool add_headers(struct talk *t, bool is_home, bool is_renamed)
 {
 	const char *const *header = t->request->header;
+	long long port = t->here.port;
 
-	if (is_renamed && !add_header(t, probe_text(t->probe, "Host: %s:%lld", t->here.host, (long long)t->here.port)))
+	if (is_renamed && !add_header(t, probe_text(t->probe, "Host: %s:%lld", t->here.host, port)))
 		return false;
 	for (; header && *header; header++)
 		if ((is_home || http_header_travels(*header)) && !add_header(t, *header))
@@ -122,8 +131,10 @@ static bool is_allowed(struct talk *t, const char *address)
 	if (policy_allows(t->first_kind, kind))
 		return true;
 	if (!t->hop)
-		return probe_unknown(t->probe, "%s address, '%s', is never asked", address_kind_text(kind), address);
-	return probe_fail(t->probe, "redirect to %s address, '%s', refused", address_kind_text(kind), address);
+		return probe_unknown(t->probe, "%s address, '%s', is never asked",
+			address_kind_text(kind), address);
+	return probe_fail(t->probe, "redirect to %s address, '%s', refused",
+		address_kind_text(kind), address);
 }
 
 static bool find_address(struct talk *t)
@@ -155,6 +166,8 @@ static bool make_hop(struct talk *t)
 	struct probe *p = t->probe;
 	struct http_host *host = host_of(p);
 
+	if (host && !strcmp(t->here.scheme, "https"))
+		http_store(host, t->request->tls.ca_file); /* not while a step is timed */
 	if (!host || !find_address(t) || !make_ask(t))
 		return false;
 	t->exchange = probe_alloc(p, sizeof *t->exchange);
@@ -180,7 +193,8 @@ static bool follow(struct talk *t)
 	const char *wrong;
 
 	if (t->hop >= t->request->follow)
-		return probe_fail(t->probe, "more than %lld redirects", (long long)t->request->follow);
+		return probe_fail(
+			t->probe, "more than %lld redirects", (long long)t->request->follow);
 	wrong = http_url_parse(&to, &t->here, t->exchange->location);
 	if (wrong) {
 		refuse_target(t, &to, wrong);
@@ -189,7 +203,8 @@ static bool follow(struct talk *t)
 	}
 	probe_note(t->probe, "redirect to %s", to.text);
 	if (!strcmp(t->here.scheme, "https") && !strcmp(to.scheme, "http"))
-		probe_fact(t->probe, "downgrade", probe_text(t->probe, "%s to %s", t->here.text, to.text));
+		probe_fact(t->probe, "downgrade",
+			probe_text(t->probe, "%s to %s", t->here.text, to.text));
 	http_url_release(&t->here);
 	t->here = to;
 	probe_hop(t->probe, ++t->hop);
@@ -200,7 +215,8 @@ static bool leads_on(struct talk *t)
 {
 	const struct http_exchange *x = t->exchange;
 
-	return t->request->follow > 0 && x->location && *x->location && http_leads_on(x->status, &t->method, &t->body);
+	return t->request->follow > 0 && x->location && *x->location &&
+		http_leads_on(x->status, &t->method, &t->body);
 }
 
 /* ---- the call ---- */
@@ -214,19 +230,25 @@ static void release(void *with)
 	http_url_release(&t->here);
 }
 
+static const char *first_of(const char *a, const char *b)
+{
+	return a && *a ? a : b ? b : "";
+}
+
 static bool begin(struct talk *t)
 {
 	const struct probe_http *r = t->request;
 	const char *wrong = http_url_parse(&t->first, NULL, r->url ? r->url : "");
 
 	if (wrong || http_url_parse(&t->here, NULL, r->url))
-		return probe_unknown(t->probe, "url '%s': %s", r->url ? r->url : "", wrong ? wrong : "no memory");
+		return probe_unknown(t->probe, "url '%s': %s", r->url ? r->url : "",
+			wrong ? wrong : "no memory");
 	t->body = r->body;
 	t->method = r->method && *r->method ? r->method : r->body ? "POST" : "GET";
 	if (!is_token(t->method))
 		return probe_unknown(t->probe, "'%s' is no method", t->method);
-	t->user = r->user && *r->user ? r->user : t->first.user ? t->first.user : "";
-	t->password = r->password && *r->password ? r->password : t->first.password ? t->first.password : "";
+	t->user = first_of(r->user, t->first.user);
+	t->password = first_of(r->password, t->first.password);
 	t->ask.tls = &r->tls;
 	t->ask.follows = r->follow > 0;
 	t->ask.body_most = r->body_most_bytes > 0 ? (size_t)r->body_most_bytes : HTTP_BODY_BYTES;

@@ -1,10 +1,12 @@
-/* fiber/http: HTTP exchanges for probes, on libcurl's multi interface (probe_http() of nines/check.h).
+/* fiber/http: HTTP exchanges for probes, on libcurl's multi interface (probe_http() of
+ * nines/check.h).
  *
- * One http_host a process: a multi handle whose sockets and timer live in the process' loop, and a pool of prepared easy
- * handles. libcurl never resolves and never picks an address: resolve.h does, policy.h judges, and the socket that is
- * dialled is opened here. Redirects are followed here, hop by hop. Invariant: a fiber is never switched inside a callback
- * of libcurl. Files: http.c hops, http_engine.c the loop, http_read.c what a server may say, http_tls.c
- * certificates, http_fault.c reasons, http_url.c targets. */
+ * One http_host a process: a multi handle whose sockets and timer live in the process' loop, and a
+ * pool of prepared easy handles. libcurl never resolves and never picks an address: resolve.h does,
+ * policy.h judges, and the socket that is dialled is opened here. Redirects are followed here, hop
+ * by hop. Invariant: a fiber is never switched inside a callback of libcurl. Files: http.c hops,
+ * http_engine.c the loop, http_read.c what a server may say, http_tls.c certificates, http_fault.c
+ * reasons, http_url.c targets. */
 #ifndef NINES_FIBER_HTTP_H
 #define NINES_FIBER_HTTP_H
 

@@ -1,8 +1,9 @@
 /* fiber/http_engine: libcurl's multi handle on the process' loop, and the pool of easy handles.
  *
- * A prepared handle keeps all that is the same for every request; what a request adds is taken back when the handle returns. Probes are
- * woken outside libcurl, after curl_multi_info_read(). libcurl is told to connect to a constant address and asks
- * on_open() for the socket, where the judged address is put in: no name is resolved, no DNS cache is searched. */
+ * A prepared handle keeps all that is the same for every request; what a request adds is taken back
+ * when the handle returns. Probes are woken outside libcurl, after curl_multi_info_read(). libcurl
+ * is told to connect to a constant address and asks on_open() for the socket, where the judged
+ * address is put in: no name is resolved, no DNS cache is searched. */
 #include "http_exchange.h"
 
 #include <assert.h>
@@ -113,6 +114,7 @@ static curl_socket_t on_open(void *handle, curlsocktype purpose, struct curl_soc
 	int fd = socket(x->ask->to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	(void)purpose;
+	x->opened_us = clock_mono_us();
 	if (fd < 0) {
 		x->own_error = errno;
 		return CURL_SOCKET_BAD;
@@ -172,7 +174,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *host, void *k
 {
 	struct http_exchange *x;
 	struct http_handle *h;
-	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
+	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0) |
+		(what & CURL_POLL_OUT ? EPOLLOUT : 0);
 
 	(void)host, (void)known;
 	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&x) || !x)
@@ -183,8 +186,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *host, void *k
 		return 0;
 	}
 	h->writes = what & CURL_POLL_OUT;
-	if (h->is_watched ? loop_change(h->host->loop, &h->watch, events) :
-			    loop_add(h->host->loop, &h->watch, fd, events)) {
+	if (h->is_watched ? loop_change(h->host->loop, &h->watch, events)
+			  : loop_add(h->host->loop, &h->watch, fd, events)) {
 		h->is_watched = x->was_watched = true;
 		return 0;
 	}
@@ -207,7 +210,8 @@ static int on_timer(CURLM *multi, long wait_ms, void *with)
 
 static void on_time(struct loop_timer *timer)
 {
-	struct http_host *host = (struct http_host *)((char *)timer - offsetof(struct http_host, timer));
+	struct http_host *host = (struct http_host *)((char *)timer -
+		offsetof(struct http_host, timer));
 	int running;
 
 	curl_multi_socket_action(host->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -287,8 +291,9 @@ static struct http_handle *take_handle(struct http_host *host)
 
 static bool is_plain(const struct http_ask *ask)
 {
-	return !strcmp(ask->method, "GET") && !ask->body && !ask->user && !ask->header && !ask->encoding && !ask->renamed &&
-	       !*ask->tls->client_cert && !*ask->tls->client_key;
+	return !strcmp(ask->method, "GET") && !ask->body && !ask->user && !ask->header &&
+		!ask->encoding && !ask->renamed && !*ask->tls->client_cert &&
+		!*ask->tls->client_key;
 }
 
 /* What the next request sets again anyway stays as it is. */
@@ -316,7 +321,8 @@ static void set_method(CURL *e, const struct http_ask *ask)
 	}
 	if (ask->body || !strcmp(ask->method, "POST")) {
 		curl_easy_setopt(e, CURLOPT_POSTFIELDS, ask->body ? ask->body : "");
-		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(ask->body ? strlen(ask->body) : 0));
+		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)(ask->body ? strlen(ask->body) : 0));
 	}
 	if (strcmp(ask->method, ask->body ? "POST" : "GET") != 0)
 		curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, ask->method);
@@ -407,10 +413,16 @@ X509_STORE *http_store(struct http_host *host, const char *ca_file)
 {
 	X509_STORE *store = map_find_text(&host->stores, ca_file);
 
+	SSL_CTX *first;
+
 	if (store)
 		return store;
+	first = SSL_CTX_new(TLS_client_method()); /* OpenSSL reads its own configuration now */
+	SSL_CTX_free(first);
 	store = X509_STORE_new();
-	if (store && !(*ca_file ? X509_STORE_load_file(store, ca_file) : X509_STORE_set_default_paths(store))) {
+	if (store &&
+		!(*ca_file ? X509_STORE_load_file(store, ca_file)
+			   : X509_STORE_set_default_paths(store))) {
 		X509_STORE_free(store);
 		return NULL;
 	}
@@ -423,7 +435,8 @@ struct http_host *http_host_new(struct loop *loop)
 {
 	struct http_host *host;
 
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup, curl_calloc))
+	if (curl_global_init_mem(
+		    CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup, curl_calloc))
 		return NULL;
 	host = memory_new(sizeof *host);
 	host->loop = loop;

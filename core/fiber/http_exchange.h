@@ -1,4 +1,5 @@
-/* fiber/http_exchange: one request and its answer: what the files of fiber/http share. See http.h for who does what. */
+/* fiber/http_exchange: one request and its answer: what the files of fiber/http share. See http.h
+ * for who does what. */
 #ifndef NINES_FIBER_HTTP_EXCHANGE_H
 #define NINES_FIBER_HTTP_EXCHANGE_H
 
@@ -15,7 +16,7 @@
 #define HTTP_HEAD_LINES 100
 #define HTTP_BODY_BYTES (1 << 20)
 #define HTTP_PASSED_BYTES (64 << 10) /* of a body that is not kept */
-#define HTTP_BOMB_RATIO 100        /* decompressed bytes for each byte that came in ... */
+#define HTTP_BOMB_RATIO 100 /* decompressed bytes for each byte that came in ... */
 #define HTTP_BOMB_BYTES (64 << 10) /* ... of which so many are free */
 
 /* In the order in which an exchange goes through them. */
@@ -42,10 +43,10 @@ struct http_handle {
 struct http_ask {
 	const char *url, *method, *body, *user, *password;
 	struct curl_slist *header; /* owned by the handle once it has started */
-	const char *encoding;      /* NULL: no Accept-Encoding */
-	CURLU *renamed;            /* NULL: `url`; else asked for in its place: its host is server-name */
+	const char *encoding; /* NULL: no Accept-Encoding */
+	CURLU *renamed; /* NULL: `url`; else asked for in its place: its host is server-name */
 	const struct tls_options *tls;
-	const char *host;          /* to verify the certificate for */
+	const char *host; /* to verify the certificate for */
 	size_t body_most;
 	bool follows;
 	bool is_shown; /* the facts of a certificate were */
@@ -63,17 +64,18 @@ struct http_exchange {
 	enum http_phase phase;
 	bool is_done;
 	CURLcode outcome;
-	long os_error;      /* errno of the socket that failed, 0: none */
-	int own_error;      /* errno of our own doing: no socket, no watch */
-	bool was_watched;   /* else libcurl gave up before it waited: this machine said no */
-	const char *fault;  /* why we stopped it: the target's doing; NULL */
-	bool is_cut;        /* stopped on purpose: enough was read */
+	long os_error; /* errno of the socket that failed, 0: none */
+	int64_t opened_us; /* when its socket was made */
+	int own_error; /* errno of our own doing: no socket, no watch */
+	bool was_watched; /* else libcurl gave up before it waited: this machine said no */
+	const char *fault; /* why we stopped it: the target's doing; NULL */
+	bool is_cut; /* stopped on purpose: enough was read */
 	const char *tls_fault; /* why the certificate was not accepted; NULL */
 	/* the answer */
 	int status;
 	const char *version, *location;
 	bool wants_status, has_head, has_length;
-	int64_t length;          /* of the body as announced */
+	int64_t length; /* of the body as announced */
 	size_t head_bytes, head_lines; /* of everything before the body, 1xx answers included */
 	struct http_bytes head, body;
 	size_t body_bytes;
@@ -83,12 +85,14 @@ struct http_exchange {
 
 /* ---- http_engine.c ---- */
 
-/* Does x->ask and parks until the answer is complete, or the deadline over. False: the probe has failed. */
+/* Does x->ask and parks until the answer is complete, or the deadline over. False: the probe has
+ * failed. */
 bool http_run(struct http_host *, struct http_exchange *);
 /* The exchange has come to this phase: opens its step, and those before it that nothing told of. */
 void http_enter(struct http_exchange *, enum http_phase);
 /* Did libcurl ever get NULL from malloc? Clears the mark. */
 bool http_lacked_memory(void);
+/* The authorities of a file, or of the system (""); read once. NULL: they cannot be. */
 X509_STORE *http_store(struct http_host *, const char *ca_file);
 
 /* ---- http_read.c ---- */
@@ -96,7 +100,7 @@ X509_STORE *http_store(struct http_host *, const char *ca_file);
 size_t http_on_header(char *at, size_t one, size_t size, void *exchange);
 size_t http_on_body(char *at, size_t one, size_t size, void *exchange);
 int http_on_debug(CURL *, curl_infotype, char *at, size_t size, void *exchange);
-/* "HTTP/1.1 200 OK": the status, *version "1.1"; -1 when it is no status line (RFC 9112 4). Pure. */
+/* "HTTP/1.1 200 OK": the status, *version "1.1"; -1 when it is no status line (RFC 9112 4). */
 int http_status_line(const char *at, size_t size, const char **version);
 
 /* ---- http_tls.c ---- */
@@ -106,7 +110,8 @@ CURLcode http_on_tls(CURL *, void *ssl_ctx, void *exchange);
 
 /* ---- http_fault.c ---- */
 
-/* True when a complete answer came; else fails the probe with the reason. `error` is libcurl's own text. */
+/* True when a complete answer came; else fails the probe with the reason. `error` is libcurl's own
+ * text. */
 bool http_judge(struct http_exchange *, const char *error);
 
 /* ---- http_url.c: pure ---- */
@@ -118,8 +123,8 @@ struct http_url {
 	CURLU *parsed;
 };
 
-/* `base` NULL: an absolute URL; else `text` may be relative to it. NULL, or what is wrong with it (a constant text). The URL is
- * open either way: http_url_release(). */
+/* `base` NULL: an absolute URL; else `text` may be relative to it. NULL, or what is wrong with it
+ * (a constant text). The URL is open either way: http_url_release(). */
 const char *http_url_parse(struct http_url *, const struct http_url *base, const char *text);
 void http_url_release(struct http_url *);
 /* Same scheme, host and port: may the credentials go there too? */

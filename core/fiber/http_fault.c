@@ -1,4 +1,5 @@
-/* fiber/http_fault: what an exchange that ended came to: an answer, the target's fault (down) or ours (unknown). */
+/* fiber/http_fault: what an exchange that ended came to: an answer, the target's fault (down) or
+ * ours (unknown). */
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ struct outcome {
 };
 
 static const struct outcome outcome[] = {
-	{CURLE_UNSUPPORTED_PROTOCOL, VERDICT_DOWN, "no HTTP answer: HTTP/0.9 or another protocol", NULL},
+	{CURLE_UNSUPPORTED_PROTOCOL, VERDICT_DOWN, "no HTTP answer: HTTP/0.9 or another protocol",
+		NULL},
 	{CURLE_BAD_CONTENT_ENCODING, VERDICT_DOWN, "broken compressed body", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, VERDICT_DOWN, NULL, "malformed answer"},
 	{CURLE_WRITE_ERROR, VERDICT_DOWN, NULL, "malformed answer"},
@@ -28,7 +30,8 @@ static const struct outcome outcome[] = {
 	{CURLE_URL_MALFORMAT, VERDICT_UNKNOWN, NULL, "no valid address"},
 };
 
-/* libcurl keeps only the text of OpenSSL's error, which begins with its number: tls.c knows it by that. */
+/* libcurl keeps only the text of OpenSSL's error, which begins with its number: tls.c knows it by
+ * that. */
 static bool blame_handshake(const struct http_exchange *x, const char *error)
 {
 	const char *at = strstr(error, "error:");
@@ -42,14 +45,16 @@ static bool blame_handshake(const struct http_exchange *x, const char *error)
 		return probe_fail(x->probe, "%s", tls_handshake_reason(NULL, why, sizeof why));
 	}
 	if (strstr(error, "Connection reset") || strstr(error, "Broken pipe"))
-		return probe_fail(x->probe, "connection reset by %s in the TLS handshake", x->ask->name);
+		return probe_fail(
+			x->probe, "connection reset by %s in the TLS handshake", x->ask->name);
 	return probe_fail(x->probe, "connection closed by %s in the TLS handshake", x->ask->name);
 }
 
 static bool blame_length(const struct http_exchange *x)
 {
 	if (x->has_length)
-		return probe_fail(x->probe, "body ended after %zu of %lld bytes", x->body_bytes, (long long)x->length);
+		return probe_fail(x->probe, "body ended after %zu of %lld bytes", x->body_bytes,
+			(long long)x->length);
 	return probe_fail(x->probe, "chunked body ended before its last chunk");
 }
 
@@ -74,15 +79,18 @@ static bool blame_by_table(const struct http_exchange *x, const char *error)
 			continue;
 		if (o->verdict == VERDICT_UNKNOWN)
 			return probe_unknown(x->probe, "%s: %s", o->before, error);
-		return o->text ? probe_fail(x->probe, "%s", o->text) : probe_fail(x->probe, "%s: %s", o->before, error);
+		return o->text ? probe_fail(x->probe, "%s", o->text)
+			       : probe_fail(x->probe, "%s: %s", o->before, error);
 	}
-	return probe_unknown(x->probe, "libcurl: %s", *error ? error : curl_easy_strerror(x->outcome));
+	return probe_unknown(
+		x->probe, "libcurl: %s", *error ? error : curl_easy_strerror(x->outcome));
 }
 
 static bool blame(const struct http_exchange *x, const char *error)
 {
 	switch (x->outcome) {
-	case CURLE_OUT_OF_MEMORY: /* libcurl 7.88 says so too of a header line past its own limit of 100 KB */
+	case CURLE_OUT_OF_MEMORY: /* libcurl 7.88 says so too of a header line past its own limit of
+				     100 KB */
 		if (!http_lacked_memory())
 			return probe_fail(x->probe, "too long: header of more than 64 KB");
 		return probe_unknown(x->probe, "no memory left for libcurl");
@@ -90,7 +98,8 @@ static bool blame(const struct http_exchange *x, const char *error)
 	case CURLE_INTERFACE_FAILED:
 		return net_judge_errno(x->probe, (int)x->os_error, !x->was_watched, x->ask->name);
 	case CURLE_GOT_NOTHING:
-		return probe_fail(x->probe, "connection closed by %s before its answer", x->ask->name);
+		return probe_fail(
+			x->probe, "connection closed by %s before its answer", x->ask->name);
 	case CURLE_PARTIAL_FILE:
 		return blame_length(x);
 	case CURLE_SEND_ERROR:
@@ -106,7 +115,8 @@ static bool blame(const struct http_exchange *x, const char *error)
 /* An interim answer and then the end: the number that came is the answer. */
 static bool is_interim_only(const struct http_exchange *x)
 {
-	return x->status >= 100 && x->status < 200 && x->wants_status && x->outcome == CURLE_GOT_NOTHING;
+	return x->status >= 100 && x->status < 200 && x->wants_status &&
+		x->outcome == CURLE_GOT_NOTHING;
 }
 
 bool http_judge(struct http_exchange *x, const char *error)

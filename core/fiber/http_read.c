@@ -1,6 +1,8 @@
-/* fiber/http_read: what a server may say. Everything it sends passes here, in libcurl's callbacks, and has a cap (F38, F41, F42).
+/* fiber/http_read: what a server may say. Everything it sends passes here, in libcurl's callbacks,
+ * and has a cap (F38, F41, F42).
  *
- * A callback that returns less than it got stops the transfer: `fault` says why, or `is_cut` that enough was read. */
+ * A callback that returns less than it got stops the transfer: `fault` says why, or `is_cut` that
+ * enough was read. */
 #include "http_exchange.h"
 
 #include <ctype.h>
@@ -15,7 +17,8 @@ static bool fault(struct http_exchange *x, const char *why)
 }
 
 /* Never more than `most` bytes, which the caller sees to. */
-static bool keep(struct http_exchange *x, struct http_bytes *bytes, const char *at, size_t size, size_t most)
+static bool keep(
+	struct http_exchange *x, struct http_bytes *bytes, const char *at, size_t size, size_t most)
 {
 	size_t room = bytes->room ? bytes->room : 512;
 	char *grown;
@@ -68,7 +71,9 @@ static bool take_status(struct http_exchange *x, const char *at, size_t size)
 	x->status = http_status_line(at, size, &x->version);
 	if (x->status < 0) {
 		x->status = 0;
-		return fault(x, probe_text(x->probe, "malformed status line '%.*s'", (int)strcspn(at, "\r\n"), at));
+		return fault(x,
+			probe_text(x->probe, "malformed status line '%.*s'",
+				(int)strcspn(at, "\r\n"), at));
 	}
 	x->wants_status = false;
 	x->head.size = 0;
@@ -113,12 +118,14 @@ static bool take_field(struct http_exchange *x, const char *at, size_t size)
 
 	if (tolower((unsigned char)at[0]) == 'l' && !x->location)
 		x->location = value_of(x, at, size, "Location");
-	else if (tolower((unsigned char)at[0]) == 'c' && (value = value_of(x, at, size, "Content-Length")))
+	else if (tolower((unsigned char)at[0]) == 'c' &&
+		(value = value_of(x, at, size, "Content-Length")))
 		return take_length(x, value);
 	return true;
 }
 
-/* The empty line. An interim answer is followed by another one (RFC 9110 15.2), except 101, which we never asked for. */
+/* The empty line. An interim answer is followed by another one (RFC 9110 15.2), except 101, which
+ * we never asked for. */
 static bool end_head(struct http_exchange *x)
 {
 	if (x->status >= 100 && x->status < 200 && x->status != 101) {

@@ -1,4 +1,5 @@
-/* fiber/http_url: where a request goes, and what of it may go on to the place a redirect names. Pure. */
+/* fiber/http_url: where a request goes, and what of it may go on to the place a redirect names.
+ * Pure. */
 #include "http_exchange.h"
 
 #include <stdlib.h>
@@ -46,7 +47,8 @@ const char *http_url_parse(struct http_url *url, const struct http_url *base, co
 	url->parsed = base ? curl_url_dup(base->parsed) : curl_url();
 	if (!url->parsed)
 		return "no memory";
-	code = curl_url_set(url->parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE);
+	code = curl_url_set(
+		url->parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE);
 	return code ? "no valid address" : take_parts(url);
 }
 
@@ -89,8 +91,18 @@ bool http_leads_on(int status, const char **method, const char **body)
 bool http_header_travels(const char *header)
 {
 	static const char *const harmless[] = {
-		"accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "content-language",
-		"content-type", "if-modified-since", "if-none-match", "pragma", "range", "user-agent",
+		"accept",
+		"accept-charset",
+		"accept-encoding",
+		"accept-language",
+		"cache-control",
+		"content-language",
+		"content-type",
+		"if-modified-since",
+		"if-none-match",
+		"pragma",
+		"range",
+		"user-agent",
 	};
 	size_t size = strcspn(header, ":; \t");
 

@@ -1,8 +1,10 @@
-/* nines/web.h: what the modules http and https share, and any check that judges a page: its options and its verdict.
+/* nines/web.h: what the modules http and https share, and any check that judges a page: its options
+ * and its verdict.
  *
- * Include it in a check module, embed OPTIONS_WEB in the option table of a struct web, call web_run(). The verdict: a complete answer came,
- * its status is one of expect-status (100-399: 1xx, 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in
- * the body and refuse-body is not. After redirects the last answer is judged. */
+ * Include it in a check module, embed OPTIONS_WEB in the option table of a struct web, call
+ * web_run(). The verdict: a complete answer came, its status is one of expect-status (100-399: 1xx,
+ * 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in the body and
+ * refuse-body is not. After redirects the last answer is judged. */
 #ifndef NINES_WEB_H
 #define NINES_WEB_H
 
@@ -19,25 +21,27 @@ struct web {
 	struct tls_options tls;
 };
 
-#define OPTIONS_WEB                                                                                      \
-	OPTION_(struct web, url, "url", OPTION_TYPE_URL, NULL, NULL, 0, "the page to ask for"),          \
-	OPTION_(struct web, host, "host", OPTION_TYPE_HOST, NULL, NULL, 0, "instead of url: its page /"), \
-	OPTION_(struct web, port, "port", OPTION_TYPE_INT, NULL, "1..65535", 0, "with host: TCP port"),  \
-	OPTION_(struct web, method, "method", OPTION_TYPE_TEXT, NULL, NULL, 0,                           \
-		"GET, or POST when there is a body; or any other"),                                      \
-	OPTION_(struct web, header, "header", OPTION_TYPE_LIST, NULL, NULL, 0,                           \
-		"lines 'Name: value' to send"),                                                          \
-	OPTION_TEXT(struct web, body, "", "text to send"),                                               \
-	OPTION_TEXT(struct web, user, "", "name for basic authentication"),                              \
-	OPTION_SECRET(struct web, password, "password for basic authentication"),                        \
-	OPTION_(struct web, expect_status, "expect-status", OPTION_TYPE_TEXT, "100-399", NULL, 0,        \
-		"numbers that pass: 200,204,300-399"),                                                   \
-	OPTION_(struct web, expect_body, "expect-body", OPTION_TYPE_TEXT, "", NULL, 0,                   \
-		"text the page must contain"),                                                           \
-	OPTION_(struct web, refuse_body, "refuse-body", OPTION_TYPE_TEXT, "", NULL, 0,                   \
-		"text the page must not contain"),                                                       \
-	OPTION_INT(struct web, follow, 5, "0..20", "redirects to follow at most"),                       \
-	OPTIONS_TLS(struct web, tls)
+#define OPTIONS_WEB                                                                                \
+	OPTION_(struct web, url, "url", OPTION_TYPE_URL, NULL, NULL, 0, "the page to ask for"),    \
+		OPTION_(struct web, host, "host", OPTION_TYPE_HOST, NULL, NULL, 0,                 \
+			"instead of url: its page /"),                                             \
+		OPTION_(struct web, port, "port", OPTION_TYPE_INT, NULL, "1..65535", 0,            \
+			"with host: TCP port"),                                                    \
+		OPTION_(struct web, method, "method", OPTION_TYPE_TEXT, NULL, NULL, 0,             \
+			"GET, or POST when there is a body; or any other"),                        \
+		OPTION_(struct web, header, "header", OPTION_TYPE_LIST, NULL, NULL, 0,             \
+			"lines 'Name: value' to send"),                                            \
+		OPTION_TEXT(struct web, body, "", "text to send"),                                 \
+		OPTION_TEXT(struct web, user, "", "name for basic authentication"),                \
+		OPTION_SECRET(struct web, password, "password for basic authentication"),          \
+		OPTION_(struct web, expect_status, "expect-status", OPTION_TYPE_TEXT, "100-399",   \
+			NULL, 0, "numbers that pass: 200,204,300-399"),                            \
+		OPTION_(struct web, expect_body, "expect-body", OPTION_TYPE_TEXT, "", NULL, 0,     \
+			"text the page must contain"),                                             \
+		OPTION_(struct web, refuse_body, "refuse-body", OPTION_TYPE_TEXT, "", NULL, 0,     \
+			"text the page must not contain"),                                         \
+		OPTION_INT(struct web, follow, 5, "0..20", "redirects to follow at most"),         \
+		OPTIONS_TLS(struct web, tls)
 
 /* A number of at most three digits at *at, or -1. */
 static inline int web_number(const char **at)
@@ -87,10 +91,12 @@ static inline bool web_has(const struct probe_http_answer *a, const char *text)
 	return memmem(a->body, a->body_kept, text, strlen(text)) != NULL;
 }
 
-static inline void web_judge(struct probe *p, const struct web *o, const struct probe_http_answer *a)
+static inline void web_judge(
+	struct probe *p, const struct web *o, const struct probe_http_answer *a)
 {
 	if (!web_status_in(o->expect_status, a->status))
-		probe_fail(p, "wanted status %s, got '%s'", o->expect_status, web_status_text(p, a));
+		probe_fail(
+			p, "wanted status %s, got '%s'", o->expect_status, web_status_text(p, a));
 	if (*o->expect_body && !web_has(a, o->expect_body))
 		probe_fail(p, "wanted '%s' in the page, which lacks it", o->expect_body);
 	if (*o->refuse_body && web_has(a, o->refuse_body))
@@ -112,19 +118,27 @@ static inline const char *web_url(struct probe *p, const struct web *o, const ch
 		probe_unknown(p, "neither url nor host is given");
 	if (*o->url)
 		return o->url;
-	return o->port ? probe_text(p, "%s:%lld/", url, (long long)o->port) : probe_text(p, "%s/", url);
+	return o->port ? probe_text(p, "%s:%lld/", url, (long long)o->port)
+		       : probe_text(p, "%s/", url);
 }
 
 static inline void web_run(struct probe *p, const struct web *o, const char *scheme)
 {
 	struct probe_http_answer answer;
 	struct probe_http request = {
-		.url = web_url(p, o, scheme), .method = o->method, .header = o->header, .body = *o->body ? o->body : NULL,
-		.user = o->user, .password = o->password, .follow = o->follow, .tls = o->tls,
+		.url = web_url(p, o, scheme),
+		.method = o->method,
+		.header = o->header,
+		.body = *o->body ? o->body : NULL,
+		.user = o->user,
+		.password = o->password,
+		.follow = o->follow,
+		.tls = o->tls,
 	};
 
 	if (web_status_in(o->expect_status, 0) < 0)
-		probe_unknown(p, "expect-status '%s' is no list like 200,300-399", o->expect_status);
+		probe_unknown(
+			p, "expect-status '%s' is no list like 200,300-399", o->expect_status);
 	if (!probe_http(p, &request, &answer))
 		return;
 	probe_value(p, "status", answer.status, "");

@@ -1,4 +1,5 @@
-/* modules/http/http.c: asks for a page over HTTP. What it may be asked and how it judges is <nines/web.h>, shared by http and https. */
+/* modules/http/http.c: asks for a page over HTTP. What it may be asked and how it judges is
+ * <nines/web.h>, shared by http and https. */
 #include <nines/web.h>
 
 static const struct module_option option[] = {OPTIONS_WEB, OPTION_END};

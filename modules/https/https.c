@@ -1,4 +1,5 @@
-/* modules/https/https.c: asks for a page over HTTPS. What it may be asked and how it judges is <nines/web.h>, shared by http and https. */
+/* modules/https/https.c: asks for a page over HTTPS. What it may be asked and how it judges is
+ * <nines/web.h>, shared by http and https. */
 #include <nines/web.h>
 
 static const struct module_option option[] = {OPTIONS_WEB, OPTION_END};
