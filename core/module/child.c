@@ -76,7 +76,7 @@ static void become_poor(int answer, int copy)
 /* The descriptor of a module as lines, the way descriptor.h reads them. */
 static void describe(const struct judgement *j, const struct module *m, struct text *lines)
 {
-	struct descriptor d = {.head = *m->head, .path = j->path, .build = j->build};
+	struct descriptor d = {.head = *m->head, .path = j->path, .build = j->build, .is_known = true};
 
 	if (m->check) {
 		d.standard_every = m->check->standard_every;

@@ -53,6 +53,7 @@ static struct descriptor *add(struct descriptors *all, const struct line *l)
 	d->standard_every = keep(all, line_find(l, "standard_every"));
 	d->standard_timeout = keep(all, line_find(l, "standard_timeout"));
 	d->refused = keep(all, line_find(l, "refused"));
+	d->is_known = line_find(l, "summary") != NULL;
 	*all->last = d;
 	all->last = &d->next;
 	return d;
@@ -151,8 +152,10 @@ void descriptor_add_lines(const struct descriptor *d, struct text *t)
 {
 	line_begin(t, "module", d->head.name);
 	line_add(t, "kind", module_kind_name(d->head.kind));
-	line_add_int(t, "flags", d->head.flags);
-	line_add(t, "summary", d->head.summary);
+	if (d->is_known)
+		line_add_int(t, "flags", d->head.flags);
+	if (d->is_known)
+		line_add(t, "summary", d->head.summary);
 	line_add(t, "path", d->path);
 	line_add(t, "build", d->build);
 	add_if(t, "standard_every", d->standard_every);

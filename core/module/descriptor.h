@@ -12,9 +12,10 @@
 #include "option.h"
 
 struct descriptor {
-	struct module_head head; /* kind 0 while nothing good is known */
+	struct module_head head;
 	const char *path, *build, *standard_every, *standard_timeout;
 	const char *refused; /* one sentence; NULL: the module is good */
+	bool is_known;	     /* the head is that of a good module, today's or an earlier one */
 	struct descriptor *next;
 };
 

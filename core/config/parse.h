@@ -1,0 +1,70 @@
+/* config/parse: files become sections: a word, a title, entries, each with its file and line.
+ *
+ * One libconfuse parse per file; include() patterns are followed after the file, in the order of
+ * names. Knows no meaning: which words exist and what they may hold is read.c's. Called by the
+ * loader and `nines config check`, in a process that ends soon: nothing is freed singly. */
+#ifndef NINES_CONFIG_PARSE_H
+#define NINES_CONFIG_PARSE_H
+
+#include <stdbool.h>
+
+#include "../base/arena.h"
+#include "../base/text.h"
+
+#define PARSE_FILE_BYTES (16 << 20)
+#define PARSE_FILES 1000
+
+struct entry {
+	const char *name, *value;
+	const char *file;
+	int line;
+	struct entry *next;
+};
+
+struct section {
+	const char *word, *title; /* title "" when it has none */
+	const char *file;
+	int line;
+	struct section *parent; /* NULL at the top */
+	struct entry *first, **last;
+	struct section *next; /* in the order of the files */
+};
+
+struct problem {
+	const char *file, *text, *remedy;
+	int line; /* 0: the file as a whole */
+	bool is_lint; /* worth saying, no reason to refuse */
+	struct problem *next;
+};
+
+struct parse {
+	struct arena arena;
+	struct section top; /* the entries outside of any section */
+	struct section *first, **last;
+	struct problem *problems, **last_problem;
+	int wrong, lints;
+	/* Of the files read so far. */
+	struct parse_file *files;
+	int file_count;
+};
+
+void parse_init(struct parse *);
+void parse_release(struct parse *);
+
+/* Reads `path` and what it includes. What is wrong becomes problems. */
+void parse_file(struct parse *, const char *path);
+
+/* Arena memory that is there: without any the process ends with MEMORY_EXIT. */
+void *parse_alloc(struct parse *, size_t size);
+const char *parse_keep(struct parse *, const char *text);
+
+/* `format` says what is wrong; `remedy` may be NULL. */
+void problem_add(struct parse *, const char *file, int line, const char *remedy, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void lint_add(struct parse *, const char *file, int line, const char *remedy, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* `path` as said in `file`: relative to the folder that file is in. In the arena. */
+const char *parse_path(struct parse *, const char *file, const char *path);
+
+#endif

@@ -1,0 +1,232 @@
+/* config/prepare: see prepare.h. */
+#include "prepare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SHAPE_WORDS 4096
+
+enum token { WORD, OPEN, CLOSE, ASSIGN, PAREN_OPEN, PAREN_CLOSE, OTHER, END };
+
+struct scan {
+	struct arena *arena;
+	const char *at, *end;
+	struct text *to;
+	int line;
+	size_t words;
+	const char *token; /* begin of the last token */
+	size_t token_bytes, token_to; /* its length, and where it stands in *to */
+	struct shape *level[PREPARE_DEPTH + 1];
+	int opened[PREPARE_DEPTH + 1]; /* lines */
+	int depth;
+};
+
+static bool is_special(char c)
+{
+	return c == '\0' || strchr(" \t\n\r\"'={}()+,#*", c);
+}
+
+static void copy(struct scan *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		s->line += s->at[i] == '\n';
+	text_add(s->to, s->at, n);
+	s->at += n;
+}
+
+/* Of a comment only its newlines stay. */
+static void drop(struct scan *s, size_t n)
+{
+	for (; n; n--, s->at++) {
+		if (*s->at != '\n')
+			continue;
+		s->line++;
+		text_putc(s->to, '\n');
+	}
+}
+
+static size_t comment_bytes(const struct scan *s)
+{
+	size_t left = (size_t)(s->end - s->at);
+	const char *close;
+
+	if (*s->at == '#' || (left > 1 && s->at[0] == '/' && s->at[1] == '/')) {
+		close = memchr(s->at, '\n', left);
+		return close ? (size_t)(close - s->at) : left;
+	}
+	if (left < 2 || s->at[0] != '/' || s->at[1] != '*')
+		return 0;
+	close = memmem(s->at + 2, left - 2, "*/", 2);
+	return close ? (size_t)(close + 2 - s->at) : left;
+}
+
+static void skip(struct scan *s)
+{
+	size_t n;
+
+	while (s->at < s->end) {
+		n = comment_bytes(s);
+		if (n)
+			drop(s, n);
+		else if (strchr(" \t\n\r", *s->at) && *s->at)
+			copy(s, 1);
+		else
+			return;
+	}
+}
+
+static void take_quoted(struct scan *s)
+{
+	char quote = *s->at;
+
+	copy(s, 1);
+	while (s->at < s->end && *s->at != quote) {
+		if (*s->at == '\\' && s->at + 1 < s->end)
+			copy(s, 1);
+		else if (*s->at == '$' && quote == '"')
+			text_putc(s->to, '\\');
+		copy(s, 1);
+	}
+	if (s->at < s->end)
+		copy(s, 1);
+}
+
+static enum token take_sign(struct scan *s)
+{
+	static const struct {
+		char sign;
+		enum token token;
+	} sign[] = {{'{', OPEN}, {'}', CLOSE}, {'=', ASSIGN}, {'(', PAREN_OPEN}, {')', PAREN_CLOSE}};
+	enum token found = OTHER;
+
+	for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
+		if (sign[i].sign == *s->at)
+			found = sign[i].token;
+	if (*s->at == '+' && s->at + 1 < s->end && s->at[1] == '=') {
+		copy(s, 1);
+		found = ASSIGN;
+	}
+	copy(s, 1);
+	return found;
+}
+
+static enum token next(struct scan *s)
+{
+	enum token found = WORD;
+
+	skip(s);
+	s->token = s->at;
+	s->token_to = s->to->size;
+	if (s->at >= s->end)
+		return END;
+	if (*s->at == '"' || *s->at == '\'')
+		take_quoted(s);
+	else if (is_special(*s->at))
+		found = take_sign(s);
+	else
+		while (s->at < s->end && !is_special(*s->at))
+			copy(s, 1);
+	s->token_bytes = (size_t)(s->at - s->token);
+	return found;
+}
+
+static struct shape *shape_add(struct scan *s, const char *word, size_t size, bool is_section)
+{
+	struct shape **place = &s->level[s->depth]->child, *w;
+
+	for (; (w = *place); place = &w->next)
+		if (w->is_section == is_section && strlen(w->word) == size && !memcmp(w->word, word, size))
+			return w;
+	if (s->words++ > SHAPE_WORDS)
+		return NULL;
+	w = arena_alloc(s->arena, sizeof *w);
+	if (!w)
+		return NULL;
+	w->word = arena_copy(s->arena, word, size);
+	w->is_section = is_section;
+	*place = w->word ? w : NULL;
+	return *place;
+}
+
+/* Behind a word's place in *to. */
+static void mark(struct scan *s, size_t at)
+{
+	text_putc(s->to, PREPARE_MARK);
+	memmove(s->to->at + at + 1, s->to->at + at, s->to->size - at - 1);
+	s->to->at[at] = PREPARE_MARK;
+}
+
+/* A list goes to its closing brace, which never opens a section. */
+static void skip_value(struct scan *s)
+{
+	enum token t = next(s);
+
+	while (t == OPEN && (t = next(s)) != END && t != CLOSE)
+		t = OPEN;
+}
+
+static void enter(struct scan *s, const char *word, size_t size, size_t word_to, bool has_title)
+{
+	struct shape *w;
+
+	if (s->depth == PREPARE_DEPTH)
+		return;
+	w = shape_add(s, word, size, true);
+	if (!w)
+		return;
+	w->has_title |= has_title;
+	mark(s, word_to + size);
+	s->level[++s->depth] = w;
+	text_printf(s->to, " " PREPARE_LINE "=%d ", s->depth);
+	s->opened[s->depth] = s->line;
+}
+
+static void leave(struct scan *s)
+{
+	if (s->depth)
+		s->depth--;
+}
+
+/* A statement begins with the word just taken. */
+static enum token take_statement(struct scan *s)
+{
+	const char *word = s->token;
+	size_t size = s->token_bytes, to = s->token_to;
+	enum token t = next(s);
+	bool has_title = t == WORD;
+
+	if (has_title)
+		t = next(s);
+	if (t == OPEN) {
+		enter(s, word, size, to, has_title);
+		return next(s);
+	}
+	if (t == PAREN_OPEN) {
+		while (t != PAREN_CLOSE && t != END)
+			t = next(s);
+		return t == END ? END : next(s);
+	}
+	shape_add(s, word, size, false);
+	if (t != ASSIGN || has_title)
+		return t;
+	skip_value(s);
+	return next(s);
+}
+
+int prepare(struct arena *arena, const char *from, size_t size, struct shape *root, struct text *to)
+{
+	struct scan s = {.arena = arena, .at = from, .end = from + size, .to = to, .line = 1};
+	enum token t;
+
+	s.level[0] = root;
+	for (t = next(&s); t != END;) {
+		if (t == WORD) {
+			t = take_statement(&s);
+			continue;
+		}
+		if (t == CLOSE)
+			leave(&s);
+		t = next(&s);
+	}
+	return s.depth ? s.opened[s.depth] : 0;
+}

@@ -1,0 +1,329 @@
+/* config/read: from a file's name to judged sections and their lines. See config.h and read.h. */
+#include "read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../module/form.h"
+#include "../module/load.h"
+#include "cache.h"
+
+#define INSTALLED(what) NINES_PREFIX "/lib/nines/" what
+
+/* A value of the top level is sent on as text, so that a role may know words of its own. */
+static const struct module_option setting_option[] = {
+	OPTION_TEXT(struct config_settings, location, "local", "the name of this vantage point"),
+	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db", NULL, 0,
+		"the database file"),
+	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:8999", "ADDRESS:PORT of the page"),
+	OPTION_(struct config_settings, socket, "socket", OPTION_TYPE_FILE, "/run/nines/control", NULL, 0,
+		"the control socket"),
+	OPTION_TEXT(struct config_settings, user, "", "who the roles run as when started by root"),
+	OPTION_(struct config_settings, modules, "modules", OPTION_TYPE_FILE, INSTALLED("modules"), NULL, 0,
+		"folder of the check modules"),
+	OPTION_(struct config_settings, notifiers, "notifiers", OPTION_TYPE_FILE, INSTALLED("notifiers"), NULL, 0,
+		"folder of the notifiers"),
+	OPTION_(struct config_settings, reports, "reports", OPTION_TYPE_FILE, INSTALLED("reports"), NULL, 0,
+		"folder of the reports"),
+	OPTION_(struct config_settings, retention_us, "retention", OPTION_TYPE_DURATION, "400d", "1d..36500d", 0,
+		"how long raw results are kept"),
+	OPTION_INT(struct config_settings, probers, 0, "0..64", "processes that probe; 0: one a core"),
+	OPTION_(struct config_settings, watchdog_us, "watchdog", OPTION_TYPE_DURATION, "30s", "1s..1h", 0,
+		"a keeper that stands still so long is replaced"),
+	OPTION_(struct config_settings, prober_probes, "prober-probes", OPTION_TYPE_INT, "1000000",
+		"1..1000000000000", 0, "a prober is replaced after so many probes"),
+	OPTION_(struct config_settings, prober_bytes, "prober-bytes", OPTION_TYPE_INT, "805306368",
+		"33554432..1000000000000", 0, "or when it holds so much memory"),
+	OPTION_END,
+};
+static const struct module_head setting_head = {.name = "top level", .option = setting_option,
+						.options_size = sizeof(struct config_settings)};
+
+static const struct module_option void_defaults[] = {
+	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", NULL, 0, ""),
+	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20", NULL, 0, ""),
+	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s", NULL, 0, ""),
+	OPTION_END,
+};
+static const struct module_head void_head = {.name = "void", .option = void_defaults};
+
+struct named *name_take(struct config *c, const char *name, const struct section *s, const char *file, int line)
+{
+	const char *wrong = form_name_wrong(name);
+	struct named *n = map_find_text(&c->names, name);
+	struct text safe = {0};
+
+	text_add_safe(&safe, name, strlen(name), 100);
+	if (wrong)
+		problem_add(&c->parse, file, line, "choose another name", "the name '%s' %s", text_get(&safe), wrong);
+	else if (n)
+		problem_add(&c->parse, file, line, "rename one: checks and services share one list of names",
+			    "the name '%s' is taken by %s at %s:%d", text_get(&safe), n->word, n->file, n->line);
+	text_release(&safe);
+	if (wrong || n)
+		return NULL;
+	n = parse_alloc(&c->parse, sizeof *n);
+	*n = (struct named){.name = parse_keep(&c->parse, name), .word = s->word, .file = file, .line = line};
+	map_put_text(&c->names, n->name, n);
+	return n;
+}
+
+/* ---- the top level ---- */
+
+static bool is_port(const char *s)
+{
+	int64_t n;
+
+	return text_to_int(s, &n) && n >= 0 && n <= 65535;
+}
+
+static void judge_listen(struct config *c, const struct value *v)
+{
+	const char *colon = strrchr(v->text, ':');
+	char host[256] = "";
+	size_t n = colon ? (size_t)(colon - v->text) : 0;
+
+	if (!strcmp(v->text, "none") || *v->text == '\0')
+		return;
+	if (n > 1 && n < sizeof host && v->text[0] == '[' && colon[-1] == ']')
+		memcpy(host, v->text + 1, n - 2);
+	else if (n < sizeof host)
+		memcpy(host, v->text, n);
+	if (!colon || !is_port(colon + 1) || (*host && !form_is_address(host)))
+		problem_add(&c->parse, v->file, v->line, "write 127.0.0.1:8999 or [::1]:8999",
+			    "listen: '%.80s' is no ADDRESS:PORT", v->text);
+}
+
+static void judge_settings(struct config *c, struct value *first)
+{
+	for (struct value *v = first; v; v = v->next) {
+		if (!strcmp(v->name, "listen"))
+			judge_listen(c, v);
+		if (!strcmp(v->name, "location") && form_name_wrong(v->text))
+			problem_add(&c->parse, v->file, v->line, "choose another name", "location: '%.80s' %s",
+				    v->text, form_name_wrong(v->text));
+	}
+}
+
+/* Paths in a file are relative to it. */
+static void make_paths(struct config *c)
+{
+	const struct module_option *o;
+
+	for (struct entry *e = c->parse.top.first; e; e = e->next) {
+		o = option_find(&setting_head, e->name);
+		if (o && o->type == OPTION_TYPE_FILE)
+			e->value = parse_path(&c->parse, e->file, e->value);
+	}
+}
+
+static void read_top(struct config *c)
+{
+	struct text wrong = {0};
+
+	make_paths(c);
+	option_defaults(&void_head, &c->settings, &c->parse.arena, &wrong);
+	values_set(c, &c->parse.top, &setting_head, &c->settings);
+	judge_settings(c, values_of(c, &c->parse.top));
+	map_put_text(&c->locations, c->settings.location, c);
+	text_release(&wrong);
+}
+
+/* ---- sections ---- */
+
+static void refuse_word(struct config *c, const struct section *s)
+{
+	const char *all[256], *nearest, *core = section_nearest(s->word);
+	struct text remedy = {0}, safe = {0};
+	size_t n = 0;
+
+	if (core)
+		all[n++] = core;
+	for (struct descriptor *d = c->modules.first; d && n < 256; d = d->next)
+		if (d->head.kind == MODULE_CHECK)
+			all[n++] = d->head.name;
+	nearest = option_nearest(s->word, all, n, sizeof *all);
+	text_add_safe(&safe, s->word, strlen(s->word), 60);
+	if (nearest)
+		text_printf(&remedy, "did you mean '%s'? ", nearest);
+	text_printf(&remedy, "A check module would be '%s/%s.so'", c->settings.modules, text_get(&safe));
+	problem_add(&c->parse, s->file, s->line, text_get(&remedy), "'%s' is neither a check module nor a section",
+		    text_get(&safe));
+	text_release(&remedy);
+	text_release(&safe);
+}
+
+static void read_check(struct config *c, const struct section *s)
+{
+	struct descriptor *d = descriptor_find(&c->modules, MODULE_CHECK, s->word);
+
+	if (!d)
+		refuse_word(c, s);
+	else if (!*s->title)
+		problem_add(&c->parse, s->file, s->line, "give it one", "a check needs a name: %s \"NAME\" { ... }", s->word);
+	else if (!d->is_known)
+		problem_add(&c->parse, s->file, s->line, "mend the module or remove its checks", "%s", d->refused);
+	else
+		check_read(c, d, s);
+}
+
+static bool is_lost(struct config *c, const struct section *s)
+{
+	if (!s->parent || !strcmp(s->word, "path"))
+		return false;
+	problem_add(&c->parse, s->file, s->line, "close the section before it", "section '%s' stands inside '%s' of line %d",
+		    s->word, s->parent->word, s->parent->line);
+	return true;
+}
+
+static bool is_first_round(const char *word)
+{
+	return !strcmp(word, "location") || !strcmp(word, "sla");
+}
+
+/* What others name has to be known before them. */
+static void read_sections(struct config *c)
+{
+	for (int round = 1; round <= 2; round++)
+		for (struct section *s = c->parse.first; s; s = s->next) {
+			if (is_first_round(s->word) != (round == 1) || is_lost(c, s))
+				continue;
+			if (section_is_core(s->word))
+				section_read(c, s);
+			else
+				read_check(c, s);
+		}
+	services_finish(c);
+}
+
+/* ---- the whole ---- */
+
+static struct config *open_config(const char *file)
+{
+	struct config *c = memory_new(sizeof *c);
+
+	c->file = file;
+	parse_init(&c->parse);
+	descriptors_init(&c->modules);
+	c->last_service = &c->services;
+	parse_file(&c->parse, file);
+	read_top(c);
+	return c;
+}
+
+struct config *config_read_settings(const char *file)
+{
+	return open_config(file);
+}
+
+struct config *config_read(const char *file, bool keeps_cache)
+{
+	struct config *c = open_config(file);
+
+	descriptors_judge_folder(&c->modules, c->settings.modules, MODULE_CHECK);
+	descriptors_judge_folder(&c->modules, c->settings.notifiers, MODULE_NOTIFIER);
+	descriptors_judge_folder(&c->modules, c->settings.reports, MODULE_REPORT);
+	cache_apply(&c->modules, c->settings.store);
+	read_sections(c);
+	if (!c->parse.wrong && keeps_cache)
+		cache_write(&c->modules, c->settings.store);
+	return c;
+}
+
+void config_free(struct config *c)
+{
+	if (!c)
+		return;
+	if (c->secret_lines.at)
+		explicit_bzero(c->secret_lines.at, c->secret_lines.room);
+	text_release(&c->location_lines);
+	text_release(&c->secret_lines);
+	text_release(&c->define_lines);
+	text_release(&c->service_lines);
+	map_release(&c->names);
+	map_release(&c->locations);
+	map_release(&c->slas);
+	map_release(&c->secrets);
+	descriptors_release(&c->modules);
+	parse_release(&c->parse);
+	free(c);
+}
+
+const struct config_settings *config_settings(const struct config *c)
+{
+	return &c->settings;
+}
+
+const struct problem *config_problems(const struct config *c)
+{
+	return c->parse.problems;
+}
+
+int config_wrong(const struct config *c)
+{
+	return c->parse.wrong;
+}
+
+const struct descriptors *config_modules(const struct config *c)
+{
+	return &c->modules;
+}
+
+void config_count(const struct config *c, struct config_counts *n)
+{
+	*n = (struct config_counts){.checks = c->check_count, .services = c->service_count,
+				    .wrong = c->parse.wrong, .lints = c->parse.lints};
+	for (struct descriptor *d = c->modules.first; d; d = d->next)
+		*(d->refused ? &n->refused : &n->modules) += 1;
+}
+
+/* ---- lines ---- */
+
+static void add_problems(const struct config *c, struct text *t)
+{
+	for (const struct problem *p = c->parse.problems; p; p = p->next) {
+		if (p->is_lint)
+			continue;
+		line_begin(t, "problem", "-");
+		line_add(t, "file", p->file);
+		line_add_int(t, "line", p->line);
+		line_add(t, "text", p->text);
+		line_add(t, "remedy", p->remedy);
+		line_end(t);
+	}
+}
+
+static void add_settings(struct config *c, struct text *t)
+{
+	struct value *given = values_of(c, &c->parse.top), *v;
+
+	line_begin(t, "setting", "-");
+	for (const struct module_option *o = setting_option; o->name; o++) {
+		for (v = given; v && strcmp(v->name, o->name); v = v->next)
+			;
+		line_add(t, o->name, v ? v->text : o->standard);
+	}
+	text_printf(t, " void.share=%.6f", c->settings.void_share);
+	line_add_int(t, "void.minimum", c->settings.void_minimum);
+	line_add_int(t, "void.window_us", c->settings.void_window_us);
+	line_end(t);
+}
+
+void config_add_lines(struct config *c, struct text *t)
+{
+	const struct text *part[] = {&c->location_lines, &c->secret_lines, &c->define_lines, &c->service_lines};
+
+	if (c->parse.wrong) {
+		add_problems(c, t);
+		return;
+	}
+	add_settings(c, t);
+	for (struct descriptor *d = c->modules.first; d; d = d->next)
+		descriptor_add_lines(d, t);
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		text_add(t, part[i]->at, part[i]->size);
+}

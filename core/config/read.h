@@ -1,0 +1,66 @@
+/* config/read: what the parts of the loader share; nobody else includes it.
+ *
+ * Every part reports through problem_add() and goes on, so that one run names everything that is
+ * wrong; lines are only believed when no problem came up. */
+#ifndef NINES_CONFIG_READ_H
+#define NINES_CONFIG_READ_H
+
+#include "../base/line.h"
+#include "../base/map.h"
+#include "../base/memory.h"
+#include "../module/common.h"
+#include "config.h"
+
+/* One name of a check or a service. */
+struct named {
+	const char *name, *word, *file;
+	int line;
+	struct service *service; /* NULL: a check */
+};
+
+struct config {
+	struct parse parse;
+	const char *file;
+	struct config_settings settings;
+	struct descriptors modules;
+	struct map names, locations, slas, secrets;
+	struct text location_lines, secret_lines, define_lines, service_lines;
+	struct service *services, **last_service;
+	int check_count, service_count, secret_count;
+};
+
+/* All that a section says of one option: a list's values are joined by newlines. */
+struct value {
+	const char *name, *text, *file;
+	int line, count;
+	struct value *next;
+};
+
+/* values.c: the entries of a section by option, in the order they first stand. */
+struct value *values_of(struct config *, const struct section *);
+/* Sets all of them on the core's own `options` (head->kind 0), defaults first. False: problems were added. */
+bool values_set(struct config *, const struct section *, const struct module_head *, void *options);
+/* One value: NULL on success, else nothing was set and a problem was added. `wrong` is scratch. */
+bool value_set(struct config *, const struct module_head *, void *options, struct arena *,
+	       const struct value *);
+void value_refuse_unknown(struct config *, const struct descriptor *, const struct value *);
+
+/* secret.c: "@secret:N" for a reference, into *out; the value waits in secret_lines. */
+bool secret_take(struct config *, const struct value *, struct text *out);
+
+/* check.c */
+void check_read(struct config *, const struct descriptor *, const struct section *);
+
+/* service.c */
+void service_read(struct config *, const struct section *);
+void services_finish(struct config *);
+
+/* section.c: the core's own sections. False: the word is none. */
+bool section_is_core(const char *word);
+void section_read(struct config *, const struct section *);
+const char *section_nearest(const char *word);
+
+/* Gives a check or a service its name; false (and a problem) when somebody has it. */
+struct named *name_take(struct config *, const char *name, const struct section *, const char *file, int line);
+
+#endif

@@ -1,0 +1,268 @@
+/* config/section: the core's own sections as tables of options.
+ *
+ * service has a file of its own. sla, contact, maintenance, page and the sections of notifiers and
+ * reports are judged here in form, so that a configuration written today stays good. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../module/form.h"
+#include "read.h"
+
+struct location_options {
+	const char *source;
+};
+static const struct module_option location_option[] = {
+	OPTION_(struct location_options, source, "source", OPTION_TYPE_HOST, "", NULL, 0,
+		"the local address that probes start from"),
+	OPTION_END,
+};
+
+static const struct module_option void_option[] = {
+	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", "0.01..1", 0,
+		"a cycle is void when so large a share of all cycles failed"),
+	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20", "1..1000000", 0,
+		"of at least so many cycles"),
+	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s", "1s..1d", 0,
+		"that ended within this time"),
+	OPTION_END,
+};
+
+struct sla_options {
+	double target, degraded_weight;
+	const char *zone;
+	int64_t notice_us, allowance_us, blips, unknown, start;
+	const char *const *hours, *const *credits;
+};
+static const struct module_option sla_option[] = {
+	OPTION_(struct sla_options, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100", OPTION_IS_REQUIRED,
+		"per cent of the agreed time"),
+	OPTION_TEXT(struct sla_options, zone, "UTC", "IANA time zone of its months"),
+	OPTION_(struct sla_options, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0", "0..366d", 0,
+		"maintenance counts when announced so long before"),
+	OPTION_(struct sla_options, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION, "0", "0..31d", 0,
+		"so much of it a month"),
+	OPTION_LIST(struct sla_options, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
+	OPTION_CHOICE(struct sla_options, blips, "down", "down|up", "what an unconfirmed failure counts as"),
+	OPTION_CHOICE(struct sla_options, unknown, "known", "known|down|up", "what unknown time counts as"),
+	OPTION_(struct sla_options, start, "outage-start", OPTION_TYPE_CHOICE, "first-failure",
+		"first-failure|midpoint|confirmed", 0, "where an outage begins"),
+	OPTION_(struct sla_options, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0", "0..1", 0,
+		"how much of degraded time is down"),
+	OPTION_LIST(struct sla_options, credits, "", "BELOW:PERCENT, from the highest"),
+	OPTION_END,
+};
+
+struct path_options {
+	int64_t after, repeat, cap;
+	const char *const *hours;
+	const char *zone;
+};
+static const struct module_option path_option[] = {
+	OPTION_DURATION(struct path_options, after, "5m", "0..31d", "so long after the incident began"),
+	OPTION_DURATION(struct path_options, repeat, "30m", "1m..31d", "again so often"),
+	OPTION_INT(struct path_options, cap, 4, "1..4", "alerts an incident at most"),
+	OPTION_LIST(struct path_options, hours, "", "only then: Mon-Sun 22:00-07:00"),
+	OPTION_TEXT(struct path_options, zone, "", "time zone of the hours"),
+	OPTION_END,
+};
+
+struct contact_options {
+	const char *const *services;
+};
+static const struct module_option contact_option[] = {
+	OPTION_LIST(struct contact_options, services, "", "checks and services; none named: all"),
+	OPTION_END,
+};
+
+struct maintenance_options {
+	const char *const *services;
+	const char *start, *end, *text;
+};
+static const struct module_option maintenance_option[] = {
+	OPTION_LIST(struct maintenance_options, services, "", "checks and services; none named: all"),
+	OPTION_(struct maintenance_options, start, "start", OPTION_TYPE_TEXT, NULL, NULL, OPTION_IS_REQUIRED,
+		"RFC 3339 time"),
+	OPTION_(struct maintenance_options, end, "end", OPTION_TYPE_TEXT, NULL, NULL, OPTION_IS_REQUIRED,
+		"RFC 3339 time"),
+	OPTION_TEXT(struct maintenance_options, text, "", "what people read"),
+	OPTION_END,
+};
+
+struct page_options {
+	const char *title, *host;
+	const char *const *services;
+};
+static const struct module_option page_option[] = {
+	OPTION_TEXT(struct page_options, title, "", "its heading"),
+	OPTION_(struct page_options, host, "host", OPTION_TYPE_HOST, "", NULL, 0, "the name it answers to"),
+	OPTION_LIST(struct page_options, services, "", "checks and services; none named: all"),
+	OPTION_END,
+};
+
+union options {
+	struct location_options location;
+	struct sla_options sla;
+	struct path_options path;
+	struct contact_options contact;
+	struct maintenance_options maintenance;
+	struct page_options page;
+};
+
+static void finish_location(struct config *c, const struct section *s, union options *o)
+{
+	if (*o->location.source && !form_is_address(o->location.source))
+		problem_add(&c->parse, s->file, s->line, "write an address of this machine",
+			    "source: '%s' is no address", o->location.source);
+	if (map_find_text(&c->locations, s->title))
+		problem_add(&c->parse, s->file, s->line, "rename one", "there are two locations '%s'", s->title);
+	map_put_text(&c->locations, s->title, (void *)s);
+	line_begin_name(&c->location_lines, "location", s->title);
+	line_add(&c->location_lines, "source", o->location.source);
+	line_end(&c->location_lines);
+}
+
+static void finish_sla(struct config *c, const struct section *s, union options *o)
+{
+	struct text path = {0};
+	struct stat st;
+
+	text_printf(&path, "/usr/share/zoneinfo/%s", o->sla.zone);
+	if (strcmp(o->sla.zone, "UTC") && (strstr(o->sla.zone, "..") || stat(text_get(&path), &st) < 0 ||
+					   !S_ISREG(st.st_mode)))
+		problem_add(&c->parse, s->file, s->line, "write a name such as Europe/London",
+			    "zone: '%s' is no time zone of this machine", o->sla.zone);
+	if (map_find_text(&c->slas, s->title))
+		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'", s->title);
+	map_put_text(&c->slas, s->title, (void *)s);
+	text_release(&path);
+}
+
+static void finish_path(struct config *c, const struct section *s, union options *o)
+{
+	const char *colon = strchr(s->title, ':');
+
+	(void)o;
+	if (!colon || colon == s->title || !colon[1])
+		problem_add(&c->parse, s->file, s->line, "write path \"email:ops@example.org\" { ... }",
+			    "path '%s' is no NOTIFIER:ADDRESS", s->title);
+}
+
+static void finish_contact(struct config *c, const struct section *s, union options *o)
+{
+	(void)o;
+	for (const struct section *p = s->next; p; p = p->next)
+		if (p->parent == s)
+			return;
+	lint_add(&c->parse, s->file, s->line, "add path \"NOTIFIER:ADDRESS\" { after = \"5m\" }",
+		 "contact '%s' has no path: nobody can tell it anything", s->title);
+}
+
+enum { TITLE = 1, NO_TITLE = 2 };
+
+static const struct core_section {
+	const char *word, *parent;
+	const struct module_option *option;
+	size_t options_size;
+	int title;
+	void (*finish)(struct config *, const struct section *, union options *);
+} core[] = {
+	{"location", NULL, location_option, sizeof(struct location_options), TITLE, finish_location},
+	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL},
+	{"service", NULL, NULL, 0, TITLE, NULL},
+	{"sla", NULL, sla_option, sizeof(struct sla_options), TITLE, finish_sla},
+	{"contact", NULL, contact_option, sizeof(struct contact_options), TITLE, finish_contact},
+	{"path", "contact", path_option, sizeof(struct path_options), TITLE, finish_path},
+	{"maintenance", NULL, maintenance_option, sizeof(struct maintenance_options), TITLE, NULL},
+	{"page", NULL, page_option, sizeof(struct page_options), TITLE, NULL},
+};
+#define CORE (sizeof core / sizeof *core)
+
+static const struct core_section *find(const char *word)
+{
+	for (size_t i = 0; i < CORE; i++)
+		if (!strcmp(core[i].word, word))
+			return &core[i];
+	return NULL;
+}
+
+bool section_is_core(const char *word)
+{
+	return find(word) || !strncmp(word, "notify-", 7) || !strncmp(word, "report-", 7);
+}
+
+const char *section_nearest(const char *word)
+{
+	return option_nearest(word, &core[0].word, CORE, sizeof *core);
+}
+
+/* The section of a notifier or report: options of its module, secrets by reference. */
+static void read_for_module(struct config *c, const struct section *s)
+{
+	bool is_notifier = !strncmp(s->word, "notify-", 7);
+	enum module_kind kind = is_notifier ? MODULE_NOTIFIER : MODULE_REPORT;
+	const char *folder = is_notifier ? c->settings.notifiers : c->settings.reports;
+	struct descriptor *d = descriptor_find(&c->modules, kind, s->word + 7);
+	struct text secret = {0};
+	void *options;
+
+	if (!d || !d->is_known) {
+		problem_add(&c->parse, s->file, s->line, "put it there or remove the section",
+			    "there is no %s '%s': looked for '%s/%s.so'", is_notifier ? "notifier" : "report",
+			    s->word + 7, folder, s->word + 7);
+		return;
+	}
+	options = parse_alloc(&c->parse, d->head.options_size);
+	for (struct value *v = values_of(c, s); v; v = v->next) {
+		const struct module_option *o = option_find(&d->head, v->name);
+
+		if (!o)
+			value_refuse_unknown(c, d, v);
+		else if (!(o->flags & OPTION_IS_SECRET))
+			value_set(c, &d->head, options, &c->parse.arena, v);
+		else
+			secret_take(c, v, &secret);
+	}
+	text_release(&secret);
+}
+
+static bool judge_place(struct config *c, const struct section *s, const struct core_section *k)
+{
+	const char *parent = s->parent ? s->parent->word : NULL;
+
+	if (k->parent && (!parent || strcmp(parent, k->parent))) {
+		problem_add(&c->parse, s->file, s->line, "move it", "a section '%s' belongs into a section '%s'",
+			    s->word, k->parent);
+		return false;
+	}
+	if (k->title == TITLE && !*s->title) {
+		problem_add(&c->parse, s->file, s->line, "give it one", "section '%s' needs a name: %s \"NAME\" { ... }",
+			    s->word, s->word);
+		return false;
+	}
+	if (k->title == NO_TITLE && *s->title)
+		problem_add(&c->parse, s->file, s->line, "remove it", "section '%s' takes no name", s->word);
+	return true;
+}
+
+void section_read(struct config *c, const struct section *s)
+{
+	const struct core_section *k = find(s->word);
+	union options options = {.page = {0}};
+	struct module_head head;
+
+	if (!k) {
+		read_for_module(c, s);
+		return;
+	}
+	if (!judge_place(c, s, k))
+		return;
+	if (!k->option) {
+		service_read(c, s);
+		return;
+	}
+	head = (struct module_head){.name = k->word, .option = k->option, .options_size = k->options_size};
+	if (k->title == NO_TITLE)
+		values_set(c, s, &head, &c->settings);
+	else if (values_set(c, s, &head, &options) && k->finish)
+		k->finish(c, s, &options);
+}

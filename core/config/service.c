@@ -1,0 +1,202 @@
+/* config/service: services, their members, and that none contains itself.
+ *
+ * Members may be patterns ("shops" slash star); they are known only when all files were read, so
+ * service_read() keeps what was said and services_finish() judges it and writes the lines. */
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../module/form.h"
+#include "read.h"
+
+struct service_options {
+	const char *const *members;
+	int64_t need;
+	const char *role;
+	const char *const *feeds;
+	const char *sla;
+};
+
+struct service {
+	const struct section *section;
+	struct service_options say;
+	const char **member; /* patterns expanded; NULL at the end */
+	size_t members, room;
+	int round; /* of the search for circles that was here last */
+	struct service *next;
+};
+
+static const struct module_option option[] = {
+	OPTION_(struct service_options, members, "members", OPTION_TYPE_LIST, NULL, NULL, OPTION_IS_REQUIRED,
+		"checks and services"),
+	OPTION_(struct service_options, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
+		"up while at least so many members are up"),
+	OPTION_TEXT(struct service_options, role, "", "what it is for the house"),
+	OPTION_LIST(struct service_options, feeds, "", "services that depend on it"),
+	OPTION_TEXT(struct service_options, sla, "", "the policy it is measured by"),
+	OPTION_END,
+};
+static const struct module_head head = {.name = "service", .option = option,
+					.options_size = sizeof(struct service_options)};
+
+void service_read(struct config *c, const struct section *s)
+{
+	struct service *new = parse_alloc(&c->parse, sizeof *new);
+	struct named *n = name_take(c, s->title, s, s->file, s->line);
+
+	new->section = s;
+	if (!values_set(c, s, &head, &new->say) || !n)
+		return;
+	n->service = new;
+	*c->last_service = new;
+	c->last_service = &new->next;
+	c->service_count++;
+}
+
+static void add_member(struct config *c, struct service *s, const char *name)
+{
+	const char **grown;
+
+	for (size_t i = 0; i < s->members; i++)
+		if (!strcmp(s->member[i], name))
+			return;
+	if (s->members + 1 >= s->room) {
+		s->room = s->room ? 2 * s->room : 16;
+		grown = parse_alloc(&c->parse, s->room * sizeof *grown);
+		if (s->members)
+			memcpy(grown, s->member, s->members * sizeof *grown);
+		s->member = grown;
+	}
+	s->member[s->members++] = name;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void expand(struct config *c, struct service *s, const char *pattern)
+{
+	size_t before = s->members, at = 0;
+	struct named *n;
+
+	while ((n = map_next(&c->names, &at)))
+		if (!n->service && !fnmatch(pattern, n->name, FNM_NOESCAPE))
+			add_member(c, s, n->name);
+	if (s->members > before)
+		qsort(s->member + before, s->members - before, sizeof *s->member, by_text);
+	else
+		problem_add(&c->parse, s->section->file, s->section->line, "correct the pattern",
+			    "service '%s': no check's name is like '%s'", s->section->title, pattern);
+}
+
+static const char *nearest_name(struct config *c, const char *name)
+{
+	const char **all = memory_new(c->names.size * sizeof *all), *nearest;
+	size_t n = 0, at = 0;
+	struct named *found;
+
+	while ((found = map_next(&c->names, &at)))
+		all[n++] = found->name;
+	nearest = n <= 2000 ? option_nearest(name, all, n, sizeof *all) : NULL;
+	free(all);
+	return nearest;
+}
+
+static void refuse_name(struct config *c, const struct service *s, const char *what, const char *name)
+{
+	const char *nearest = nearest_name(c, name);
+
+	if (nearest)
+		problem_add(&c->parse, s->section->file, s->section->line, NULL,
+			    "service '%s': %s '%s' is neither a check nor a service: did you mean '%s'?",
+			    s->section->title, what, name, nearest);
+	else
+		problem_add(&c->parse, s->section->file, s->section->line, "define it or leave it out",
+			    "service '%s': %s '%s' is neither a check nor a service", s->section->title, what, name);
+}
+
+static void resolve(struct config *c, struct service *s)
+{
+	const struct section *at = s->section;
+
+	for (const char *const *m = s->say.members; *m; m++) {
+		if (map_find_text(&c->names, *m))
+			add_member(c, s, *m);
+		else if (strpbrk(*m, "*?"))
+			expand(c, s, *m);
+		else
+			refuse_name(c, s, "member", *m);
+	}
+	for (const char *const *f = s->say.feeds; *f; f++)
+		if (!map_find_text(&c->names, *f))
+			refuse_name(c, s, "feeds", *f);
+	if (*s->say.sla && !map_find_text(&c->slas, s->say.sla))
+		problem_add(&c->parse, at->file, at->line, "add sla \"NAME\" { target = 99.9 }",
+			    "service '%s': there is no sla '%s'", at->title, s->say.sla);
+	if (s->members && s->say.need > (int64_t)s->members)
+		problem_add(&c->parse, at->file, at->line, "lower need or add members",
+			    "service '%s': need is %d, but it has %zu members", at->title, (int)s->say.need,
+			    s->members);
+}
+
+/* Can `wanted` be reached from the members of `s`? Each service is entered once a `round`. */
+static bool reaches(struct config *c, struct service *s, const struct service *wanted, int round, int depth)
+{
+	struct named *n;
+	bool found = false;
+
+	if (s->round == round || depth > 1000)
+		return false;
+	s->round = round;
+	for (size_t i = 0; i < s->members && !found; i++) {
+		n = map_find_text(&c->names, s->member[i]);
+		found = n && n->service &&
+			(n->service == wanted || reaches(c, n->service, wanted, round, depth + 1));
+	}
+	return found;
+}
+
+static const char *join(struct text *into, const char *const *name, size_t count)
+{
+	text_clear(into);
+	for (size_t i = 0; i < count && name[i]; i++)
+		text_printf(into, "%s%s", i ? "\n" : "", name[i]);
+	return text_get(into);
+}
+
+static void add_line(struct config *c, const struct service *s)
+{
+	struct text *t = &c->service_lines, joined = {0};
+	size_t begin = t->size;
+
+	line_begin_name(t, "service", s->section->title);
+	line_add(t, "members", join(&joined, s->member, s->members));
+	line_add_int(t, "need", s->say.need);
+	if (*s->say.role)
+		line_add(t, "role", s->say.role);
+	if (*s->say.feeds)
+		line_add(t, "feeds", join(&joined, s->say.feeds, SIZE_MAX));
+	if (*s->say.sla)
+		line_add(t, "sla", s->say.sla);
+	line_end(t);
+	if (t->size - begin >= LINE_BYTES)
+		problem_add(&c->parse, s->section->file, s->section->line, "make services of parts of them",
+			    "service '%s': the names of its members are longer than %d bytes together",
+			    s->section->title, LINE_BYTES);
+	text_release(&joined);
+}
+
+void services_finish(struct config *c)
+{
+	int round = 0;
+
+	for (struct service *s = c->services; s; s = s->next)
+		resolve(c, s);
+	for (struct service *s = c->services; s; s = s->next)
+		if (reaches(c, s, s, ++round, 0))
+			problem_add(&c->parse, s->section->file, s->section->line, "take it out of its members",
+				    "service '%s' contains itself", s->section->title);
+	for (struct service *s = c->services; s; s = s->next)
+		add_line(c, s);
+}
