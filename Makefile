@@ -144,6 +144,9 @@ valgrind: tests ## run the unit tests under valgrind
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1 || \
 			{ cat $(BUILD)/valgrind.out; exit 1; }; done
 
+narrow: ## break lines of C wider than 100 columns (needs clang-format)
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs python3 tests/style/narrow.py
+
 install: all ## into DESTDIR and PREFIX: programs, modules, headers, nines.pc, conf.d, manuals, systemd unit
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" SYSCONFDIR="$(SYSCONFDIR)" BUILD="$(BUILD)" scripts/install
 
@@ -153,6 +156,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind torture soak install clean help
+.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind torture soak narrow install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)
