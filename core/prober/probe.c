@@ -222,6 +222,8 @@ void probe_begin(struct probe_host *h, const struct probe_order *order)
 	p->deadline.fire = fire;
 	loop_set(h->loop, &p->deadline, p->deadline_us);
 	h->in_flight++;
+	if (h->blame)
+		h->blame->probes++;
 	blame(p);
 	fiber_start(f, run, p);
 	after_switch(p);
