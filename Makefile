@@ -138,11 +138,12 @@ $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(BUILD)/core.a
 
 fuzzers: $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
+# Only what valgrind finds counts: a test of times may well fail, it is fifty times slower there.
 valgrind: tests ## run the unit tests under valgrind
 	@command -v valgrind >/dev/null || { echo "make valgrind needs valgrind: apt-get install valgrind" >&2; exit 1; }
 	@for test in $(UNIT); do echo "$$test"; \
-		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1 || \
-			{ cat $(BUILD)/valgrind.out; exit 1; }; done
+		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1; \
+		[ $$? != 99 ] || { cat $(BUILD)/valgrind.out; exit 1; }; done
 
 narrow: ## break lines of C wider than 100 columns (needs clang-format)
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs python3 tests/style/narrow.py

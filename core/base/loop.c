@@ -14,6 +14,7 @@
 struct loop {
 	int epoll;
 	bool ended, is_firing;
+	bool counts_ms; /* no epoll_pwait2: valgrind 3.19 */
 	int64_t now_us;
 	struct loop_timer **heap; /* heap[1] is due first */
 	size_t timers, room;
@@ -185,8 +186,11 @@ static void wait_for_events(struct loop *l, int64_t until_us)
 		wait.tv_sec = left_us / CLOCK_SECOND;
 		wait.tv_nsec = left_us % CLOCK_SECOND * 1000;
 	}
-	l->events = epoll_pwait2(l->epoll, l->event, EVENTS, at_us == CLOCK_NEVER ? NULL : &wait, NULL);
-	if (l->events < 0 && errno == ENOSYS) /* valgrind 3.19 does not know it */
+	if (!l->counts_ms)
+		l->events = epoll_pwait2(l->epoll, l->event, EVENTS, at_us == CLOCK_NEVER ? NULL : &wait, NULL);
+	if (l->events < 0 && errno == ENOSYS)
+		l->counts_ms = true;
+	if (l->counts_ms)
 		l->events = epoll_wait(l->epoll, l->event, EVENTS, in_ms(at_us, left_us));
 	if (l->events < 0)
 		l->events = 0; /* EINTR: a signal; the next turn waits again */

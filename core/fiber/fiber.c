@@ -10,10 +10,11 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #else
 #define VALGRIND_STACK_REGISTER(low, high) 0
+#define VALGRIND_MAKE_MEM_UNDEFINED(at, size) ((void)(at), (void)(size))
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
 #endif
 
@@ -103,6 +104,7 @@ struct fiber *fiber_new(size_t spare_bytes)
 	f->spare = (char *)(((uintptr_t)f - spare_bytes) & ~(uintptr_t)63);
 	f->has_begun = f->has_ended = false;
 	f->fake = NULL;
+	VALGRIND_MAKE_MEM_UNDEFINED(stack_low(f), (size_t)((char *)f - stack_low(f)));
 	ASAN_UNPOISON_MEMORY_REGION(stack_low(f), (size_t)((char *)f - stack_low(f)));
 	return f;
 }
