@@ -142,7 +142,7 @@ static void open_section(cfg_t *cfg, const char *depth)
 
 	now.depth = text_to_int(depth, &level) && level > 0 && level <= PREPARE_DEPTH ? (int)level : 1;
 	s->word = unmarked(cfg_name(cfg));
-	s->title = parse_keep(now.parse, cfg_title(cfg) ? cfg_title(cfg) : "");
+	s->title = "";
 	s->file = now.file;
 	s->line = cfg->line;
 	s->last = &s->first;
@@ -173,6 +173,10 @@ static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *kept)
 		return 0;
 	}
 	s = section_of(cfg);
+	if (!strcmp(opt->name, PREPARE_TITLE)) {
+		s->title = parse_keep(now.parse, value);
+		return 0;
+	}
 	e = parse_alloc(now.parse, sizeof *e);
 	*e = (struct entry){.name = parse_keep(now.parse, opt->name), .file = now.file, .line = cfg->line,
 			    .value = parse_keep(now.parse, value)};
@@ -232,7 +236,7 @@ static void take_error(cfg_t *cfg, const char *format, va_list ap)
 /* The table that libconfuse reads by: every word of the file, each value a list. */
 static cfg_opt_t *declare(const struct shape *level, bool is_section)
 {
-	size_t n = 3, i = 0;
+	size_t n = 4, i = 0;
 	cfg_opt_t *table;
 	struct text word = {0};
 
@@ -245,16 +249,19 @@ static cfg_opt_t *declare(const struct shape *level, bool is_section)
 		table[i] = (cfg_opt_t)CFG_STR_LIST(parse_keep(now.parse, text_get(&word)), NULL, CFGF_NONE);
 		if (w->is_section)
 			table[i] = (cfg_opt_t)CFG_SEC(table[i].name, declare(w, true),
-						      CFGF_MULTI | (w->has_title ? CFGF_TITLE : 0));
+						      CFGF_MULTI);
 		else
 			table[i].parsecb = take_value;
 		i++;
 	}
-	if (is_section)
+	if (is_section) {
 		table[i] = (cfg_opt_t)CFG_STR_LIST(PREPARE_LINE, NULL, CFGF_NONE);
-	else
-		table[i] = (cfg_opt_t)CFG_FUNC("include", take_include);
-	table[i++].parsecb = is_section ? take_value : NULL;
+		table[i++].parsecb = take_value;
+		table[i] = (cfg_opt_t)CFG_STR_LIST(PREPARE_TITLE, NULL, CFGF_NONE);
+		table[i++].parsecb = take_value;
+	} else {
+		table[i++] = (cfg_opt_t)CFG_FUNC("include", take_include);
+	}
 	table[i] = (cfg_opt_t)CFG_END();
 	text_release(&word);
 	return table;

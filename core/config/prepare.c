@@ -8,6 +8,12 @@
 
 enum token { WORD, OPEN, CLOSE, ASSIGN, PAREN_OPEN, PAREN_CLOSE, OTHER, END };
 
+/* A token in the text read, and where its copy stands in the text written. */
+struct piece {
+	const char *at;
+	size_t size, to, to_size;
+};
+
 struct scan {
 	struct arena *arena;
 	const char *at, *end;
@@ -91,6 +97,12 @@ static void take_quoted(struct scan *s)
 		copy(s, 1);
 }
 
+/* The token just taken. */
+static struct piece take_piece(const struct scan *s)
+{
+	return (struct piece){s->token, s->token_bytes, s->token_to, s->to->size - s->token_to};
+}
+
 static enum token take_sign(struct scan *s)
 {
 	static const struct {
@@ -165,20 +177,34 @@ static void skip_value(struct scan *s)
 		t = OPEN;
 }
 
-static void enter(struct scan *s, const char *word, size_t size, size_t word_to, bool has_title)
+/* Takes `size` bytes at `at` out of *to, its newlines stay where they were. */
+static void lift(struct text *to, size_t at, size_t size, struct text *lifted)
 {
+	text_add(lifted, to->at + at, size);
+	memmove(to->at + at, to->at + at + size, to->size - at - size + 1);
+	to->size -= size;
+}
+
+/* A section begins: `word` and perhaps `title` stand in *to at the given places. */
+static void enter(struct scan *s, const struct piece *word, const struct piece *title)
+{
+	struct text lifted = {0};
 	struct shape *w;
 
 	if (s->depth == PREPARE_DEPTH)
 		return;
-	w = shape_add(s, word, size, true);
+	w = shape_add(s, word->at, word->size, true);
 	if (!w)
 		return;
-	w->has_title |= has_title;
-	mark(s, word_to + size);
+	if (title->at)
+		lift(s->to, title->to, title->to_size, &lifted);
+	mark(s, word->to + word->size);
 	s->level[++s->depth] = w;
 	text_printf(s->to, " " PREPARE_LINE "=%d ", s->depth);
+	if (title->at)
+		text_printf(s->to, PREPARE_TITLE "=%s ", text_get(&lifted));
 	s->opened[s->depth] = s->line;
+	text_release(&lifted);
 }
 
 static void leave(struct scan *s)
@@ -190,15 +216,15 @@ static void leave(struct scan *s)
 /* A statement begins with the word just taken. */
 static enum token take_statement(struct scan *s)
 {
-	const char *word = s->token;
-	size_t size = s->token_bytes, to = s->token_to;
+	struct piece word = take_piece(s), title = {NULL, 0, 0, 0};
 	enum token t = next(s);
-	bool has_title = t == WORD;
 
-	if (has_title)
+	if (t == WORD) {
+		title = take_piece(s);
 		t = next(s);
+	}
 	if (t == OPEN) {
-		enter(s, word, size, to, has_title);
+		enter(s, &word, &title);
 		return next(s);
 	}
 	if (t == PAREN_OPEN) {
@@ -206,8 +232,8 @@ static enum token take_statement(struct scan *s)
 			t = next(s);
 		return t == END ? END : next(s);
 	}
-	shape_add(s, word, size, false);
-	if (t != ASSIGN || has_title)
+	shape_add(s, word.at, word.size, false);
+	if (t != ASSIGN || title.at)
 		return t;
 	skip_value(s);
 	return next(s);
