@@ -61,6 +61,7 @@ struct server {
 	struct rendering rendering[ROUTES];
 	struct client *clients;
 	struct waiting *waiting;
+	bool has_resumed;
 };
 
 static unsigned render_page(struct server *s, struct text *t)
@@ -264,6 +265,7 @@ static void settled(struct feed *f, void *with)
 	(void)f;
 	while ((w = s->waiting)) {
 		s->waiting = w->next;
+		s->has_resumed = true;
 		MHD_resume_connection(w->connection);
 		free(w);
 	}
@@ -347,6 +349,10 @@ static void end_turn(struct loop_turn *t)
 	struct server *s = (struct server *)((char *)t - offsetof(struct server, turn));
 	MHD_UNSIGNED_LONG_LONG ms;
 
+	if (s->has_resumed) {
+		s->has_resumed = false;
+		MHD_run(s->daemon);
+	}
 	if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
 		loop_set(s->loop, &s->timer, clock_mono_us() + (int64_t)ms * 1000);
 	else
