@@ -96,6 +96,16 @@ static void word_time(struct words *w, const char *key, int64_t wall_us)
 		clock_add_utc(t, wall_us, 0);
 }
 
+/* 2026-11-21 18:00:00 UTC */
+static void add_shown_time(struct text *t, int64_t wall_us)
+{
+	struct text utc = {0};
+
+	clock_add_utc(&utc, wall_us, 0);
+	text_printf(t, "%.10s %.8s UTC", text_get(&utc), utc.size > 11 ? utc.at + 11 : "");
+	text_release(&utc);
+}
+
 static void add_piece(struct text *t, const char *piece, struct words *w)
 {
 	for (size_t i = 0; i < w->count; i++)
@@ -355,5 +365,6 @@ void page_add(struct text *t, const struct page_view *v)
 	word_text(&w, "monitor", !o->has_health ? "unknown" : v->is_stale ? "old" : o->is_ok ? "ok" : "in trouble");
 	word_text(&w, "monitor-class", v->is_stale || !o->has_health ? "unknown" : o->is_ok ? "up" : "down");
 	word_time(&w, "at", o->at_us);
+	add_shown_time(word(&w, "at-shown"), o->at_us);
 	add_piece(t, "page", &w);
 }
