@@ -1,0 +1,373 @@
+/* keeper/keeper: see keeper.h. Here: time, the table of lines, the tick. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/memory.h"
+#include "inside.h"
+
+#define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
+#define SPOOL_BYTES ((size_t)16 << 20)
+
+struct keeper *keeper_new(const struct keeper_out *out)
+{
+	struct keeper *k = memory_new(sizeof *k);
+
+	k->magic = KEEPER_MAGIC;
+	k->out = out;
+	k->own_location = memory_text("here");
+	k->pool[POOL_BLOCKING].most = 1;
+	void_window_init(&k->window);
+	spool_init(&k->spool, SPOOL_BYTES);
+	return k;
+}
+
+static void free_lists(struct keeper *k)
+{
+	struct flight *f;
+	struct cycle *y;
+
+	while ((f = k->free_flight)) {
+		k->free_flight = f->next;
+		free(f);
+	}
+	while ((y = k->free_cycle)) {
+		k->free_cycle = y->next;
+		text_release(&y->reason);
+		free(y);
+	}
+}
+
+void keeper_free(struct keeper *k)
+{
+	if (!k)
+		return;
+	assert(k->magic == KEEPER_MAGIC);
+	configure_release(k);
+	pool_release(k);
+	status_release(k);
+	free_lists(k);
+	map_release(&k->flights);
+	spool_release(&k->spool);
+	free(k->recorder_reason);
+	free(k->own_location);
+	free(k);
+}
+
+/* ---- time ---- */
+
+int64_t keeper_wall_of(const struct keeper *k, int64_t mono_us)
+{
+	return mono_us + k->offset_us;
+}
+
+void keeper_copy(char *to, size_t room, const char *from)
+{
+	size_t n = strnlen(from, room - 1);
+
+	memmove(to, from, n);
+	to[n] = '\0';
+}
+
+/* 32 digits that sort as the number does. */
+static void add_base32(char *to, uint64_t n, int digits)
+{
+	static const char digit[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+	for (int i = digits - 1; i >= 0; i--, n >>= 5)
+		to[i] = digit[n & 31];
+}
+
+/* Wall clock in milliseconds and a count of those within one; never less than the one before, whatever the clock does. */
+void keeper_stamp(struct keeper *k, char *id, size_t room)
+{
+	uint64_t stamp = (uint64_t)(k->wall_us > 0 ? k->wall_us / 1000 : 0) << 10;
+
+	assert(room >= 13);
+	if (stamp <= k->last_stamp)
+		stamp = k->last_stamp + 1;
+	k->last_stamp = stamp;
+	add_base32(id, stamp >> 10, 10);
+	add_base32(id + 10, stamp & 1023, 2);
+	id[12] = '\0';
+}
+
+struct text *keeper_line(struct keeper *k, enum keeper_end_kind kind, int64_t number)
+{
+	return k->out->line(k->out->with, (struct keeper_end){kind, number});
+}
+
+struct text *keeper_marker(struct keeper *k, const char *kind)
+{
+	struct text *t = spool_begin(&k->spool);
+
+	line_begin(t, "marker", "-");
+	line_add(t, "kind", kind);
+	line_add_int(t, "at_us", k->wall_us);
+	return t;
+}
+
+static void mark(struct keeper *k, const char *kind, const char *what, int64_t by_us, int64_t from_us)
+{
+	struct text *t = keeper_marker(k, kind), said = {0};
+
+	text_puts(&said, what);
+	text_puts(&said, by_us < 0 ? "-" : "");
+	text_add_duration(&said, by_us < 0 ? -by_us : by_us);
+	line_add(t, "text", said.at);
+	line_add_int(t, "by_us", by_us);
+	if (from_us)
+		line_add_int(t, "from_us", from_us);
+	spool_end(&k->spool);
+	text_release(&said);
+}
+
+static void start_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
+{
+	k->has_started = true;
+	k->now_us = k->start_us = mono_us;
+	k->wall_us = k->start_wall_us = wall_us;
+	k->offset_us = wall_us - mono_us;
+	k->next_second_us = mono_us + KEEPER_SECOND;
+	schedule_init(&k->schedule, mono_us);
+	keeper_stamp(k, k->start_id, sizeof k->start_id);
+	line_add(keeper_marker(k, "start"), "keeper", k->start_id);
+	spool_end(&k->spool);
+}
+
+/* The wall clock only labels: where it steps, the record says so and nothing else happens (F13). */
+static void set_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
+{
+	int64_t gap_us = mono_us - k->now_us, step_us = wall_us - mono_us - k->offset_us, before_us = k->wall_us;
+
+	if (!k->has_started) {
+		start_time(k, mono_us, wall_us);
+		return;
+	}
+	if (gap_us > 0)
+		k->now_us = mono_us;
+	k->wall_us = wall_us;
+	k->offset_us = wall_us - mono_us;
+	if (step_us > KEEPER_SECOND || step_us < -KEEPER_SECOND)
+		mark(k, "clock-step", "clock stepped by ", step_us, 0);
+	if (gap_us > KEEPER_LATE_US)
+		k->grace_until_us = k->now_us + KEEPER_NO_ANSWER_US;
+	if (gap_us > GAP_US)
+		mark(k, "gap", "the keeper stood still for ", gap_us, before_us + step_us);
+}
+
+/* The machine slept: its monotonic clock stood still meanwhile, the wall clock went on. Said before the next keeper_tick(). */
+static void take_suspended(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	int64_t for_us = line_int(l, "for_us", 0);
+
+	(void)from;
+	if (for_us <= 0)
+		return;
+	mark(k, "gap", "the machine slept for ", for_us, k->wall_us - for_us);
+	for (size_t i = 0; i < k->checks; i++) {
+		k->check[i]->since_us -= for_us;
+		k->check[i]->passing_since_us -= for_us;
+		k->check[i]->incident.start_us -= for_us;
+	}
+	for (size_t i = 0; i < k->groups; i++) {
+		k->group[i]->since_us -= for_us;
+		k->group[i]->passing_since_us -= for_us;
+	}
+	k->grace_until_us = k->now_us + KEEPER_NO_ANSWER_US;
+}
+
+/* ---- the recorder ---- */
+
+static void feed_recorder(struct keeper *k)
+{
+	const char *line;
+	size_t size;
+	struct text *t;
+
+	while (k->recorder_is_there && spool_next(&k->spool, &line, &size)) {
+		t = keeper_line(k, END_RECORDER, 0);
+		if (!t)
+			return;
+		text_add(t, line, size);
+		spool_sent(&k->spool);
+	}
+}
+
+static void take_recorder(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	struct text *t = keeper_line(k, END_RECORDER, 0);
+
+	(void)from, (void)l;
+	k->recorder_is_there = t != NULL;
+	k->recorder_fails = false;
+	spool_rewind(&k->spool);
+	if (t) {
+		line_begin(t, "keeper", k->start_id);
+		line_end(t);
+	}
+}
+
+static void take_committed(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	spool_commit(&k->spool, line_number(l));
+}
+
+static void take_failing(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	k->recorder_fails = true;
+	free(k->recorder_reason);
+	k->recorder_reason = memory_text(line_get(l, "reason"));
+}
+
+static void take_recovered(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from, (void)l;
+	k->recorder_fails = false;
+}
+
+/* ---- lines ---- */
+
+static void take_result(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	cycle_take_result(k, from.number, l);
+	pool_serve_blocking(k);
+}
+
+static void take_configuration(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	configure_take(k, l);
+}
+
+static void take_prober(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	pool_take_prober(k, l);
+}
+
+static void take_retire(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	pool_take_retire(k, l);
+}
+
+static void take_gone(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	pool_take_gone(k, l);
+}
+
+static void take_closed(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)l;
+	if (from.kind == END_PROBER)
+		pool_take_closed(k, from.number);
+	else if (from.kind == END_RECORDER)
+		k->recorder_is_there = false;
+	else if (from.kind == END_CLIENT)
+		status_forget_client(k, from.number);
+}
+
+static void take_request(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	status_take(k, from.number, l);
+}
+
+static const struct {
+	enum keeper_end_kind from;
+	const char *verb; /* NULL: any */
+	void (*take)(struct keeper *, struct keeper_end, const struct line *);
+} table[] = {
+	{END_PROBER, "result", take_result},
+	{END_PROBER, "closed", take_closed},
+	{END_RECORDER, "committed", take_committed},
+	{END_RECORDER, "failing", take_failing},
+	{END_RECORDER, "recovered", take_recovered},
+	{END_RECORDER, "closed", take_closed},
+	{END_PARENT, "prober", take_prober},
+	{END_PARENT, "retire", take_retire},
+	{END_PARENT, "prober-gone", take_gone},
+	{END_PARENT, "recorder", take_recorder},
+	{END_PARENT, "begin", take_configuration},
+	{END_PARENT, "setting", take_configuration},
+	{END_PARENT, "module", take_configuration},
+	{END_PARENT, "location", take_configuration},
+	{END_PARENT, "define", take_configuration},
+	{END_PARENT, "service", take_configuration},
+	{END_PARENT, "end", take_configuration},
+	{END_LOOP, "suspended", take_suspended},
+	{END_CLIENT, "closed", take_closed},
+	{END_CLIENT, NULL, take_request},
+};
+
+void keeper_take(struct keeper *k, int64_t mono_us, int64_t wall_us, struct keeper_end from, const struct line *l)
+{
+	assert(k->magic == KEEPER_MAGIC);
+	set_time(k, mono_us, wall_us);
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i].from == from.kind && (!table[i].verb || !strcmp(table[i].verb, l->verb))) {
+			table[i].take(k, from, l);
+			break;
+		}
+	feed_recorder(k);
+}
+
+/* ---- the tick ---- */
+
+static void serve_due(struct keeper *k, struct schedule_entry *e)
+{
+	switch ((enum due_kind)e->kind) {
+	case DUE_CHECK:
+		check_is_due(k, (struct check *)e);
+		break;
+	case DUE_FLIGHT:
+		flight_is_due(k, (struct flight *)e);
+		break;
+	case DUE_ROUND:
+		round_is_due(k, (struct round *)e);
+		break;
+	}
+}
+
+static void each_second(struct keeper *k)
+{
+	struct text *t = keeper_line(k, END_PARENT, 0);
+
+	k->next_second_us = k->now_us + KEEPER_SECOND;
+	state_watch_window(k);
+	if (t) {
+		line_begin(t, "alive", "-");
+		line_end(t);
+	}
+}
+
+void keeper_tick(struct keeper *k, int64_t mono_us, int64_t wall_us)
+{
+	struct schedule_entry *e;
+
+	assert(k->magic == KEEPER_MAGIC);
+	set_time(k, mono_us, wall_us);
+	pool_serve(k);
+	while ((e = schedule_take(&k->schedule, k->now_us)))
+		serve_due(k, e);
+	if (k->now_us >= k->next_second_us)
+		each_second(k);
+	status_go_on(k);
+	feed_recorder(k);
+}
+
+int64_t keeper_next_us(const struct keeper *k)
+{
+	int64_t next_us = k->has_started ? schedule_next_us(&k->schedule) : 0;
+
+	for (int i = 0; i < POOLS; i++)
+		if (k->pool[i].waiting.count && k->prober_count && k->now_us + SCHEDULE_TICK_US < next_us)
+			next_us = k->now_us + SCHEDULE_TICK_US;
+	if (k->walks && k->now_us + SCHEDULE_TICK_US < next_us)
+		next_us = k->now_us + SCHEDULE_TICK_US;
+	return next_us < k->next_second_us ? next_us : k->next_second_us;
+}

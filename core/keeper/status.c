@@ -1,0 +1,323 @@
+/* keeper/status: answers. `status -` of many checks goes out in pieces, one a tick, so that no probe waits for it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/memory.h"
+#include "../base/version.h"
+#include "inside.h"
+
+#define LINES_A_TICK 1000
+
+struct walk {
+	struct walk *next;
+	int64_t client;
+	uint32_t generation; /* another one: begins anew would confuse, so the answer ends */
+	size_t check, group;
+};
+
+static void add_check_now(struct text *t, const struct keeper *k, const struct check *c)
+{
+	int64_t next_us = c->next_us;
+
+	if (c->recheck_at_us && (!next_us || c->recheck_at_us < next_us))
+		next_us = c->recheck_at_us;
+	line_begin_name(t, "check", c->name);
+	line_add(t, "module", c->module->name);
+	line_add(t, "state", state_name[c->state]);
+	line_add_int(t, "since_us", keeper_wall_of(k, c->since_us));
+	if (c->groups)
+		line_add(t, "service", c->group[0]->name);
+	line_add(t, "reason", text_get(&c->reason));
+	line_add(t, "step", c->step);
+	if (c->cause)
+		line_add(t, "cause", c->cause);
+	if (next_us)
+		line_add_int(t, "next_us", keeper_wall_of(k, next_us));
+	line_add_int(t, "interval_us", c->every_us);
+	line_add_int(t, "missed", (int64_t)c->missed_total);
+	if (c->incident.phase != INCIDENT_NONE) {
+		line_add(t, "incident", c->incident.id);
+		line_add_int(t, "incident_us", c->incident.start_wall_us);
+	}
+}
+
+static void add_last_probe(struct text *t, const struct keeper *k, const struct check *c)
+{
+	line_add(t, "location", c->last_location->name);
+	line_add(t, "verdict", vote_name[c->last_vote]);
+	line_add(t, "address", c->last_address);
+	line_add_int(t, "start_us", c->last_start_wall_us);
+	line_add_int(t, "last_us", keeper_wall_of(k, c->last_due_us));
+	line_add_int(t, "elapsed_us", c->last_elapsed_us);
+	line_add_int(t, "late_us", c->last_late_us);
+	line_add(t, "steps", text_get(&c->last_steps));
+	if (c->last_reason.size && strcmp(text_get(&c->last_reason), text_get(&c->reason)))
+		line_add(t, "last_reason", c->last_reason.at);
+}
+
+static void add_check(struct text *t, const struct keeper *k, const struct check *c)
+{
+	add_check_now(t, k, c);
+	if (c->has_last)
+		add_last_probe(t, k, c);
+	line_end(t);
+}
+
+static void add_group(struct text *t, const struct keeper *k, const struct group *g)
+{
+	struct text members = {0};
+	size_t passing = 0;
+
+	for (size_t i = 0; i < g->checks + g->groups; i++) {
+		text_puts(&members, i ? "\n" : "");
+		text_puts(&members, i < g->checks ? g->check[i]->name : g->group[i - g->checks]->name);
+		passing += state_passes(i < g->checks ? g->check[i]->state : g->group[i - g->checks]->state);
+	}
+	line_begin_name(t, "service", g->name);
+	line_add(t, "state", state_name[g->state]);
+	line_add_int(t, "since_us", keeper_wall_of(k, g->since_us));
+	if (state_passes(g->state))
+		line_add_int(t, "passing_since_us", keeper_wall_of(k, g->passing_since_us));
+	line_add_int(t, "need", g->need < (int64_t)(g->checks + g->groups) ? g->need : (int64_t)(g->checks + g->groups));
+	line_add_int(t, "up", (int64_t)passing);
+	line_add(t, "members", text_get(&members));
+	line_end(t);
+	text_release(&members);
+}
+
+/* ---- the monitor's own health ---- */
+
+static void add_trouble(struct text *wrong, const char *what)
+{
+	text_puts(wrong, wrong->size ? "\n" : "");
+	text_puts(wrong, what);
+}
+
+static void add_module_trouble(struct keeper *k, struct text *wrong, struct text *quarantined)
+{
+	struct module_record *m;
+	size_t at = 0;
+
+	while ((m = map_next(&k->modules, &at))) {
+		struct text why = {0};
+
+		if (module_is_blocked(m, &why))
+			add_trouble(wrong, why.at);
+		if (m->is_quarantined)
+			add_trouble(quarantined, m->name);
+		text_release(&why);
+	}
+}
+
+static const char *recorder_word(const struct keeper *k)
+{
+	return !k->recorder_is_there ? "gone" : k->recorder_fails ? "failing" : "ok";
+}
+
+static void find_trouble(struct keeper *k, struct text *wrong, struct text *quarantined)
+{
+	if (!k->recorder_is_there)
+		add_trouble(wrong, "the recorder is gone: results wait in memory");
+	else if (k->recorder_fails) {
+		add_trouble(wrong, "storage is failing: ");
+		text_puts(wrong, k->recorder_reason);
+	}
+	if (k->spool.dropped)
+		add_trouble(wrong, "results were dropped because the recorder did not take them");
+	if (!k->prober_count && k->checks)
+		add_trouble(wrong, "no prober is running");
+	if (k->window.is_on)
+		add_trouble(wrong, "our own connection is suspected: too much fails at once");
+	add_module_trouble(k, wrong, quarantined);
+}
+
+static void add_health(struct text *t, struct keeper *k)
+{
+	struct text wrong = {0}, quarantined = {0};
+	uint64_t missed = 0, results = health_results(&k->health, k->now_us);
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < k->checks; i++)
+		missed += k->check[i]->missed_total;
+	for (int i = 0; i < POOLS; i++)
+		waiting += k->pool[i].waiting.count;
+	find_trouble(k, &wrong, &quarantined);
+	line_begin(t, "health", "-");
+	line_add_int(t, "ok", !wrong.size);
+	line_add(t, "text", text_get(&wrong));
+	line_add(t, "version", NINES_VERSION);
+	line_add(t, "location", k->own_location);
+	line_add_int(t, "started_us", k->start_wall_us);
+	line_add_int(t, "uptime_us", k->now_us - k->start_us);
+	line_add_int(t, "checks", (int64_t)k->checks);
+	line_add_int(t, "services", (int64_t)k->groups);
+	line_add_int(t, "probers", (int64_t)k->prober_count);
+	line_add_int(t, "prober_deaths", (int64_t)k->prober_deaths);
+	line_add_int(t, "in_flight", (int64_t)k->flights.size);
+	line_add_int(t, "waiting", (int64_t)waiting);
+	line_add_int(t, "results", (int64_t)k->health.results_ever);
+	line_add_int(t, "results_minute", (int64_t)results);
+	line_add_int(t, "late_us", health_late_us(&k->health, k->now_us, 99));
+	line_add_int(t, "missed", (int64_t)missed);
+	line_add_int(t, "void", (int64_t)k->window.cycles);
+	line_add(t, "quarantined", text_get(&quarantined));
+	line_add(t, "recorder", recorder_word(k));
+	line_add_int(t, "queue", (int64_t)k->spool.count);
+	line_add_int(t, "dropped", (int64_t)k->spool.dropped);
+	line_add_int(t, "ignored", (int64_t)k->health.ignored);
+	line_end(t);
+	text_release(&wrong);
+	text_release(&quarantined);
+}
+
+/* ---- the walk ---- */
+
+static void end_answer(struct keeper *k, int64_t client, const char *key, const char *said)
+{
+	struct text *t = keeper_line(k, END_CLIENT, client);
+
+	if (!t)
+		return;
+	line_begin(t, "end", "-");
+	if (key)
+		line_add(t, key, said);
+	line_end(t);
+}
+
+/* True when the answer is complete. It waits where the link has no room. */
+static bool walk_on(struct keeper *k, struct walk *w)
+{
+	struct text *t;
+
+	for (int lines = 0; lines < LINES_A_TICK; lines++) {
+		t = keeper_line(k, END_CLIENT, w->client);
+		if (!t)
+			return false;
+		if (w->generation != k->generation) {
+			end_answer(k, w->client, "wrong", "the configuration changed meanwhile: ask again");
+			return true;
+		}
+		if (w->check < k->checks) {
+			add_check(t, k, k->check[w->check++]);
+		} else if (w->group < k->groups) {
+			add_group(t, k, k->group[w->group++]);
+		} else {
+			add_health(t, k);
+			end_answer(k, w->client, NULL, NULL);
+			return true;
+		}
+	}
+	return false;
+}
+
+void status_go_on(struct keeper *k)
+{
+	struct walk **at = &k->walks, *w;
+
+	while ((w = *at)) {
+		if (!walk_on(k, w)) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		free(w);
+	}
+}
+
+void status_forget_client(struct keeper *k, int64_t client)
+{
+	struct walk **at = &k->walks, *w;
+
+	while ((w = *at)) {
+		if (w->client != client) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		free(w);
+	}
+}
+
+void status_release(struct keeper *k)
+{
+	while (k->walks)
+		status_forget_client(k, k->walks->client);
+}
+
+/* ---- requests ---- */
+
+static void ask_status(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct walk *w = memory_new(sizeof *w), **last = &k->walks;
+
+	(void)l;
+	*w = (struct walk){.client = client, .generation = k->generation};
+	while (*last)
+		last = &(*last)->next;
+	*last = w;
+	status_go_on(k);
+}
+
+static struct check *asked_check(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct check *c = map_find_text(&k->checks_by_name, line_name(l));
+
+	if (!c)
+		end_answer(k, client, "wrong", "no check has this name");
+	return c;
+}
+
+static void ask_beat(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct check *c = asked_check(k, client, l);
+	const char *text = line_get(l, "text");
+
+	if (!c)
+		return;
+	if (!c->is_passive) {
+		end_answer(k, client, "wrong", "this check is not passive: it takes no lines");
+		return;
+	}
+	check_beat(k, c, *text ? text : "beat");
+	end_answer(k, client, "text", "taken");
+}
+
+static void ask_check_now(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct check *c = asked_check(k, client, l);
+
+	if (!c)
+		return;
+	if (check_run_now(k, c))
+		end_answer(k, client, "text", "started");
+	else
+		end_answer(k, client, "wrong", "it is being checked already");
+}
+
+static void ask_release(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct module_record *m = map_find_text(&k->modules, line_name(l));
+
+	if (!m || !m->is_quarantined) {
+		end_answer(k, client, "wrong", "no module of this name is quarantined");
+		return;
+	}
+	module_release(k, m);
+	end_answer(k, client, "text", "released");
+}
+
+static const struct {
+	const char *verb;
+	void (*ask)(struct keeper *, int64_t, const struct line *);
+} request[] = {
+	{"status", ask_status}, {"beat", ask_beat}, {"check-now", ask_check_now}, {"release", ask_release}};
+
+void status_take(struct keeper *k, int64_t client, const struct line *l)
+{
+	for (size_t i = 0; i < sizeof request / sizeof *request; i++)
+		if (!strcmp(request[i].verb, l->verb)) {
+			request[i].ask(k, client, l);
+			return;
+		}
+	end_answer(k, client, "wrong", "unknown request");
+}
