@@ -46,6 +46,7 @@ int cli_print(struct text *, int status);
 int cli_check(struct cli *, int argc, char **argv);
 int cli_status(struct cli *, int argc, char **argv);
 int cli_modules(struct cli *, int argc, char **argv);
+int cli_config(struct cli *, int argc, char **argv);
 int cli_beat(struct cli *, int argc, char **argv);
 int cli_now(struct cli *, int argc, char **argv);
 int cli_release(struct cli *, int argc, char **argv);

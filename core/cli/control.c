@@ -11,7 +11,7 @@
 #include "../base/clock.h"
 #include "../base/link.h"
 #include "../base/log.h"
-#include "setting.h"
+#include "../config/config.h"
 
 struct asking {
 	struct link link; /* first */
@@ -105,16 +105,26 @@ static int converse(struct asking *a, int fd)
 	return cli_fail(EXIT_CANNOT_TELL, "ninesd gave no answer: %s", a->is_late ? "it took too long" : a->why);
 }
 
+static void add_path(const struct cli *cli, const struct control_request *request, struct text *path)
+{
+	struct config *c;
+
+	if (request->socket) {
+		text_puts(path, request->socket);
+		return;
+	}
+	c = config_read_settings(cli->config);
+	text_puts(path, config_settings(c)->socket);
+	config_free(c);
+}
+
 int control_ask(const struct cli *cli, const struct control_request *request)
 {
 	struct asking a = {.request = request};
 	struct text path = {0};
 	int fd, status;
 
-	if (request->socket)
-		text_puts(&path, request->socket);
-	else
-		setting_socket(cli, &path);
+	add_path(cli, request, &path);
 	fd = connect_to(text_get(&path));
 	status = fd >= 0 ? converse(&a, fd)
 			 : cli_fail(EXIT_CANNOT_TELL, "ninesd is not running or not reachable: %s: %s",

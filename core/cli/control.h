@@ -1,6 +1,6 @@
 /* cli/control: one request to the running keeper through its control socket, and its answer line by line.
  *
- * The socket is the one given with --socket, else what the configuration says, else CONTROL_SOCKET. Waits at most
+ * The socket is the one given with --socket, else the configuration's. Waits at most
  * CONTROL_SECONDS. Used by status, beat, now and release. */
 #ifndef NINES_CLI_CONTROL_H
 #define NINES_CLI_CONTROL_H

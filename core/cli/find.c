@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../base/memory.h"
+#include "../config/config.h"
 #include "../module/load.h"
 #include "../module/option.h"
 
@@ -81,6 +82,16 @@ static void add_own(struct find_list *l, const char *folder, int kind)
 	add_folder(l, self, kind);
 }
 
+/* The folders that the configuration names, or stands for. */
+static void add_configured(const struct cli *cli, struct find_list *l, int kind)
+{
+	struct config *c = config_read_settings(cli->config);
+	const struct config_settings *s = config_settings(c);
+
+	add_folder(l, kind == MODULE_CHECK ? s->modules : kind == MODULE_NOTIFIER ? s->notifiers : s->reports, kind);
+	config_free(c);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct find_module *x = a, *y = b;
@@ -92,12 +103,13 @@ void find_modules(const struct cli *cli, int kind, struct find_list *l)
 {
 	struct text installed = {0};
 
-	(void)cli;
 	if (!kind || kind == MODULE_CHECK)
 		add_given(l);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (kind && kind != kinds[i].kind)
 			continue;
+		if (cli->config_given)
+			add_configured(cli, l, kinds[i].kind);
 		add_own(l, kinds[i].folder, kinds[i].kind);
 		text_clear(&installed);
 		text_printf(&installed, NINES_PREFIX "/lib/nines/%s", kinds[i].folder);

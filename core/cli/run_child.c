@@ -10,6 +10,7 @@
 
 #include "../base/clock.h"
 #include "../base/line.h"
+#include "../fiber/http.h"
 #include "../module/common.h"
 #include "../module/load.h"
 #include "../module/option.h"
@@ -219,6 +220,14 @@ static void done(struct probe *p, const struct text *result, void *with)
 	c->is_done = true;
 }
 
+/* What libcurl and OpenSSL do once a process must not count as the target's time. */
+static void warm_up(struct child *c)
+{
+	for (const struct module_option *o = c->module->check->head.option; o && o->name; o++)
+		if (o->type == OPTION_TYPE_URL && !c->host.http)
+			c->host.http = http_host_new(c->host.loop);
+}
+
 static void run(struct child *c, struct blame *blame)
 {
 	struct probe_order order = {
@@ -235,6 +244,7 @@ static void run(struct child *c, struct blame *blame)
 		text_puts(&c->wrong, "no descriptors or memory left to run a probe");
 		refuse(c, "result");
 	}
+	warm_up(c);
 	say_begin(c);
 	loop_heartbeat(c->host.loop, blame_beat, blame);
 	probe_begin(&c->host, &order);
