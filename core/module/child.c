@@ -95,6 +95,17 @@ static void answer_all(const char *at, size_t size)
 	}
 }
 
+/* module_open() knows no path, only the name. */
+static void add_refusal_of(const struct judgement *j, const char *sentence, struct text *lines)
+{
+	const char *why = strstr(sentence, "': ");
+	struct text full = {0};
+
+	text_printf(&full, "module '%s%s", j->path, why ? why : "': it was refused");
+	add_refusal(j, text_get(&full), lines);
+	text_release(&full);
+}
+
 __attribute__((noreturn)) static void judge(const struct judgement *j, int answer)
 {
 	struct text lines = {0}, why = {0};
@@ -105,7 +116,7 @@ __attribute__((noreturn)) static void judge(const struct judgement *j, int answe
 	if (m)
 		describe(j, m, &lines);
 	else
-		add_refusal(j, text_get(&why), &lines);
+		add_refusal_of(j, text_get(&why), &lines);
 	line_begin(&lines, "end", "-");
 	line_end(&lines);
 	answer_all(lines.at, lines.size);
@@ -134,7 +145,7 @@ static bool gather(int fd, int64_t deadline_us, struct text *answer)
 	}
 }
 
-static void refuse_end(const struct judgement *j, int status, bool was_late, struct text *lines)
+static void refuse_end(const struct judgement *j, int status, bool was_late, bool has_said, struct text *lines)
 {
 	struct text why = {0};
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -149,6 +160,8 @@ static void refuse_end(const struct judgement *j, int status, bool was_late, str
 	else if (number)
 		text_printf(&why, "it crashed (signal %d) while it was judged: mend its constructors or "
 			    "its descriptor", number);
+	else if (has_said)
+		text_puts(&why, "it wrote into the answer of its judge: its constructors must not write");
 	else
 		text_printf(&why, "it ended the process that judged it (exit %d): a module must not call exit",
 			    WEXITSTATUS(status));
@@ -200,7 +213,7 @@ static bool ask_child(const struct judgement *j, struct text *lines)
 	if (is_fine)
 		text_add(lines, answer.at, answer.size);
 	else
-		refuse_end(j, status, was_late, lines);
+		refuse_end(j, status, was_late, answer.size > 0, lines);
 	is_fine = is_fine && !strstr(text_get(&answer), " refused=");
 	text_release(&answer);
 	return is_fine;
