@@ -84,6 +84,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
 
+# Small programs that measure; `make bench` runs them too.
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/core.a
+	@mkdir -p "$(@D)"
+	$(call SAY,bench)$(COMPILE) -MF $@.d -MT $@ $(LDFLAGS) -rdynamic -o $@ $< $(BUILD)/core.a $(LDLIBS)
+
 unit: $(UNIT) ## build the unit tests
 
 # What stands in for libFuzzer: runs each file of a corpus once.
@@ -119,7 +124,8 @@ asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
 
 bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
 	@scripts/servers
-	@$(MAKE) all
+	@$(MAKE) all $(BUILD)/tests/bench/probe_rate
+	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
 # libFuzzer needs clang, which nothing else here does.
