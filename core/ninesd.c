@@ -11,15 +11,13 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "config/config.h"
+#include "keeper/keeper.h"
 #include "parent/parent.h"
 #include "parent/privilege.h"
 #include "prober/prober.h"
 #include "recorder/recorder.h"
-
-int keeper_main(int control_fd) __attribute__((weak));
-int web_main(int control_fd) __attribute__((weak));
-int loader_main(int control_fd) __attribute__((weak));
-int prober_main(int control_fd) __attribute__((weak));
+#include "web/web.h"
 
 #define CONTROL_FD 3
 #define EXIT_USAGE 64
@@ -60,8 +58,6 @@ static int run_role(int argc, char **argv)
 	for (size_t i = 0; i < sizeof role / sizeof *role; i++) {
 		if (strcmp(argv[2], role[i].name))
 			continue;
-		if (!role[i].main)
-			log_die(1, "this build has no such role");
 		if (role[i].keeps_user)
 			privilege_harden();
 		else

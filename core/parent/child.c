@@ -82,8 +82,8 @@ static void print_line(struct child *c)
 	struct text line = {0};
 	size_t skip = c->said_bytes > 7 && !memcmp(c->said, "nines: ", 7) ? 7 : 0;
 
-	text_puts(&line, "nines: ");
-	if (!skip)
+	text_puts(&line, skip || !c->is_traced ? "nines: " : "trace: ");
+	if (!skip && !c->is_traced)
 		text_printf(&line, "%s says: ", c->role);
 	text_add_safe(&line, c->said + skip, c->said_bytes - skip, sizeof c->said);
 	text_putc(&line, '\n');
@@ -103,7 +103,7 @@ static void end_line(struct child *c)
 		c->second_us = second_us;
 		c->lines = c->lost = 0;
 	}
-	if (c->said_bytes && c->lines++ < LINES_A_SECOND)
+	if (c->said_bytes && (c->is_traced || c->lines++ < LINES_A_SECOND))
 		print_line(c);
 	else if (c->said_bytes)
 		c->lost++;
@@ -184,6 +184,7 @@ static void prepare(struct child *c, struct loop *loop, const struct child_plan 
 	c->magic = CHILD_MAGIC;
 	c->role = plan->role;
 	c->number = plan->number;
+	c->is_traced = plan->is_traced;
 	c->take = plan->take;
 	c->with = plan->with;
 	c->started_us = loop_now(loop);

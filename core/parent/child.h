@@ -25,7 +25,8 @@ struct child {
 	pid_t pid;      /* 0: not running */
 	bool is_stopping, is_ready;
 	int64_t started_us, kill_at_us; /* monotonic; kill_at_us 0: not set */
-	char said[512];                 /* a line not yet ended */
+	char said[2048];                /* a line not yet ended */
+	bool is_traced;                 /* prints its trace too: nothing is rationed */
 	size_t said_bytes;
 	unsigned lines, lost; /* printed and not printed in this second */
 	int64_t second_us;
@@ -39,6 +40,7 @@ struct child_plan {
 	const struct privilege *privilege; /* NULL: stays as it is (the loader) */
 	int root_fd;                       /* becomes /; -1: none */
 	bool keeps_environment;            /* the loader: `env:NAME` */
+	bool is_traced;
 	const char *(*take)(struct child *, const struct line *, int fd);
 	void *with;
 };

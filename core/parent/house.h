@@ -84,6 +84,8 @@ void house_send(struct house *, struct child *, const char *lines);
 const struct plan *house_plan(const struct house *);
 /* The time for the next start after one more death. */
 void patience_lose(struct patience *, int64_t now_us, int64_t lived_us, unsigned free_deaths);
+/* Something became ready: the configuration that waits may now come into force. */
+void house_progress(struct house *);
 /* Reads the configuration again, now or when the one that is under way is done. */
 void house_reload(struct house *, bool is_asked);
 
@@ -103,5 +105,6 @@ void probers_tick(struct house *);
 void prober_drained(struct house *, int64_t number);
 void prober_died(struct house *, struct prober *, int status);
 void probers_forget_keeper(struct house *);
+void probers_stop(struct house *);
 
 #endif

@@ -128,7 +128,7 @@ static void commit(struct house *h)
 	h->is_reload_asked = false;
 }
 
-static void maybe_commit(struct house *h)
+void house_progress(struct house *h)
 {
 	if (!h->next || (!probers_are_ready(h, h->next) && loop_now(h->loop) < h->commit_by_us))
 		return;
@@ -145,7 +145,7 @@ static void adopt(struct house *h, struct plan *p)
 		probers_keep(h, p);
 	else
 		probers_seat(h, p);
-	maybe_commit(h);
+	house_progress(h);
 }
 
 static void end_loop(struct house *h, int status)
@@ -305,7 +305,7 @@ static void reap(struct house *h)
 		loop_end(h->loop);
 }
 
-/* The recorder hears the keeper's last lines first, so it is told last. */
+/* The keeper goes first: its end ends the recorder's link behind its last lines, and then the probers are stopped. */
 static void stop_all(struct house *h)
 {
 	int64_t now_us = loop_now(h->loop);
@@ -314,8 +314,8 @@ static void stop_all(struct house *h)
 		return;
 	h->is_ending = true;
 	notify_stopping();
-	for (size_t i = 0; i < h->probers; i++)
-		child_stop(&h->prober[i]->child, now_us, GRACE_US);
+	if (h->role[ROLE_KEEPER].pid <= 0)
+		probers_stop(h);
 	for (int place = 0; place < ROLES; place++)
 		child_stop(&h->role[place], now_us, GRACE_US);
 	child_kill(&h->loader, SIGKILL);
@@ -350,7 +350,7 @@ static void tick(struct loop_timer *t)
 	if (house_plan(h) && !h->is_ending)
 		roles_start(h);
 	probers_tick(h);
-	maybe_commit(h);
+	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);
 	terminal_tick(h->terminal);
@@ -377,7 +377,7 @@ static void signals_ready(struct loop_watch *w, uint32_t events)
 		}
 	}
 	reap(h);
-	maybe_commit(h);
+	house_progress(h);
 	maybe_reload(h);
 }
 

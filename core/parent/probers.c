@@ -162,6 +162,7 @@ static const char *take(struct child *c, const struct line *l, int fd)
 	if (!strcmp(l->verb, "ready")) {
 		c->is_ready = true;
 		tell_keeper(h, p);
+		house_progress(h);
 	}
 	return NULL; /* a prober has nothing else to say that a parent would do */
 }
@@ -183,7 +184,8 @@ static void fill_seat(struct house *h, struct seat *s, const struct plan *plan)
 {
 	struct prober *p = memory_new(sizeof *p);
 	struct child_plan how = {.role = "prober", .number = ++h->next_prober, .privilege = &h->privilege,
-				 .root_fd = -1, .take = take, .with = h};
+				 .root_fd = -1, .take = take, .with = h,
+				 .is_traced = h->options->is_traced};
 
 	p->seat = s;
 	p->pool = s->pool;
@@ -327,6 +329,12 @@ void probers_forget_keeper(struct house *h)
 		h->prober[i]->child.is_stopping = true;
 		child_kill(&h->prober[i]->child, SIGKILL);
 	}
+}
+
+void probers_stop(struct house *h)
+{
+	for (size_t i = 0; i < h->probers; i++)
+		child_stop(&h->prober[i]->child, loop_now(h->loop), GRACE_US);
 }
 
 /* Counted in our own seconds: when all of us were stopped and go on, nobody has stood still (F14). */

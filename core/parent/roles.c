@@ -224,7 +224,8 @@ static int open_nowhere(void)
 static void start(struct house *h, enum role_place place)
 {
 	int root = !h->privilege.is_dropped ? -1 : place == ROLE_KEEPER ? open_nowhere() : dup(h->store_fd);
-	struct child_plan how = {.role = role[place].name, .privilege = &h->privilege, .root_fd = root, .take = take, .with = h};
+	struct child_plan how = {.role = role[place].name, .privilege = &h->privilege, .root_fd = root, .take = take, .with = h,
+				 .is_traced = h->options->is_traced};
 
 	if (child_start(&h->role[place], h->loop, &how)) {
 		role[place].hand(h, &h->role[place]);
@@ -253,8 +254,11 @@ void role_died(struct house *h, enum role_place place, int status)
 	int64_t now_us = loop_now(h->loop);
 
 	child_end(c);
-	if (h->is_ending)
+	if (h->is_ending) {
+		if (place == ROLE_KEEPER)
+			probers_stop(h);
 		return;
+	}
 	log_say("the %s ended (%s %d) and is started again", role[place].name,
 		WIFSIGNALED(status) ? "signal" : "exit status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));

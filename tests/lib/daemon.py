@@ -81,8 +81,8 @@ class Daemon:
         self._reader.start()
 
     def _head(self, modules):
-        os.chmod(self.folder, 0o777)  # started as root, its processes run under another user
-        words = {"location": "here", "store": self.folder / "nines.db", "socket": self.folder / "nines.sock",
+        os.chmod(self.folder, 0o755)  # started as root, its processes run under another user
+        words = {"location": "here", "store": self.folder / "store" / "nines.db", "socket": self.folder / "nines.sock",
                  "modules": modules or BUILD / "modules"}
         if self.port:
             words["listen"] = f"127.0.0.1:{self.port}"
