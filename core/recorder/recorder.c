@@ -25,7 +25,7 @@ struct recorder {
 	struct store *store;
 	char *path, *keeper_start;
 	struct text tail, events; /* not yet on disk */
-	int64_t last, skip_to;    /* numbers of lines; up to skip_to they are on disk from an earlier life */
+	int64_t results, last, skip_to;    /* numbers of lines; up to skip_to they are on disk from an earlier life */
 	struct text failing;      /* why; empty: it works */
 	bool is_paused, is_stopping;
 };
@@ -93,6 +93,7 @@ static void forget_batch(struct recorder *r)
 {
 	text_clear(&r->tail);
 	text_clear(&r->events);
+	r->results = 0;
 	if (r->tail.room > GATHERED_BYTES / 8)
 		text_release(&r->tail);
 }
@@ -108,7 +109,8 @@ static void tell_committed(struct recorder *r)
 
 static bool commit(struct recorder *r)
 {
-	struct store_batch batch = {.at_us = clock_wall_us(), .tail = &r->tail, .events = &r->events,
+	struct store_batch batch = {.at_us = clock_wall_us(), 
+				    .tail = &r->tail, .results = r->results, .events = &r->events,
 				    .keeper = r->keeper_start ? r->keeper_start : "", .last = r->last};
 	struct text wrong = {0};
 	bool is_done;
@@ -174,6 +176,7 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 {
 	struct recorder *r = k->with;
 	int64_t n = line_int(l, "n", 0);
+	bool is_result;
 
 	if (fd >= 0)
 		close(fd);
@@ -183,7 +186,9 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 	}
 	if (n && n <= r->last)
 		return NULL; /* it came before */
-	keep(strcmp(l->verb, "result") ? &r->events : &r->tail, l);
+	is_result = !strcmp(l->verb, "result");
+	r->results += is_result;
+	keep(is_result ? &r->tail : &r->events, l);
 	if (n)
 		r->last = n;
 	if (r->tail.size + r->events.size > GATHERED_BYTES && !r->is_paused) {

@@ -18,9 +18,9 @@ static const char *const sql[STATEMENTS] = {
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	/* The wall clock may step back: a second that is taken already gets the next free place. */
-	[TAIL] = "INSERT INTO tail(at_us, lines) VALUES("
+	[TAIL] = "INSERT INTO tail(at_us, lines, results) VALUES("
 		 " CASE WHEN EXISTS(SELECT 1 FROM tail WHERE at_us = ?1)"
-		 " THEN (SELECT max(at_us) + 1 FROM tail WHERE at_us < ?1 + 1000000) ELSE ?1 END, ?2)",
+		 " THEN (SELECT max(at_us) + 1 FROM tail WHERE at_us < ?1 + 1000000) ELSE ?1 END, ?2, ?3)",
 	[STATE] = "INSERT INTO state(name, kind, at_us, was, state, reason, step, cause, incident, lasted_us)"
 		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 	[INCIDENT] = "INSERT INTO incident(id, name, event, at_us, start_us, reason, step, location, address, lasted_us)"
@@ -34,7 +34,7 @@ static const char *const sql[STATEMENTS] = {
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS meta(word TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS tail(at_us INTEGER PRIMARY KEY, lines BLOB NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS tail(at_us INTEGER PRIMARY KEY, results INTEGER, lines BLOB NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS state(name TEXT NOT NULL, kind TEXT, at_us INTEGER NOT NULL, was TEXT, state TEXT,"
 	" reason TEXT, step TEXT, cause TEXT, incident TEXT, lasted_us INTEGER);"
 	"CREATE INDEX IF NOT EXISTS state_by_name ON state(name, at_us);"
@@ -136,12 +136,13 @@ static bool write_meta(struct store *s, const char *word, const char *text, int6
 	return run(s, META);
 }
 
-static bool write_tail(struct store *s, int64_t at_us, const struct text *tail)
+static bool write_tail(struct store *s, const struct store_batch *b)
 {
 	bool is_fine;
 
-	sqlite3_bind_int64(s->made[TAIL], 1, at_us);
-	sqlite3_bind_blob64(s->made[TAIL], 2, tail->at, tail->size, SQLITE_STATIC);
+	sqlite3_bind_int64(s->made[TAIL], 1, b->at_us);
+	sqlite3_bind_blob64(s->made[TAIL], 2, b->tail->at, b->tail->size, SQLITE_STATIC);
+	sqlite3_bind_int64(s->made[TAIL], 3, b->results);
 	is_fine = run(s, TAIL);
 	sqlite3_clear_bindings(s->made[TAIL]);
 	return is_fine;
@@ -152,7 +153,7 @@ bool store_commit(struct store *s, const struct store_batch *b, struct text *wro
 	bool is_fine = run(s, BEGIN);
 
 	if (is_fine && b->tail->size)
-		is_fine = write_tail(s, b->at_us, b->tail);
+		is_fine = write_tail(s, b);
 	if (is_fine && b->events->size)
 		is_fine = write_events(s, b->events);
 	if (is_fine && *b->keeper)

@@ -21,6 +21,7 @@ struct store;
 struct store_batch {
 	int64_t at_us;             /* wall clock of the commit */
 	const struct text *tail;   /* `result` lines */
+	int64_t results;           /* how many */
 	const struct text *events; /* `state`, `incident` and `marker` lines */
 	const char *keeper;        /* its start: with `last` it tells lines that come twice */
 	int64_t last;              /* number of the last line */

@@ -169,8 +169,19 @@ def rows(path, query):
 
 def stored(path):
     with contextlib.suppress(sqlite3.Error):
-        return rows(path, "select count(*) from result")[0][0]
+        return rows(path, "select coalesce(sum(results), 0) from tail")[0][0]
     return 0
+
+
+def results(path, most=None):
+    """The last results as {word: value}, newest first; the store keeps them as the lines of each second."""
+    seen = 0
+    for (lines,) in rows(path, "select lines from tail order by at_us desc"):
+        for line in reversed(lines.decode().splitlines()):
+            if most is not None and seen >= most:
+                return
+            seen += 1
+            yield dict(word.split("=", 1) for word in line.split(" ") if re.match(r"[a-z_]+=[^\"]", word))
 
 
 def percentile(values, share):
@@ -189,7 +200,7 @@ def ninesd(name, text, files=None):
     try:
         with daemon.Daemon(folder, text, listen=False, before=group.enter(NINES_CPU)) as running:
             group.pid = running.process.pid
-            yield running, group, folder / "nines.db"
+            yield running, group, folder / "store" / "nines.db"
     finally:
         group.remove()
         shutil.rmtree(folder, ignore_errors=True)
@@ -204,8 +215,8 @@ def paced(kind, rate, seconds):
         time.sleep(seconds)
         used, got, span = group.cpu_us() - cpu, stored(base) - results, time.monotonic() - begun
         other = max(0.0, (busy_us() - busy - used) / span / 1e4)
-        bad = rows(base, "select count(*) from result where verdict != 'up'")[0][0] if got else 0
-        late = percentile([r[0] for r in rows(base, "select late_us from result order by rowid desc limit 20000")], 0.99)
+        bad = sum(r["verdict"] != "up" for r in results(base)) if got else 0
+        late = percentile([int(r["late_us"]) for r in results(base, 20000)], 0.99)
         if not got:
             return None
         say(f"  nines       {used / got:8.1f} us/check   ({got / span:.0f}/s stored, {bad} not up, start p99 {late / 1000:.1f} ms late, "
@@ -318,7 +329,7 @@ def part_hang(seconds):
                 held = open_connections(SLOW_PORT)
                 since = stored(base)
                 time.sleep(seconds)
-                late = [r[0] for r in rows(base, f"select late_us from result where verdict = 'up' order by rowid desc limit {stored(base) - since}")]
+                late = [int(r["late_us"]) for r in results(base, stored(base) - since) if r["verdict"] == "up"]
                 each = (full - empty) / max(held, 1)
                 say(f"  {each:.1f} KiB each (at most {goal}: {'yes' if each <= goal else 'NO'}), {held} held; healthy checks start "
                     f"p50 {percentile(late, 0.5) / 1000:.1f} ms, p99 {percentile(late, 0.99) / 1000:.1f} ms late "
@@ -333,7 +344,7 @@ def part_start(seconds):
     begun = time.time()
     with ninesd("start", http_checks(number, "60s")) as (running, group, base):
         daemon.until("the first result", lambda: stored(base) > 0 or running.process.poll() is not None, 60)
-        first = rows(base, "select min(start_us) from result")[0][0] / 1e6 - begun
+        first = min(int(r["start_us"]) for r in results(base)) / 1e6 - begun
         time.sleep(max(10, seconds))
         pss = group.pss_kib() / 1024
         say(f"  first probe {first:.2f} s after the start (at most 2: {'yes' if first <= 2 else 'NO'}); PSS {pss:.1f} MiB over "
