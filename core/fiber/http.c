@@ -208,6 +208,7 @@ static bool follow(struct talk *t)
 	http_url_release(&t->here);
 	t->here = to;
 	probe_hop(t->probe, ++t->hop);
+	probe_fact(t->probe, probe_text(t->probe, "hop_%d", t->hop), t->here.text);
 	return true;
 }
 
