@@ -16,10 +16,10 @@
 
 /* A value of the top level is sent on as text, so that a role may know words of its own. */
 static const struct module_option setting_option[] = {
-	OPTION_TEXT(struct config_settings, location, "local", "the name of this vantage point"),
+	OPTION_TEXT(struct config_settings, location, "here", "the name of this vantage point"),
 	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db", NULL, 0,
 		"the database file"),
-	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:8999", "ADDRESS:PORT of the page"),
+	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:9999", "ADDRESS:PORT of the page"),
 	OPTION_(struct config_settings, socket, "socket", OPTION_TYPE_FILE, "/run/nines/control", NULL, 0,
 		"the control socket"),
 	OPTION_TEXT(struct config_settings, user, "", "who the roles run as when started by root"),
@@ -94,7 +94,7 @@ static void judge_listen(struct config *c, const struct value *v)
 	else if (n < sizeof host)
 		memcpy(host, v->text, n);
 	if (!colon || !is_port(colon + 1) || (*host && !form_is_address(host)))
-		problem_add(&c->parse, v->file, v->line, "write 127.0.0.1:8999 or [::1]:8999",
+		problem_add(&c->parse, v->file, v->line, "write 127.0.0.1:9999 or [::1]:9999",
 			    "listen: '%.80s' is no ADDRESS:PORT", v->text);
 }
 
@@ -164,11 +164,14 @@ static void read_check(struct config *c, const struct section *s)
 	if (!d)
 		refuse_word(c, s);
 	else if (!*s->title)
-		problem_add(&c->parse, s->file, s->line, "give it one", "a check needs a name: %s \"NAME\" { ... }", s->word);
+		problem_add(&c->parse, s->file, s->line, "give it one", "a check needs a name: %s \"NAME\" { ... }",
+			    s->word);
 	else if (!d->is_known)
 		problem_add(&c->parse, s->file, s->line, "mend the module or remove its checks", "%s", d->refused);
-	else
+	if (d && d->is_known && *s->title)
 		check_read(c, d, s);
+	else if (*s->title)
+		name_take(c, s->title, s, s->file, s->line); /* whoever names it is not wrong too */
 }
 
 static bool is_lost(struct config *c, const struct section *s)

@@ -119,6 +119,7 @@ static void refuse_name(struct config *c, const struct service *s, const char *w
 static void resolve(struct config *c, struct service *s)
 {
 	const struct section *at = s->section;
+	int wrong = c->parse.wrong;
 
 	for (const char *const *m = s->say.members; *m; m++) {
 		if (map_find_text(&c->names, *m))
@@ -134,7 +135,7 @@ static void resolve(struct config *c, struct service *s)
 	if (*s->say.sla && !map_find_text(&c->slas, s->say.sla))
 		problem_add(&c->parse, at->file, at->line, "add sla \"NAME\" { target = 99.9 }",
 			    "service '%s': there is no sla '%s'", at->title, s->say.sla);
-	if (s->members && s->say.need > (int64_t)s->members)
+	if (c->parse.wrong == wrong && s->say.need > (int64_t)s->members)
 		problem_add(&c->parse, at->file, at->line, "lower need or add members",
 			    "service '%s': need is %d, but it has %zu members", at->title, (int)s->say.need,
 			    s->members);
