@@ -42,12 +42,13 @@ struct fiber {
 	void *with;
 	char *map, *spare;
 	void *fake; /* ASan's */
-	struct fiber *next;
+	struct fiber *next, *last;
 };
 
 static struct {
 	ucontext_t loop;
 	struct fiber *running, *free;
+	struct fiber *used; /* for gdb/fibers.py */
 	size_t pooled;
 	void *fake;
 	const void *loop_bottom;
@@ -89,6 +90,22 @@ static void unmap_fiber(struct fiber *f)
 	munmap(f->map, MAP_BYTES);
 }
 
+static void add_used(struct fiber *f)
+{
+	f->next = sched.used;
+	f->last = NULL;
+	if (f->next)
+		f->next->last = f;
+	sched.used = f;
+}
+
+static void remove_used(struct fiber *f)
+{
+	*(f->last ? &f->last->next : &sched.used) = f->next;
+	if (f->next)
+		f->next->last = f->last;
+}
+
 struct fiber *fiber_new(size_t spare_bytes)
 {
 	struct fiber *f = sched.free;
@@ -104,6 +121,7 @@ struct fiber *fiber_new(size_t spare_bytes)
 	f->spare = (char *)(((uintptr_t)f - spare_bytes) & ~(uintptr_t)63);
 	f->has_begun = f->has_ended = false;
 	f->fake = NULL;
+	add_used(f);
 	VALGRIND_MAKE_MEM_UNDEFINED(stack_low(f), (size_t)((char *)f - stack_low(f)));
 	ASAN_UNPOISON_MEMORY_REGION(stack_low(f), (size_t)((char *)f - stack_low(f)));
 	return f;
@@ -119,6 +137,7 @@ void fiber_free(struct fiber *f)
 	if (!f)
 		return;
 	assert(f->magic == FIBER_MAGIC && f != sched.running && (f->has_ended || !f->has_begun));
+	remove_used(f);
 	if (sched.pooled >= POOL_MOST) {
 		unmap_fiber(f);
 		return;

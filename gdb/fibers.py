@@ -1,0 +1,113 @@
+"""gdb/fibers.py: shows the probes in flight of a prober, or of its core: which step each waits in and its stack.
+
+    gdb -p PID -x gdb/fibers.py          (or: gdb build/ninesd core -x gdb/fibers.py)
+    (gdb) fibers                         one line a fiber
+    (gdb) fibers bt                      and the backtrace of each
+    (gdb) fibers bt 812                  of one probe
+
+Reads memory only: registers are never written, so it works on cores too. A parked fiber's registers lie in its ucontext; gdb's
+unwinder is told that frame 0 was called from there.
+"""
+import gdb
+from gdb.unwinder import Unwinder, register_unwinder
+
+PROBE_MAGIC = 0x70726F62
+FIBER_MAGIC = 0x66696272
+# Places in uc_mcontext.gregs, <sys/ucontext.h> of x86-64.
+GREGS = {"r8": 0, "r9": 1, "r10": 2, "r11": 3, "r12": 4, "r13": 5, "r14": 6, "r15": 7, "rdi": 8, "rsi": 9, "rbp": 10,
+         "rbx": 11, "rdx": 12, "rax": 13, "rcx": 14, "rsp": 15, "rip": 16}
+
+
+class Into(Unwinder):
+    """While `context` is set, the caller of frame 0 is the parked fiber."""
+
+    def __init__(self):
+        super().__init__("nines fibers")
+        self.context = None
+
+    def __call__(self, frame):
+        if self.context is None or frame.level() != 0:
+            return None
+        gregs = self.context["uc_mcontext"]["gregs"]
+        sp = gregs[GREGS["rsp"]].cast(frame.read_register("rsp").type)
+        info = frame.create_unwind_info(Id(sp - 256, frame.read_register("rip")))  # gdb wants stacks to grow one way
+        for name, place in GREGS.items():
+            kind = frame.read_register(name).type
+            info.add_saved_register(name, gregs[place].cast(kind))
+        return info
+
+
+class Id:
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+def text(pointer):
+    try:
+        return pointer.string() if pointer else "-"
+    except (gdb.error, UnicodeDecodeError):
+        return "?"
+
+
+def probe_of(fiber):
+    """The struct probe in the fiber's spare area, or None."""
+    try:
+        probe = fiber["spare"].cast(gdb.lookup_type("struct probe").pointer()).dereference()
+        return probe if int(probe["magic"]) == PROBE_MAGIC else None
+    except gdb.error:
+        return None
+
+
+def fibers():
+    at = gdb.parse_and_eval("'core/fiber/fiber.c'::sched")["used"]
+    while at:
+        fiber = at.dereference()
+        if int(fiber["magic"]) != FIBER_MAGIC:
+            print("the list of fibers is broken here")
+            return
+        yield fiber
+        at = fiber["next"]
+
+
+def describe(fiber):
+    probe = probe_of(fiber)
+    if probe is None:
+        return None, f"fiber {fiber.address}: no probe"
+    order = probe["order"]
+    number = text(order["id"])
+    return number, (f"probe {number}  {text(order['module']['head']['name'])} '{text(order['check'])}'"
+                    f"  step {text(probe['open_step'])}  {text(probe['address'].address.cast(gdb.lookup_type('char').pointer())) or '-'}"
+                    f"  verdict {probe['verdict']}  {'parked' if probe['is_parked'] else 'runs'}")
+
+
+class Fibers(gdb.Command):
+    """fibers [bt [PROBE]]: the probes in flight, with `bt` the stack of each."""
+
+    def __init__(self):
+        super().__init__("fibers", gdb.COMMAND_STACK)
+        self.into = Into()
+        register_unwinder(None, self.into, replace=True)
+
+    def backtrace(self, fiber):
+        self.into.context = fiber["context"]
+        try:
+            gdb.invalidate_cached_frames()
+            lines = gdb.execute("bt", to_string=True).splitlines()
+            print("\n".join("    " + line for line in lines if not line.startswith("#0 ")))
+        finally:
+            self.into.context = None
+            gdb.invalidate_cached_frames()
+
+    def invoke(self, argument, from_tty):
+        words = argument.split()
+        wanted = words[1] if len(words) > 1 else None
+        for fiber in fibers():
+            number, line = describe(fiber)
+            if wanted is not None and number != wanted:
+                continue
+            print(line)
+            if words and probe_of(fiber) is not None and probe_of(fiber)["is_parked"]:
+                self.backtrace(fiber)
+
+
+Fibers()
