@@ -37,7 +37,8 @@ struct route {
 struct client {
 	struct client *next;
 	int fd;
-	int64_t since_us; /* of its request or its idling */
+	int64_t since_us; /* of its request or its idling, then of its answer */
+	bool is_answered;
 };
 
 struct request {
@@ -230,6 +231,32 @@ static bool is_reading(const char *method)
 	return !strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD);
 }
 
+static int fd_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return i ? i->connect_fd : -1;
+}
+
+static struct client **find_client(struct server *s, int fd)
+{
+	struct client **at = &s->clients;
+
+	while (*at && (*at)->fd != fd)
+		at = &(*at)->next;
+	return at;
+}
+
+static void set_phase(struct server *s, struct MHD_Connection *c, bool is_answered)
+{
+	struct client *found = *find_client(s, fd_of(c));
+
+	if (!found)
+		return;
+	found->is_answered = is_answered;
+	found->since_us = clock_mono_us();
+}
+
 /* Called for the head of a request, then again (without a body) to be answered, and after each wait. */
 static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *url, const char *method,
 			      const char *version, const char *upload, size_t *upload_bytes, void **request)
@@ -240,6 +267,7 @@ static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *
 	(void)version;
 	(void)upload;
 	if (!r) {
+		set_phase(s, c, true);
 		if (!is_reading(method))
 			return send_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n", "GET, HEAD");
 		*request = r = memory_new(sizeof *r);
@@ -271,32 +299,14 @@ static void settled(struct feed *f, void *with)
 	}
 }
 
-static int fd_of(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return i ? i->connect_fd : -1;
-}
-
-static struct client **find_client(struct server *s, int fd)
-{
-	struct client **at = &s->clients;
-
-	while (*at && (*at)->fd != fd)
-		at = &(*at)->next;
-	return at;
-}
-
 static void completed(void *with, struct MHD_Connection *c, void **request, enum MHD_RequestTerminationCode code)
 {
 	struct server *s = with;
-	struct client *found = *find_client(s, fd_of(c));
 
 	(void)code;
 	free(*request);
 	*request = NULL;
-	if (found)
-		found->since_us = clock_mono_us();
+	set_phase(s, c, false);
 }
 
 static void connected(void *with, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
@@ -322,9 +332,12 @@ static void sweep(struct loop_timer *t)
 	struct server *s = (struct server *)((char *)t - offsetof(struct server, sweep));
 	int64_t now_us = clock_mono_us();
 
-	for (struct client *c = s->clients; c; c = c->next)
-		if (now_us - c->since_us > SERVER_REQUEST_SECONDS * CLOCK_SECOND)
+	for (struct client *c = s->clients; c; c = c->next) {
+		int64_t most = c->is_answered ? SERVER_ANSWER_SECONDS : SERVER_HEAD_SECONDS;
+
+		if (now_us - c->since_us > most * CLOCK_SECOND)
 			shutdown(c->fd, SHUT_RDWR);
+	}
 	loop_set(s->loop, t, now_us + SWEEP_US);
 }
 

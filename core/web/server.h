@@ -12,7 +12,8 @@
 #define SERVER_CONNECTIONS_EACH 64 /* from one address: a proxy in front is one */
 #define SERVER_HEADER_BYTES 16384
 #define SERVER_IDLE_SECONDS 10
-#define SERVER_REQUEST_SECONDS 20 /* from its first byte, or the connection, to the end of the answer */
+#define SERVER_HEAD_SECONDS 10    /* for the whole head of a request, however it comes */
+#define SERVER_ANSWER_SECONDS 60  /* for reading the answer */
 
 struct server;
 
