@@ -1,0 +1,225 @@
+/* probe_exec() as a module sees it: what a program says, how it ends, and what it cannot do to the prober. */
+#include "../../core/fiber/exec.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../core/base/clock.h"
+#include "../../core/prober/probe.h"
+#include "../lib/tap.h"
+
+struct seen {
+	char verdict[16], reason[256];
+	struct probe_exec_answer answer;
+	char output[EXEC_OUTPUT_BYTES + 1], error[EXEC_OUTPUT_BYTES + 1];
+	int64_t took_us;
+	bool is_over;
+};
+
+static struct probe_host host;
+static const char *const *program;
+static struct seen seen;
+
+static void run(struct probe *p, const void *options)
+{
+	(void)options;
+	probe_step(p, "exec");
+	probe_exec(p, program, NULL, &seen.answer);
+	snprintf(seen.output, sizeof seen.output, "%s", seen.answer.output);
+	snprintf(seen.error, sizeof seen.error, "%s", seen.answer.error);
+}
+
+static void done(struct probe *p, const struct text *result, void *with)
+{
+	static char copy[LINE_BYTES];
+	static struct line line;
+
+	(void)p;
+	(void)with;
+	seen.is_over = true;
+	snprintf(copy, sizeof copy, "%s", text_get(result));
+	if (line_parse(&line, copy, strcspn(copy, "\n")))
+		return;
+	snprintf(seen.verdict, sizeof seen.verdict, "%s", line_get(&line, "verdict"));
+	snprintf(seen.reason, sizeof seen.reason, "%s", line_get(&line, "reason"));
+}
+
+static void run_program(const char *const *argv, int64_t timeout_us)
+{
+	static const struct module_option option[] = {OPTION_END};
+	static const struct check_module module = {
+		.head.name = "case", .head.option = option, .head.flags = MODULE_NEEDS_EXEC, .run = run};
+	struct probe_order order = {.module = &module, .id = "1", .check = "x", .done = done, .timeout_us = timeout_us};
+	int64_t begin_us = clock_mono_us();
+
+	memset(&seen, 0, sizeof seen);
+	program = argv;
+	probe_begin(&host, &order);
+	while (!seen.is_over)
+		loop_once(host.loop, clock_mono_us() + CLOCK_SECOND);
+	seen.took_us = clock_mono_us() - begin_us;
+}
+
+static void run_script(const char *script, int64_t timeout_us)
+{
+	const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+
+	run_program(argv, timeout_us);
+}
+
+/* Nothing of ours is left: what was killed at the deadline is reaped by the loop. */
+static bool is_childless(void)
+{
+	for (int64_t end_us = clock_mono_us() + 5 * CLOCK_SECOND; clock_mono_us() < end_us;) {
+		if (waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD)
+			return true;
+		loop_once(host.loop, clock_mono_us() + 10000);
+	}
+	return false;
+}
+
+static void test_ends(void)
+{
+	run_script("echo hello; echo oops >&2; exit 3", CLOCK_SECOND * 10);
+	ok(seen.answer.status == 3 && !seen.answer.signal, "an exit status");
+	same(seen.output, "hello\n", "its output");
+	same(seen.error, "oops\n", "its errors");
+	run_script("kill -TERM $$", CLOCK_SECOND * 10);
+	ok(seen.answer.signal == SIGTERM && !seen.answer.status, "a signal");
+	run_script("echo first; exec >&- 2>&-; sleep 0.1; exit 4", CLOCK_SECOND * 10);
+	ok(seen.answer.status == 4 && !strcmp(seen.output, "first\n"), "closes its output and runs on");
+	ok(is_childless(), "all are reaped");
+}
+
+static void test_bounds(void)
+{
+	run_script("exec yes", CLOCK_SECOND / 5);
+	ok(!strcmp(seen.verdict, "down") && strstr(seen.reason, "timeout"), "a flood lasts until the deadline: %s", seen.reason);
+	ok(seen.took_us < CLOCK_SECOND * 3, "and no longer");
+	run_script("head -c 3000000 /dev/zero | tr '\\0' x; echo end", CLOCK_SECOND * 10);
+	ok(seen.answer.output_bytes == EXEC_OUTPUT_BYTES && seen.output[EXEC_OUTPUT_BYTES - 1] == 'x',
+	   "three megabytes are read, eight kilobytes are kept");
+	run_script("sleep 60", CLOCK_SECOND / 5);
+	ok(!strcmp(seen.verdict, "down") && seen.took_us < CLOCK_SECOND * 3, "one that never ends is killed");
+	run_script("trap '' TERM INT HUP; sleep 60", CLOCK_SECOND / 5);
+	ok(seen.took_us < CLOCK_SECOND * 3, "one that ignores signals too");
+	ok(is_childless(), "all are reaped");
+}
+
+static bool is_alive(const char *pid)
+{
+	int number = 0;
+
+	return sscanf(pid, "%d", &number) == 1 && number > 1 && kill(number, 0) == 0;
+}
+
+static bool dies(const char *pid)
+{
+	for (int64_t end_us = clock_mono_us() + 5 * CLOCK_SECOND; clock_mono_us() < end_us;) {
+		if (!is_alive(pid))
+			return true;
+		usleep(1000);
+	}
+	return false;
+}
+
+static void test_descendants(void)
+{
+	run_script("sleep 60 & echo $!", CLOCK_SECOND * 10);
+	ok(seen.took_us < CLOCK_SECOND * 5 && dies(seen.output), "a child that it leaves behind dies with its group");
+	run_script("sleep 60 & echo $!; wait", CLOCK_SECOND / 5);
+	ok(!strcmp(seen.verdict, "down"), "one that waits for its child is killed at the deadline");
+	ok(is_childless(), "all are reaped");
+}
+
+static void test_surroundings(void)
+{
+	int fd = dup(0);
+
+	setenv("NINES_TEST_SECRET", "hush", 1);
+	run_script("env; ls /proc/self/fd | wc -l; cat; pwd", CLOCK_SECOND * 10);
+	ok(!strstr(seen.output, "hush"), "our environment is not inherited");
+	ok(strstr(seen.output, "LANG=C\n") && strstr(seen.output, "PATH="), "its own has a path and a language");
+	ok(strstr(seen.output, "\n4\n/\n") != NULL, "no descriptor is inherited, input is empty, it stands in /: %s", seen.output);
+	run_script("ulimit -c; trap", CLOCK_SECOND * 10);
+	same(seen.output, "0\n", "no cores, no ignored signals");
+	close(fd);
+}
+
+static void test_refusals(void)
+{
+	const char *const missing[] = {"/nonexistent/program", NULL}, *const relative[] = {"sh", NULL};
+	struct rlimit files, few;
+
+	run_program(missing, CLOCK_SECOND);
+	same(seen.verdict, "unknown", "a program that is not there");
+	same(seen.reason, "cannot run '/nonexistent/program': No such file or directory", "and why");
+	run_program(relative, CLOCK_SECOND);
+	same(seen.reason, "'sh' is no absolute path", "no search for programs");
+	getrlimit(RLIMIT_NOFILE, &files);
+	few = files;
+	few.rlim_cur = 5;
+	setrlimit(RLIMIT_NOFILE, &few);
+	run_script("true", CLOCK_SECOND);
+	setrlimit(RLIMIT_NOFILE, &files);
+	same(seen.verdict, "unknown", "no descriptors (F10)");
+	host.may_exec = 0;
+	run_script("true", CLOCK_SECOND);
+	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "may not run programs"), "not where it is forbidden");
+	host.may_exec = 1;
+	ok(is_childless(), "all are reaped");
+}
+
+static void test_no_process(void)
+{
+	struct rlimit all, none;
+
+	if (setuid(65534) < 0 || getrlimit(RLIMIT_NPROC, &all) < 0)
+		return;
+	none = all;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NPROC, &none);
+	run_script("true", CLOCK_SECOND);
+	setrlimit(RLIMIT_NPROC, &all);
+	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "cannot start a process"), "no process (F12): %s",
+	   seen.reason);
+}
+
+static const struct {
+	const char *in, *out;
+	size_t most;
+} repair[] = {
+	{"plain", "plain", 100},           {"\xc3\xa4 \xe2\x82\xac", "\xc3\xa4 \xe2\x82\xac", 100},
+	{"a\xff" "b", "a\xef\xbf\xbd" "b", 100}, {"\xc3", "\xef\xbf\xbd", 100},
+	{"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 100}, {"abc\xc3\xa4", "abc", 4},
+	{"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", 100}, {"ab\ncd", "ab\ncd", 100},
+};
+
+int main(void)
+{
+	struct text t = {0};
+
+	host.loop = loop_new();
+	host.icmp4_fd = host.icmp6_fd = -1;
+	host.may_exec = 1;
+	probe_host_open(&host);
+	for (size_t i = 0; i < sizeof repair / sizeof *repair; i++) {
+		text_clear(&t);
+		exec_add_utf8(&t, repair[i].in, strlen(repair[i].in), repair[i].most);
+		same(text_get(&t), repair[i].out, "repaired text");
+	}
+	text_release(&t);
+	test_ends();
+	test_bounds();
+	test_descendants();
+	test_surroundings();
+	test_refusals();
+	test_no_process();
+	probe_host_close(&host);
+	loop_free(host.loop);
+	return done_testing();
+}
