@@ -166,8 +166,6 @@ static bool make_hop(struct talk *t)
 	struct probe *p = t->probe;
 	struct http_host *host = host_of(p);
 
-	if (host && !strcmp(t->here.scheme, "https"))
-		http_store(host, t->request->tls.ca_file); /* not while a step is timed */
 	if (!host || !find_address(t) || !make_ask(t))
 		return false;
 	t->exchange = probe_alloc(p, sizeof *t->exchange);
@@ -182,9 +180,15 @@ static bool make_hop(struct talk *t)
 
 static bool refuse_target(struct talk *t, const struct http_url *to, const char *wrong)
 {
+	const char *at = t->exchange->location;
+	int size = (int)strcspn(at, ":/?#");
+
 	if (to->scheme && strcmp(to->scheme, "http") && strcmp(to->scheme, "https"))
 		return probe_fail(t->probe, "redirect to scheme '%s' refused", to->scheme);
-	return probe_fail(t->probe, "redirect to '%s': %s", t->exchange->location, wrong);
+	if (!to->scheme && at[size] == ':' && !starts_with(at, "http:") &&
+		!starts_with(at, "https:"))
+		return probe_fail(t->probe, "redirect to scheme '%.*s' refused", size, at);
+	return probe_fail(t->probe, "redirect to '%s': %s", at, wrong);
 }
 
 static bool follow(struct talk *t)

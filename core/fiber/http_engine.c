@@ -226,18 +226,14 @@ struct setting {
 };
 
 static const struct setting standard[] = {
-	{CURLOPT_NOSIGNAL, 1},
-	{CURLOPT_FRESH_CONNECT, 1},
-	{CURLOPT_FORBID_REUSE, 1},
+	{CURLOPT_NOSIGNAL, 1}, {CURLOPT_FRESH_CONNECT, 1}, {CURLOPT_FORBID_REUSE, 1},
 	{CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* it holds one entry: nowhere */
-	{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-	{CURLOPT_BUFFERSIZE, READ_BYTES},
-	{CURLOPT_UPLOAD_BUFFERSIZE, 16384},
-	{CURLOPT_SSL_SESSIONID_CACHE, 0},
+	{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1}, {CURLOPT_BUFFERSIZE, READ_BYTES},
+	{CURLOPT_UPLOAD_BUFFERSIZE, 16384}, {CURLOPT_SSL_SESSIONID_CACHE, 0},
 	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
 	{CURLOPT_SSL_VERIFYPEER, 1}, /* on_tls() judges in its place */
 	{CURLOPT_SSL_VERIFYHOST, 0},
-	{CURLOPT_HTTP09_ALLOWED, 0},
+	{CURLOPT_HTTP09_ALLOWED, 1}, /* http_on_body() refuses it, and says what came */
 };
 
 static void prepare(struct http_handle *h)
@@ -413,12 +409,8 @@ X509_STORE *http_store(struct http_host *host, const char *ca_file)
 {
 	X509_STORE *store = map_find_text(&host->stores, ca_file);
 
-	SSL_CTX *first;
-
 	if (store)
 		return store;
-	first = SSL_CTX_new(TLS_client_method()); /* OpenSSL reads its own configuration now */
-	SSL_CTX_free(first);
 	store = X509_STORE_new();
 	if (store &&
 		!(*ca_file ? X509_STORE_load_file(store, ca_file)
@@ -447,6 +439,8 @@ struct http_host *http_host_new(struct loop *loop)
 		http_host_free(host);
 		return NULL;
 	}
+	SSL_CTX_free(SSL_CTX_new(TLS_client_method())); /* OpenSSL reads its own files now */
+	http_store(host, "");
 	curl_multi_setopt(host->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(host->multi, CURLMOPT_SOCKETDATA, host);
 	curl_multi_setopt(host->multi, CURLMOPT_TIMERFUNCTION, on_timer);

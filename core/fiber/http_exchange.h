@@ -15,6 +15,7 @@
 #define HTTP_HEAD_BYTES (64 << 10)
 #define HTTP_HEAD_LINES 100
 #define HTTP_BODY_BYTES (1 << 20)
+#define HTTP_SHOWN_BYTES 80 /* of what is no HTTP */
 #define HTTP_PASSED_BYTES (64 << 10) /* of a body that is not kept */
 #define HTTP_BOMB_RATIO 100 /* decompressed bytes for each byte that came in ... */
 #define HTTP_BOMB_BYTES (64 << 10) /* ... of which so many are free */

@@ -17,8 +17,6 @@ struct outcome {
 };
 
 static const struct outcome outcome[] = {
-	{CURLE_UNSUPPORTED_PROTOCOL, VERDICT_DOWN, "no HTTP answer: HTTP/0.9 or another protocol",
-		NULL},
 	{CURLE_BAD_CONTENT_ENCODING, VERDICT_DOWN, "broken compressed body", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, VERDICT_DOWN, NULL, "malformed answer"},
 	{CURLE_WRITE_ERROR, VERDICT_DOWN, NULL, "malformed answer"},
@@ -86,6 +84,15 @@ static bool blame_by_table(const struct http_exchange *x, const char *error)
 		x->probe, "libcurl: %s", *error ? error : curl_easy_strerror(x->outcome));
 }
 
+/* libcurl looks at the status line before anybody else can. */
+static bool blame_status_line(const struct http_exchange *x, const char *error)
+{
+	if (strstr(error, "response code"))
+		return probe_fail(
+			x->probe, "malformed status line: its number is none from 100 to 999");
+	return probe_fail(x->probe, "malformed status line: it has no HTTP version known here");
+}
+
 static bool blame(const struct http_exchange *x, const char *error)
 {
 	switch (x->outcome) {
@@ -100,6 +107,8 @@ static bool blame(const struct http_exchange *x, const char *error)
 	case CURLE_GOT_NOTHING:
 		return probe_fail(
 			x->probe, "connection closed by %s before its answer", x->ask->name);
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		return blame_status_line(x, error);
 	case CURLE_PARTIAL_FILE:
 		return blame_length(x);
 	case CURLE_SEND_ERROR:
@@ -123,7 +132,11 @@ bool http_judge(struct http_exchange *x, const char *error)
 {
 	if (x->fault)
 		return probe_fail(x->probe, "%s", x->fault);
-	if (x->is_cut || x->outcome == CURLE_OK || is_interim_only(x))
+	if (x->is_cut || is_interim_only(x))
+		return true;
+	if (x->outcome == CURLE_OK && !x->has_head)
+		return probe_fail(x->probe, "connection closed by %s in its header", x->ask->name);
+	if (x->outcome == CURLE_OK)
 		return true;
 	if (x->own_error)
 		return net_judge_errno(x->probe, x->own_error, true, x->ask->name);

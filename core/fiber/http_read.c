@@ -180,6 +180,17 @@ static bool leads_on(const struct http_exchange *x)
 	return x->ask->follows && x->location && x->status >= 300 && x->status < 400;
 }
 
+/* What libcurl takes for HTTP/0.9 is another protocol, or a status line that is none. */
+static size_t refuse_headless(struct http_exchange *x, const char *at, size_t size)
+{
+	size_t shown = 0;
+
+	while (shown < size && shown < HTTP_SHOWN_BYTES && !strchr("\r\n", at[shown]))
+		shown++;
+	fault(x, probe_text(x->probe, "wanted an HTTP answer, got '%.*s'", (int)shown, at));
+	return 0;
+}
+
 size_t http_on_body(char *at, size_t one, size_t size, void *exchange)
 {
 	struct http_exchange *x = exchange;
@@ -187,6 +198,8 @@ size_t http_on_body(char *at, size_t one, size_t size, void *exchange)
 
 	http_enter(x, HTTP_BODY);
 	size *= one;
+	if (!x->has_head)
+		return refuse_headless(x, at, size);
 	x->body_bytes += size;
 	if (is_bomb(x)) {
 		fault(x, "decompressed body more than 100 times its size");

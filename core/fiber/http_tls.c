@@ -60,16 +60,17 @@ static void enter(struct http_exchange *x, CURL *easy)
 	if (connected_us < looked_up_us)
 		connected_us = looked_up_us;
 	x->phase = HTTP_TLS;
-	probe_step_at(x->probe, "tls",
-		x->opened_us - x->probe->start_us + connected_us - looked_up_us);
+	probe_step_at(
+		x->probe, "tls", x->opened_us - x->probe->start_us + connected_us - looked_up_us);
 }
 
 CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
 {
 	struct http_exchange *x = exchange;
-	X509_STORE *store = http_store(x->handle->host, x->ask->tls->ca_file);
+	X509_STORE *store;
 
 	enter(x, easy);
+	store = http_store(x->handle->host, x->ask->tls->ca_file);
 	if (!store) {
 		probe_unknown(x->probe, "ca-file '%s' cannot be used", x->ask->tls->ca_file);
 		return CURLE_SSL_CACERT_BADFILE;

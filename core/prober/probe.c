@@ -241,6 +241,8 @@ static void turn_ended(struct loop_turn *turn)
 bool probe_host_open(struct probe_host *h)
 {
 	signal(SIGPIPE, SIG_IGN);
+	if (!h->http)
+		h->http = http_host_new(h->loop); /* now, not while a first probe is timed */
 	h->turn.turn = turn_ended;
 	loop_each_turn(h->loop, &h->turn);
 	h->resolver = resolver_new(h->loop);

@@ -34,7 +34,7 @@ struct blame;      /* prober/blame.h: the page shared with the parent */
 struct probe_host {
 	struct loop *loop;
 	struct resolver *resolver;
-	struct http_host *http; /* made at first use */
+	struct http_host *http; /* made by probe_host_open(), or at first use when that found no memory */
 	struct tls_host *tls;   /* made at first use */
 	struct icmp_host *icmp; /* made at first use from these, -1: none were handed over */
 	int icmp4_fd, icmp6_fd;

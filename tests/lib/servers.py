@@ -330,7 +330,9 @@ class Http(Server):
         page = self.pages(request) if callable(self.pages) else self.pages.get(request.path.partition("?")[0], reply(404, b"none"))
         if callable(page):
             page = page(request)
-        for step in [send(page), close()] if isinstance(page, bytes) else page:
+        if isinstance(page, bytes):
+            page = [send(page[:page.find(b"\r\n\r\n") + 4] if request.method == "HEAD" else page), close()]
+        for step in page:
             step(talk)
 
 

@@ -1,0 +1,481 @@
+#!/usr/bin/env python3
+"""The http check against a server for each way of failing."""
+import os
+import pathlib
+import socket
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
+from probe import check
+from servers import (Http, Server, Udp, bomb, close, drip, endless, expect, pause, redirect, refused_port, reply, reset,
+                     send, send_split, silence)
+from tap import run, skip, test
+
+PAGE = reply(200, b"all systems are in order")
+STEPS = ["connect", "request", "first-byte", "body"]
+ASKED = expect(b"\r\n\r\n")
+
+
+def ask(server, path="/", **more):
+    return check("http", f"url={server.url(path)}", **more)
+
+
+def answers(*script):
+    """A server that hears the request and then says this."""
+    return Server([ASKED, *script])
+
+
+def say(raw, **more):
+    """What the check makes of these bytes."""
+    with answers(send(raw), close()) as server:
+        return ask(server, **more)
+
+
+# ---- good pages ----
+
+@test("a good page is up: steps, values, facts")
+def good():
+    with Http({"/": PAGE}) as server:
+        result = ask(server)
+        assert server.requests[0].header["host"] == f"127.0.0.1:{server.port}"
+    assert (result.verdict, result.steps) == ("up", STEPS), result
+    assert result.values["status"] == 200 and result.values["body_bytes"] == 24
+    assert result.facts["http_version"] == "1.1" and result.facts["url"] == server.url()
+    assert result.address == "127.0.0.1"
+
+
+@test("host and port stand in for url")
+def host_and_port():
+    with Http({"/": PAGE}) as server:
+        assert check("http", host="127.0.0.1", port=server.port).verdict == "up"
+        assert check("http", host="localhost", port=server.port).steps == ["resolve", *STEPS]
+    check("http").says("unknown", "neither url nor host")
+    check("http", "url=https://127.0.0.1/").says("unknown", "does not begin with http://")
+
+
+for number, verdict in ((200, "up"), (204, "up"), (304, "up"), (399, "up"), (400, "down"), (404, "down"), (500, "down"),
+                        (503, "down")):
+    @test(f"status {number} is {verdict}")
+    def status(number=number, verdict=verdict):
+        with Http({"/": reply(number, reason="Word")}) as server:
+            result = ask(server)
+        assert result.verdict == verdict and result.values["status"] == number
+        assert verdict == "up" or result.reason == f"wanted status 100-399, got '{number} Word'"
+
+
+@test("1xx passes: an interim answer and nothing behind it")
+def interim():
+    for number in (100, 101, 103):
+        result = say(f"HTTP/1.1 {number} Word\r\n\r\n".encode())
+        assert result.verdict == "up" and result.values["status"] == number, result
+
+
+@test("interim answers before the real one are passed over")
+def continued():
+    result = say(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + PAGE)
+    assert result.verdict == "up" and result.values["status"] == 200
+
+
+@test("expect-status takes lists and ranges")
+def expected_status():
+    with Http({"/": reply(404)}) as server:
+        assert ask(server, expect_status="200,400-404").verdict == "up"
+        assert ask(server, expect_status="404").verdict == "up"
+        ask(server, expect_status="200, 405-499").says("down", "wanted status 200, 405-499, got '404 OK'")
+        for wrong in ("", "abc", "200-", "300-200", "2000", "200,,300", "200;300"):
+            ask(server, expect_status=wrong).says("unknown", "is no list")
+
+
+@test("expect-body and refuse-body look into the page")
+def bodies():
+    with Http({"/": reply(200, b"one\0two three")}) as server:
+        assert ask(server, expect_body="two three").verdict == "up"
+        ask(server, expect_body="four").says("down", "wanted 'four' in the page")
+        ask(server, refuse_body="three").says("down", "'three' is in the page")
+        assert ask(server, refuse_body="four").verdict == "up"
+
+
+@test("method, header, body and user are sent")
+def request():
+    with Http({"/": PAGE}) as server:
+        ask(server, method="PUT", header="X-One: 1\nX-Two: 2", body="a=b", user="joe", password="hush")
+        ask(server, body="a=b")
+        ask(server, method="HEAD")
+        ask(server, method="DELETE")
+        ask(server, method="POST")
+        put, post, head, delete, empty = server.requests
+    assert (put.method, put.body, put.header["x-one"], put.header["x-two"]) == ("PUT", b"a=b", "1", "2")
+    assert put.header["authorization"] == "Basic am9lOmh1c2g="
+    assert (post.method, post.body, head.method, delete.method) == ("POST", b"a=b", "HEAD", "DELETE")
+    assert empty.method == "POST" and empty.header["content-length"] == "0"
+
+
+@test("a header with a line break and a method with a space never go out")
+def smuggling():
+    with Http({"/": PAGE}) as server:
+        ask(server, header="no colon").says("unknown", "not of the form")
+        ask(server, method="GET /x HTTP/1.1").says("unknown", "is no method")
+        assert not server.requests
+
+
+@test("user and password of the address are sent and never shown")
+def userinfo():
+    with Http({"/": PAGE}) as server:
+        result = check("http", f"url=http://joe:hush@127.0.0.1:{server.port}/")
+        assert server.requests[0].header["authorization"] == "Basic am9lOmh1c2g="
+    assert "hush" not in repr({**result.facts, "reason": result.reason})
+
+
+@test("a chunked page is read, trailers are passed over")
+def chunked():
+    result = say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nLocation: /x\r\n\r\n",
+                 expect_body="hello world")
+    assert result.verdict == "up" and result.values["body_bytes"] == 11
+
+
+@test("a page without a length ends with the connection")
+def unmeasured():
+    assert say(b"HTTP/1.0 200 OK\r\n\r\nhello").values["body_bytes"] == 5
+
+
+@test("an answer split at every byte reads the same")
+def split():
+    with answers(send_split(PAGE), close()) as server:
+        result = ask(server, expect_body="in order")
+    assert (result.verdict, result.steps) == ("up", STEPS)
+
+
+@test("IPv6 works, alone and in brackets")
+def ipv6():
+    with Http({"/": PAGE}, ip=6) as server:
+        result = ask(server)
+        assert result.verdict == "up" and result.address == "::1"
+        assert check("http", host="::1", port=server.port).verdict == "up"
+
+
+@test("no second address is tried: what IPv6 only offers is down over IPv4")
+def no_fallback():
+    with Http({"/": PAGE}, ip=6) as server:
+        result = check("http", f"url=http://127.0.0.1:{server.port}/")
+    result.says("down", "connection refused", "connect")
+
+
+# ---- slow, silent, gone ----
+
+@test("each slow step shows as slow")
+def slow_steps():
+    with answers(pause(0.2), send(b"HTTP/1.1 200 OK\r\n\r\n"), pause(0.3), send(b"x"), close()) as server:
+        result = ask(server)
+    assert result.verdict == "up"
+    assert 0.2 <= result.took("first-byte") and 0.3 <= result.took("body")
+    assert result.took("connect") < 0.2 > result.took("request")
+
+
+@test("a slow resolver shows in the step resolve")
+def slow_resolver():
+    with Udp(lambda data, peer: None) as dns:
+        result = check("http", "url=http://nowhere.test/", timeout="400ms",
+                       env={"NINES_RESOLVER": f"127.0.0.1:{dns.port}"})
+    assert (result.verdict, result.step, result.steps) == ("unknown", "resolve", ["resolve"])
+
+
+@test("a connection that nobody accepts times out in the step connect")
+def slow_connect():
+    with socket.socket() as listener, socket.socket() as one, socket.socket() as two:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for filler in (one, two):
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        result = check("http", f"url=http://127.0.0.1:{listener.getsockname()[1]}/", timeout="300ms")
+    if result.step != "connect":
+        skip("this kernel accepts past the backlog")
+    result.says("down", "timeout after 300ms", "connect")
+
+
+@test("a refused port is down")
+def refused():
+    port, keep = refused_port()
+    with keep:
+        check("http", f"url=http://127.0.0.1:{port}/").says("down", "connection refused", "connect")
+
+
+@test("silence ends at the deadline, in the step first-byte")
+def silent():
+    with Server([silence()]) as server:
+        result = ask(server, timeout="300ms").says("down", "timeout after 300ms", "first-byte")
+    assert 0.3 <= result.elapsed < 2 and result.steps[-1] == "first-byte"
+
+
+@test("F39: a drip of bytes ends at the deadline of the whole probe, in the step body")
+def dripping():
+    with answers(send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), drip(b"x" * 1000, every=0.05)) as server:
+        result = ask(server, timeout="500ms").says("down", "timeout after 500ms", "body")
+    assert result.elapsed < 2
+
+
+@test("F39: a drip inside the header ends at the deadline")
+def dripping_header():
+    with answers(drip(PAGE, every=0.05)) as server:
+        ask(server, timeout="500ms").says("down", "timeout after 500ms")
+
+
+@test("a connection that is closed or reset before, within and after the header is down")
+def broken():
+    for script, part, step in (
+            ([close()], "closed by 127.0.0.1", "first-byte"),
+            ([reset()], "reset by 127.0.0.1", "first-byte"),
+            ([send(b"HTTP/1.1 200 OK\r\nContent-Le"), pause(0.05), reset()], "reset by 127.0.0.1", "body"),
+            ([send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), pause(0.05), reset()], "reset by 127.0.0.1", "body")):
+        with answers(*script) as server:
+            ask(server).says("down", part, step if step == "first-byte" else None)
+
+
+@test("a header cut short by the end of the connection is down")
+def cut_header():
+    assert say(b"HTTP/1.1 200 OK\r\nContent-Le").verdict == "down"
+    assert say(b"HTTP/1.1 20").verdict == "down"
+
+
+# ---- F38: too much ----
+
+@test("F38: a header line of 1 GiB is down at once: too long")
+def endless_line():
+    with answers(send(b"HTTP/1.1 200 OK\r\nX: "), endless(b"x" * 65536)) as server:
+        result = ask(server).says("down", "too long")
+        assert result.elapsed < 5
+    assert server.sent < 64 << 20
+
+
+@test("F38: endless header lines are down: too long")
+def endless_lines():
+    with answers(send(b"HTTP/1.1 200 OK\r\n"), endless(b"X: y\r\n" * 50)) as server:
+        ask(server).says("down", "too long: header of more than 100 lines")
+    with answers(send(b"HTTP/1.1 200 OK\r\n"), endless(b"X: " + b"y" * 5000 + b"\r\n")) as server:
+        ask(server).says("down", "too long: header of more than 64 KB")
+
+
+@test("F38: an endless body is cut at 1 MiB: the answer is judged by what came")
+def endless_body():
+    with answers(send(b"HTTP/1.1 200 OK\r\n\r\nstart"), endless(b"x" * 65536)) as server:
+        result = ask(server, expect_body="start")
+    assert result.verdict == "up" and result.facts["body_truncated"] == "true" and result.elapsed < 5
+    assert server.sent < 64 << 20
+
+
+@test("F38: an endless chunked body and endless trailers end too")
+def endless_chunks():
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with answers(send(head), endless(b"1000\r\n" + b"x" * 4096 + b"\r\n")) as server:
+        assert ask(server).facts["body_truncated"] == "true"
+    with answers(send(head + b"0\r\n"), endless(b"X: y\r\n" * 50)) as server:
+        assert ask(server).verdict == "down"
+
+
+# ---- F40: redirects ----
+
+@test("F40: a chain of redirects has steps for each hop")
+def chain():
+    with Http({"/": redirect("/one", 301), "/one": redirect("two?x=y", 307), "/two": PAGE}) as server:
+        result = ask(server)
+        assert [r.path for r in server.requests] == ["/", "/one", "/two?x=y"]
+    assert result.verdict == "up" and result.values["status"] == 200
+    assert result.hops == [(name, hop) for hop in (0, 1, 2) for name in STEPS], result.hops
+    ends = [s["to_us"] for s in result.json["steps"]]
+    assert ends == sorted(ends) and result.facts["url"] == server.url("/two?x=y")
+
+
+@test("F40: a redirect to a name resolves in its own hop")
+def named_hop():
+    with Http(lambda request: PAGE if request.path == "/end" else redirect(f"http://localhost:{server.port}/end")) as server:
+        result = ask(server)
+    assert result.hops == [(n, 0) for n in STEPS] + [(n, 1) for n in ["resolve", *STEPS]]
+
+
+@test("F40: a failing hop is the one that is blamed")
+def failing_hop():
+    port, keep = refused_port()
+    with keep, Http({"/": redirect(f"http://127.0.0.1:{port}/")}) as server:
+        result = ask(server).says("down", f"connection refused by 127.0.0.1:{port}", "connect")
+    assert result.hops[-1] == ("connect", 1) and not result.json["steps"][-1]["ok"]
+    assert all(s["ok"] for s in result.json["steps"][:-1])
+
+
+@test("F40: loops and long chains end: more than 5 redirects")
+def loops():
+    with Http({"/": redirect("/")}) as server:
+        ask(server).says("down", "more than 5 redirects")
+        assert len(server.requests) == 6
+        ask(server, follow=2).says("down", "more than 2 redirects")
+        assert len(server.requests) == 9
+    with Http(lambda request: redirect(f"/{request.number + 1}") if request.number < 5 else PAGE) as server:
+        assert ask(server).verdict == "up"
+
+
+@test("F40: follow=0 judges the redirect itself")
+def unfollowed():
+    with Http({"/": redirect("/x", 302)}) as server:
+        result = ask(server, follow=0)
+        assert result.verdict == "up" and result.values["status"] == 302 and len(server.requests) == 1
+
+
+@test("F40: a redirect without a place to go is an answer")
+def nowhere():
+    with Http({"/": reply(302)}) as server:
+        assert ask(server).values["status"] == 302
+
+
+for target, part in (("file:///etc/passwd", "scheme 'file' refused"), ("ftp://127.0.0.1/", "scheme 'ftp' refused"),
+                     ("gopher://127.0.0.1:25/_x", "scheme 'gopher' refused"), ("FILE:///etc/passwd", "scheme 'file' refused"),
+                     ("dict://127.0.0.1:11211/stat", "scheme 'dict' refused"), ("javascript:alert(1)", "scheme 'javascript' refused"),
+                     ("http://169.254.169.254/latest/meta-data/", "a link-local address, '169.254.169.254', refused"),
+                     ("http://[fe80::1]/", "a link-local address"), ("http://[fd00:ec2::254]/", "a metadata address"),
+                     ("http://[::ffff:169.254.169.254]/", "a link-local address"), ("http://2852039166/", "a link-local address"),
+                     ("http://0xa9fea9fe/", "a link-local address"), ("http://0251.0376.0251.0376/", "a link-local address"),
+                     ("http://255.255.255.255/", "a special address"), ("http://224.0.0.1/", "a special address"),
+                     ("http://", "redirect to"), ("http://[::1", "redirect to"), ("http://127.0.0.1:99999/", "redirect to"),
+                     ("http://exa mple/", "redirect to")):
+    @test(f"F40: a redirect to {target} is refused")
+    def refused_target(target=target, part=part):
+        with Http({"/": redirect(target)}) as server:
+            result = ask(server).says("down", part)
+        assert result.verdict == "down" and "root:" not in repr(result)
+
+
+@test("F40: the same policy holds for the first address")
+def first_address():
+    check("http", "url=http://169.254.169.254/", timeout="2s").says("unknown", "a link-local address")
+    check("http", "url=http://[::ffff:169.254.169.254]/", timeout="2s").says("unknown", "a link-local address")
+
+
+@test("F40: methods change as RFC 9110 15.4 has it")
+def methods():
+    for number, sent, then in ((301, "POST", "GET"), (302, "POST", "GET"), (303, "POST", "GET"), (307, "POST", "POST"),
+                               (308, "POST", "POST"), (301, "PUT", "PUT"), (303, "PUT", "GET"), (303, "HEAD", "HEAD"),
+                               (302, "DELETE", "DELETE")):
+        with Http({"/": redirect("/end", number), "/end": PAGE}) as server:
+            more = {"body": "a=b"} if sent in ("POST", "PUT") else {}
+            assert ask(server, method=sent, **more).verdict == "up"
+            last = server.requests[1]
+        assert last.method == then and last.body == (b"a=b" if more and then == sent else b""), (number, sent, last.method)
+
+
+@test("F40: credentials do not go to another host or port")
+def credentials():
+    with Http({"/": PAGE}) as other:
+        pages = {"/": redirect(other.url()), "/own": redirect("/end"), "/end": PAGE}
+        with Http(pages) as server:
+            secret = {"user": "joe", "password": "hush", "header": "X-Key: 1\nAuthorization: y\nCookie: z\nAccept: text/html"}
+            ask(server, "/own", **secret)
+            ask(server, **secret)
+            assert server.requests[1].header["x-key"] == "1" and "authorization" in server.requests[1].header
+        heard = other.requests[0].header
+    assert not {"x-key", "authorization", "cookie"} & set(heard) and heard["accept"] == "text/html"
+
+
+@test("F40: a redirect with an endless body is followed all the same")
+def fat_redirect():
+    def pages(request):
+        if request.path == "/end":
+            return PAGE
+        return [send(b"HTTP/1.1 302 Found\r\nLocation: /end\r\n\r\n"), endless(b"x" * 65536)]
+    with Http(pages) as server:
+        result = ask(server)
+    assert result.verdict == "up" and "body_truncated" not in result.facts
+
+
+# ---- F41: decompression ----
+
+@test("F41: a gzip bomb is down, and costs neither time nor memory")
+def bombed():
+    packed = bomb(64 << 20)
+    with Http({"/": reply(200, packed, header=[("Content-Encoding", "gzip")])}) as server:
+        result = ask(server, header="Accept-Encoding: gzip").says("down", "decompressed body more than 100 times its size")
+    assert result.elapsed < 5
+
+
+@test("F41: compression is neither asked for nor undone unless told; a broken one is down")
+def packed():
+    import gzip
+    page = gzip.compress(b"all systems are in order")
+    with Http({"/": reply(200, page, header=[("Content-Encoding", "gzip")]),
+               "/broken": reply(200, b"no gzip at all", header=[("Content-Encoding", "gzip")])}) as server:
+        assert ask(server, header="Accept-Encoding: gzip", expect_body="in order").verdict == "up"
+        assert ask(server).values["body_bytes"] == len(page)
+        assert "accept-encoding" not in server.requests[1].header
+        ask(server, "/broken", header="Accept-Encoding: gzip").says("down", "broken compressed body")
+
+
+# ---- F42: what is no HTTP ----
+
+for name, raw, part in (
+        ("a Content-Length that is too large", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello", "body ended after 5 of 10 bytes"),
+        ("a Content-Length that is too small", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhello", "longer than its Content-Length"),
+        ("a Content-Length that is no number", b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhello", "Content-Length"),
+        ("a negative Content-Length", b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhello", "Content-Length"),
+        ("a Content-Length of 30 digits", b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n", "malformed Content-Length"),
+        ("two Content-Lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", "two Content-Lengths"),
+        ("a chunk size that is no number", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n", "chunked body"),
+        ("a chunk longer than it says", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n", "chunked body"),
+        ("a chunk size past 64 bits", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 20 + b"\r\nx", "chunked body"),
+        ("a chunked body without its end", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "before its last chunk"),
+        ("HTTP/0.9", b"<html>old</html>", "wanted an HTTP answer, got '<html>old</html>'"),
+        ("another protocol", b"220 mail.example ESMTP\r\n", "wanted an HTTP answer, got '"),
+        ("SSH", b"SSH-2.0-OpenSSH_9.2\r\n", "wanted an HTTP answer, got '"),
+        ("TLS", b"\x15\x03\x01\x00\x02\x02\x46", "wanted an HTTP answer, got '"),
+        ("status 20", b"HTTP/1.1 20 Word\r\n\r\n", "malformed status line"),
+        ("status 99", b"HTTP/1.1 99 Word\r\n\r\n", "malformed status line"),
+        ("status 099", b"HTTP/1.1 099 Word\r\n\r\n", "malformed status line"),
+        ("status 0", b"HTTP/1.1 0 Word\r\n\r\n", "malformed status line"),
+        ("status 600", b"HTTP/1.1 600 Word\r\nContent-Length: 0\r\n\r\n", "wanted status 100-399, got '600 Word'"),
+        ("status 999", b"HTTP/1.1 999 Word\r\nContent-Length: 0\r\n\r\n", "wanted status 100-399, got '999 Word'"),
+        ("status 2000", b"HTTP/1.1 2000 Word\r\n\r\n", "malformed status line"),
+        ("status -200", b"HTTP/1.1 -200 Word\r\n\r\n", ""),
+        ("status 2x0", b"HTTP/1.1 2x0 Word\r\n\r\n", ""),
+        ("no status", b"HTTP/1.1\r\n\r\n", ""),
+        ("HTTP/9.9", b"HTTP/9.9 200 OK\r\n\r\n", ""),
+        ("a NUL in the header", b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", ""),
+        ("a header line without a colon", b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", ""),
+        ("nothing but line ends", b"\r\n\r\n\r\n", ""),
+        ("nothing but NULs", bytes(100), "")):
+    @test(f"F42: {name} is down, with a reason")
+    def no_http(raw=raw, part=part):
+        result = say(raw, timeout="3s").says("down", part)
+        assert result.elapsed < 2 and result.reason, result
+
+
+@test("F42: a flood of 100 Continue is down")
+def flood():
+    with answers(endless(b"HTTP/1.1 100 Continue\r\n\r\n" * 10)) as server:
+        result = ask(server).says("down", "too long: header of more than 100 lines")
+    assert result.elapsed < 5
+
+
+@test("F42: a reply cut off at each of its bytes is never up")
+def truncated():
+    page = reply(200, b"0123456789")
+    for size in range(0, len(page), 7):
+        assert say(page[:size]).verdict == "down", size
+
+
+# ---- F44: strangers' texts ----
+
+@test("F44: NUL, ANSI, HTML, bidi, %n and broken UTF-8 in the status text come out as harmless text")
+def strange_texts():
+    nasty = b"500 \x1b[31m<script>alert(1)</script>\xe2\x80\xae%n%s\xff\x07"
+    result = say(b"HTTP/1.1 " + nasty + b"\r\nContent-Length: 0\r\n\r\n")
+    assert result.verdict == "down" and "500" in result.reason and "<script>" in result.reason
+    assert "\x1b" not in result.reason and "\x07" not in result.reason
+
+
+@test("F44: the terminal never sees an escape")
+def terminal():
+    import subprocess
+    from tap import BUILD
+    with answers(send(b"HTTP/1.1 500 \x1b[31mred\x1b]0;title\x07\xc2\x9b31m\r\nContent-Length: 0\r\n\r\n"), close()) as server:
+        done = subprocess.run([str(BUILD / "nines"), "check", server.url()], capture_output=True,
+                              env=dict(os.environ, NO_COLOR="1"))
+    assert b"\x1b" not in done.stdout and b"\x07" not in done.stdout and b"\xc2\x9b" not in done.stdout and b"red" in done.stdout
+
+
+run()
