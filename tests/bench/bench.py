@@ -161,27 +161,29 @@ CONFIG = {"http": http_checks, "tcp": tcp_checks, "ping": ping_checks, "https": 
 
 # ---- reading what was stored ----
 
-def rows(path, query):
+def results(path, since=0):
+    """The words of every stored result at or behind the row `since` of the tail, as one dictionary each."""
     base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
     with contextlib.closing(base):
-        return base.execute(query).fetchall()
+        for (lines,) in base.execute("select lines from tail where at_us >= ? order by at_us", (since,)):
+            for line in bytes(lines).decode("ascii", "replace").splitlines():
+                if line.startswith("result "):
+                    yield dict(word.split("=", 1) for word in line.split(" ")[2:] if "=" in word)
+
+
+def last_row(path):
+    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    with contextlib.closing(base):
+        return base.execute("select coalesce(max(at_us), 0) from tail").fetchone()[0]
 
 
 def stored(path):
+    """The number of results in the database; 0 while there is none."""
     with contextlib.suppress(sqlite3.Error):
-        return rows(path, "select coalesce(sum(results), 0) from tail")[0][0]
+        base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+        with contextlib.closing(base):
+            return base.execute("select coalesce(sum(results), 0) from tail").fetchone()[0]
     return 0
-
-
-def results(path, most=None):
-    """The last results as {word: value}, newest first; the store keeps them as the lines of each second."""
-    seen = 0
-    for (lines,) in rows(path, "select lines from tail order by at_us desc"):
-        for line in reversed(lines.decode().splitlines()):
-            if most is not None and seen >= most:
-                return
-            seen += 1
-            yield dict(word.split("=", 1) for word in line.split(" ") if re.match(r"[a-z_]+=[^\"]", word))
 
 
 def percentile(values, share):
@@ -211,14 +213,18 @@ def paced(kind, rate, seconds):
     with ninesd(kind, CONFIG[kind](rate)) as (running, group, base):
         daemon.until("results are stored", lambda: stored(base) > rate or running.process.poll() is not None, 60)
         time.sleep(3)
-        cpu, results, busy, begun = group.cpu_us(), stored(base), busy_us(), time.monotonic()
+        results_before = stored(base)
+        cpu, busy, begun = group.cpu_us(), busy_us(), time.monotonic()
         time.sleep(seconds)
-        used, got, span = group.cpu_us() - cpu, stored(base) - results, time.monotonic() - begun
+        used, span = group.cpu_us() - cpu, time.monotonic() - begun
+        got = stored(base) - results_before
         other = max(0.0, (busy_us() - busy - used) / span / 1e4)
-        bad = sum(r["verdict"] != "up" for r in results(base)) if got else 0
-        late = percentile([int(r["late_us"]) for r in results(base, 20000)], 0.99)
         if not got:
+            say(running.output())
             return None
+        seen = list(results(base))
+        bad = sum(1 for r in seen if r["verdict"] != "up")
+        late = percentile([int(r["late_us"]) for r in seen[results_before:]], 0.99)
         say(f"  nines       {used / got:8.1f} us/check   ({got / span:.0f}/s stored, {bad} not up, start p99 {late / 1000:.1f} ms late, "
             f"PSS {group.pss_kib() / 1024:.1f} MiB, target and others {other:.0f} %)")
         return used / got
@@ -327,9 +333,9 @@ def part_hang(seconds):
                     say(f"  only {open_connections(SLOW_PORT)} hang")
                 full = sum(group.pss_kib([p]) for p in running.processes().get("prober", []))
                 held = open_connections(SLOW_PORT)
-                since = stored(base)
+                since = last_row(base) + 1
                 time.sleep(seconds)
-                late = [int(r["late_us"]) for r in results(base, stored(base) - since) if r["verdict"] == "up"]
+                late = [int(r["late_us"]) for r in results(base, since) if r["verdict"] == "up"]
                 each = (full - empty) / max(held, 1)
                 say(f"  {each:.1f} KiB each (at most {goal}: {'yes' if each <= goal else 'NO'}), {held} held; healthy checks start "
                     f"p50 {percentile(late, 0.5) / 1000:.1f} ms, p99 {percentile(late, 0.99) / 1000:.1f} ms late "
