@@ -13,9 +13,13 @@
 
 #define CACHE_BYTES (16 << 20)
 
+/* Beside the store's folder, not in it: the folder is the recorder's, and root writes nothing where others may. */
 static void path_of(const char *store, const char *ending, struct text *path)
 {
-	text_printf(path, "%s.modules%s", store, ending);
+	const char *slash = strrchr(store, '/');
+	size_t folder = slash && slash > store ? (size_t)(slash - store) : strlen(store);
+
+	text_printf(path, "%.*s.modules%s", (int)folder, store, ending);
 }
 
 static bool read_cache(const char *store, struct text *into)
