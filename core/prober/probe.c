@@ -28,20 +28,21 @@ static void blame(const struct probe *p)
 		    p->open_step ? p->open_step : "other");
 }
 
-/* A turn that began before the probe taints only from the probe's start on. */
-static bool was_delayed(const struct probe *p, int64_t now_us)
+/* For how long others held the loop while this probe was in flight. The turn that runs counts from the probe's start on. */
+static int64_t stalled_us(const struct probe *p, int64_t now_us)
 {
-	int64_t turn_us = loop_now(p->host->loop);
+	int64_t turn_us = loop_now(p->host->loop), held_us = p->host->stalled_us - p->stalled_before_us;
+	int64_t now_held_us = now_us - (turn_us > p->start_us ? turn_us : p->start_us);
 
-	return p->host->stalled_until_us > p->start_us ||
-	       now_us - (turn_us > p->start_us ? turn_us : p->start_us) > PROBE_STALL_US;
+	return now_held_us > PROBE_STALL_US ? held_us + now_held_us : held_us;
 }
 
-static void judge_slowness(struct probe *p, int64_t elapsed_us)
+/* What the loop's own delay explains is not the target's slowness. */
+static void judge_slowness(struct probe *p, int64_t elapsed_us, int64_t held_us)
 {
 	struct text reason = {0};
 
-	if (p->verdict != VERDICT_UP || p->is_stalled || !p->order.slow_us || elapsed_us <= p->order.slow_us)
+	if (p->verdict != VERDICT_UP || !p->order.slow_us || elapsed_us - held_us <= p->order.slow_us)
 		return;
 	text_puts(&reason, "slow: ");
 	text_add_duration(&reason, elapsed_us);
@@ -78,12 +79,12 @@ static void finish(struct probe *p)
 {
 	struct probe_host *h = p->host;
 	struct fiber *f = p->fiber;
-	int64_t end_us = clock_mono_us();
+	int64_t end_us = clock_mono_us(), held_us = stalled_us(p, end_us);
 
 	loop_stop_timer(h->loop, &p->deadline);
 	probe_end_step(p);
-	p->is_stalled |= was_delayed(p, end_us);
-	judge_slowness(p, end_us - p->start_us);
+	p->is_stalled = held_us > 0;
+	judge_slowness(p, end_us - p->start_us, held_us);
 	probe_release_deferred(p);
 	net_close_all(p);
 	blame_leave(h->blame);
@@ -115,7 +116,6 @@ static void resume(struct probe *p)
 {
 	assert(p->magic == PROBE_MAGIC && p->is_parked);
 	p->is_parked = false;
-	p->is_stalled |= was_delayed(p, clock_mono_us());
 	blame(p);
 	fiber_resume(p->fiber);
 	after_switch(p);
@@ -157,13 +157,13 @@ static const char *time_out_text(struct probe *p, char *to, size_t room)
 bool probe_time_out(struct probe *p)
 {
 	char text[64];
-	int64_t late_us = clock_mono_us() - p->deadline_us;
+	int64_t now_us = clock_mono_us(), held_us = now_us - p->deadline_us + stalled_us(p, now_us);
 
 	p->is_late = true;
 	time_out_text(p, text, sizeof text);
 	if (p->lacks_resolver)
 		return probe_unknown(p, "resolver failing: no answer, %s", text);
-	if (late_us > p->order.timeout_us / 10 && late_us > PROBE_STALL_US)
+	if (held_us > p->order.timeout_us / 4 && held_us > PROBE_STALL_US)
 		return probe_unknown(p, "%s, but the prober itself stood still", text);
 	return probe_fail(p, "%s", text);
 }
@@ -184,7 +184,8 @@ bool probe_park(struct probe *p)
 
 static void set_up(struct probe *p, struct probe_host *h, const struct probe_order *order)
 {
-	*p = (struct probe){.magic = PROBE_MAGIC, .host = h, .order = *order, .reason = "", .failed_step = ""};
+	*p = (struct probe){.magic = PROBE_MAGIC, .host = h, .order = *order, .reason = "", .failed_step = "",
+			    .stalled_before_us = h->stalled_us};
 	p->start_us = clock_mono_us();
 	p->start_wall_us = clock_wall_us();
 	p->deadline_us = p->start_us + order->timeout_us;
@@ -235,7 +236,7 @@ static void turn_ended(struct loop_turn *turn)
 	int64_t now_us = clock_mono_us();
 
 	if (now_us - loop_now(h->loop) > PROBE_STALL_US)
-		h->stalled_until_us = now_us;
+		h->stalled_us += now_us - loop_now(h->loop);
 }
 
 bool probe_host_open(struct probe_host *h)

@@ -41,7 +41,7 @@ struct probe_host {
 	struct blame *blame; /* may be NULL */
 	int may_exec;
 	size_t in_flight;
-	int64_t stalled_until_us; /* the end of the last turn that was too long */
+	int64_t stalled_us; /* the length of all turns that were too long */
 	struct loop_turn turn;
 	struct text line; /* the result line being made */
 };
@@ -75,7 +75,7 @@ struct probe {
 	struct fiber *fiber;
 	struct arena arena;
 	struct loop_timer deadline;
-	int64_t start_us, start_wall_us, deadline_us;
+	int64_t start_us, start_wall_us, deadline_us, stalled_before_us;
 	enum verdict verdict;
 	bool has_failed, is_late, is_parked, is_stalled;
 	bool lacks_resolver; /* waits for an answer of the resolver: lateness is not the target's */

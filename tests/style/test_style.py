@@ -1,43 +1,26 @@
-""
-	"The rules of style and layering that a program can check, for every file that git knows.
+"""The rules of style and layering that a program can check, for every file that git knows.
 
-	The layering is read from the table "Folders" of docs /
-	architecture.md,
-	so that the document and the rule are the same text.""
-							    "
-	import re import subprocess
+The layering is read from the table "Folders" of docs/architecture.md, so that the document and the rule are the same text.
+"""
+import re
+import subprocess
 
-		from tap import ROOT,
-	run,
-	test
+from tap import ROOT, run, test
 
-		BANNED = {
-			"strcpy" : "text_add",
-			"strcat" : "text_add",
-			"sprintf" : "text_printf",
-			"vsprintf" : "text_vprintf",
-			"strtok" : "a loop",
-			"gets" : "getline",
-			"atoi" : "text_to_int",
-			"atol" : "text_to_int",
-			"alloca" : "an arena",
-			"system" : "probe_exec",
-			"popen" : "probe_exec",
-			"localtime" : "base/zone",
-			"strerror" : "log_errno",
-			"pthread_create" : "a fiber",
-			"thrd_create" : "a fiber",
-		} NAME_LOOKUP = re.compile(r "\b(getaddrinfo|gethostbyname\w*|getnameinfo)\s*\(")
-					SHELL = re.compile(r '"(/bin/)?(ba|da)?sh"|\bwordexp\s*\(')
-							LINE_COLUMNS,
-		FUNCTION_LINES, FILE_LINES = 100, 70,
-		800
+BANNED = {
+    "strcpy": "text_add", "strcat": "text_add", "sprintf": "text_printf", "vsprintf": "text_vprintf", "strtok": "a loop",
+    "gets": "getline", "atoi": "text_to_int", "atol": "text_to_int", "alloca": "an arena", "system": "probe_exec",
+    "popen": "probe_exec", "localtime": "base/zone", "strerror": "log_errno", "pthread_create": "a fiber", "thrd_create": "a fiber",
+}
+NAME_LOOKUP = re.compile(r"\b(getaddrinfo|gethostbyname\w*|getnameinfo)\s*\(")
+SHELL = re.compile(r'"(/bin/)?(ba|da)?sh"|\bwordexp\s*\(')
+LINE_COLUMNS, FUNCTION_LINES, FILE_LINES = 100, 70, 800
 
-	def tracked(*patterns)
-    : ""
-      "Paths that git tracks, or would (a clone without git: all files)."
-      ""
-try : listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT,
+
+def tracked(*patterns):
+    """Paths that git tracks, or would (a clone without git: all files)."""
+    try:
+        listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT,
                                 capture_output=True, text=True, check=True).stdout.splitlines()
     except (OSError, subprocess.CalledProcessError):
         listed = [str(p.relative_to(ROOT)) for pattern in patterns for p in ROOT.rglob(pattern)
@@ -142,10 +125,8 @@ def layers():
     """folder -> the folders and files it may include, as the table says; None: everything."""
     table = {}
     for row in re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", read("docs/architecture.md").split("## Folders")[1], re.M):
-        allowed = None if row[1].strip() == "all" else
-	{w.strip() for w in row[1].split(",")
-	}
-	for folder in row[0].split(","):
+        allowed = None if row[1].strip() == "all" else {w.strip() for w in row[1].split(",")}
+        for folder in row[0].split(","):
             table[folder.strip()] = allowed
     return table
 
