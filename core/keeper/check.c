@@ -49,7 +49,8 @@ void check_start(struct keeper *k, struct check *c, size_t beginners, size_t pla
 
 	c->phase_us = (int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
 	c->is_first = !c->is_passive;
-	c->next_us = k->now_us + (c->is_passive ? c->every_us : first_us - first_us % SCHEDULE_TICK_US);
+	first_us += k->now_us + SCHEDULE_TICK_US - 1;
+	c->next_us = c->is_passive ? k->now_us + c->every_us : first_us - first_us % SCHEDULE_TICK_US;
 	check_arm(k, c);
 }
 

@@ -515,8 +515,11 @@ void configure_end(struct keeper *k, const struct line *l)
 		text_puts(&wrong, "the loader found problems");
 	else
 		judge(k, &wrong);
-	if (!wrong.size)
+	if (!wrong.size) {
+		k->applied = line_number(l) > 0 ? line_number(l) : 0;
 		apply(k);
+		pool_follow(k);
+	}
 	t = keeper_line(k, END_PARENT, 0);
 	if (t) {
 		line_begin(t, wrong.size ? "refused" : "applied", l->id);

@@ -178,7 +178,9 @@ struct prober {
 	struct prober *next; /* by number */
 	int64_t number;
 	enum pool_kind pool;
-	bool is_retired, is_closed, is_full;
+	int64_t generation; /* of the configuration whose modules it holds */
+	bool is_retired, is_closed;
+	bool is_outdated; /* newer ones have come with a newer configuration */
 	uint64_t salt;
 	struct flights flights;
 	uint64_t *known; /* bits: check numbers it was told of */
@@ -218,6 +220,7 @@ struct keeper {
 	bool is_collecting;
 	struct text pending; /* the loader's lines */
 	uint32_t generation;
+	int64_t applied; /* the loader's number of what is in force */
 	char *own_location;
 	struct location *locations;
 	struct map modules, checks_by_name, groups_by_name;
@@ -297,6 +300,8 @@ void pool_take_prober(struct keeper *, const struct line *);
 void pool_take_retire(struct keeper *, const struct line *);
 void pool_take_gone(struct keeper *, const struct line *);
 void pool_take_closed(struct keeper *, int64_t number);
+/* Configuration k->applied is in force: where its probers are there, the older ones get no more probes. */
+void pool_follow(struct keeper *);
 void pool_release(struct keeper *);
 /* Why a module's checks do not run: a sentence on *why, or false. */
 bool module_is_blocked(const struct module_record *, struct text *why);

@@ -55,7 +55,8 @@ static bool may_take(const struct keeper *k, const struct prober *p)
 {
 	size_t most = k->pool[p->pool].most;
 
-	return !p->is_retired && !p->is_closed && (!most || p->flights.count < most);
+	return !p->is_retired && !p->is_closed && !p->is_outdated && p->generation <= k->applied &&
+	       (!most || p->flights.count < most);
 }
 
 static uint64_t mixed(uint64_t a, uint64_t b)
@@ -267,6 +268,7 @@ void pool_take_prober(struct keeper *k, const struct line *l)
 	p = memory_new(sizeof *p);
 	p->number = number;
 	p->pool = pool_named(line_get(l, "pool"));
+	p->generation = line_int(l, "generation", 0);
 	p->salt = map_hash(&number, sizeof number);
 	while (*at && (*at)->number < number)
 		at = &(*at)->next;
@@ -424,6 +426,23 @@ void pool_take_gone(struct keeper *k, const struct line *l)
 	}
 	prober_free(k, p);
 	text_release(&reason);
+}
+
+static bool has_current(const struct keeper *k, enum pool_kind pool)
+{
+	for (const struct prober *p = k->probers; p; p = p->next)
+		if (p->pool == pool && p->generation == k->applied)
+			return true;
+	return false;
+}
+
+void pool_follow(struct keeper *k)
+{
+	for (struct prober *p = k->probers; p; p = p->next)
+		if (p->generation < k->applied && has_current(k, p->pool))
+			p->is_outdated = true;
+	for (int i = 0; i < POOLS; i++)
+		k->pool[i].epoch++;
 }
 
 void pool_release(struct keeper *k)
