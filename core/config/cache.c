@@ -34,7 +34,8 @@ static bool read_cache(const char *store, struct text *into)
 	text_release(&path);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > CACHE_BYTES || st.st_mode & S_IWOTH)
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > CACHE_BYTES || st.st_uid != geteuid() ||
+	    st.st_mode & (S_IWGRP | S_IWOTH))
 		n = -1;
 	while (n > 0) {
 		text_reserve(into, 65536);
@@ -127,8 +128,13 @@ void cache_write(const struct descriptors *all, const char *store)
 {
 	struct text lines = {0}, path = {0}, new = {0};
 	struct descriptor good;
+	struct stat st;
 	int fd;
 	bool is_fine;
+
+	/* Not before the store is there: its folder is given to the recorder's user while it is empty. */
+	if (stat(store, &st) < 0)
+		return;
 
 	for (const struct descriptor *d = all->first; d; d = d->next) {
 		good = *d;

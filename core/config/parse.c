@@ -85,6 +85,7 @@ static void add_problem(struct parse *p, const char *file, int line, const char 
 	text_vprintf(&text, format, ap);
 	new = parse_alloc(p, sizeof *new);
 	*new = (struct problem){.file = parse_keep(p, file), .line = line, .is_lint = is_lint,
+				.rank = p->wrong + p->lints,
 				.text = parse_keep(p, text_get(&text)),
 				.remedy = parse_keep(p, remedy ? remedy : "")};
 	*p->last_problem = new;
@@ -108,6 +109,44 @@ void lint_add(struct parse *p, const char *file, int line, const char *remedy, c
 	va_start(ap, format);
 	add_problem(p, file, line, remedy, true, format, ap);
 	va_end(ap);
+}
+
+static int file_rank(const struct parse *p, const struct problem *of)
+{
+	const struct problem *q = p->problems;
+
+	while (strcmp(q->file, of->file))
+		q = q->next;
+	return q->rank;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct problem *x = *(const struct problem *const *)a, *y = *(const struct problem *const *)b;
+
+	if (x->file_rank != y->file_rank)
+		return x->file_rank < y->file_rank ? -1 : 1;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->rank < y->rank ? -1 : 1;
+}
+
+void problems_sort(struct parse *p)
+{
+	struct problem *all[PROBLEMS];
+	size_t n = 0;
+
+	for (struct problem *q = p->problems; q && n < PROBLEMS; q = q->next) {
+		q->file_rank = file_rank(p, q);
+		all[n++] = q;
+	}
+	qsort(all, n, sizeof *all, by_place);
+	p->last_problem = &p->problems;
+	for (size_t i = 0; i < n; i++) {
+		*p->last_problem = all[i];
+		p->last_problem = &all[i]->next;
+	}
+	*p->last_problem = NULL;
 }
 
 const char *parse_path(struct parse *p, const char *file, const char *path)

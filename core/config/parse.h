@@ -34,6 +34,7 @@ struct problem {
 	const char *file, *text, *remedy;
 	int line; /* 0: the file as a whole */
 	bool is_lint; /* worth saying, no reason to refuse */
+	int file_rank, rank; /* where its file, and it, came up */
 	struct problem *next;
 };
 
@@ -63,6 +64,9 @@ void problem_add(struct parse *, const char *file, int line, const char *remedy,
 	__attribute__((format(printf, 5, 6)));
 void lint_add(struct parse *, const char *file, int line, const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* By file and line, as a person reads. */
+void problems_sort(struct parse *);
 
 /* `path` as said in `file`: relative to the folder that file is in. In the arena. */
 const char *parse_path(struct parse *, const char *file, const char *path);

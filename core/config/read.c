@@ -232,6 +232,7 @@ struct config *config_read(const char *file, bool keeps_cache)
 	descriptors_judge_folder(&c->modules, c->settings.reports, MODULE_REPORT);
 	cache_apply(&c->modules, c->settings.store);
 	read_sections(c);
+	problems_sort(&c->parse);
 	if (!c->parse.wrong && keeps_cache)
 		cache_write(&c->modules, c->settings.store);
 	return c;
