@@ -128,13 +128,9 @@ void cache_write(const struct descriptors *all, const char *store)
 {
 	struct text lines = {0}, path = {0}, new = {0};
 	struct descriptor good;
-	struct stat st;
 	int fd;
 	bool is_fine;
 
-	/* Not before the store is there: its folder is given to the recorder's user while it is empty. */
-	if (stat(store, &st) < 0)
-		return;
 
 	for (const struct descriptor *d = all->first; d; d = d->next) {
 		good = *d;
