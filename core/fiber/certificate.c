@@ -63,13 +63,15 @@ static void add_san(struct text *t, const GENERAL_NAME *n)
 		text_release(&octets);
 		return;
 	}
-	text_add_safe(t, (const char *)ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s), 100);
+	text_add_safe(t, (const char *)ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s),
+		      100);
 }
 
 static void add_common_name(struct text *t, X509 *leaf)
 {
 	char name[256];
-	int n = X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, name, sizeof name);
+	int n = X509_NAME_get_text_by_NID(X509_get_subject_name(leaf), NID_commonName, name,
+					  sizeof name);
 
 	if (n > 0)
 		text_add_safe(t, name, (size_t)n, 100);
@@ -109,13 +111,15 @@ static bool is_for(X509 *leaf, const char *host)
 
 static bool say_dates(struct text *t, X509 *cert, const char *whose, int64_t wall_us)
 {
-	int64_t from_us = time_of(X509_get0_notBefore(cert)), to_us = time_of(X509_get0_notAfter(cert));
+	int64_t from_us = time_of(X509_get0_notBefore(cert)),
+		to_us = time_of(X509_get0_notAfter(cert));
 	char day[16];
 
 	if (wall_us > to_us)
 		text_printf(t, "certificate%s expired on %s", whose, day_of(to_us, day));
 	else if (wall_us < from_us)
-		text_printf(t, "certificate%s is not yet valid, only from %s on", whose, day_of(from_us, day));
+		text_printf(t, "certificate%s is not yet valid, only from %s on", whose,
+			    day_of(from_us, day));
 	return t->size > 0;
 }
 
@@ -142,7 +146,8 @@ static void say_named(struct text *t, const char *before, const X509_NAME *name,
 	text_puts(t, after);
 }
 
-static void say_chain(struct text *t, long result, X509 *leaf, STACK_OF(X509) *chain, int64_t wall_us)
+static void say_chain(struct text *t, long result, X509 *leaf, STACK_OF(X509) *chain,
+		      int64_t wall_us)
 {
 	X509 *top = sk_X509_num(chain) > 0 ? sk_X509_value(chain, sk_X509_num(chain) - 1) : leaf;
 
@@ -155,7 +160,8 @@ static void say_chain(struct text *t, long result, X509 *leaf, STACK_OF(X509) *c
 		text_puts(t, "certificate is self-signed");
 		break;
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		say_named(t, "certificate is from an unknown authority, '", X509_get_issuer_name(top), "'");
+		say_named(t, "certificate is from an unknown authority, '",
+			  X509_get_issuer_name(top), "'");
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -164,17 +170,19 @@ static void say_chain(struct text *t, long result, X509 *leaf, STACK_OF(X509) *c
 			  "' is neither sent nor trusted here");
 		break;
 	default:
-		text_printf(t, "certificate is not good: %s", X509_verify_cert_error_string(result));
+		text_printf(t, "certificate is not good: %s",
+			    X509_verify_cert_error_string(result));
 	}
 }
 
 static bool is_about_name(long result)
 {
-	return result == X509_V_OK || result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH;
+	return result == X509_V_OK || result == X509_V_ERR_HOSTNAME_MISMATCH ||
+	       result == X509_V_ERR_IP_ADDRESS_MISMATCH;
 }
 
-const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain, const char *host, int64_t wall_us, char *to,
-			      size_t room)
+const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain,
+			      const char *host, int64_t wall_us, char *to, size_t room)
 {
 	struct text t = {0};
 
@@ -228,5 +236,6 @@ void tls_warn_expiry(struct probe *p, X509 *leaf, int64_t warn_expiry_days)
 	if (left < 1)
 		probe_degrade(p, "certificate expires today");
 	else
-		probe_degrade(p, "certificate expires in %lld %s", (long long)left, left == 1 ? "day" : "days");
+		probe_degrade(p, "certificate expires in %lld %s", (long long)left,
+			      left == 1 ? "day" : "days");
 }

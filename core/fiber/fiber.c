@@ -1,7 +1,7 @@
 /* fiber/fiber: see fiber.h.
  *
- * One mapping a fiber, from low to high: guard page, stack, spare area, struct fiber. All that a small fiber touches
- * lies in the top page or two. */
+ * One mapping a fiber, from low to high: guard page, stack, spare area, struct fiber. All that a
+ * small fiber touches lies in the top page or two. */
 #include "fiber.h"
 
 #include <assert.h>
@@ -22,15 +22,18 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
-#define __sanitizer_start_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
-#define __sanitizer_finish_switch_fiber(fake, bottom, size) ((void)(fake), (void)(bottom), (void)(size))
+#define __sanitizer_start_switch_fiber(fake, bottom, size) \
+	((void)(fake), (void)(bottom), (void)(size))
+#define __sanitizer_finish_switch_fiber(fake, bottom, size) \
+	((void)(fake), (void)(bottom), (void)(size))
 #define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
 #endif
 
 #define FIBER_MAGIC 0x66696272u
 #define PAGE_BYTES 4096
 #define MAP_BYTES (PAGE_BYTES + FIBER_STACK_BYTES)
-#define POOL_WARM 64   /* so many pooled stacks keep all their pages: the hot path makes no system call */
+#define POOL_WARM \
+	64 /* so many pooled stacks keep all their pages: the hot path makes no system call */
 #define POOL_MOST 1024 /* more are given back to the kernel */
 
 struct fiber {

@@ -17,7 +17,8 @@
 
 #define AT_ONCE_BYTES (1u << 20) /* then the other probes get their turn */
 
-/* What connect() and its kin answer. `local` is the verdict when this machine said it without asking the network. */
+/* What connect() and its kin answer. `local` is the verdict when this machine said it without
+ * asking the network. */
 static const struct {
 	int number;
 	enum verdict local, remote;
@@ -30,8 +31,10 @@ static const struct {
 	{ENETUNREACH, VERDICT_UNKNOWN, VERDICT_DOWN, "no route to ", " from here"},
 	{ENETDOWN, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no route to ", " from here: network is down"},
 	{EADDRNOTAVAIL, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no local address or port to reach ", ""},
-	{EAFNOSUPPORT, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "this machine lacks the address family of ", ""},
-	{EINVAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no route to ", " from here: its address needs an interface"},
+	{EAFNOSUPPORT, VERDICT_UNKNOWN, VERDICT_UNKNOWN,
+	 "this machine lacks the address family of ", ""},
+	{EINVAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no route to ",
+	 " from here: its address needs an interface"},
 	{EMFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
 	{ENFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
 	{ENOMEM, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no memory left to reach ", ""},
@@ -135,10 +138,12 @@ bool net_bind_source(struct probe *p, int fd, int family)
 	if (!p->order.source || !*p->order.source)
 		return true;
 	if (!resolve_literal(p->order.source, &source) || source.at.ss_family != family)
-		return probe_unknown(p, "source address '%s' is of another family than the target", p->order.source);
+		return probe_unknown(p, "source address '%s' is of another family than the target",
+				     p->order.source);
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
 	if (bind(fd, (struct sockaddr *)&source.at, source.size) != 0)
-		return probe_unknown(p, "cannot dial from '%s': %s", p->order.source, log_errno(errno));
+		return probe_unknown(p, "cannot dial from '%s': %s", p->order.source,
+				     log_errno(errno));
 	return true;
 }
 
@@ -177,7 +182,8 @@ static int family_of(const struct probe *p)
 {
 	struct resolve_address source;
 
-	if (p->order.address_family == AF_UNSPEC && p->order.source && resolve_literal(p->order.source, &source))
+	if (p->order.address_family == AF_UNSPEC && p->order.source &&
+	    resolve_literal(p->order.source, &source))
 		return source.at.ss_family;
 	return p->order.address_family;
 }
@@ -225,7 +231,8 @@ void probe_use(struct probe *p, int connection)
 	if (!probe_may_go_on(p))
 		return;
 	if (connection < 0 || connection >= PROBE_CONNECTIONS)
-		probe_unknown(p, "module asked for connection %d, there are 0 to %d", connection, PROBE_CONNECTIONS - 1);
+		probe_unknown(p, "module asked for connection %d, there are 0 to %d", connection,
+			      PROBE_CONNECTIONS - 1);
 	else
 		p->in_use = connection;
 }
@@ -279,7 +286,7 @@ static long receive_plain(struct connection *c, void *into, size_t room)
 		if (n < 0 && errno != EAGAIN)
 			return judge_broken(c, errno), -1;
 		if (n < 0 || ((size_t)n < room && !c->is_hung_up))
-			c->can_read = false; /* epoll(7): a short read has emptied a stream; its end makes another edge */
+			c->can_read = false; /* epoll(7): a short read has emptied it */
 		if (n >= 0)
 			return n;
 	}
@@ -350,13 +357,15 @@ int probe_fd(struct probe *p)
 	return c->watch.fd;
 }
 
-/* The connection is already watched. A flag that stands from before is a false alarm at worst: the library tries and asks again. */
+/* The connection is already watched. A flag that stands from before is a false alarm at worst: the
+ * library tries and asks again. */
 static bool wait_own(struct connection *c, int want)
 {
 	bool is_fine = true;
 
 	c->is_waiting = true;
-	while (is_fine && !((want & PROBE_READ && c->can_read) || (want & PROBE_WRITE && c->can_write)))
+	while (is_fine &&
+	       !((want & PROBE_READ && c->can_read) || (want & PROBE_WRITE && c->can_write)))
 		is_fine = probe_park(c->probe);
 	c->is_waiting = false;
 	if (want & PROBE_READ)
@@ -384,7 +393,8 @@ static void foreign_ready(struct loop_watch *w, uint32_t events)
 static bool wait_foreign(struct probe *p, int fd, int want)
 {
 	struct foreign f = {.watch.ready = foreign_ready, .probe = p};
-	uint32_t events = (want & PROBE_READ ? EPOLLIN | EPOLLRDHUP : 0u) | (want & PROBE_WRITE ? EPOLLOUT : 0u);
+	uint32_t events = (want & PROBE_READ ? EPOLLIN | EPOLLRDHUP : 0u) |
+			  (want & PROBE_WRITE ? EPOLLOUT : 0u);
 
 	if (!loop_add(p->host->loop, &f.watch, fd, events | EPOLLONESHOT)) {
 		if (errno == EPERM)

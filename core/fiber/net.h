@@ -1,9 +1,10 @@
 /* fiber/net: a probe's TCP connections: dial, send, read, lines, replies.
  *
- * One epoll registration a connection, edge-triggered: what is known to be readable or writable is kept in flags, so that a
- * hanging probe has no buffer and costs no system call. The input buffer comes with the first byte and is small; everything a
- * server may send has a cap (F38). Modules see check.h; tls.c sits between the two files net.c (the connection) and
- * net_read.c (what is read from it); the end of a probe calls net_close_all(). */
+ * One epoll registration a connection, edge-triggered: what is known to be readable or writable is
+ * kept in flags, so that a hanging probe has no buffer and costs no system call. The input buffer
+ * comes with the first byte and is small; everything a server may send has a cap (F38). Modules see
+ * check.h; tls.c sits between the two files net.c (the connection) and net_read.c (what is read
+ * from it); the end of a probe calls net_close_all(). */
 #ifndef NINES_FIBER_NET_H
 #define NINES_FIBER_NET_H
 
@@ -41,28 +42,31 @@ struct connection {
 
 /* The connection in use; NULL when the probe has failed or now fails: there is none. */
 struct connection *net_get(struct probe *);
-/* Parks until *flag, one of the connection's can_read and can_write. False: the probe has failed. */
+/* Parks until *flag, one of the connection's can_read and can_write. False: it has failed. */
 bool net_await(struct connection *, const bool *flag);
-/* Small packets at once, and acknowledge at once: else a first reply waits 20 ms (TLS 1.3). Asked for before the first bytes go out. */
+/* Small packets at once, and acknowledge at once: else a first reply waits 20 ms (TLS 1.3). Asked
+ * for before the first bytes go out. */
 void net_make_prompt(struct connection *);
 void net_close_all(struct probe *);
 
-/* Plain reads and writes, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */
+/* Plain reads and writes, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe
+ * has failed. */
 long net_receive(struct connection *, void *into, size_t room);
 bool net_send_all(struct connection *, const void *bytes, size_t size);
 /* True when bytes were sent that nobody has read. */
 bool net_has_input(struct connection *);
 
-/* Steps `resolve` (left out for a literal) and `connect`, the second left open: one address of the family that the check, or else the
- * location's source address, asks for. False: the probe has failed. */
+/* Steps `resolve` (left out for a literal) and `connect`, the second left open: one address of the
+ * family that the check, or else the location's source address, asks for. False: the probe has
+ * failed. */
 bool net_find_address(struct probe *, const char *host, struct resolve_address *);
 void net_set_port(struct resolve_address *, int64_t port);
 /* Dials from the location's source address, if it has one. False: the probe has failed. */
 bool net_bind_source(struct probe *, int fd, int family);
 
 void net_name(const struct resolve_address *, int64_t port, char *to, size_t room);
-/* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is ours. `is_local`: the kernel said so
- * without asking the network. Returns false. */
+/* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is
+ * ours. `is_local`: the kernel said so without asking the network. Returns false. */
 bool net_judge_errno(struct probe *, int number, bool is_local, const char *name);
 
 #endif

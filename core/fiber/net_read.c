@@ -1,4 +1,5 @@
-/* fiber/net_read: what is read from and written to a connection: bytes, lines, replies with codes, text up to a mark. */
+/* fiber/net_read: what is read from and written to a connection: bytes, lines, replies with codes,
+ * text up to a mark. */
 #include "net.h"
 
 #include <stdio.h>
@@ -48,8 +49,8 @@ static bool fill(struct connection *c)
 static bool say_closed(struct connection *c, const char *what)
 {
 	if (c->to > c->from)
-		return probe_fail(c->probe, "connection closed by %s in the middle of a %s: '%s'", c->name, what,
-				  shown(c->probe, c->in + c->from, c->to - c->from));
+		return probe_fail(c->probe, "connection closed by %s in the middle of a %s: '%s'",
+				  c->name, what, shown(c->probe, c->in + c->from, c->to - c->from));
 	return probe_fail(c->probe, "connection closed by %s", c->name);
 }
 
@@ -87,7 +88,8 @@ static void blank_nuls(char *at, size_t size)
 	}
 }
 
-/* The next line in the buffer itself, NUL-terminated, until something is read again; NULL after a failure. */
+/* The next line in the buffer itself, NUL-terminated, until something is read again; NULL after a
+ * failure. */
 static const char *next_line(struct connection *c, size_t *size)
 {
 	size_t n = find_line(c);
@@ -135,7 +137,8 @@ static int code_of(const char *line)
 	return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
-/* Lines up to the last, "220 ...", go to `all` without their codes. Between, any text may stand (RFC 959 4.2). */
+/* Lines up to the last, "220 ...", go to `all` without their codes. Between, any text may stand
+ * (RFC 959 4.2). */
 static int read_reply(struct connection *c, struct text *all)
 {
 	int code = 0, lines = 0;
@@ -159,8 +162,9 @@ static int read_reply(struct connection *c, struct text *all)
 		if (code_of(line) == code && line[3] != '-')
 			return code;
 		if (all->size > NET_REPLY_BYTES || lines >= NET_REPLY_LINES)
-			return probe_fail(c->probe, "reply too long: more than %d lines or %d bytes", NET_REPLY_LINES,
-					  NET_REPLY_BYTES);
+			return probe_fail(c->probe,
+					  "reply too long: more than %d lines or %d bytes",
+					  NET_REPLY_LINES, NET_REPLY_BYTES);
 	}
 }
 
@@ -262,15 +266,16 @@ static size_t read_until(struct connection *c, struct text *got, const char *tex
 		if (c->to == c->from && !fill(c)) {
 			if (!p->has_failed)
 				probe_fail(p, "wanted '%s', got '%s' and the end of the stream",
-					   shown(p, text, length), shown(p, text_get(got), got->size));
+					   shown(p, text, length),
+					   shown(p, text_get(got), got->size));
 			return 0;
 		}
 		seen = got->size;
 		text_add(got, c->in + c->from, c->to - c->from);
 		end = find_text(got, seen, text, length);
 		if (end > most || (!end && got->size >= most)) {
-			probe_fail(p, "too long: no '%s' in the first %zu bytes, got '%s'", shown(p, text, length), most,
-				   shown(p, got->at, got->size));
+			probe_fail(p, "too long: no '%s' in the first %zu bytes, got '%s'",
+				   shown(p, text, length), most, shown(p, got->at, got->size));
 			return 0;
 		}
 		c->from = end ? c->from + (end - seen) : c->to;

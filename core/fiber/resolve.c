@@ -1,7 +1,8 @@
 /* fiber/resolve: see resolve.h.
  *
- * c-ares calls back from deep inside itself, sometimes on a fiber's stack: a callback only notes its outcome, the loop wakes
- * the waiting probes afterwards. A probe that gave up leaves its query behind; the callback frees it. */
+ * c-ares calls back from deep inside itself, sometimes on a fiber's stack: a callback only notes
+ * its outcome, the loop wakes the waiting probes afterwards. A probe that gave up leaves its query
+ * behind; the callback frees it. */
 #include "resolve.h"
 
 #include <ares.h>
@@ -16,12 +17,12 @@
 #include "../base/memory.h"
 #include "../prober/probe.h"
 
-#define TICK_US 200000         /* c-ares' own timeouts are looked at so often while queries are out */
+#define TICK_US 200000 /* c-ares' own timeouts are looked at so often while queries are out */
 #define TRY_MS 1000            /* then 2000, then 4000 */
 #define TRIES 3
 #define CONFIG "/etc/resolv.conf"
 
-/* A c-ares channel. One whose configuration has changed lives on until its last query is answered. */
+/* A c-ares channel. One whose configuration has changed lives on until its last answer. */
 struct channel {
 	ares_channel ares;
 	struct resolver *resolver;
@@ -94,7 +95,7 @@ static void free_idle_channels(struct resolver *r)
 	}
 }
 
-/* Wakes everybody who got an answer. Each may ask again at once, so the list is taken one by one. */
+/* Wakes everybody who got an answer. Each may ask again at once: the list is taken one by one. */
 static void deliver(struct resolver *r)
 {
 	struct query *q;
@@ -168,12 +169,15 @@ static struct channel *channel_new(struct resolver *r)
 {
 	struct channel *c = memory_new(sizeof *c);
 	const char *override = getenv("NINES_RESOLVER");
-	struct ares_options o = {.flags = ARES_FLAG_NOCHECKRESP, /* SERVFAIL is an answer, not a silent server */
+	/* SERVFAIL is an answer, not a silent server */
+	struct ares_options o = {.flags = ARES_FLAG_NOCHECKRESP,
 				 .timeout = TRY_MS, .tries = TRIES,
 				 .sock_state_cb = watch_socket, .sock_state_cb_data = c};
 
 	c->resolver = r;
-	if (ares_init_options(&c->ares, &o, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB)) {
+	if (ares_init_options(&c->ares, &o,
+			      ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+				      ARES_OPT_SOCK_STATE_CB)) {
 		free(c);
 		return NULL;
 	}
@@ -191,8 +195,9 @@ static void read_config_again(struct resolver *r)
 		return;
 	r->looked_us = clock_mono_us();
 	stat(CONFIG, &now);
-	if (now.st_mtim.tv_sec == r->config.st_mtim.tv_sec && now.st_mtim.tv_nsec == r->config.st_mtim.tv_nsec &&
-	    now.st_ino == r->config.st_ino && now.st_size == r->config.st_size)
+	if (now.st_mtim.tv_sec == r->config.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == r->config.st_mtim.tv_nsec && now.st_ino == r->config.st_ino &&
+	    now.st_size == r->config.st_size)
 		return;
 	c = channel_new(r);
 	if (!c)
@@ -240,9 +245,11 @@ static void keep_address(struct resolve_address *out, const struct sockaddr *fro
 	memcpy(&out->at, from, size);
 	out->size = size;
 	if (from->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&out->at)->sin6_addr, out->text, sizeof out->text);
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&out->at)->sin6_addr, out->text,
+			  sizeof out->text);
 	else
-		inet_ntop(AF_INET, &((struct sockaddr_in *)&out->at)->sin_addr, out->text, sizeof out->text);
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&out->at)->sin_addr, out->text,
+			  sizeof out->text);
 }
 
 bool resolve_literal(const char *host, struct resolve_address *out)
@@ -321,7 +328,8 @@ static bool judge(struct probe *p, int status, const char *host, int family)
 	case ARES_ENONAME:
 		return probe_fail(p, "no such name '%s'", host);
 	case ARES_ENODATA:
-		return probe_fail(p, "no such name '%s': it has no %s address", host, family_name(family));
+		return probe_fail(p, "no such name '%s': it has no %s address", host,
+				  family_name(family));
 	case ARES_ESERVFAIL:
 		return probe_fail(p, "resolver answered SERVFAIL for '%s'", host);
 	case ARES_ETIMEOUT:
@@ -335,7 +343,8 @@ static bool judge(struct probe *p, int status, const char *host, int family)
 	}
 }
 
-static bool judge_literal(struct probe *p, const char *host, int family, const struct resolve_address *a)
+static bool judge_literal(struct probe *p, const char *host, int family,
+			  const struct resolve_address *a)
 {
 	if (family == AF_UNSPEC || family == a->at.ss_family)
 		return true;

@@ -65,7 +65,8 @@ static bool look_at_files(struct probe *p, const char *const path[FILES], struct
 	for (int i = 0; i < FILES; i++) {
 		file[i].path = (char *)(path[i] ? path[i] : "");
 		if (*file[i].path && stat(file[i].path, &file[i].seen) != 0)
-			return probe_unknown(p, "%s '%s': %s", file_option[i], path[i], log_errno(errno));
+			return probe_unknown(p, "%s '%s': %s", file_option[i], path[i],
+					     log_errno(errno));
 	}
 	return true;
 }
@@ -73,7 +74,8 @@ static bool look_at_files(struct probe *p, const char *const path[FILES], struct
 static bool matches(const struct context *c, const struct file file[FILES])
 {
 	for (int i = 0; i < FILES; i++)
-		if (strcmp(c->file[i].path, file[i].path) != 0 || !is_same_file(&c->file[i].seen, &file[i].seen))
+		if (strcmp(c->file[i].path, file[i].path) != 0 ||
+		    !is_same_file(&c->file[i].seen, &file[i].seen))
 			return false;
 	return true;
 }
@@ -102,9 +104,11 @@ static struct context *find_context(struct tls_host *h, const struct file file[F
 /* -1: all is loaded; else the number of the file that is no good. */
 static int load(SSL_CTX *ssl, const struct file file[FILES])
 {
-	const char *ca = file[0].path, *certificate = file[1].path, *key = *file[2].path ? file[2].path : certificate;
+	const char *ca = file[0].path, *certificate = file[1].path,
+		   *key = *file[2].path ? file[2].path : certificate;
 
-	if (*ca ? !SSL_CTX_load_verify_locations(ssl, ca, NULL) : !SSL_CTX_set_default_verify_paths(ssl))
+	if (*ca ? !SSL_CTX_load_verify_locations(ssl, ca, NULL)
+		: !SSL_CTX_set_default_verify_paths(ssl))
 		return 0;
 	if (*certificate && SSL_CTX_use_certificate_chain_file(ssl, certificate) != 1)
 		return 1;
@@ -123,7 +127,8 @@ static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
 		probe_unknown(p, "no memory left for TLS");
 		return NULL;
 	}
-	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	ERR_clear_error();
@@ -132,7 +137,9 @@ static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
 		return ssl;
 	ERR_error_string_n(ERR_peek_error(), why, sizeof why);
 	probe_unknown(p, "%s '%s' cannot be used: %s", file_option[wrong], file[wrong].path,
-		      ERR_reason_error_string(ERR_peek_error()) ? ERR_reason_error_string(ERR_peek_error()) : why);
+		      ERR_reason_error_string(ERR_peek_error())
+			      ? ERR_reason_error_string(ERR_peek_error())
+			      : why);
 	ERR_clear_error();
 	SSL_CTX_free(ssl);
 	return NULL;
@@ -169,7 +176,10 @@ static SSL_CTX *get_context(struct probe *p, const struct probe_tls *o)
 static const struct {
 	const char *name;
 	int number;
-} version[] = {{"1.0", TLS1_VERSION}, {"1.1", TLS1_1_VERSION}, {"1.2", TLS1_2_VERSION}, {"1.3", TLS1_3_VERSION}};
+} version[] = {{"1.0", TLS1_VERSION},
+	       {"1.1", TLS1_1_VERSION},
+	       {"1.2", TLS1_2_VERSION},
+	       {"1.3", TLS1_3_VERSION}};
 
 static bool set_version(struct probe *p, SSL *ssl, const char *name)
 {
@@ -179,7 +189,8 @@ static bool set_version(struct probe *p, SSL *ssl, const char *name)
 		if (strcmp(version[i].name, name) != 0)
 			continue;
 		if (version[i].number < TLS1_2_VERSION)
-			SSL_set_security_level(ssl, 0); /* SHA-1 signatures: OpenSSL refuses old versions otherwise */
+			/* SHA-1 signatures: OpenSSL refuses old versions otherwise */
+			SSL_set_security_level(ssl, 0);
 		return SSL_set_min_proto_version(ssl, version[i].number) == 1;
 	}
 	return probe_unknown(p, "no such TLS version: '%s'", name);
@@ -188,7 +199,9 @@ static bool set_version(struct probe *p, SSL *ssl, const char *name)
 /* What SSL_read() and its kin wait for. False: they do not wait, or the probe has failed. */
 static bool await_again(struct connection *c, int error)
 {
-	bool *flag = error == SSL_ERROR_WANT_READ ? &c->can_read : error == SSL_ERROR_WANT_WRITE ? &c->can_write : NULL;
+	bool *flag = error == SSL_ERROR_WANT_READ    ? &c->can_read
+		     : error == SSL_ERROR_WANT_WRITE ? &c->can_write
+						     : NULL;
 
 	if (!flag)
 		return false;
@@ -206,9 +219,11 @@ static const struct {
 	{SSL_R_PACKET_LENGTH_TOO_LONG, "no TLS: the server answers in another protocol"},
 	{SSL_R_RECORD_LENGTH_MISMATCH, "no TLS: the server answers in another protocol"},
 	{SSL_R_UNSUPPORTED_PROTOCOL, "weak protocol: the server speaks nothing as new as TLS %s"},
-	{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "weak protocol: the server speaks nothing as new as TLS %s"},
+	{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
+	 "weak protocol: the server speaks nothing as new as TLS %s"},
 	{SSL_R_VERSION_TOO_LOW, "weak protocol: the server speaks nothing as new as TLS %s"},
-	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "TLS handshake refused by the server: nothing in common"},
+	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
+	 "TLS handshake refused by the server: nothing in common"},
 	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the server wants a client certificate"},
 	{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the server does not know this server-name"},
 	{SSL_R_DH_KEY_TOO_SMALL, "weak key: the server's Diffie-Hellman key is too small"},
@@ -223,9 +238,11 @@ const char *tls_handshake_reason(const char *min_version, char *to, size_t room)
 	ERR_clear_error();
 	if (!error)
 		return NULL;
-	for (size_t i = 0; i < sizeof handshake / sizeof *handshake && ERR_GET_LIB(error) == ERR_LIB_SSL; i++)
+	for (size_t i = 0;
+	     i < sizeof handshake / sizeof *handshake && ERR_GET_LIB(error) == ERR_LIB_SSL; i++)
 		if (handshake[i].reason == ERR_GET_REASON(error)) {
-			snprintf(to, room, handshake[i].text, min_version && *min_version ? min_version : "1.2");
+			snprintf(to, room, handshake[i].text,
+				 min_version && *min_version ? min_version : "1.2");
 			return to;
 		}
 	snprintf(to, room, "TLS handshake failed: %s", words ? words : "unknown error");
@@ -235,7 +252,8 @@ const char *tls_handshake_reason(const char *min_version, char *to, size_t room)
 static bool is_end(int error)
 {
 	return error == SSL_ERROR_ZERO_RETURN || (error == SSL_ERROR_SYSCALL && !errno) ||
-	       (error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
+	       (error == SSL_ERROR_SSL &&
+		ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
 }
 
 static bool say_broken(struct connection *c, int error, int number, const char *when)
@@ -249,7 +267,8 @@ static bool say_broken(struct connection *c, int error, int number, const char *
 	if (error == SSL_ERROR_SYSCALL && number == ECONNRESET)
 		return probe_fail(c->probe, "connection reset by %s%s", c->name, when);
 	if (error == SSL_ERROR_SYSCALL)
-		return probe_fail(c->probe, "connection to %s lost%s: %s", c->name, when, log_errno(number));
+		return probe_fail(c->probe, "connection to %s lost%s: %s", c->name, when,
+				  log_errno(number));
 	return probe_fail(c->probe, "TLS with %s broke%s: %s", c->name, when,
 			  tls_handshake_reason(NULL, why, sizeof why) ? why : "unknown error");
 }
@@ -270,7 +289,8 @@ static bool shake_hands(struct connection *c, const struct probe_tls *o)
 			continue;
 		if (c->probe->has_failed)
 			return false;
-		if (error == SSL_ERROR_SSL && !is_end(error) && tls_handshake_reason(o->min_version, why, sizeof why))
+		if (error == SSL_ERROR_SSL && !is_end(error) &&
+		    tls_handshake_reason(o->min_version, why, sizeof why))
 			return probe_fail(c->probe, "%s", why);
 		return say_broken(c, error, errno, " in the TLS handshake");
 	}
@@ -307,7 +327,8 @@ static bool judge(struct connection *c, const struct probe_tls *o, const char *n
 		return true;
 	if (!leaf)
 		return probe_fail(p, "the server shows no certificate");
-	if (tls_verify_reason(SSL_get_verify_result(c->ssl), leaf, chain, name, clock_wall_us(), why, sizeof why))
+	if (tls_verify_reason(SSL_get_verify_result(c->ssl), leaf, chain, name, clock_wall_us(),
+			      why, sizeof why))
 		return probe_fail(p, "%s", why);
 	tls_warn_expiry(p, leaf, o->warn_expiry_days);
 	return true;
@@ -352,8 +373,11 @@ bool probe_start_tls(struct probe *p, const struct probe_tls *o)
 
 struct probe_tls probe_tls_of(const struct tls_options *o)
 {
-	return (struct probe_tls){.no_verify = !o->verify, .server_name = o->server_name, .ca_file = o->ca_file,
-				  .client_cert = o->client_cert, .client_key = o->client_key,
+	return (struct probe_tls){.no_verify = !o->verify,
+				  .server_name = o->server_name,
+				  .ca_file = o->ca_file,
+				  .client_cert = o->client_cert,
+				  .client_key = o->client_key,
 				  .warn_expiry_days = o->warn_expiry};
 }
 

@@ -1,9 +1,10 @@
 /* fiber/tls: TLS on a probe's connection, and the one text for each way a certificate can be bad.
  *
- * One SSL_CTX for each set of (authorities, client certificate, key), shared by all probes: parsing the CA bundle for each would cost
- * 24 ms. No session cache: a probe measures a full handshake. The certificate is judged after the handshake, so that its facts are
- * shown even when it is bad. tls.c is the connection, certificate.c judges and shows; http.c judges curl's connections by the
- * same functions. */
+ * One SSL_CTX for each set of (authorities, client certificate, key), shared by all probes: parsing
+ * the CA bundle for each would cost 24 ms. No session cache: a probe measures a full handshake. The
+ * certificate is judged after the handshake, so that its facts are shown even when it is bad. tls.c
+ * is the connection, certificate.c judges and shows; http.c judges curl's connections by the same
+ * functions. */
 #ifndef NINES_FIBER_TLS_H
 #define NINES_FIBER_TLS_H
 
@@ -20,17 +21,20 @@ struct tls_host;
 
 void tls_host_free(struct tls_host *);
 
-/* Why the certificate is not good, or NULL: exactly one reason, written to `to`. `verify_result` as of SSL_get_verify_result()
- * (one that did or did not check the name); `chain` as the server sent it (leaf first, may be NULL); `host` a name or an address. */
-const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain, const char *host, int64_t wall_us, char *to,
-			      size_t room);
+/* Why the certificate is not good, or NULL: exactly one reason, written to `to`. `verify_result` as
+ * of SSL_get_verify_result() (one that did or did not check the name); `chain` as the server sent
+ * it (leaf first, may be NULL); `host` a name or an address. */
+const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *chain,
+			      const char *host, int64_t wall_us, char *to, size_t room);
 
-/* The value certificate_days and the facts certificate_subject, certificate_issuer, certificate_chain. */
+/* The value certificate_days and the facts certificate_subject, certificate_issuer,
+ * certificate_chain. */
 void tls_show_certificate(struct probe *, X509 *leaf, STACK_OF(X509) *chain);
 /* Degrades the probe when the certificate has fewer days left; 0: never. */
 void tls_warn_expiry(struct probe *, X509 *leaf, int64_t warn_expiry_days);
 
-/* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the queue. NULL: it is empty. */
+/* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the
+ * queue. NULL: it is empty. */
 const char *tls_handshake_reason(const char *min_version, char *to, size_t room);
 
 /* For net.c, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */

@@ -1,6 +1,7 @@
 /* prober/probe: the life of a probe: begin, park, wake, deadline, end. See probe.h.
  *
- * struct probe and its first arena block lie in the spare area of the fiber's stack, so a small probe allocates nothing. */
+ * struct probe and its first arena block lie in the spare area of the fiber's stack, so a small
+ * probe allocates nothing. */
 #include "probe.h"
 
 #include <assert.h>
@@ -18,7 +19,8 @@
 
 #define SPARE_BYTES 1600
 
-_Static_assert(sizeof(struct probe) + 512 < SPARE_BYTES, "the first arena block of a probe is too small");
+_Static_assert(sizeof(struct probe) + 512 < SPARE_BYTES,
+	       "the first arena block of a probe is too small");
 
 static void blame(const struct probe *p)
 {
@@ -28,10 +30,12 @@ static void blame(const struct probe *p)
 		    p->open_step ? p->open_step : "other");
 }
 
-/* For how long others held the loop while this probe was in flight. The turn that runs counts from the probe's start on. */
+/* For how long others held the loop while this probe was in flight. The turn that runs counts from
+ * the probe's start on. */
 static int64_t stalled_us(const struct probe *p, int64_t now_us)
 {
-	int64_t turn_us = loop_now(p->host->loop), held_us = p->host->stalled_us - p->stalled_before_us;
+	int64_t turn_us = loop_now(p->host->loop),
+		held_us = p->host->stalled_us - p->stalled_before_us;
 	int64_t now_held_us = now_us - (turn_us > p->start_us ? turn_us : p->start_us);
 
 	return now_held_us > PROBE_STALL_US ? held_us + now_held_us : held_us;
@@ -42,7 +46,8 @@ static void judge_slowness(struct probe *p, int64_t elapsed_us, int64_t held_us)
 {
 	struct text reason = {0};
 
-	if (p->verdict != VERDICT_UP || !p->order.slow_us || elapsed_us - held_us <= p->order.slow_us)
+	if (p->verdict != VERDICT_UP || !p->order.slow_us ||
+	    elapsed_us - held_us <= p->order.slow_us)
 		return;
 	text_puts(&reason, "slow: ");
 	text_add_duration(&reason, elapsed_us);
@@ -153,7 +158,8 @@ static const char *time_out_text(struct probe *p, char *to, size_t room)
 	return to;
 }
 
-/* Not the target's fault when the resolver kept silent or when this process itself stood still past the deadline. */
+/* Not the target's fault when the resolver kept silent or when this process itself stood still past
+ * the deadline. */
 bool probe_time_out(struct probe *p)
 {
 	char text[64];
@@ -184,7 +190,11 @@ bool probe_park(struct probe *p)
 
 static void set_up(struct probe *p, struct probe_host *h, const struct probe_order *order)
 {
-	*p = (struct probe){.magic = PROBE_MAGIC, .host = h, .order = *order, .reason = "", .failed_step = "",
+	*p = (struct probe){.magic = PROBE_MAGIC,
+			    .host = h,
+			    .order = *order,
+			    .reason = "",
+			    .failed_step = "",
 			    .stalled_before_us = h->stalled_us};
 	p->start_us = clock_mono_us();
 	p->start_wall_us = clock_wall_us();
@@ -232,7 +242,8 @@ void probe_begin(struct probe_host *h, const struct probe_order *order)
 
 static void turn_ended(struct loop_turn *turn)
 {
-	struct probe_host *h = (struct probe_host *)((char *)turn - offsetof(struct probe_host, turn));
+	struct probe_host *h =
+		(struct probe_host *)((char *)turn - offsetof(struct probe_host, turn));
 	int64_t now_us = clock_mono_us();
 
 	if (now_us - loop_now(h->loop) > PROBE_STALL_US)

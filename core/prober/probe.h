@@ -1,8 +1,10 @@
-/* prober/probe: one run of a check, as the host sees it. include/nines/check.h is what its module sees.
+/* prober/probe: one run of a check, as the host sees it. include/nines/check.h is what its module
+ * sees.
  *
- * A probe is a fiber, an arena, a deadline, steps and a verdict. probe_begin() starts it; when run() has returned the host
- * closes what it opened, writes the `result` line and calls done(). Used by the prober (many at once), by `nines check` (one)
- * and by the courier later. Invariant: after the first failure nothing of the verdict, the reason or the steps changes. */
+ * A probe is a fiber, an arena, a deadline, steps and a verdict. probe_begin() starts it; when
+ * run() has returned the host closes what it opened, writes the `result` line and calls done().
+ * Used by the prober (many at once), by `nines check` (one) and by the courier later. Invariant:
+ * after the first failure nothing of the verdict, the reason or the steps changes. */
 #ifndef NINES_PROBER_PROBE_H
 #define NINES_PROBER_PROBE_H
 
@@ -34,7 +36,8 @@ struct blame;      /* prober/blame.h: the page shared with the parent */
 struct probe_host {
 	struct loop *loop;
 	struct resolver *resolver;
-	struct http_host *http; /* made by probe_host_open(), or at first use when that found no memory */
+	/* made by probe_host_open(), or at first use when that found no memory */
+	struct http_host *http;
 	struct tls_host *tls;   /* made at first use */
 	struct icmp_host *icmp; /* made at first use from these, -1: none were handed over */
 	int icmp4_fd, icmp6_fd;
@@ -103,33 +106,40 @@ bool probe_host_open(struct probe_host *);
 /* Only when nothing is in flight. */
 void probe_host_close(struct probe_host *);
 
-/* Starts a probe; it runs at once until its first wait. done() may be called before this returns. */
+/* Starts a probe; it runs at once until its first wait. done() may come before this returns. */
 void probe_begin(struct probe_host *, const struct probe_order *);
 
-/* For the host's own files (fiber/net.c, http.c, ...). Every wait of a probe goes through probe_park(): it comes back true when
- * probe_wake() was called, false when the deadline is over (the probe has then failed: "timeout after 10s"). */
+/* For the host's own files (fiber/net.c, http.c, ...). Every wait of a probe goes through
+ * probe_park(): it comes back true when probe_wake() was called, false when the deadline is over
+ * (the probe has then failed: "timeout after 10s"). */
 bool probe_park(struct probe *);
-/* From the loop's stack, never from a callback of a library that does not expect to be called again: the probe runs on at once and
- * may be gone when this returns. Nothing when it is not parked. A waiter asks its own condition again after each wake. */
+/* From the loop's stack, never from a callback of a library that does not expect to be called
+ * again: the probe runs on at once and may be gone when this returns. Nothing when it is not
+ * parked. A waiter asks its own condition again after each wake. */
 void probe_wake(struct probe *);
 
-/* At the head of every public call: false when the probe has failed (and counts the call: at the thousandth the fiber is abandoned). */
+/* At the head of every public call: false when the probe has failed (and counts the call: at the
+ * thousandth the fiber is abandoned). */
 bool probe_may_go_on(struct probe *);
 
-/* Ends the open step at an earlier time than now (libcurl's own timings): offset since the probe's start. */
+/* Ends the open step at an earlier time than now (libcurl's own timings): offset since the probe's
+ * start. */
 void probe_step_at(struct probe *, const char *name, int64_t begin_us);
 void probe_end_step_at(struct probe *, int64_t end_us);
 
 /* As probe_fail() and probe_unknown(), with the verdict given. */
-bool probe_judge(struct probe *, enum verdict, const char *format, va_list) __attribute__((format(printf, 3, 0)));
+bool probe_judge(struct probe *, enum verdict, const char *format, va_list)
+	__attribute__((format(printf, 3, 0)));
 
 /* Ends the open step now, well. What follows is `other` until a step is opened. */
 void probe_end_step(struct probe *);
 
-/* Notes what was sent ('>'), received ('<') or said ('*') for the transcript, secrets of the options struck out. Cheap when nobody wants it. */
+/* Notes what was sent ('>'), received ('<') or said ('*') for the transcript, secrets of the
+ * options struck out. Cheap when nobody wants it. */
 void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size);
 
-/* Fails the probe because its deadline is over: for code that works on without parking. Returns false. */
+/* Fails the probe because its deadline is over: for code that works on without parking. Returns
+ * false. */
 bool probe_time_out(struct probe *);
 
 /* Between the probe_*.c files: frees what was deferred, last first; writes the `result` line. */

@@ -1,4 +1,5 @@
-/* prober/probe_memory: what lives as long as a probe: memory, deferred releases, values, time, what it recalls. */
+/* prober/probe_memory: what lives as long as a probe: memory, deferred releases, values, time, what
+ * it recalls. */
 #include "probe.h"
 
 #include <math.h>
@@ -47,7 +48,8 @@ const char *probe_text(struct probe *p, const char *format, ...)
 	return "";
 }
 
-/* Not asked whether the probe may go on: what the module got from its library must be given back on every way out. */
+/* Not asked whether the probe may go on: what the module got from its library must be given back on
+ * every way out. */
 void probe_defer(struct probe *p, void (*release)(void *), void *thing)
 {
 	struct probe_defer *d = thing ? arena_alloc(&p->arena, sizeof *d) : NULL;
@@ -81,12 +83,15 @@ static void make_key(char *to, size_t room, const char *kind, const char *name)
 	memcpy(to, kind, n);
 	to[n++] = '.';
 	for (; *name && n + 1 < room; name++)
-		to[n++] = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') || *name == '_' ||
-					  *name == '-' ? *name : '_';
+		to[n++] = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') ||
+					  *name == '_' || *name == '-'
+				  ? *name
+				  : '_';
 	to[n] = '\0';
 }
 
-static void add_word(struct probe *p, const char *kind, const char *name, const char *text, size_t size)
+static void add_word(struct probe *p, const char *kind, const char *name, const char *text,
+		     size_t size)
 {
 	char key[72];
 	size_t before;

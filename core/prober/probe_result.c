@@ -1,10 +1,14 @@
-/* prober/probe_result: the `result` line of docs/architecture.md. Its parts are capped so that it never exceeds LINE_BYTES. */
+/* prober/probe_result: the `result` line of docs/architecture.md. Its parts are capped so that it
+ * never exceeds LINE_BYTES. */
 #include "probe.h"
 
 static void add_step_name(struct text *t, const char *name)
 {
 	for (int n = 0; name[n] && n < 32; n++)
-		text_putc(t, (name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9') ? name[n] : '-');
+		text_putc(t,
+			  (name[n] >= 'a' && name[n] <= 'z') || (name[n] >= '0' && name[n] <= '9')
+				  ? name[n]
+				  : '-');
 }
 
 static void add_steps(struct text *t, const struct probe *p)

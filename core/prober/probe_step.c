@@ -52,7 +52,8 @@ static void record(struct probe *p, const char *name, int64_t end_us, bool is_fi
 		return;
 	}
 	s = &p->step[p->steps++];
-	*s = (struct probe_step){.name = name, .end_us = end_us, .hop = (short)p->hop, .ok = is_fine};
+	*s = (struct probe_step){
+		.name = name, .end_us = end_us, .hop = (short)p->hop, .ok = is_fine};
 }
 
 static void end_open(struct probe *p, int64_t end_us, bool is_fine)

@@ -1,7 +1,8 @@
-/* prober/probe_transcript: what was sent ('>'), received ('<') and noted ('*'), a line each, for the trace.
+/* prober/probe_transcript: what was sent ('>'), received ('<') and noted ('*'), a line each, for
+ * the trace.
  *
- * Printable ASCII only, at most TRANSCRIPT_BYTES; the values of secret options never appear, neither as they are nor inside
- * base64 (SMTP's and IMAP's AUTH PLAIN). */
+ * Printable ASCII only, at most TRANSCRIPT_BYTES; the values of secret options never appear,
+ * neither as they are nor inside base64 (SMTP's and IMAP's AUTH PLAIN). */
 #include "probe.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 
 static int digit64(int c)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digit[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *found = c ? strchr(digit, c) : NULL;
 
 	return found ? (int)(found - digit) : -1;
@@ -29,7 +31,8 @@ static bool hides(const char *at, size_t size, const char *secret)
 	unsigned bits = 0;
 	int held = 0;
 
-	for (size_t i = 0; i < size && n < sizeof plain && digit64((unsigned char)at[i]) >= 0; i++) {
+	for (size_t i = 0; i < size && n < sizeof plain && digit64((unsigned char)at[i]) >= 0;
+	     i++) {
 		bits = bits << 6 | (unsigned)digit64((unsigned char)at[i]);
 		held += 6;
 		if (held >= 8)
@@ -48,10 +51,13 @@ static void strike(char *at, size_t size, const char *secret)
 	size_t length = strlen(secret), n;
 	char *found, *end = at + size;
 
-	for (char *from = at; (found = memmem(from, (size_t)(end - from), secret, length)); from = found + length)
+	for (char *from = at; (found = memmem(from, (size_t)(end - from), secret, length));
+	     from = found + length)
 		blot(found, length);
 	for (char *token = at; token < end; token += n + 1) {
-		for (n = 0; token + n < end && (digit64((unsigned char)token[n]) >= 0 || token[n] == '='); n++)
+		for (n = 0;
+		     token + n < end && (digit64((unsigned char)token[n]) >= 0 || token[n] == '=');
+		     n++)
 			;
 		if (n >= 4 && hides(token, n, secret))
 			blot(token, n);

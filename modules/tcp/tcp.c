@@ -1,6 +1,7 @@
-/* modules/tcp: connects to a port; if asked, speaks TLS, sends a text and looks for another in what comes back.
+/* modules/tcp: connects to a port; if asked, speaks TLS, sends a text and looks for another in what
+ * comes back.
  *
- * A NUL byte can neither be looked for nor seen: what a server sends has spaces in place of NULs. */
+ * A NUL byte can neither be looked for nor seen: what a server sends has spaces in place. */
 #include <nines/check.h>
 
 #include <string.h>
@@ -18,12 +19,13 @@ struct tcp {
 static const struct module_option option[] = {
 	OPTION_HOST(struct tcp, host, "name or address to connect to"),
 	OPTION_PORT(struct tcp, port, 0, "TCP port"),
-	OPTION_TEXT(struct tcp, send, "", "text to send; \\r \\n \\t \\\\ and \\xNN stand for bytes"),
+	OPTION_TEXT(struct tcp, send, "",
+		    "text to send; \\r \\n \\t \\\\ and \\xNN stand for bytes"),
 	OPTION_TEXT(struct tcp, expect, "", "text that must come back; escapes as in send"),
-	OPTION_(struct tcp, tls_use, "tls", OPTION_TYPE_CHOICE, "none", "none|implicit", 0, "speak TLS from the first byte"),
+	OPTION_(struct tcp, tls_use, "tls", OPTION_TYPE_CHOICE, "none", "none|implicit", 0,
+		"speak TLS from the first byte"),
 	OPTIONS_TLS(struct tcp, tls),
-	OPTION_END
-};
+	OPTION_END};
 
 static int digit(char c)
 {

@@ -1,7 +1,9 @@
-/* tests/bench/probe_rate [-n PROBES] [-c IN_FLIGHT] [-r CPU] [-m]: what a TCP probe costs this process, in microseconds of CPU.
+/* tests/bench/probe_rate [-n PROBES] [-c IN_FLIGHT] [-r CPU] [-m]: what a TCP probe costs this
+ * process, in microseconds of CPU.
  *
- * One process runs the probes against listeners of a child (20 addresses, pinned elsewhere); compare with `limit tcp` of the bench kit. -m
- * instead holds IN_FLIGHT probes that get no answer and prints the memory each takes. */
+ * One process runs the probes against listeners of a child (20 addresses, pinned elsewhere);
+ * compare with `limit tcp` of the bench kit. -m instead holds IN_FLIGHT probes that get no answer
+ * and prints the memory each takes. */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -36,7 +38,8 @@ static void pin(int cpu)
 
 static int listen_on(int number)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)number),
+	struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)number),
 				.sin_port = htons((uint16_t)port)};
 	socklen_t size = sizeof a;
 	int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -65,7 +68,8 @@ static void serve(const int *listener)
 
 		for (int i = 0; i < n; i++) {
 			bool is_listener = got[i].data.fd <= listener[ADDRESSES - 1];
-			int fd = is_listener ? accept4(got[i].data.fd, NULL, NULL, SOCK_NONBLOCK) : got[i].data.fd;
+			int fd = is_listener ? accept4(got[i].data.fd, NULL, NULL, SOCK_NONBLOCK)
+					     : got[i].data.fd;
 
 			e = (struct epoll_event){.events = EPOLLIN, .data.fd = fd};
 			if (is_listener && fd >= 0)
@@ -100,7 +104,11 @@ static void take(struct probe *p, const struct text *result, void *with)
 static void begin(void)
 {
 	static char name[ADDRESSES][16];
-	struct probe_order o = {.module = &module, .id = "1", .check = "rate", .done = take, .timeout_us = 10 * CLOCK_SECOND};
+	struct probe_order o = {.module = &module,
+				.id = "1",
+				.check = "rate",
+				.done = take,
+				.timeout_us = 10 * CLOCK_SECOND};
 	char *to = name[started++ % ADDRESSES];
 
 	snprintf(to, sizeof name[0], "127.0.0.%d", 1 + (int)((started - 1) % ADDRESSES));
@@ -114,7 +122,8 @@ static double cpu_us(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e6 +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 static long resident_bytes(void)
@@ -139,7 +148,8 @@ static void measure_rate(void)
 			begin();
 		loop_once(host.loop, clock_mono_us() + CLOCK_SECOND);
 	}
-	printf("%ld probes, %ld not up: %.2f us CPU each, %.0f a second\n", ended, wrong, (cpu_us() - from_us) / (double)probes,
+	printf("%ld probes, %ld not up: %.2f us CPU each, %.0f a second\n", ended, wrong,
+	       (cpu_us() - from_us) / (double)probes,
 	       (double)probes * 1e6 / ((double)clock_mono_us() - begin_us));
 }
 
@@ -154,7 +164,8 @@ static void measure_memory(void)
 	}
 	for (int i = 0; i < 20; i++)
 		loop_once(host.loop, clock_mono_us() + 50000);
-	printf("%ld probes hang: %ld bytes each, %ld ended\n", started - ended, (resident_bytes() - before) / started, ended);
+	printf("%ld probes hang: %ld bytes each, %ld ended\n", started - ended,
+	       (resident_bytes() - before) / started, ended);
 }
 
 int main(int argc, char **argv)

@@ -1,4 +1,5 @@
-/* Fibers park and go on in any order, end from within, and reuse stacks whatever was left on them. */
+/* Fibers park and go on in any order, end from within, and reuse stacks whatever was left on them.
+ */
 #include "../../core/fiber/fiber.h"
 
 #include <stdint.h>

@@ -33,7 +33,8 @@ static struct seen *run_order(void (*run)(struct probe *, const void *), struct 
 {
 	static struct seen seen;
 	static const struct module_option option[] = {
-		{.name = "password", .type = OPTION_TYPE_TEXT, .flags = OPTION_IS_SECRET}, OPTION_END};
+		{.name = "password", .type = OPTION_TYPE_TEXT, .flags = OPTION_IS_SECRET},
+		OPTION_END};
 	static const char *options[] = {"hush-hush"};
 	struct check_module module = {.head.name = "case", .head.option = option, .run = run};
 
@@ -89,7 +90,8 @@ static void test_fine(void)
 	same(word(s, "fact._ubject__"), "a \"b\"\033", "fact");
 	same(word(s, "memory"), "seen 12", "memory");
 	same(word(s, "expect_us"), "1000", "expect_us");
-	ok(llabs(line_int(&s->line, "start_us", 0) - clock_wall_us()) < CLOCK_SECOND, "start is the wall clock");
+	ok(llabs(line_int(&s->line, "start_us", 0) - clock_wall_us()) < CLOCK_SECOND,
+	   "start is the wall clock");
 }
 
 static void fails(struct probe *p, const void *options)
@@ -106,7 +108,8 @@ static void fails(struct probe *p, const void *options)
 	probe_degrade(p, "something else");
 	probe_step(p, "later");
 	probe_value(p, "late", 1, "");
-	ok(!probe_alloc(p, 8) && !*probe_text(p, "x") && !probe_sleep(p, 10), "calls after a failure do nothing");
+	ok(!probe_alloc(p, 8) && !*probe_text(p, "x") && !probe_sleep(p, 10),
+	   "calls after a failure do nothing");
 }
 
 static void test_failure(void)
@@ -117,8 +120,10 @@ static void test_failure(void)
 	same(word(s, "verdict"), "down", "verdict");
 	same(word(s, "reason"), "wanted 220, got '554 go away'", "the first reason stays");
 	same(word(s, "step"), "greeting,x", "the step that was open");
-	ok(sscanf(word(s, "steps"), "other:%d,banner:%d,greeting-x@1:%d!", &first, &second, &third) == 3 &&
-	   strchr(word(s, "steps"), '!'), "steps: %s", word(s, "steps"));
+	ok(sscanf(word(s, "steps"), "other:%d,banner:%d,greeting-x@1:%d!", &first, &second,
+		  &third) == 3 &&
+		   strchr(word(s, "steps"), '!'),
+	   "steps: %s", word(s, "steps"));
 	ok(first >= 20000 && second >= first + 1000 && third >= second, "offsets are cumulative");
 	ok(third <= line_int(&s->line, "elapsed_us", 0), "elapsed covers them");
 	ok(!line_find(&s->line, "value.late"), "no value after a failure");
@@ -198,7 +203,8 @@ static void test_stood_still(void)
 	same(word(s, "verdict"), "up", "what ended without a wait is no timeout");
 	s = run_order(late_and_waits, (struct probe_order){.timeout_us = 50000});
 	same(word(s, "verdict"), "unknown", "a timeout of a prober that stood still is unknown");
-	same(word(s, "reason"), "timeout after 50ms, but the prober itself stood still", "its reason");
+	same(word(s, "reason"), "timeout after 50ms, but the prober itself stood still",
+	     "its reason");
 }
 
 static void hog(struct probe *p, const void *options)
@@ -233,7 +239,8 @@ static void test_verdicts(void)
 	same(word(s, "reason"), "first", "its first reason");
 	s = run_order(naps, (struct probe_order){.slow_us = 1000});
 	same(word(s, "verdict"), "degraded", "slow is degraded");
-	ok(!strncmp(word(s, "reason"), "slow: ", 6) && strstr(word(s, "reason"), "limit 1.00ms"), "%s", word(s, "reason"));
+	ok(!strncmp(word(s, "reason"), "slow: ", 6) && strstr(word(s, "reason"), "limit 1.00ms"),
+	   "%s", word(s, "reason"));
 	s = run_order(late, (struct probe_order){.slow_us = 1000});
 	same(word(s, "stall"), "1", "a probe on a loop that stood still is tainted");
 	same(word(s, "verdict"), "up", "and not called slow");
@@ -255,7 +262,9 @@ static void chatters(struct probe *p, const void *options)
 	for (int i = 0; i < 5000; i++)
 		probe_transcribe(p, '<', "\1\2\3\"\\\5\6", 7);
 	for (int i = 0; i < 100; i++)
-		probe_fact(p, "long", "\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6");
+		probe_fact(p, "long",
+			   "\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5\6\1\2\3\4\5"
+			   "\6\1\2\3\4\5\6");
 	for (int i = 0; i < 100; i++)
 		probe_step(p, "a-rather-long-name-of-a-step");
 }
@@ -265,7 +274,8 @@ static void test_transcript(void)
 	struct seen *s = run_order(talks, (struct probe_order){.wants_transcript = true});
 
 	same(word(s, "transcript"),
-	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n* noted 5\n", "transcript");
+	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n* noted 5\n",
+	     "transcript");
 	s = run_case(talks);
 	same(word(s, "transcript"), "", "only when asked for");
 	s = run_order(chatters, (struct probe_order){.wants_transcript = true});
@@ -275,7 +285,8 @@ static void test_transcript(void)
 
 int main(void)
 {
-	host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = &blame};
+	host = (struct probe_host){
+		.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = &blame};
 	probe_host_open(&host);
 	test_fine();
 	test_failure();

@@ -1,4 +1,5 @@
-/* Connections as modules see them: lines, replies, reads, several at once, foreign descriptors. A child plays the server. */
+/* Connections as modules see them: lines, replies, reads, several at once, foreign descriptors. A
+ * child plays the server. */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -30,8 +31,13 @@ static void run_with(void (*run)(struct probe *, const void *), const char *sour
 {
 	struct check_module module = {.head.name = "case", .run = run};
 	bool is_done = false;
-	struct probe_order o = {.module = &module, .id = "1", .done = take, .with = &is_done, .source = source,
-				.timeout_us = 300000, .wants_transcript = true};
+	struct probe_order o = {.module = &module,
+				.id = "1",
+				.done = take,
+				.with = &is_done,
+				.source = source,
+				.timeout_us = 300000,
+				.wants_transcript = true};
 
 	probe_begin(&host, &o);
 	while (!is_done)
@@ -71,7 +77,8 @@ static void play(int listener, const char *says, size_t size, size_t chunk, enum
 }
 
 /* One server that says so and ends so; one probe. */
-static void converse(void (*run)(struct probe *, const void *), const char *says, size_t size, size_t chunk, enum ending ending)
+static void converse(void (*run)(struct probe *, const void *), const char *says, size_t size,
+		     size_t chunk, enum ending ending)
 {
 	int listener = open_listener();
 	pid_t child = fork();
@@ -125,8 +132,11 @@ static void read_all(struct probe *p, const void *options)
 	probe_degrade(p, "%zu bytes", all);
 }
 
-#define LINE_100 "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-#define LINE_1000 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100
+#define LINE_100                                                                                   \
+	"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567" \
+	"890123456789"
+#define LINE_1000 \
+	LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100 LINE_100
 #define TEXT(s) s, sizeof(s) - 1
 
 static const struct {
@@ -139,20 +149,29 @@ static const struct {
 } conversation[] = {
 	{"one line", reply_220, TEXT("220 hello\r\n"), STAY, "degraded", "hello"},
 	{"a code alone", reply_220, TEXT("220\r\n"), STAY, "degraded", ""},
-	{"several lines", reply_220, TEXT("220-one\r\n220-two\r\n220 three\r\n"), STAY, "degraded", "one/two/three"},
-	{"free lines between", reply_220, TEXT("220-one\r\n 33 two\n221 no\n220 three\n"), STAY, "degraded",
-	 "one/ 33 two/221 no/three"},
-	{"another code", reply_220, TEXT("554-go\r\n554 away\r\n"), STAY, "down", "wanted 220, got '554 go'"},
-	{"no code", reply_220, TEXT("HTTP/1.1 400 Bad\r\n"), STAY, "down", "wanted 220, got 'HTTP/1.1 400 Bad'"},
-	{"no code but four digits", reply_220, TEXT("2200 x\r\n"), STAY, "down", "wanted 220, got '2200 x'"},
+	{"several lines", reply_220, TEXT("220-one\r\n220-two\r\n220 three\r\n"), STAY, "degraded",
+	 "one/two/three"},
+	{"free lines between", reply_220, TEXT("220-one\r\n 33 two\n221 no\n220 three\n"), STAY,
+	 "degraded", "one/ 33 two/221 no/three"},
+	{"another code", reply_220, TEXT("554-go\r\n554 away\r\n"), STAY, "down",
+	 "wanted 220, got '554 go'"},
+	{"no code", reply_220, TEXT("HTTP/1.1 400 Bad\r\n"), STAY, "down",
+	 "wanted 220, got 'HTTP/1.1 400 Bad'"},
+	{"no code but four digits", reply_220, TEXT("2200 x\r\n"), STAY, "down",
+	 "wanted 220, got '2200 x'"},
 	{"a class", reply_class, TEXT("251 will forward\r\n"), STAY, "degraded", "251"},
-	{"another class", reply_class, TEXT("354 go on\r\n"), STAY, "down", "wanted 2xx, got '354 go on'"},
-	{"an end in the reply", reply_220, TEXT("220-one\r\n22"), CLOSE, "down", "connection closed by 127.0.0.1:"},
-	{"a reset in the reply", reply_220, TEXT("220-one\r\n"), RESET, "down", "connection reset by 127.0.0.1:"},
+	{"another class", reply_class, TEXT("354 go on\r\n"), STAY, "down",
+	 "wanted 2xx, got '354 go on'"},
+	{"an end in the reply", reply_220, TEXT("220-one\r\n22"), CLOSE, "down",
+	 "connection closed by 127.0.0.1:"},
+	{"a reset in the reply", reply_220, TEXT("220-one\r\n"), RESET, "down",
+	 "connection reset by 127.0.0.1:"},
 	{"silence", reply_220, TEXT("220-one\r\n"), STAY, "down", "timeout after 300ms"},
 	{"two lines", two_lines, TEXT("one\r\ntw\0o\n"), STAY, "degraded", "one|tw o"},
-	{"a long line", two_lines, TEXT(LINE_1000 LINE_1000 LINE_1000 LINE_1000 "\r\nx\r\n"), STAY, "degraded", LINE_100},
-	{"a line too long", two_lines, TEXT(LINE_1000 LINE_1000 LINE_1000 LINE_1000 LINE_100 "\r\nx\r\n"), STAY, "down",
+	{"a long line", two_lines, TEXT(LINE_1000 LINE_1000 LINE_1000 LINE_1000 "\r\nx\r\n"), STAY,
+	 "degraded", LINE_100},
+	{"a line too long", two_lines,
+	 TEXT(LINE_1000 LINE_1000 LINE_1000 LINE_1000 LINE_100 "\r\nx\r\n"), STAY, "down",
 	 "line too long: more than 4096 bytes, '0123"},
 	{"everything", read_all, TEXT(LINE_1000 LINE_1000), CLOSE, "degraded", "2000 bytes"},
 	{"nothing", read_all, TEXT(""), CLOSE, "degraded", "0 bytes"},
@@ -162,12 +181,15 @@ static void test_conversations(void)
 {
 	for (size_t i = 0; i < sizeof conversation / sizeof *conversation; i++)
 		for (size_t chunk = 1; chunk <= 8192; chunk *= 8192) {
-			converse(conversation[i].run, conversation[i].says, conversation[i].size, chunk, conversation[i].ending);
+			converse(conversation[i].run, conversation[i].says, conversation[i].size,
+				 chunk, conversation[i].ending);
 			if (chunk == 1 && conversation[i].ending == RESET)
 				continue; /* a reset may overtake what it follows */
 			ok(!strcmp(verdict, conversation[i].verdict) &&
-			   !strncmp(reason, conversation[i].reason, strlen(conversation[i].reason)),
-			   "%s, %zu at a time: %s '%.60s'", conversation[i].name, chunk, verdict, reason);
+				   !strncmp(reason, conversation[i].reason,
+					    strlen(conversation[i].reason)),
+			   "%s, %zu at a time: %s '%.60s'", conversation[i].name, chunk, verdict,
+			   reason);
 		}
 }
 
@@ -244,7 +266,8 @@ static void test_others(void)
 	int listener;
 
 	run_with(own_pair, "");
-	same(reason, "timeout after 300ms", "a foreign descriptor is waited for until the deadline");
+	same(reason, "timeout after 300ms",
+	     "a foreign descriptor is waited for until the deadline");
 	run_with(two_at_once, "");
 	same(verdict, "unknown", "a connection that was not dialled is the module's fault");
 	listener = open_listener();
