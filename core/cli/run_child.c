@@ -247,6 +247,7 @@ static void run(struct child *c, struct blame *blame)
 	warm_up(c);
 	say_begin(c);
 	loop_heartbeat(c->host.loop, blame_beat, blame);
+	blame_beat(clock_mono_us(), blame);
 	probe_begin(&c->host, &order);
 	while (!c->is_done)
 		loop_once(c->host.loop, CLOCK_NEVER);
