@@ -145,7 +145,8 @@ void cache_write(const struct descriptors *all, const char *store)
 	is_fine = fd >= 0 && write_all(fd, &lines);
 	if (fd >= 0)
 		close(fd);
-	if (!is_fine || rename(text_get(&new), text_get(&path)) < 0)
+	/* At the very first start the store's folder is not there yet: the next reading writes it. */
+	if ((!is_fine || rename(text_get(&new), text_get(&path)) < 0) && errno != ENOENT)
 		log_say("'%s' cannot be written: %s: a module refused later will take its checks along",
 			text_get(&path), log_errno(errno));
 	text_release(&lines);
