@@ -112,7 +112,7 @@ static void closed(struct link *link, const char *why)
 
 	if (e->is.kind == END_PARENT)
 		log_die(0, "the parent is gone");
-	if (e->is.kind != END_CLIENT)
+	if (e->is.kind != END_CLIENT && strcmp(why, "it ended")) /* an end is the parent's to tell */
 		log_say("lost the link to %s: %s", link->name, why);
 	while (*at != e)
 		at = &(*at)->next;
