@@ -57,7 +57,8 @@ void screen_toned(const struct screen *s, struct text *t, enum tone tone, const 
 static const struct {
 	const char *state;
 	enum tone tone;
-} tone_of[] = {{"up", TONE_GOOD}, {"ok", TONE_GOOD}, {"degraded", TONE_WARN}, {"down", TONE_BAD}};
+} tone_of[] = {{"up", TONE_GOOD}, {"ok", TONE_GOOD}, {"degraded", TONE_WARN}, {"unconfirmed", TONE_WARN},
+	     {"down", TONE_BAD}, {"not-monitored", TONE_DIM}};
 
 enum tone screen_tone_of(const char *state)
 {

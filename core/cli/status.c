@@ -10,6 +10,7 @@
 #include "control.h"
 
 #define GAP 2
+#define STATE_COLUMNS 13 /* not-monitored */
 
 struct status {
 	bool json;
@@ -25,7 +26,7 @@ static const struct cli_flag flag[] = {
 };
 
 /* What is worst stands on top. */
-static const char *const order[] = {"down", "degraded", "unknown", "up"};
+static const char *const order[] = {"down", "unconfirmed", "degraded", "unknown", "not-monitored", "up"};
 #define STATES (sizeof order / sizeof *order)
 
 static size_t rank(const char *state)
@@ -34,7 +35,7 @@ static size_t rank(const char *state)
 
 	while (i < STATES && strcmp(order[i], state))
 		i++;
-	return i == STATES ? 2 : i;
+	return i == STATES ? 3 : i;
 }
 
 static int worst_first(const void *a, const void *b)
@@ -79,7 +80,7 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 	bool is_up = !strcmp(c->state, "up");
 
 	screen_tone(s, t, screen_tone_of(c->state));
-	screen_field(s, t, c->state, 9);
+	screen_field(s, t, c->state, STATE_COLUMNS);
 	screen_tone(s, t, TONE_PLAIN);
 	text_putc(t, ' ');
 	screen_field(s, t, c->name, columns);
@@ -95,7 +96,7 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 	text_putc(t, '\n');
 	if (is_up || !*c->reason)
 		return;
-	screen_spaces(t, 10);
+	screen_spaces(t, STATE_COLUMNS + 1);
 	screen_tone(s, t, screen_tone_of(c->state));
 	screen_safe(s, t, c->step, STEPS_NAME);
 	text_puts(t, *c->step ? ": " : "");
@@ -115,7 +116,7 @@ static void add_checks(const struct cli *cli, struct text *t, struct overview *o
 		columns = n > columns && n <= 40 ? n : columns;
 	}
 	screen_tone(&cli->screen, t, TONE_DIM);
-	text_puts(t, "state     ");
+	text_puts(t, "state         ");
 	screen_field(&cli->screen, t, "check", columns);
 	text_puts(t, "  since     next      last probe");
 	screen_tone(&cli->screen, t, TONE_PLAIN);
@@ -133,7 +134,7 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 		const struct overview_service *v = &o->service[i];
 
 		screen_tone(&cli->screen, t, screen_tone_of(v->state));
-		screen_field(&cli->screen, t, v->state, 9);
+		screen_field(&cli->screen, t, v->state, STATE_COLUMNS);
 		screen_tone(&cli->screen, t, TONE_PLAIN);
 		text_puts(t, " service ");
 		screen_safe(&cli->screen, t, v->name, 256);
@@ -143,29 +144,49 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 	}
 }
 
-static void add_health(const struct screen *s, struct text *t, const struct overview *o)
+/* One word of the monitor's health: "late_us 767" reads "late 767us", "started_us" is a time. */
+static void add_word(const struct screen *s, struct text *t, const struct overview_word *w)
 {
+	size_t n = strlen(w->key);
+	int64_t us;
+
+	if (!strcmp(w->key, "started_us") && text_to_int(w->value, &us)) {
+		text_puts(t, "since ");
+		clock_add_utc(t, us, 0);
+	} else if (n > 3 && !strcmp(w->key + n - 3, "_us") && text_to_int(w->value, &us)) {
+		text_printf(t, "%.*s ", (int)n - 3, w->key);
+		text_add_duration(t, us);
+	} else {
+		text_puts(t, w->key);
+		text_putc(t, ' ');
+		screen_safe(s, t, w->value, 200);
+	}
+}
+
+static void add_health(const struct cli *cli, struct text *t, const struct overview *o)
+{
+	const struct screen *s = &cli->screen;
+	const char *gap = "  ";
+
 	text_putc(t, '\n');
-	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD, o->is_ok ? "ok       " : "trouble  ");
+	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD, o->is_ok ? "ok           " : "trouble      ");
 	text_puts(t, " monitor");
 	for (size_t i = 0; i < o->words; i++) {
-		int64_t n;
-
-		text_puts(t, i ? ", " : "  ");
-		if (!strcmp(o->word[i].key, "started_us") && text_to_int(o->word[i].value, &n)) {
-			text_puts(t, "since ");
-			clock_add_utc(t, n, 0);
+		/* What is nought says nothing, unless one wants to see it all. */
+		if (!cli->is_verbose && (!*o->word[i].value || !strcmp(o->word[i].value, "0")))
 			continue;
-		}
-		screen_safe(s, t, o->word[i].key, 64);
-		text_putc(t, ' ');
-		screen_safe(s, t, o->word[i].value, 200);
+		text_puts(t, gap);
+		add_word(s, t, &o->word[i]);
+		gap = ", ";
 	}
 	text_putc(t, '\n');
-	for (const char *at = o->trouble ? o->trouble : ""; *at; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL)) {
-		screen_spaces(t, 10);
-		text_add_safe(t, at, strcspn(at, "\n"), 1000);
+	for (const char *at = o->trouble ? o->trouble : ""; *at;) {
+		size_t n = strcspn(at, "\n");
+
+		screen_spaces(t, STATE_COLUMNS + 1);
+		text_add_safe(t, at, n, 1000);
 		text_putc(t, '\n');
+		at += n + (at[n] == '\n');
 	}
 }
 
@@ -183,7 +204,7 @@ static int show(const struct cli *cli, struct status *s)
 	} else {
 		add_checks(cli, &t, &s->overview, s->overview.at_us);
 		add_services(cli, &t, &s->overview, s->overview.at_us);
-		add_health(&cli->screen, &t, &s->overview);
+		add_health(cli, &t, &s->overview);
 	}
 	return cli_print(&t, EXIT_DONE);
 }

@@ -21,12 +21,14 @@ struct state_word {
 /* From the worst; whatever else a keeper says is shown as unknown. */
 static const struct state_word state_word[] = {
 	{"down", "check is down", "checks are down"},
+	{"unconfirmed", "check has failed once and is tested again", "checks have failed once and are tested again"},
 	{"degraded", "check is degraded", "checks are degraded"},
 	{"unknown", "check is unknown", "checks are unknown"},
+	{"not-monitored", "check waits for its first probe", "checks wait for their first probe"},
 	{"up", "check is up", "checks are up"},
 };
 #define STATES (sizeof state_word / sizeof *state_word)
-#define UNKNOWN 2
+#define UNKNOWN 3
 
 static size_t rank(const char *state)
 {
@@ -249,22 +251,35 @@ static void add_services(struct text *t, const struct overview *o)
 		add_piece(t, "services", &all);
 }
 
+/* "late_us 767" reads "late 767us", "started_us" is a time. */
+static void add_fact(struct text *t, const struct overview_word *o)
+{
+	struct words w = {0};
+	struct text *key = word(&w, "key"), *value = word(&w, "value");
+	size_t n = strlen(o->key);
+	bool is_us = n > 3 && !strcmp(o->key + n - 3, "_us");
+	int64_t us;
+
+	if (is_us && text_to_int(o->value, &us)) {
+		text_add(key, o->key, n - 3);
+		if (!strcmp(o->key, "started_us"))
+			clock_add_utc(value, us, 0);
+		else
+			text_add_duration(value, us);
+	} else {
+		text_puts(key, o->key);
+		text_puts(value, o->value);
+	}
+	for (char *at = key->at; at && *at; at++)
+		*at = *at == '_' ? ' ' : *at;
+	add_piece(t, "fact", &w);
+}
+
 static void add_health(struct text *t, const struct overview *o)
 {
-	struct words w;
-	int64_t n;
-
-	for (size_t i = 0; i < o->words; i++) {
-		bool is_time = !strcmp(o->word[i].key, "started_us") && text_to_int(o->word[i].value, &n);
-
-		memset(&w, 0, sizeof w);
-		word_text(&w, "key", is_time ? "running since" : o->word[i].key);
-		if (is_time)
-			word_time(&w, "value", n);
-		else
-			word_text(&w, "value", o->word[i].value);
-		add_piece(t, "fact", &w);
-	}
+	for (size_t i = 0; i < o->words; i++)
+		if (*o->word[i].value)
+			add_fact(t, &o->word[i]);
 }
 
 static void add_notice(struct text *t, const char *class, const char *text)

@@ -33,7 +33,7 @@ def page():
     with Web(GOOD) as web:
         status, headers, body = web.get("/")
     assert status == 200 and headers["Content-Type"].startswith("text/html")
-    for wanted in ("shop", "The one check is up", "connect", "tls", "Shop", "running since", "5.20ms"):
+    for wanted in ("shop", "The one check is up", "connect", "tls", "Shop", "started", "5.20ms"):
         assert wanted in body, wanted
     assert body.count("<rect") == 5
     policy = headers["Content-Security-Policy"]
