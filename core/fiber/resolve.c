@@ -16,6 +16,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "../prober/probe.h"
+#include "hosts.h"
 
 #define TICK_US 200000 /* c-ares' own timeouts are looked at so often while queries are out */
 #define TRY_MS 1000            /* then 2000, then 4000 */
@@ -42,6 +43,7 @@ struct resolver {
 	struct loop_timer tick;
 	struct channel *channels; /* the first is in use */
 	struct query *answered;
+	struct hosts *hosts;
 	struct stat config;
 	int64_t looked_us;
 };
@@ -171,13 +173,14 @@ static struct channel *channel_new(struct resolver *r)
 	const char *override = getenv("NINES_RESOLVER");
 	/* SERVFAIL is an answer, not a silent server */
 	struct ares_options o = {.flags = ARES_FLAG_NOCHECKRESP,
+				 .lookups = (char *)"b", /* hosts.h knows the file */
 				 .timeout = TRY_MS, .tries = TRIES,
 				 .sock_state_cb = watch_socket, .sock_state_cb_data = c};
 
 	c->resolver = r;
 	if (ares_init_options(&c->ares, &o,
 			      ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-				      ARES_OPT_SOCK_STATE_CB)) {
+				      ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB)) {
 		free(c);
 		return NULL;
 	}
@@ -218,8 +221,10 @@ struct resolver *resolver_new(struct loop *l)
 	stat(CONFIG, &r->config);
 	ares_library_init(ARES_LIB_INIT_ALL);
 	r->channels = channel_new(r);
+	r->hosts = hosts_new("/etc/hosts");
 	if (r->channels)
 		return r;
+	hosts_free(r->hosts);
 	free(r);
 	return NULL;
 }
@@ -236,6 +241,7 @@ void resolver_free(struct resolver *r)
 		channel_free(c);
 	}
 	ares_library_cleanup();
+	hosts_free(r->hosts);
 	free(r);
 }
 
@@ -353,7 +359,10 @@ static bool judge_literal(struct probe *p, const char *host, int family,
 
 static struct query *ask(struct probe *p, const char *host, int family)
 {
-	struct ares_addrinfo_hints hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+	/* Two families are sorted by RFC 6724, which dials each address; one stays as it came. */
+	struct ares_addrinfo_hints hints = {.ai_family = family,
+					    .ai_socktype = SOCK_STREAM,
+					    .ai_flags = family == AF_UNSPEC ? 0 : ARES_AI_NOSORT};
 	struct resolver *r = p->host->resolver;
 	struct query *q = memory_new(sizeof *q);
 
@@ -376,6 +385,8 @@ bool resolve_host(struct probe *p, const char *host, int family, struct resolve_
 		return false;
 	if (resolve_literal(host, out))
 		return judge_literal(p, host, family, out);
+	if (hosts_find(p->host->resolver->hosts, host, family, out))
+		return true;
 	q = ask(p, host, family);
 	p->lacks_resolver = true;
 	while (!q->is_answered && probe_park(p))
