@@ -15,7 +15,8 @@
 struct talk {
 	struct probe *probe;
 	const struct probe_http *request;
-	struct http_url first, here;
+	struct http_url first, later;
+	const struct http_url *here; /* one of the two */
 	const char *method, *body, *user, *password;
 	enum address_kind first_kind;
 	struct http_ask ask;
@@ -71,9 +72,10 @@ static bool add_header(struct talk *t, const char *header)
 static bool add_headers(struct talk *t, bool is_home, bool is_renamed)
 {
 	const char *const *header = t->request->header;
-	long long port = t->here.port;
+	long long port = t->here->port;
 
-	if (is_renamed && !add_header(t, probe_text(t->probe, "Host: %s:%lld", t->here.host, port)))
+	if (is_renamed &&
+		!add_header(t, probe_text(t->probe, "Host: %s:%lld", t->here->host, port)))
 		return false;
 	for (; header && *header; header++)
 		if ((is_home || http_header_travels(*header)) && !add_header(t, *header))
@@ -84,7 +86,7 @@ static bool add_headers(struct talk *t, bool is_home, bool is_renamed)
 /* libcurl takes the name for TLS from the URL. */
 static bool rename_host(struct talk *t, const char *name)
 {
-	t->ask.renamed = curl_url_dup(t->here.parsed);
+	t->ask.renamed = http_url_open(t->here);
 	if (!t->ask.renamed)
 		return probe_unknown(t->probe, "no memory for an address");
 	if (curl_url_set(t->ask.renamed, CURLUPART_HOST, name, 0))
@@ -104,9 +106,9 @@ static void forget_request(struct talk *t)
 static bool make_ask(struct talk *t)
 {
 	const struct probe_http *r = t->request;
-	bool is_home = http_url_is_same_origin(&t->first, &t->here);
+	bool is_home = http_url_is_same_origin(&t->first, t->here);
 	const char *name = is_home && r->tls.server_name ? r->tls.server_name : "";
-	bool is_renamed = *name && !strcmp(t->here.scheme, "https");
+	bool is_renamed = *name && !strcmp(t->here->scheme, "https");
 
 	forget_request(t);
 	if (!add_headers(t, is_home, is_renamed))
@@ -115,8 +117,8 @@ static bool make_ask(struct talk *t)
 	t->ask.body = t->body;
 	t->ask.user = is_home && *t->user ? t->user : NULL;
 	t->ask.password = t->password;
-	t->ask.url = t->here.text;
-	t->ask.host = is_renamed ? name : t->here.host;
+	t->ask.url = t->here->text;
+	t->ask.host = is_renamed ? name : t->here->host;
 	return is_renamed ? rename_host(t, name) : true;
 }
 
@@ -142,10 +144,10 @@ static bool find_address(struct talk *t)
 	struct probe *p = t->probe;
 	struct resolve_address a;
 
-	if (!net_find_address(p, t->here.host, &a))
+	if (!net_find_address(p, t->here->host, &a))
 		return false;
-	net_set_port(&a, t->here.port);
-	net_name(&a, t->here.port, t->ask.name, sizeof t->ask.name);
+	net_set_port(&a, t->here->port);
+	net_name(&a, t->here->port, t->ask.name, sizeof t->ask.name);
 	t->ask.to = a.at;
 	t->ask.to_size = a.size;
 	snprintf(p->address, sizeof p->address, "%s", a.text);
@@ -183,8 +185,8 @@ static bool refuse_target(struct talk *t, const struct http_url *to, const char 
 	const char *at = t->exchange->location;
 	int size = (int)strcspn(at, ":/?#");
 
-	if (to->scheme && strcmp(to->scheme, "http") && strcmp(to->scheme, "https"))
-		return probe_fail(t->probe, "redirect to scheme '%s' refused", to->scheme);
+	if (!to->scheme && to->foreign)
+		return probe_fail(t->probe, "redirect to scheme '%s' refused", to->foreign);
 	if (!to->scheme && at[size] == ':' && !starts_with(at, "http:") &&
 		!starts_with(at, "https:"))
 		return probe_fail(t->probe, "redirect to scheme '%.*s' refused", size, at);
@@ -199,20 +201,21 @@ static bool follow(struct talk *t)
 	if (t->hop >= t->request->follow)
 		return probe_fail(
 			t->probe, "more than %lld redirects", (long long)t->request->follow);
-	wrong = http_url_parse(&to, &t->here, t->exchange->location);
+	wrong = http_url_parse(&to, t->here, t->exchange->location);
 	if (wrong) {
 		refuse_target(t, &to, wrong);
 		http_url_release(&to);
 		return false;
 	}
 	probe_note(t->probe, "redirect to %s", to.text);
-	if (!strcmp(t->here.scheme, "https") && !strcmp(to.scheme, "http"))
+	if (!strcmp(t->here->scheme, "https") && !strcmp(to.scheme, "http"))
 		probe_fact(t->probe, "downgrade",
-			probe_text(t->probe, "%s to %s", t->here.text, to.text));
-	http_url_release(&t->here);
-	t->here = to;
+			probe_text(t->probe, "%s to %s", t->here->text, to.text));
+	http_url_release(&t->later);
+	t->later = to;
+	t->here = &t->later;
 	probe_hop(t->probe, ++t->hop);
-	probe_fact(t->probe, probe_text(t->probe, "hop_%d", t->hop), t->here.text);
+	probe_fact(t->probe, probe_text(t->probe, "hop_%d", t->hop), t->here->text);
 	return true;
 }
 
@@ -232,7 +235,7 @@ static void release(void *with)
 
 	forget_request(t);
 	http_url_release(&t->first);
-	http_url_release(&t->here);
+	http_url_release(&t->later);
 }
 
 static const char *first_of(const char *a, const char *b)
@@ -245,9 +248,9 @@ static bool begin(struct talk *t)
 	const struct probe_http *r = t->request;
 	const char *wrong = http_url_parse(&t->first, NULL, r->url ? r->url : "");
 
-	if (wrong || http_url_parse(&t->here, NULL, r->url))
-		return probe_unknown(t->probe, "url '%s': %s", r->url ? r->url : "",
-			wrong ? wrong : "no memory");
+	if (wrong)
+		return probe_unknown(t->probe, "url '%s': %s", r->url ? r->url : "", wrong);
+	t->here = &t->first;
 	t->body = r->body;
 	t->method = r->method && *r->method ? r->method : r->body ? "POST" : "GET";
 	if (!is_token(t->method))
@@ -269,7 +272,7 @@ static void answer(const struct talk *t, struct probe_http_answer *a)
 	a->body = x->body.at ? x->body.at : "";
 	a->body_bytes = x->body_bytes;
 	a->body_kept = x->body.size;
-	a->url = probe_text(t->probe, "%s", t->here.text);
+	a->url = probe_text(t->probe, "%s", t->here->text);
 	a->hops = t->hop;
 	probe_fact(t->probe, "url", a->url);
 	if (x->version)

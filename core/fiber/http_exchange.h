@@ -119,15 +119,18 @@ bool http_judge(struct http_exchange *, const char *error);
 
 struct http_url {
 	char *text; /* without user, password and fragment */
-	char *scheme, *host, *user, *password;
+	const char *scheme; /* "http" or "https"; NULL: another one, in `foreign` */
+	char *host, *user, *password, *foreign;
 	int64_t port;
-	CURLU *parsed;
+	CURLU *parsed; /* NULL: it was too plain to need it */
 };
 
 /* `base` NULL: an absolute URL; else `text` may be relative to it. NULL, or what is wrong with it
  * (a constant text). The URL is open either way: http_url_release(). */
 const char *http_url_parse(struct http_url *, const struct http_url *base, const char *text);
 void http_url_release(struct http_url *);
+/* For libcurl; curl_url_cleanup() it. NULL: no memory. */
+CURLU *http_url_open(const struct http_url *);
 /* Same scheme, host and port: may the credentials go there too? */
 bool http_url_is_same_origin(const struct http_url *, const struct http_url *);
 /* Does this status lead on? *method and *body become those of the next request (RFC 9110 15.4). */

@@ -11,7 +11,7 @@
 
 /* One certificate's facts a probe: the first. */
 static void show(
-	struct http_exchange *x, X509_STORE_CTX *context, X509 *leaf, STACK_OF(X509) *chain)
+	struct http_exchange *x, X509_STORE_CTX *context, X509 *leaf, STACK_OF(X509) * chain)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
 
