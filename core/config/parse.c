@@ -268,6 +268,7 @@ static void take_error(cfg_t *cfg, const char *format, va_list ap)
 		if (strstr(text.at, known[i].says))
 			remedy = known[i].remedy;
 	problem_add(now.parse, now.file, cfg->line, remedy, "%s", text_get(&safe));
+	section_of(cfg)->is_cut = now.parse->is_cut = true;
 	text_release(&text);
 	text_release(&safe);
 }

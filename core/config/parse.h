@@ -26,6 +26,7 @@ struct section {
 	const char *file;
 	int line;
 	struct section *parent; /* NULL at the top */
+	bool is_cut;		/* by an error of syntax: what it lacks may stand behind that */
 	struct entry *first, **last;
 	struct section *next; /* in the order of the files */
 };
@@ -44,6 +45,7 @@ struct parse {
 	struct section *first, **last;
 	struct problem *problems, **last_problem;
 	int wrong, lints;
+	bool is_cut; /* some file was not read to its end */
 	/* Of the files read so far. */
 	struct parse_file *files;
 	int file_count;

@@ -193,7 +193,7 @@ static void read_sections(struct config *c)
 {
 	for (int round = 1; round <= 2; round++)
 		for (struct section *s = c->parse.first; s; s = s->next) {
-			if (is_first_round(s->word) != (round == 1) || is_lost(c, s))
+			if (is_first_round(s->word) != (round == 1) || s->is_cut || is_lost(c, s))
 				continue;
 			if (section_is_core(s->word))
 				section_read(c, s);

@@ -83,6 +83,8 @@ static void expand(struct config *c, struct service *s, const char *pattern)
 	while ((n = map_next(&c->names, &at)))
 		if (!n->service && !fnmatch(pattern, n->name, FNM_NOESCAPE))
 			add_member(c, s, n->name);
+	if (c->parse.is_cut)
+		return;
 	if (s->members > before)
 		qsort(s->member + before, s->members - before, sizeof *s->member, by_text);
 	else
@@ -107,6 +109,8 @@ static void refuse_name(struct config *c, const struct service *s, const char *w
 {
 	const char *nearest = nearest_name(c, name);
 
+	if (c->parse.is_cut)
+		return; /* it may stand where nothing was read */
 	if (nearest)
 		problem_add(&c->parse, s->section->file, s->section->line, NULL,
 			    "service '%s': %s '%s' is neither a check nor a service: did you mean '%s'?",
