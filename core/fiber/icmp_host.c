@@ -238,9 +238,10 @@ static void take_message(struct icmp_socket *s, int i, int64_t now_us, int64_t w
 		take(s, &r, &h->in_from[i], at_us);
 }
 
-static void prepare_receive(struct icmp_host *h)
+/* The first `n` places: those that the last call has written to. */
+static void prepare_receive(struct icmp_host *h, int n)
 {
-	for (int i = 0; i < READ_BATCH; i++) {
+	for (int i = 0; i < n; i++) {
 		h->in_io[i] = (struct iovec){h->bytes[i], READ_BYTES};
 		h->in[i].msg_hdr = (struct msghdr){
 			.msg_name = &h->in_from[i],
@@ -261,12 +262,12 @@ static void receive(struct icmp_socket *s)
 	int64_t now_us, wall_us;
 
 	while (n == READ_BATCH) {
-		prepare_receive(h);
 		n = recvmmsg(s->watch.fd, h->in, READ_BATCH, MSG_DONTWAIT, NULL);
 		now_us = clock_mono_us();
 		wall_us = clock_wall_us();
 		for (int i = 0; i < n; i++)
 			take_message(s, i, now_us, wall_us);
+		prepare_receive(h, n);
 	}
 }
 
@@ -498,6 +499,7 @@ struct icmp_host *icmp_get(struct probe_host *probes)
 		h->socket[i] = (struct icmp_socket){.watch = {.ready = ready, .fd = -1}, .host = h, .family = family[i]};
 	h->turn.turn = turn;
 	h->soon.fire = go_on;
+	prepare_receive(h, READ_BATCH);
 	loop_each_turn(h->loop, &h->turn);
 	return h;
 }
