@@ -17,7 +17,7 @@
 #include "house.h"
 
 #define HUNG_TICKS 5
-#define KILL_AFTER_TICKS 7
+#define KILL_AFTER_TICKS 2 /* further ones, when SIGABRT did not help */
 #define RETIRE_US (15 * 60 * CLOCK_SECOND)
 #define YOUNG_US (10 * CLOCK_SECOND)
 #define POOL_SEATS 2 /* of the pools blocking and exec */
@@ -337,18 +337,27 @@ void probers_stop(struct house *h)
 		child_stop(&h->prober[i]->child, loop_now(h->loop), GRACE_US);
 }
 
+/* A module that blocks may hold the loop for as long as its probe may last; no page is believed beyond an hour. */
+static unsigned hung_ticks(const struct prober *p)
+{
+	int64_t more_us = p->pool == POOL_BLOCKING && p->blame ? p->blame->patience_us : 0;
+
+	return HUNG_TICKS + (unsigned)(more_us > 0 && more_us <= 3600 * CLOCK_SECOND ? more_us / CLOCK_SECOND : 0);
+}
+
 /* Counted in our own seconds: when all of us were stopped and go on, nobody has stood still (F14). */
 static void look_for_standing(struct house *h, struct prober *p)
 {
 	int64_t since_us = p->blame ? p->blame->busy_since_us : 0;
+	unsigned hung = hung_ticks(p);
 
 	p->standing_ticks = since_us && since_us == p->standing_since_us ? p->standing_ticks + 1 : 0;
 	p->standing_since_us = since_us;
-	if (p->standing_ticks == HUNG_TICKS) {
+	if (p->standing_ticks == hung) {
 		p->is_hung = true;
-		log_say("prober %ld stands still for %d s: it is ended", (long)p->child.number, HUNG_TICKS);
+		log_say("prober %ld stands still for %u s: it is ended", (long)p->child.number, hung);
 		child_kill(&p->child, SIGABRT);
-	} else if (p->standing_ticks >= KILL_AFTER_TICKS) {
+	} else if (p->standing_ticks >= hung + KILL_AFTER_TICKS) {
 		child_kill(&p->child, SIGKILL);
 	}
 	if (p->retire_by_us && loop_now(h->loop) >= p->retire_by_us)
