@@ -11,6 +11,8 @@
 #ifndef NINES_CHECK_H
 #define NINES_CHECK_H
 
+#include <string.h> /* what every module needs: strstr, strcmp */
+
 #include <nines/module.h>
 
 /* Modules and host are built with hidden visibility; what stands here crosses the border. */

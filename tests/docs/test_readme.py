@@ -1,0 +1,48 @@
+"""The README's promises: its module compiles as printed, is about 15 lines, and works; its two commands are targets."""
+import re
+import subprocess
+
+import daemon
+import servers
+from tap import ROOT, run, test
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SOURCE = re.search(r"```c\n(.*?)```", README, re.S).group(1)
+
+
+def built(tmp):
+    (tmp / "banner.c").write_text(SOURCE)
+    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-shared", f"-I{ROOT}/include",
+                    "-o", tmp / "banner.so", tmp / "banner.c"], check=True)
+    return tmp / "banner.so"
+
+
+@test("the README's module is short")
+def short():
+    code = [line for line in SOURCE.splitlines() if line.strip() not in ("", "{", "}")]
+    assert len(code) <= 18, len(code)
+
+
+@test("the README's module finds its banner")
+def good(tmp):
+    with servers.Server([servers.send(b"NOTICE hello\r\n"), servers.silence()]) as server:
+        status, seen = daemon.check(built(tmp), "host=127.0.0.1", f"port={server.port}", "expect=NOTICE")
+    assert (status, seen["verdict"], seen["reason"]) == (0, "up", "")
+    assert [step["name"] for step in seen["steps"]] == ["connect", "banner"]
+
+
+@test("the README's module says what it wanted")
+def bad(tmp):
+    with servers.Server([servers.send(b"go away\r\n"), servers.silence()]) as server:
+        status, seen = daemon.check(built(tmp), "host=127.0.0.1", f"port={server.port}", "expect=NOTICE")
+    assert (status, seen["step"], seen["reason"]) == (2, "banner", "wanted 'NOTICE', got 'go away'")
+
+
+@test("its two commands are targets of the Makefile")
+def commands():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name in re.findall(r"^    make (\w+)", README, re.M):
+        assert re.search(rf"^{name}:.*## ", makefile, re.M), name
+
+
+run()
