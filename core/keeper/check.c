@@ -244,7 +244,6 @@ static void free_memory(struct check *c)
 void check_clear_definition(struct keeper *k, struct check *c)
 {
 	check_forget_runs(k, c);
-	pool_forget_check(k, c);
 	free_memory(c);
 	items_free(c->items);
 	free(c->words);

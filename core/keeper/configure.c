@@ -72,7 +72,7 @@ static bool each_entry(const char *list, bool (*each)(const char *entry, void *w
 	char *copy = memory_text(list), *rest = copy, *entry;
 	bool is_fine = true;
 
-	while (is_fine && (entry = strsep(&rest, "\n,")))
+	while (is_fine && (entry = strsep(&rest, "\n")))
 		if (*entry)
 			is_fine = each(entry, with);
 	free(copy);
@@ -285,6 +285,7 @@ static void redefine(struct keeper *k, struct check *c, const struct line *l, ui
 {
 	const char *items = line_get(l, "items");
 
+	pool_forget_check(k, c);
 	check_clear_definition(k, c);
 	c->number = ++k->last_number;
 	c->print = print;
@@ -353,6 +354,7 @@ static size_t count_lines(struct keeper *k, const char *verb)
 static void forget_check(struct keeper *k, struct check *c)
 {
 	state_end(k, c, "no longer configured");
+	pool_forget_check(k, c);
 	map_take_text(&k->checks_by_name, c->name);
 	check_free(k, c);
 }
@@ -476,7 +478,7 @@ static void follow_services(struct keeper *k)
 	for (size_t i = 0; i < k->groups; i++)
 		k->group[i]->is_counted = false;
 	for (size_t i = 0; i < k->groups; i++)
-		group_follow(k, k->group[i], true);
+		group_begin(k, k->group[i]);
 }
 
 /* ---- all of it ---- */

@@ -28,58 +28,62 @@ static enum state judge(const struct group *g)
 	return need <= count[STATE_UNKNOWN] + count[STATE_NOT_MONITORED] ? STATE_UNKNOWN : STATE_DOWN;
 }
 
-static void add_state(struct text *t, const struct keeper *k, const struct group *g, enum state from)
+static void add_state(struct text *t, const struct group *g, enum state from, int64_t at_wall_us)
 {
 	line_begin_name(t, "state", g->name);
 	line_add(t, "kind", "service");
 	line_add(t, "from", state_name[from]);
 	line_add(t, "to", state_name[g->state]);
-	line_add_int(t, "at_us", k->wall_us);
+	line_add_int(t, "at_us", at_wall_us);
 }
 
-static void set_state(struct keeper *k, struct group *g, enum state to)
+/* True when it is another state than before. */
+static bool set_state(struct keeper *k, struct group *g, int64_t at_us, int64_t at_wall_us)
 {
 	enum state from = g->state;
-	int64_t lasted_us = k->now_us - g->since_us;
+	int64_t lasted_us = at_us - g->since_us;
 	struct text *t;
 
-	if (from == to)
-		return;
-	g->state = to;
-	g->since_us = k->now_us;
-	if (state_passes(to) && !state_passes(from))
-		g->passing_since_us = k->now_us;
+	g->state = judge(g);
+	if (from == g->state)
+		return false;
+	g->since_us = at_us;
+	if (state_passes(g->state) && !state_passes(from))
+		g->passing_since_us = at_us;
 	t = spool_begin(&k->spool);
-	add_state(t, k, g, from);
-	line_add_int(t, "lasted_us", lasted_us);
+	add_state(t, g, from, at_wall_us);
+	line_add_int(t, "lasted_us", lasted_us > 0 ? lasted_us : 0);
 	spool_end(&k->spool);
 	t = keeper_line(k, END_PARENT, 0);
 	if (t) {
-		add_state(t, k, g, from);
+		add_state(t, g, from, at_wall_us);
 		line_end(t);
 	}
+	return true;
 }
 
-void group_follow(struct keeper *k, struct group *g, bool is_first)
+void group_begin(struct keeper *k, struct group *g)
 {
-	enum state before = g->state;
-
-	if (is_first) {
-		if (g->is_counted)
-			return;
-		g->is_counted = true;
-		for (size_t i = 0; i < g->groups; i++)
-			group_follow(k, g->group[i], true);
-	}
-	set_state(k, g, judge(g));
-	for (size_t i = 0; !is_first && g->state != before && i < g->parents; i++)
-		group_follow(k, g->parent[i], false);
+	if (g->is_counted)
+		return;
+	g->is_counted = true;
+	for (size_t i = 0; i < g->groups; i++)
+		group_begin(k, g->group[i]);
+	set_state(k, g, k->now_us, k->wall_us);
 }
 
-void group_member_changed(struct keeper *k, struct check *c)
+static void follow(struct keeper *k, struct group *g, int64_t at_us, int64_t at_wall_us)
+{
+	if (!set_state(k, g, at_us, at_wall_us))
+		return;
+	for (size_t i = 0; i < g->parents; i++)
+		follow(k, g->parent[i], at_us, at_wall_us);
+}
+
+void group_member_changed(struct keeper *k, struct check *c, int64_t at_us, int64_t at_wall_us)
 {
 	for (size_t i = 0; i < c->groups; i++)
-		group_follow(k, c->group[i], false);
+		follow(k, c->group[i], at_us, at_wall_us);
 }
 
 void group_free(struct group *g)

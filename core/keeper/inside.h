@@ -324,8 +324,10 @@ void state_watch_window(struct keeper *);
 bool state_passes(enum state);
 
 /* group.c */
-void group_follow(struct keeper *, struct group *, bool is_first);
-void group_member_changed(struct keeper *, struct check *);
+/* Judges a new service, its member services first. */
+void group_begin(struct keeper *, struct group *);
+/* A member's state has changed, at this time. */
+void group_member_changed(struct keeper *, struct check *, int64_t at_us, int64_t at_wall_us);
 void group_free(struct group *);
 
 /* status.c */

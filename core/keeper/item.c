@@ -7,7 +7,7 @@
 
 #include "../base/memory.h"
 
-#define SEPARATORS "\n,"
+#define SEPARATORS "\n"
 
 struct range {
 	int family; /* 0: a text */

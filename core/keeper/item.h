@@ -10,7 +10,7 @@
 
 struct items;
 
-/* `list` has one entry a line (or between commas): an address block (192.0.2.0/24, 2001:db8::/120) or any text. NULL with a reason
+/* `list` has one entry a line: an address block (192.0.2.0/24, 2001:db8::/120) or any text. NULL with a reason
  * in *wrong (a constant) when there are none or too many. */
 struct items *items_new(const char *list, const char **wrong);
 void items_free(struct items *);

@@ -55,7 +55,7 @@ static void set_state(struct keeper *k, struct check *c, enum state to, const st
 		add_state(t, k, c, from, o);
 		line_end(t);
 	}
-	group_member_changed(k, c);
+	group_member_changed(k, c, at_us, o->start_wall_us ? o->start_wall_us : k->wall_us);
 }
 
 /* ---- incidents ---- */

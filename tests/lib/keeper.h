@@ -70,6 +70,8 @@ __attribute__((noinline)) static void world_say(struct world *w, enum keeper_end
 	struct line l;
 
 	text_puts(&copy, line);
+	while (copy.size && copy.at[copy.size - 1] == ' ')
+		copy.at[--copy.size] = '\0';
 	if (line_parse(&l, copy.at, copy.size))
 		ok(false, "the test's own line: %s", line);
 	else
