@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -17,6 +18,20 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+
+/* A root of a small user namespace cannot become anybody else, and outside is nobody special. */
+static bool is_mapped(uid_t uid)
+{
+	unsigned long inside, outside, count;
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	bool found = !map;
+
+	while (map && !found && fscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3)
+		found = uid >= inside && uid - inside < count;
+	if (map)
+		fclose(map);
+	return found;
+}
 
 bool privilege_find(struct privilege *p, const char *name, struct text *wrong)
 {
@@ -34,7 +49,9 @@ bool privilege_find(struct privilege *p, const char *name, struct text *wrong)
 		text_printf(wrong, "there is no user '%s' without root's rights: name one with user =", name);
 		return false;
 	}
-	*p = (struct privilege){.uid = user->pw_uid, .gid = user->pw_gid, .is_dropped = true};
+	*p = (struct privilege){.uid = user->pw_uid, .gid = user->pw_gid, .is_dropped = is_mapped(user->pw_uid)};
+	if (!p->is_dropped)
+		*p = (struct privilege){.uid = getuid(), .gid = getgid()};
 	return true;
 }
 
