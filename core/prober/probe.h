@@ -98,6 +98,7 @@ struct probe {
 	int64_t expect_us;      /* 0: not said */
 	const char *remembered; /* NULL: nothing new */
 	struct text *transcript;
+	char transcript_mark; /* of the line that is not ended yet, 0: none */
 	struct probe_defer *deferred;
 };
 

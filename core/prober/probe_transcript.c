@@ -78,10 +78,8 @@ static void strike_secrets(const struct probe *p, char *at, size_t size)
 	}
 }
 
-static void add_line(struct text *t, char mark, const char *at, size_t size)
+static void add_line(struct text *t, const char *at, size_t size)
 {
-	text_putc(t, mark);
-	text_putc(t, ' ');
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)at[i];
 
@@ -95,15 +93,31 @@ static void add_line(struct text *t, char mark, const char *at, size_t size)
 	text_putc(t, '\n');
 }
 
-static void add_lines(struct text *t, char mark, const char *at, size_t size)
+/* A line that came in pieces is shown whole. */
+static void begin_line(struct probe *p, char mark)
+{
+	struct text *t = p->transcript;
+
+	if (p->transcript_mark == mark) {
+		t->size--; /* the newline */
+		return;
+	}
+	text_putc(t, mark);
+	text_putc(t, ' ');
+}
+
+static void add_lines(struct probe *p, char mark, const char *at, size_t size)
 {
 	const char *end = at + size, *stop;
+	struct text *t = p->transcript;
 
 	for (; at < end && t->size < TRANSCRIPT_BYTES; at = stop + 1) {
 		stop = memchr(at, '\n', (size_t)(end - at));
+		begin_line(p, mark);
+		p->transcript_mark = stop || mark == '*' ? 0 : mark;
 		if (!stop)
 			stop = end;
-		add_line(t, mark, at, (size_t)(stop - at));
+		add_line(t, at, (size_t)(stop - at));
 	}
 	if (t->size <= TRANSCRIPT_BYTES)
 		return;
@@ -126,7 +140,7 @@ void probe_transcribe(struct probe *p, char mark, const void *bytes, size_t size
 	copy = memory_new(size + 1);
 	memcpy(copy, bytes, size);
 	strike_secrets(p, copy, size);
-	add_lines(p->transcript, mark, copy, size);
+	add_lines(p, mark, copy, size);
 	free(copy);
 }
 

@@ -1,4 +1,5 @@
-/* /etc/hosts as a table: names in any case, several addresses, comments, and a file that changes. */
+/* /etc/hosts as a table: names in any case, several addresses, comments, and a file that changes.
+ */
 #include "../../core/fiber/hosts.h"
 
 #include <stdlib.h>
@@ -33,7 +34,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof looked_up / sizeof *looked_up; i++) {
 		bool found = hosts_find(h, looked_up[i].name, looked_up[i].family, &a);
 
-		ok(found == !!looked_up[i].address && (!found || !strcmp(a.text, looked_up[i].address)),
+		ok(found == !!looked_up[i].address &&
+			   (!found || !strcmp(a.text, looked_up[i].address)),
 		   "'%s' in family %d: %s", looked_up[i].name, looked_up[i].family,
 		   found ? a.text : "none");
 	}

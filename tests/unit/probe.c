@@ -252,7 +252,10 @@ static void talks(struct probe *p, const void *options)
 {
 	(void)options;
 	probe_transcribe(p, '>', "LOGIN hush-hush\r\nAUTH PLAIN AGpvZQBodXNoLWh1c2g=\r\n", 50);
-	probe_transcribe(p, '<', "235 \033[31mok\r\n", 13);
+	probe_transcribe(p, '<', "235 \033[3", 7);
+	probe_transcribe(p, '<', "1mok\r", 5);
+	probe_transcribe(p, '<', "\n", 1);
+	probe_transcribe(p, '<', "and", 3);
 	probe_note(p, "noted %d", 5);
 }
 
@@ -274,7 +277,8 @@ static void test_transcript(void)
 	struct seen *s = run_order(talks, (struct probe_order){.wants_transcript = true});
 
 	same(word(s, "transcript"),
-	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n* noted 5\n",
+	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n< and\n* "
+	     "noted 5\n",
 	     "transcript");
 	s = run_case(talks);
 	same(word(s, "transcript"), "", "only when asked for");

@@ -132,6 +132,24 @@ static void read_all(struct probe *p, const void *options)
 	probe_degrade(p, "%zu bytes", all);
 }
 
+static void starts_tls(struct probe *p, const void *options)
+{
+	(void)options;
+	probe_dial(p, "127.0.0.1", port);
+	probe_reply(p, 220);
+	probe_start_tls(p, &(struct probe_tls){.no_verify = true});
+}
+
+/* CVE-2011-0411: what was said in plain text before the handshake must not count behind it. */
+static void test_smuggling(void)
+{
+	static const char says[] = "220 go ahead\r\n250 smuggled\r\n";
+
+	converse(starts_tls, says, sizeof says - 1, sizeof says, STAY);
+	same(reason, "plain text before TLS: '250 smuggled\\x0d\\x0a'",
+	     "injection before TLS is refused");
+}
+
 #define LINE_100                                                                                   \
 	"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567" \
 	"890123456789"
@@ -288,6 +306,7 @@ int main(void)
 	probe_host_open(&host);
 	test_conversations();
 	test_caps();
+	test_smuggling();
 	test_others();
 	probe_host_close(&host);
 	loop_free(host.loop);
