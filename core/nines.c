@@ -20,7 +20,7 @@ static const struct cli_command command[] = {
 		"Asks the running ninesd through its control socket.\n", cli_status},
 	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL, cli_modules},
 	{"config", "check [--json]", "loads the configuration and reports every problem",
-		"Exit status: 0 nothing found, 1 something to look at, 2 it cannot be used.\n", cli_config},
+		"Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
 	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",
 		"EVENT is text for the check's module (default: empty).\n", cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},

@@ -107,11 +107,11 @@ static void add_blame(const struct run *r, struct text *line)
 	blame_read(r->blame->step, step);
 	text_printf(&reason, "module '%s' ", r->order->module);
 	if (r->is_hung)
-		text_puts(&reason, "hung");
+		text_puts(&reason, r->give_up_us == CLOCK_NEVER ? "hung" : "held the loop for 5s");
 	else if (WIFSIGNALED(r->status))
 		text_printf(&reason, "crashed (signal %d)", WTERMSIG(r->status));
 	else
-		text_printf(&reason, "ended its process (status %d)", WEXITSTATUS(r->status));
+		text_printf(&reason, "ended the process (exit %d)", WEXITSTATUS(r->status));
 	if (r->give_up_us == CLOCK_NEVER)
 		text_puts(&reason, " while it was loaded");
 	else

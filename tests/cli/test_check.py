@@ -280,7 +280,7 @@ def prints():
 def crash():
     one = check(str(BAD / "crash.so"), status=3)
     assert one["verdict"] == "unknown"
-    assert re.match(r"module 'crash' (crashed \(signal 11\)|ended its process \(status \d+\)) in step '[\w-]+'", one["reason"]), one
+    assert re.match(r"module 'crash' (crashed \(signal 11\)|ended the process \(exit \d+\)) in step '[\w-]+'", one["reason"]), one
     assert one["step"] and isinstance(one["elapsed_us"], int)
     assert nines("check", str(BAD / "crash.so"), "--nagios").stdout.decode().startswith("CRASH UNKNOWN - ")
 
@@ -293,7 +293,7 @@ def hang():
     assert time.monotonic() - begun < 9
 
 
-for name, reason in [("exit", "ended its process"), ("old-abi", ""), ("short-struct", ""), ("garbage", ""), ("wrong-name", ""),
+for name, reason in [("exit", "ended the process"), ("old-abi", ""), ("short-struct", ""), ("garbage", ""), ("wrong-name", ""),
                      ("constructor-crash", "while it was loaded"), ("constructor-exit", "while it was loaded"), ("overflow", "")]:
     @test(f"the bad module {name} is unknown")
     def bad(name=name, reason=reason):
