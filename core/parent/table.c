@@ -55,12 +55,12 @@ static void add_time(const struct screen *s, struct text *t, int64_t us)
 {
 	struct text shown = {0};
 
-	if (us >= CLOCK_SECOND) /* whole seconds are enough for what moves by the second */
-		us -= us % CLOCK_SECOND;
-	if (us >= CLOCK_SECOND && us < 60 * CLOCK_SECOND)
+	if (us >= 60 * CLOCK_SECOND) /* whole seconds are enough for what moves by the second */
+		text_add_duration(&shown, us - us % CLOCK_SECOND);
+	else if (us >= CLOCK_SECOND)
 		text_printf(&shown, "%ds", (int)(us / CLOCK_SECOND));
 	else if (us >= 0)
-		text_add_duration(&shown, us);
+		text_puts(&shown, "now");
 	add_cell(s, t, text_get(&shown), TIME_COLUMNS);
 	text_release(&shown);
 }
