@@ -14,7 +14,7 @@ import tempfile
 
 BUILD = os.environ.get("BUILD", "build")
 FOLDER = os.path.join(BUILD, "certs")
-VERSION = "1"  # changes when what is made changes
+VERSION = "2"  # changes when what is made changes
 
 CONFIG = """[req]
 distinguished_name = none
@@ -53,7 +53,9 @@ def _openssl(folder, *words):
 
 
 def _stamp(days):
-    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days, minutes=10 if days > 0 else 0)
+    """So many whole days from now all through today, for which the folder is kept."""
+    ahead = datetime.timedelta(hours=23, minutes=59) if days > 0 else datetime.timedelta()
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days) + ahead
     return moment.strftime("%Y%m%d%H%M%SZ")
 
 
