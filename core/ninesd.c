@@ -2,8 +2,9 @@
  *
  *     ninesd [-c FILE] [--trace]
  *
- * Without --role it is the parent (core/parent). The parent starts this program again for each role of the table below, with the control
- * link on descriptor 3; such a process gives up what root may do before it does anything else. */
+ * Without --role it is the parent (core/parent). The parent starts this program again for each role
+ * of the table below, with the control link on descriptor 3; such a process gives up what root may
+ * do before it does anything else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +23,15 @@
 #define CONTROL_FD 3
 #define EXIT_USAGE 64
 
-static const char usage[] = "usage: ninesd [-c FILE] [--trace]\n"
-			    "\n"
-			    "  -c FILE    the configuration (default: $NINES_CONF, else /etc/nines/nines.conf)\n"
-			    "  --trace    show every line between the processes on standard error\n"
-			    "  --help     this text\n"
-			    "  --version  the version\n"
-			    "\n"
-			    "Runs in the foreground. SIGHUP reads the configuration again, SIGTERM ends.\n";
+static const char usage[] =
+	"usage: ninesd [-c FILE] [--trace]\n"
+	"\n"
+	"  -c FILE    the configuration (default: $NINES_CONF, else /etc/nines/nines.conf)\n"
+	"  --trace    show every line between the processes on standard error\n"
+	"  --help     this text\n"
+	"  --version  the version\n"
+	"\n"
+	"Runs in the foreground. SIGHUP reads the configuration again, SIGTERM ends.\n";
 
 static const struct {
 	const char *name;
@@ -89,7 +91,8 @@ int main(int argc, char **argv)
 			fputs(argv[i][2] == 'h' ? usage : "ninesd " NINES_VERSION "\n", stdout);
 			return 0;
 		} else {
-			fprintf(stderr, "nines: '%s' is no option of ninesd: see ninesd --help\n", argv[i]);
+			fprintf(stderr, "nines: '%s' is no option of ninesd: see ninesd --help\n",
+				argv[i]);
 			return EXIT_USAGE;
 		}
 	}

@@ -166,7 +166,8 @@ static void push(struct link *k)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS) {
-			close_all(&k->out_fd, &k->out_fds); /* the reading side sees the end and closes */
+			/* the reading side sees the end and closes */
+			close_all(&k->out_fd, &k->out_fds);
 			k->sent = k->out.size;
 			break;
 		}
@@ -226,7 +227,8 @@ bool link_send_fd(struct link *k, const char *lines, int fd)
 	link_flush(k);
 	if (!link_is_open(k))
 		return false;
-	own = fcntl(fd, F_DUPFD_CLOEXEC, 0); /* it may have to wait, and the caller closes its own */
+	/* it may have to wait, and the caller closes its own */
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (own < 0 || !keep_fd(&k->out_fd, &k->out_fds, k->out.size, own)) {
 		if (own >= 0)
 			close(own);

@@ -16,8 +16,9 @@
 #define LINES_A_SECOND 100
 
 /* What of our environment a role may see: no variable that could hold a secret. */
-static const char *const passed_on[] = {"PATH=", "LANG=", "TZ=", "NO_COLOR=", "NINES_", "ASAN_", "UBSAN_", "LSAN_", "LD_PRELOAD=",
-					"FAKETIME", "MALLOC_", "GLIBC_TUNABLES=", NULL};
+static const char *const passed_on[] = {
+	"PATH=", "LANG=",       "TZ=",      "NO_COLOR=", "NINES_",          "ASAN_", "UBSAN_",
+	"LSAN_", "LD_PRELOAD=", "FAKETIME", "MALLOC_",   "GLIBC_TUNABLES=", NULL};
 
 static bool is_passed_on(const char *variable)
 {
@@ -157,7 +158,8 @@ static void closed(struct link *k, const char *why)
 	if (c->pid <= 0 || c->is_stopping)
 		return;
 	if (strcmp(why, "it ended"))
-		log_say("%s %ld sent what nobody can read (%s): it is ended", c->role, (long)c->number, why);
+		log_say("%s %ld sent what nobody can read (%s): it is ended", c->role,
+			(long)c->number, why);
 	child_kill(c, SIGKILL);
 }
 

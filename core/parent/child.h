@@ -1,9 +1,10 @@
 /* parent/child: one process of a role: how it starts, is spoken to, heard, and ended.
  *
- * A child is this program again (`ninesd --role NAME`), with its control link on descriptor 3, the folder it will take for / on 4
- * where it has one, what it prints on a pipe that the parent reads, an environment without secrets, and nothing else. The parent
- * believes a child nothing: what it prints is made safe and rationed, and a line that does not parse ends it (F25). Used by
- * parent.c only. */
+ * A child is this program again (`ninesd --role NAME`), with its control link on descriptor 3, the
+ * folder it will take for / on 4 where it has one, what it prints on a pipe that the parent reads,
+ * an environment without secrets, and nothing else. The parent believes a child nothing: what it
+ * prints is made safe and rationed, and a line that does not parse ends it (F25). Used by parent.c
+ * only. */
 #ifndef NINES_PARENT_CHILD_H
 #define NINES_PARENT_CHILD_H
 
@@ -45,7 +46,8 @@ struct child_plan {
 	void *with;
 };
 
-/* False with errno when the system has no process or descriptor left for it. The child must be zeroed or have ended. */
+/* False with errno when the system has no process or descriptor left for it. The child must be
+ * zeroed or have ended. */
 bool child_start(struct child *, struct loop *, const struct child_plan *);
 /* Asks it to end; child_tick() kills it when it has not after `grace_us`. */
 void child_stop(struct child *, int64_t now_us, int64_t grace_us);

@@ -1,8 +1,8 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
- * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web; probers.c the probers;
- * terminal.c what a person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the heap, reached
- * through `with` of a child and from timers. */
+ * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
+ * probers.c the probers; terminal.c what a person sees; watch.c the folders of modules; notify.c
+ * systemd. One house a process, on the heap, reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
 
@@ -55,7 +55,8 @@ struct house {
 	int status;
 
 	struct child loader;
-	struct plan *plan, *next, *loading; /* in force; waits for its probers; being told by the loader */
+	/* in force; waits for its probers; being told by the loader */
+	struct plan *plan, *next, *loading;
 	int64_t generation, commit_by_us;
 	bool wants_reload, is_reload_asked; /* asked: by a person, who wants an answer */
 
@@ -92,11 +93,13 @@ void house_reload(struct house *, bool is_asked);
 /* ---- roles.c ---- */
 void roles_start(struct house *); /* those that do not run and whose time has come */
 void role_died(struct house *, enum role_place, int status);
-bool roles_listen(struct house *, struct text *wrong); /* opens the page's and the control socket and the store's folder */
+/* opens the page's and the control socket and the store's folder */
+bool roles_listen(struct house *, struct text *wrong);
 void roles_unlisten(struct house *);
 
 /* ---- probers.c ---- */
-bool probers_seat(struct house *, const struct plan *); /* a new prober for each seat; false: none are needed */
+/* a new prober for each seat; false: none are needed */
+bool probers_seat(struct house *, const struct plan *);
 bool probers_are_ready(const struct house *, const struct plan *);
 void probers_commit(struct house *); /* tells the keeper of the ready ones of the plan in force */
 void probers_retire(struct house *); /* all that serve another plan than the one in force */

@@ -24,8 +24,9 @@ void notify_open(void)
 		if (*path == '@') /* abstract */
 			address.sun_path[0] = '\0';
 		to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		if (to >= 0 && connect(to, (struct sockaddr *)&address,
-				       (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size))) {
+		if (to >= 0 &&
+		    connect(to, (struct sockaddr *)&address,
+			    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size))) {
 			close(to);
 			to = -1;
 		}
@@ -38,7 +39,8 @@ void notify_open(void)
 static void say(const char *words)
 {
 	if (to >= 0 && send(to, words, strlen(words), MSG_NOSIGNAL) < 0)
-		return; /* systemd misses one word; the next tick says it again or its watchdog acts */
+		/* systemd misses one word; the next tick says it again or its watchdog acts */
+		return;
 }
 
 void notify_ready(void)
@@ -50,7 +52,8 @@ void notify_reloading(void)
 {
 	char words[96];
 
-	snprintf(words, sizeof words, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
+	snprintf(words, sizeof words, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		 (long long)clock_mono_us());
 	say(words);
 }
 

@@ -1,7 +1,8 @@
 /* parent/notify: what systemd hears (sd_notify's protocol, without libsystemd).
  *
- * Nothing happens without NOTIFY_SOCKET. WATCHDOG=1 is sent only from notify_alive(), which only a finished round of
- * the keeper calls: a timer of ours would prove nothing (F61). Called by the parent only. */
+ * Nothing happens without NOTIFY_SOCKET. WATCHDOG=1 is sent only from notify_alive(), which only a
+ * finished round of the keeper calls: a timer of ours would prove nothing (F61). Called by the
+ * parent only. */
 #ifndef NINES_PARENT_NOTIFY_H
 #define NINES_PARENT_NOTIFY_H
 

@@ -84,8 +84,8 @@ static void say_unchanged(const struct house *h)
 {
 	const struct plan_settings *old = &h->plan->set, *new = &h->next->set;
 
-	if (strcmp(old->store, new->store) || strcmp(old->listen, new->listen) || strcmp(old->socket, new->socket) ||
-	    strcmp(old->user, new->user))
+	if (strcmp(old->store, new->store) || strcmp(old->listen, new->listen) ||
+	    strcmp(old->socket, new->socket) || strcmp(old->user, new->user))
 		log_say("store, listen, socket and user stay as they are until a restart");
 }
 
@@ -93,10 +93,12 @@ static void say_refusals(const struct plan *new, const struct plan *old)
 {
 	for (size_t i = 0; i < new->modules; i++) {
 		const struct plan_module *m = new->module[i];
-		const struct plan_module *before = old ? map_find_text(&old->by_name, m->name) : NULL;
+		const struct plan_module *before =
+			old ? map_find_text(&old->by_name, m->name) : NULL;
 		struct text said = {0};
 
-		if (!m->refused || (before && before->refused && !strcmp(before->refused, m->refused)))
+		if (!m->refused ||
+		    (before && before->refused && !strcmp(before->refused, m->refused)))
 			continue;
 		text_add_safe(&said, m->refused, strlen(m->refused), 500);
 		log_say("%s", said.at);
@@ -104,7 +106,8 @@ static void say_refusals(const struct plan *new, const struct plan *old)
 	}
 }
 
-/* New probers first, then the lines, then the old probers go: nothing is asked of a prober that cannot do it. */
+/* New probers first, then the lines, then the old probers go: nothing is asked of a prober that
+ * cannot do it. */
 static void commit(struct house *h)
 {
 	struct plan *old = h->plan;
@@ -186,7 +189,11 @@ static const char *take_loader(struct child *c, const struct line *l, int fd)
 static void start_loader(struct house *h)
 {
 	struct text line = {0};
-	struct child_plan how = {.role = "loader", .root_fd = -1, .keeps_environment = true, .take = take_loader, .with = h};
+	struct child_plan how = {.role = "loader",
+				 .root_fd = -1,
+				 .keeps_environment = true,
+				 .take = take_loader,
+				 .with = h};
 
 	h->wants_reload = false;
 	h->loading = plan_new();
@@ -228,7 +235,8 @@ static void refuse(struct house *h, struct plan *p, int status)
 		if (write(STDERR_FILENO, p->problems.at, p->problems.size) < 0)
 			errno = 0; /* nobody listens */
 	} else {
-		log_say("the loader ended (%s %d) before it was done", WIFSIGNALED(status) ? "signal" : "exit status",
+		log_say("the loader ended (%s %d) before it was done",
+			WIFSIGNALED(status) ? "signal" : "exit status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
 	plan_free(p);
@@ -305,7 +313,8 @@ static void reap(struct house *h)
 		loop_end(h->loop);
 }
 
-/* The keeper goes first: its end ends the recorder's link behind its last lines, and then the probers are stopped. */
+/* The keeper goes first: its end ends the recorder's link behind its last lines, and then the
+ * probers are stopped. */
 static void stop_all(struct house *h)
 {
 	int64_t now_us = loop_now(h->loop);
@@ -450,7 +459,8 @@ int parent_run(const struct parent_options *options)
 	h->terminal = terminal_new(h->loop, !options->is_traced);
 	h->watch = watch_new(h->loop, modules_changed, h);
 	if (!h->watch)
-		log_say("modules are not picked up by themselves, only by SIGHUP: %s", log_errno(errno));
+		log_say("modules are not picked up by themselves, only by SIGHUP: %s",
+			log_errno(errno));
 	h->tick.fire = tick;
 	loop_set(h->loop, &h->tick, loop_now(h->loop) + CLOCK_SECOND);
 	start_loader(h);

@@ -20,10 +20,18 @@ static const struct {
 	size_t offset;
 	enum setting_type type;
 } setting[] = {
-	{"location", TEXT(location)},   {"store", TEXT(store)},           {"listen", TEXT(listen)},
-	{"socket", TEXT(socket)},       {"user", TEXT(user)},             {"modules", TEXT(modules)},
-	{"notifiers", TEXT(notifiers)}, {"reports", TEXT(reports)},       {"probers", INT(probers)},
-	{"watchdog", DURATION(watchdog_us)}, {"prober-probes", INT(prober_probes)}, {"prober-bytes", INT(prober_bytes)},
+	{"location", TEXT(location)},
+	{"store", TEXT(store)},
+	{"listen", TEXT(listen)},
+	{"socket", TEXT(socket)},
+	{"user", TEXT(user)},
+	{"modules", TEXT(modules)},
+	{"notifiers", TEXT(notifiers)},
+	{"reports", TEXT(reports)},
+	{"probers", INT(probers)},
+	{"watchdog", DURATION(watchdog_us)},
+	{"prober-probes", INT(prober_probes)},
+	{"prober-bytes", INT(prober_bytes)},
 };
 
 struct plan *plan_new(void)
@@ -31,11 +39,17 @@ struct plan *plan_new(void)
 	struct plan *p = memory_new(sizeof *p);
 
 	p->magic = PLAN_MAGIC;
-	p->set = (struct plan_settings){
-		.location = memory_text(""), .store = memory_text(""), .listen = memory_text(""),
-		.socket = memory_text(""), .user = memory_text(""), .modules = memory_text(""),
-		.notifiers = memory_text(""), .reports = memory_text(""), .watchdog_us = 30 * CLOCK_SECOND,
-		.prober_probes = 1000000, .prober_bytes = INT64_C(768) << 20};
+	p->set = (struct plan_settings){.location = memory_text(""),
+					.store = memory_text(""),
+					.listen = memory_text(""),
+					.socket = memory_text(""),
+					.user = memory_text(""),
+					.modules = memory_text(""),
+					.notifiers = memory_text(""),
+					.reports = memory_text(""),
+					.watchdog_us = 30 * CLOCK_SECOND,
+					.prober_probes = 1000000,
+					.prober_bytes = INT64_C(768) << 20};
 	return p;
 }
 
@@ -134,7 +148,8 @@ static const char *take_setting(struct plan *p, const struct line *l)
 			continue;
 		if (setting[i].type == SETTING_TEXT)
 			replace(member, value);
-		else if (setting[i].type == SETTING_INT ? text_to_int(value, &n) : text_duration(value, &n))
+		else if (setting[i].type == SETTING_INT ? text_to_int(value, &n)
+							: text_duration(value, &n))
 			*(int64_t *)member = n;
 	}
 	return NULL;
@@ -166,7 +181,8 @@ static const char *take_problem(struct plan *p, const struct line *l)
 /* Not inherited by any child, not in any dump or swap. */
 static bool make_room_for_secrets(struct plan *p)
 {
-	void *at = mmap(NULL, PLAN_SECRET_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *at = mmap(NULL, PLAN_SECRET_BYTES, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (at == MAP_FAILED)
 		return false;
@@ -218,10 +234,11 @@ static const struct {
 	const char *(*take)(struct plan *, const struct line *);
 	bool is_told;
 } verb[] = {
-	{"begin", take_begin, true},   {"setting", take_setting, true}, {"module", take_module, true},
-	{"option", NULL, false},       {"location", NULL, true},        {"define", take_define, true},
-	{"service", NULL, true},       {"secret", take_secret, false},  {"problem", take_problem, false},
-	{"end", take_end, true},
+	{"begin", take_begin, true},      {"setting", take_setting, true},
+	{"module", take_module, true},    {"option", NULL, false},
+	{"location", NULL, true},         {"define", take_define, true},
+	{"service", NULL, true},          {"secret", take_secret, false},
+	{"problem", take_problem, false}, {"end", take_end, true},
 };
 
 const char *plan_take(struct plan *p, const struct line *l)
@@ -251,7 +268,8 @@ static bool has_same_use(const struct plan_module *m, const struct plan *in)
 
 bool plan_serves(const struct plan *a, const struct plan *b)
 {
-	if (a->secret_bytes != b->secret_bytes || (a->secret && memcmp(a->secret, b->secret, a->secret_bytes)))
+	if (a->secret_bytes != b->secret_bytes ||
+	    (a->secret && memcmp(a->secret, b->secret, a->secret_bytes)))
 		return false;
 	for (size_t i = 0; i < a->modules; i++)
 		if (!has_same_use(a->module[i], b))

@@ -1,8 +1,10 @@
 /* parent/plan: one configuration as the loader told it, kept by the parent.
  *
- * Built line by line while a loader runs; only a plan that got its `end` and no `problem` is ever used, so that a reload is all
- * or nothing (F29). It holds the lines a keeper gets (again after its death), what the parent itself must know, and the secrets,
- * in locked memory that no child inherits and no trace shows. Lives from a loader's `begin` until the next plan takes its place. */
+ * Built line by line while a loader runs; only a plan that got its `end` and no `problem` is ever
+ * used, so that a reload is all or nothing (F29). It holds the lines a keeper gets (again after its
+ * death), what the parent itself must know, and the secrets, in locked memory that no child
+ * inherits and no trace shows. Lives from a loader's `begin` until the next plan takes its place.
+ */
 #ifndef NINES_PARENT_PLAN_H
 #define NINES_PARENT_PLAN_H
 
@@ -58,7 +60,8 @@ void plan_free(struct plan *);
 /* One line of the loader. A text when the loader cannot be believed, else NULL. */
 const char *plan_take(struct plan *, const struct line *);
 
-/* Do probers that were started for `a` also serve `b`: the same modules in the same builds, the same secrets? */
+/* Do probers that were started for `a` also serve `b`: the same modules in the same builds, the
+ * same secrets? */
 bool plan_serves(const struct plan *a, const struct plan *b);
 
 #endif

@@ -46,10 +46,13 @@ bool privilege_find(struct privilege *p, const char *name, struct text *wrong)
 	for (size_t i = 0; !*name && !user && i < sizeof standard / sizeof *standard; i++)
 		user = getpwnam(standard[i]);
 	if (!user || user->pw_uid == 0) {
-		text_printf(wrong, "there is no user '%s' without root's rights: name one with user =", name);
+		text_printf(
+			wrong,
+			"there is no user '%s' without root's rights: name one with user =", name);
 		return false;
 	}
-	*p = (struct privilege){.uid = user->pw_uid, .gid = user->pw_gid, .is_dropped = is_mapped(user->pw_uid)};
+	*p = (struct privilege){
+		.uid = user->pw_uid, .gid = user->pw_gid, .is_dropped = is_mapped(user->pw_uid)};
 	if (!p->is_dropped)
 		*p = (struct privilege){.uid = getuid(), .gid = getgid()};
 	return true;
@@ -94,7 +97,8 @@ void privilege_harden(void)
 void privilege_drop(const struct privilege *p)
 {
 	if (p->is_confined) {
-		must(fchdir(PRIVILEGE_ROOT_FD) == 0 && chroot(".") == 0, "enter the store's folder");
+		must(fchdir(PRIVILEGE_ROOT_FD) == 0 && chroot(".") == 0,
+		     "enter the store's folder");
 		close(PRIVILEGE_ROOT_FD);
 	}
 	if (p->is_dropped) {
@@ -126,7 +130,8 @@ static bool is_empty(int folder)
 	return !found;
 }
 
-/* The folder above `path` (which has no slash at its end), made with those above it where they are missing. */
+/* The folder above `path` (which has no slash at its end), made with those above it where they are
+ * missing. */
 static int open_above(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -167,7 +172,9 @@ static bool give(int folder, const struct privilege *owner, const char *path, st
 	if (is.st_uid == geteuid() && is_empty(folder) &&
 	    !fchownat(folder, "", owner->uid, owner->gid, AT_EMPTY_PATH))
 		return true;
-	text_printf(wrong, "the store's folder '%s' belongs to user %u, not to user %u: chown it or name another",
+	text_printf(wrong,
+		    "the store's folder '%s' belongs to user %u, not to user %u: chown it or name "
+		    "another",
 		    path, (unsigned)is.st_uid, (unsigned)owner->uid);
 	return false;
 }
@@ -180,10 +187,12 @@ int privilege_folder(const char *path, const struct privilege *owner, struct tex
 	if (above >= 0) {
 		if (*last)
 			mkdirat(above, last, 0700);
-		fd = openat(above, *last ? last : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fd = openat(above, *last ? last : ".",
+			    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	}
 	if (fd < 0)
-		text_printf(wrong, "cannot make or open the folder '%s': %s", path, log_errno(errno));
+		text_printf(wrong, "cannot make or open the folder '%s': %s", path,
+			    log_errno(errno));
 	if (above >= 0)
 		close(above);
 	if (fd >= 0 && !give(fd, owner, path, wrong)) {

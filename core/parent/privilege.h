@@ -1,8 +1,8 @@
 /* parent/privilege: giving up, for good, what root may do.
  *
- * The parent keeps its rights and does little with them; every role's process calls privilege_drop() right after its
- * exec, before it reads a byte from anybody. Also makes the folder of the store without ever following a link that somebody else
- * could have laid (F60). */
+ * The parent keeps its rights and does little with them; every role's process calls
+ * privilege_drop() right after its exec, before it reads a byte from anybody. Also makes the folder
+ * of the store without ever following a link that somebody else could have laid (F60). */
 #ifndef NINES_PARENT_PRIVILEGE_H
 #define NINES_PARENT_PRIVILEGE_H
 
@@ -20,16 +20,18 @@ struct privilege {
 
 #define PRIVILEGE_ROOT_FD 4
 
-/* The user called `name`, or when it is "": nines, else nobody. Not dropped when we are not root. False: no such user. */
+/* The user called `name`, or when it is "": nines, else nobody. Not dropped when we are not root.
+ * False: no such user. */
 bool privilege_find(struct privilege *, const char *name, struct text *wrong);
 
-/* Groups, user, capabilities, no_new_privs, no core, not dumpable, umask 077, dies with the parent. Ends the process when any
- * of it fails: a role never runs with more than it should. */
+/* Groups, user, capabilities, no_new_privs, no core, not dumpable, umask 077, dies with the parent.
+ * Ends the process when any of it fails: a role never runs with more than it should. */
 void privilege_drop(const struct privilege *);
 /* Only what does not change the user: for the loader, which reads what only root may read. */
 void privilege_harden(void);
 
-/* The folder `path` open as O_PATH: made when missing, given to the user when it is new or empty and ours. -1: *wrong says why. */
+/* The folder `path` open as O_PATH: made when missing, given to the user when it is new or empty
+ * and ours. -1: *wrong says why. */
 int privilege_folder(const char *path, const struct privilege *owner, struct text *wrong);
 
 #endif

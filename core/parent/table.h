@@ -1,7 +1,7 @@
 /* parent/table: the live table as text: one overview in, one screen of lines out.
  *
- * Pure: knows no terminal, no time and no process. Never more lines or columns than the window has. Used by
- * parent/terminal. */
+ * Pure: knows no terminal, no time and no process. Never more lines or columns than the window has.
+ * Used by parent/terminal. */
 #ifndef NINES_PARENT_TABLE_H
 #define NINES_PARENT_TABLE_H
 

@@ -44,7 +44,8 @@ static void print(const struct text *line)
 {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) && write(STDOUT_FILENO, line->at, line->size) < 0)
+	if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) &&
+	    write(STDOUT_FILENO, line->at, line->size) < 0)
 		return; /* nobody looks */
 }
 
@@ -98,8 +99,11 @@ static int window_rows(const struct terminal *t)
 /* A frame that the terminal does not take whole is left: the next one begins at the top again. */
 static void draw(struct terminal *t)
 {
-	struct table_window w = {.screen = &t->screen, .rows = window_rows(t), .page = t->page ? t->page : "",
-				 .said = (const char *const *)t->message, .messages = t->messages,
+	struct table_window w = {.screen = &t->screen,
+				 .rows = window_rows(t),
+				 .page = t->page ? t->page : "",
+				 .said = (const char *const *)t->message,
+				 .messages = t->messages,
 				 .wall_us = clock_wall_us()};
 	struct text table = {0}, frame = {0};
 

@@ -1,8 +1,10 @@
 /* parent/terminal: what a person at the terminal sees.
  *
- * On a terminal a table of all checks, drawn anew each second from the keeper's answer to `status` on a link of its own, with the
- * last messages below; otherwise one line for each change of a state. Everything of servers and files is made safe. The terminal is
- * left as it was found. Used by the parent only; it never waits for the terminal: standard output is slow, the house is not. */
+ * On a terminal a table of all checks, drawn anew each second from the keeper's answer to `status`
+ * on a link of its own, with the last messages below; otherwise one line for each change of a
+ * state. Everything of servers and files is made safe. The terminal is left as it was found. Used
+ * by the parent only; it never waits for the terminal: standard output is slow, the house is not.
+ */
 #ifndef NINES_PARENT_TERMINAL_H
 #define NINES_PARENT_TERMINAL_H
 

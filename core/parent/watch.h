@@ -1,7 +1,8 @@
-/* parent/watch: tells when a module was put into, replaced in or removed from a folder of modules (inotify).
+/* parent/watch: tells when a module was put into, replaced in or removed from a folder of modules
+ * (inotify).
  *
- * Reports once, 300 ms after the last event, so that a copy of ten files is one report. A folder that is missing is looked for again at each
- * watch_folders(). Used by the parent only. */
+ * Reports once, 300 ms after the last event, so that a copy of ten files is one report. A folder
+ * that is missing is looked for again at each watch_folders(). Used by the parent only. */
 #ifndef NINES_PARENT_WATCH_H
 #define NINES_PARENT_WATCH_H
 

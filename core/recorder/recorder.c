@@ -25,12 +25,14 @@ struct recorder {
 	struct store *store;
 	char *path, *keeper_start;
 	struct text tail, events; /* not yet on disk */
-	int64_t results, last, skip_to;    /* numbers of lines; up to skip_to they are on disk from an earlier life */
+	/* numbers of lines; up to skip_to they are on disk from an earlier life */
+	int64_t results, last, skip_to;
 	struct text failing;      /* why; empty: it works */
 	bool is_paused, is_stopping;
 };
 
-static void say(struct link *k, const char *verb, const char *id, const char *word, const char *value)
+static void say(struct link *k, const char *verb, const char *id, const char *word,
+		const char *value)
 {
 	struct text *line = link_line(k);
 
@@ -109,9 +111,12 @@ static void tell_committed(struct recorder *r)
 
 static bool commit(struct recorder *r)
 {
-	struct store_batch batch = {.at_us = clock_wall_us(), 
-				    .tail = &r->tail, .results = r->results, .events = &r->events,
-				    .keeper = r->keeper_start ? r->keeper_start : "", .last = r->last};
+	struct store_batch batch = {.at_us = clock_wall_us(),
+				    .tail = &r->tail,
+				    .results = r->results,
+				    .events = &r->events,
+				    .keeper = r->keeper_start ? r->keeper_start : "",
+				    .last = r->last};
 	struct text wrong = {0};
 	bool is_done;
 
@@ -151,7 +156,8 @@ static void keep(struct text *to, const struct line *l)
 	line_end(to);
 }
 
-/* A new keeper's numbers begin anew; what its predecessor sent must be on disk or at least in the batch before. */
+/* A new keeper's numbers begin anew; what its predecessor sent must be on disk or at least in the
+ * batch before. */
 static void meet_keeper(struct recorder *r, const struct line *l)
 {
 	const char *start = strcmp(l->id, "-") ? l->id : line_get(l, "start_us");
@@ -236,7 +242,8 @@ static void go(struct recorder *r)
 	say(&r->control, "ready", "-", NULL, NULL);
 }
 
-/* The keeper stops at the same moment: its last lines are still to come, its end closes the link. */
+/* The keeper stops at the same moment: its last lines are still to come, its end closes the link.
+ */
 static void stop(struct recorder *r)
 {
 	r->is_stopping = true;

@@ -20,32 +20,42 @@ static const char *const sql[STATEMENTS] = {
 	/* The wall clock may step back: a second that is taken already gets the next free place. */
 	[TAIL] = "INSERT INTO tail(at_us, lines, results) VALUES("
 		 " CASE WHEN EXISTS(SELECT 1 FROM tail WHERE at_us = ?1)"
-		 " THEN (SELECT max(at_us) + 1 FROM tail WHERE at_us < ?1 + 1000000) ELSE ?1 END, ?2, ?3)",
-	[STATE] = "INSERT INTO state(name, kind, at_us, was, state, reason, step, cause, incident, lasted_us)"
-		  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	[INCIDENT] = "INSERT INTO incident(id, name, event, at_us, start_us, reason, step, location, address, lasted_us)"
+		 " THEN (SELECT max(at_us) + 1 FROM tail WHERE at_us < ?1 + 1000000)"
+		 " ELSE ?1 END, ?2, ?3)",
+	[STATE] = "INSERT INTO state(name, kind, at_us, was, state, reason, step, cause, incident,"
+		  " lasted_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[INCIDENT] = "INSERT INTO incident(id, name, event, at_us, start_us, reason, step,"
+		     " location, address, lasted_us)"
 		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-		     " ON CONFLICT(id) DO UPDATE SET event = excluded.event, at_us = excluded.at_us,"
-		     " lasted_us = excluded.lasted_us",
-	[MARKER] = "INSERT INTO marker(kind, at_us, event, text, by_us, from_us, to_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[META] = "INSERT INTO meta(word, value) VALUES(?1, ?2) ON CONFLICT(word) DO UPDATE SET value = excluded.value",
-	[LAST] = "SELECT (SELECT value FROM meta WHERE word = 'last') FROM meta WHERE word = 'keeper' AND value = ?1",
+		     " ON CONFLICT(id) DO UPDATE SET event = excluded.event,"
+		     " at_us = excluded.at_us, lasted_us = excluded.lasted_us",
+	[MARKER] = "INSERT INTO marker(kind, at_us, event, text, by_us, from_us, to_us)"
+		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[META] = "INSERT INTO meta(word, value) VALUES(?1, ?2)"
+		 " ON CONFLICT(word) DO UPDATE SET value = excluded.value",
+	[LAST] = "SELECT (SELECT value FROM meta WHERE word = 'last') FROM meta"
+		 " WHERE word = 'keeper' AND value = ?1",
 };
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS meta(word TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS tail(at_us INTEGER PRIMARY KEY, results INTEGER, lines BLOB NOT NULL);"
-	"CREATE TABLE IF NOT EXISTS state(name TEXT NOT NULL, kind TEXT, at_us INTEGER NOT NULL, was TEXT, state TEXT,"
-	" reason TEXT, step TEXT, cause TEXT, incident TEXT, lasted_us INTEGER);"
+	"CREATE TABLE IF NOT EXISTS tail(at_us INTEGER PRIMARY KEY, results INTEGER,"
+	" lines BLOB NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS state(name TEXT NOT NULL, kind TEXT, at_us INTEGER NOT NULL,"
+	" was TEXT, state TEXT, reason TEXT, step TEXT, cause TEXT, incident TEXT,"
+	" lasted_us INTEGER);"
 	"CREATE INDEX IF NOT EXISTS state_by_name ON state(name, at_us);"
-	"CREATE TABLE IF NOT EXISTS incident(id TEXT PRIMARY KEY, name TEXT NOT NULL, event TEXT, at_us INTEGER,"
-	" start_us INTEGER, reason TEXT, step TEXT, location TEXT, address TEXT, lasted_us INTEGER);"
-	"CREATE TABLE IF NOT EXISTS marker(kind TEXT, at_us INTEGER, event TEXT, text TEXT, by_us INTEGER,"
-	" from_us INTEGER, to_us INTEGER);"
+	"CREATE TABLE IF NOT EXISTS incident(id TEXT PRIMARY KEY, name TEXT NOT NULL, event TEXT,"
+	" at_us INTEGER, start_us INTEGER, reason TEXT, step TEXT, location TEXT, address TEXT,"
+	" lasted_us INTEGER);"
+	"CREATE TABLE IF NOT EXISTS marker(kind TEXT, at_us INTEGER, event TEXT, text TEXT,"
+	" by_us INTEGER, from_us INTEGER, to_us INTEGER);"
 	"INSERT OR IGNORE INTO meta(word, value) VALUES('schema', 1);";
 
-static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
-			       "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;";
+static const char settings[] =
+	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+	"PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
+	"PRAGMA trusted_schema = OFF;";
 
 struct store {
 	uint32_t magic;
@@ -59,8 +69,13 @@ static const struct {
 	enum statement statement;
 	const char *word[10];
 } row[] = {
-	{"state", STATE, {"", "kind", "at_us", "from", "to", "reason", "step", "cause", "incident", "lasted_us"}},
-	{"incident", INCIDENT, {"", "check", "event", "at_us", "start_us", "reason", "step", "location", "address", "lasted_us"}},
+	{"state",
+	 STATE,
+	 {"", "kind", "at_us", "from", "to", "reason", "step", "cause", "incident", "lasted_us"}},
+	{"incident",
+	 INCIDENT,
+	 {"", "check", "event", "at_us", "start_us", "reason", "step", "location", "address",
+	  "lasted_us"}},
 	{"marker", MARKER, {"kind", "at_us", "event", "text", "by_us", "from_us", "to_us"}},
 };
 
@@ -119,9 +134,13 @@ static bool write_events(struct store *s, const struct text *events)
 	bool is_fine = true;
 	char *newline;
 
-	text_add(&copy, events->at, events->size); /* the parser works in place, and the batch may be needed again */
-	for (char *at = copy.at; is_fine && (newline = memchr(at, '\n', copy.size - (size_t)(at - copy.at))); at = newline + 1)
-		is_fine = line_parse(&line, at, (size_t)(newline - at)) != NULL || write_row(s, &line);
+	/* the parser works in place, and the batch may be needed again */
+	text_add(&copy, events->at, events->size);
+	for (char *at = copy.at;
+	     is_fine && (newline = memchr(at, '\n', copy.size - (size_t)(at - copy.at)));
+	     at = newline + 1)
+		is_fine = line_parse(&line, at, (size_t)(newline - at)) != NULL ||
+			  write_row(s, &line);
 	text_release(&copy);
 	return is_fine;
 }
@@ -157,7 +176,8 @@ bool store_commit(struct store *s, const struct store_batch *b, struct text *wro
 	if (is_fine && b->events->size)
 		is_fine = write_events(s, b->events);
 	if (is_fine && *b->keeper)
-		is_fine = write_meta(s, "keeper", b->keeper, 0) && write_meta(s, "last", NULL, b->last);
+		is_fine = write_meta(s, "keeper", b->keeper, 0) &&
+			  write_meta(s, "last", NULL, b->last);
 	if (is_fine && run(s, COMMIT))
 		return true;
 	fail(s, "write", wrong);
@@ -182,20 +202,23 @@ static bool is_ours(struct store *s, struct text *wrong)
 	sqlite3_stmt *ask = NULL;
 	int64_t version = STORE_SCHEMA;
 
-	if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE word = 'schema'", -1, &ask, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE word = 'schema'", -1, &ask,
+			       NULL) == SQLITE_OK &&
 	    sqlite3_step(ask) == SQLITE_ROW)
 		version = sqlite3_column_int64(ask, 0);
 	sqlite3_finalize(ask);
 	if (version <= STORE_SCHEMA)
 		return true;
-	text_printf(wrong, "the database has schema %lld of a newer nines: this one knows %d", (long long)version, STORE_SCHEMA);
+	text_printf(wrong, "the database has schema %lld of a newer nines: this one knows %d",
+		    (long long)version, STORE_SCHEMA);
 	return false;
 }
 
 static bool prepare(struct store *s, struct text *wrong)
 {
 	for (int i = 0; i < STATEMENTS; i++)
-		if (sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->made[i], NULL))
+		if (sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->made[i],
+				       NULL))
 			return fail(s, "use the database", wrong);
 	return true;
 }
@@ -217,7 +240,9 @@ struct store *store_open(const char *path, struct text *wrong)
 	int yes = 1;
 
 	s->magic = STORE_MAGIC;
-	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+	if (sqlite3_open_v2(path, &s->db,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+				    SQLITE_OPEN_NOFOLLOW,
 			    NULL)) {
 		fail(s, "open the database", wrong);
 	} else {

@@ -1,8 +1,9 @@
 /* store/store: the database file, and all the SQL that changes it.
  *
- * One writer: the recorder's one connection, which is also the only one that checkpoints (SQLite before 3.51 loses pages
- * when two do). WAL that stays when the file is closed, so that a reader without write rights can always open it; no mmap. Results are
- * kept as the lines of each commit; state changes, incidents and markers as rows. Nothing here aborts: every failure of the disk
+ * One writer: the recorder's one connection, which is also the only one that checkpoints (SQLite
+ * before 3.51 loses pages when two do). WAL that stays when the file is closed, so that a reader
+ * without write rights can always open it; no mmap. Results are kept as the lines of each commit;
+ * state changes, incidents and markers as rows. Nothing here aborts: every failure of the disk
  * comes back as a sentence, and the same batch may be given again. Called by the recorder only. */
 #ifndef NINES_STORE_STORE_H
 #define NINES_STORE_STORE_H

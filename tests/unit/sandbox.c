@@ -1,4 +1,5 @@
-/* Each role's sandbox (F60): in a process of its own, acts that a taken-over role would try, and what it must still be able to do. */
+/* Each role's sandbox (F60): in a process of its own, acts that a taken-over role would try, and
+ * what it must still be able to do. */
 #include "../../core/parent/sandbox.h"
 
 #include <errno.h>
@@ -63,7 +64,10 @@ static int do_settime(void)
 
 	return settimeofday(&now, NULL);
 }
-static int read_memory(void) { return (int)syscall(SYS_process_vm_readv, victim, NULL, 0L, NULL, 0L, 0L); }
+static int read_memory(void)
+{
+	return (int)syscall(SYS_process_vm_readv, victim, NULL, 0L, NULL, 0L, 0L);
+}
 static int do_personality(void) { return (int)syscall(SYS_personality, 0x0040000); }
 
 static const struct act {
@@ -71,15 +75,30 @@ static const struct act {
 	int (*try)(void);
 	const char *refused; /* the first letters of the roles that may not: k r w p e(xec) j */
 } act[] = {
-	{"open a file to write", open_to_write, "kwpj"}, {"make a file", open_to_make, "kwpj"},
-	{"open a file to read and write", open_both, "kwpj"}, {"unlink", do_unlink, "kwpj"},
-	{"rename", do_rename, "kwpj"}, {"link", do_link, "kwpj"}, {"chmod", do_chmod, "kwpj"},
-	{"mkdir", do_mkdir, "kwpj"}, {"truncate", do_truncate, "kwpj"}, {"run a program", do_exec, "krwpj"},
-	{"fork", do_fork, "krwpj"}, {"kill another", do_kill, "krwpj"}, {"an IPv4 socket", inet, "krwj"},
-	{"an IPv6 socket", inet6, "krwj"}, {"a packet socket", raw, "krwj"}, {"a local socket", local, "kj"},
-	{"ptrace", do_ptrace, "krwpej"}, {"mount", do_mount, "krwpej"}, {"unshare", do_unshare, "krwpej"},
-	{"bpf", do_bpf, "krwpej"}, {"keyctl", do_keyctl, "krwpej"}, {"io_uring", do_uring, "krwpej"},
-	{"set the clock", do_settime, "krwpej"}, {"read another's memory", read_memory, "krwpej"},
+	{"open a file to write", open_to_write, "kwpj"},
+	{"make a file", open_to_make, "kwpj"},
+	{"open a file to read and write", open_both, "kwpj"},
+	{"unlink", do_unlink, "kwpj"},
+	{"rename", do_rename, "kwpj"},
+	{"link", do_link, "kwpj"},
+	{"chmod", do_chmod, "kwpj"},
+	{"mkdir", do_mkdir, "kwpj"},
+	{"truncate", do_truncate, "kwpj"},
+	{"run a program", do_exec, "krwpj"},
+	{"fork", do_fork, "krwpj"},
+	{"kill another", do_kill, "krwpj"},
+	{"an IPv4 socket", inet, "krwj"},
+	{"an IPv6 socket", inet6, "krwj"},
+	{"a packet socket", raw, "krwj"},
+	{"a local socket", local, "kj"},
+	{"ptrace", do_ptrace, "krwpej"},
+	{"mount", do_mount, "krwpej"},
+	{"unshare", do_unshare, "krwpej"},
+	{"bpf", do_bpf, "krwpej"},
+	{"keyctl", do_keyctl, "krwpej"},
+	{"io_uring", do_uring, "krwpej"},
+	{"set the clock", do_settime, "krwpej"},
+	{"read another's memory", read_memory, "krwpej"},
 	{"personality", do_personality, "krwpej"},
 };
 #define ACTS (sizeof act / sizeof *act)
@@ -87,7 +106,8 @@ static const struct act {
 static const struct {
 	const char *name;
 	char letter;
-} role[] = {{"keeper", 'k'}, {"recorder", 'r'}, {"web", 'w'}, {"prober", 'p'}, {"prober-exec", 'e'}, {"judge", 'j'}};
+} role[] = {{"keeper", 'k'}, {"recorder", 'r'},    {"web", 'w'},
+	    {"prober", 'p'}, {"prober-exec", 'e'}, {"judge", 'j'}};
 
 /* What every role goes on doing. */
 static bool can_work(void)
@@ -122,8 +142,11 @@ static void check(const char *name, char letter)
 		_exit(try_all(name, letter));
 	waitpid(pid, &status, 0);
 	wrong = WIFEXITED(status) ? WEXITSTATUS(status) : 252;
-	ok(wrong == 0, "%s: every forbidden act is refused with EPERM, ordinary ones are not%s%s", name,
-	   wrong ? ", but: " : "", !wrong ? "" : wrong <= (int)ACTS ? act[wrong - 1].name : "no sandbox or no ordinary act");
+	ok(wrong == 0, "%s: every forbidden act is refused with EPERM, ordinary ones are not%s%s",
+	   name, wrong ? ", but: " : "",
+	   !wrong               ? ""
+	   : wrong <= (int)ACTS ? act[wrong - 1].name
+				: "no sandbox or no ordinary act");
 }
 
 /* abort() must still kill: the parent's hang detection sends SIGABRT, and asserts stay on. */
