@@ -1,5 +1,6 @@
-/* keeper/check: when a check runs: its slots, the recheck, what came in for a passive one. The grid of slots never moves: each is the
- * one before plus the interval; a slot that cannot be used is missed and counted, never made up for. */
+/* keeper/check: when a check runs: its slots, the recheck, what came in for a passive one. The grid
+ * of slots never moves: each is the one before plus the interval; a slot that cannot be used is
+ * missed and counted, never made up for. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "inside.h"
 
 #define FIRST_ROUND_US (10 * KEEPER_SECOND)
-#define FIRST_PROBE_US 5000                /* one more check makes the first round this much longer */
+#define FIRST_PROBE_US 5000 /* one more check makes the first round this much longer */
 #define SPREAD_US (60 * KEEPER_SECOND)     /* what came due while the keeper stood still */
 
 static int64_t least(int64_t a, int64_t b)
@@ -41,16 +42,20 @@ static int64_t slot_from(const struct check *c, int64_t from_us)
 	return past_us > 0 ? from_us + c->every_us - past_us : from_us - past_us;
 }
 
-/* The first probe of a new check comes within ten seconds, the others on its grid; a passive one gets one interval to report. */
+/* The first probe of a new check comes within ten seconds, the others on its grid; a passive one
+ * gets one interval to report. */
 void check_start(struct keeper *k, struct check *c, size_t beginners, size_t place)
 {
-	int64_t span_us = least(least(c->every_us, FIRST_ROUND_US), (int64_t)beginners * FIRST_PROBE_US);
+	int64_t span_us =
+		least(least(c->every_us, FIRST_ROUND_US), (int64_t)beginners * FIRST_PROBE_US);
 	int64_t first_us = (int64_t)((double)span_us * (double)place / (double)beginners);
 
-	c->phase_us = (int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
+	c->phase_us =
+		(int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
 	c->is_first = !c->is_passive;
 	first_us += k->now_us + SCHEDULE_TICK_US - 1;
-	c->next_us = c->is_passive ? k->now_us + c->every_us : first_us - first_us % SCHEDULE_TICK_US;
+	c->next_us =
+		c->is_passive ? k->now_us + c->every_us : first_us - first_us % SCHEDULE_TICK_US;
 	check_arm(k, c);
 }
 
@@ -60,8 +65,9 @@ static void miss(struct check *c, int64_t slots)
 	c->missed_total += (uint64_t)slots;
 }
 
-/* The keeper stood still past this check's time (F14). Whole intervals are missed slots and the check runs in its next one; a part of an
- * interval is made up for, spread out. True when the check is not to run now. */
+/* The keeper stood still past this check's time (F14). Whole intervals are missed slots and the
+ * check runs in its next one; a part of an interval is made up for, spread out. True when the check
+ * is not to run now. */
 static bool put_off(struct keeper *k, struct check *c)
 {
 	int64_t late_us = k->now_us - c->next_us, slots, span_us = SPREAD_US;
@@ -255,7 +261,8 @@ void check_clear_definition(struct keeper *k, struct check *c)
 	c->broken = NULL;
 }
 
-void check_set_locations(struct keeper *k, struct check *c, const struct location **list, size_t count)
+void check_set_locations(struct keeper *k, struct check *c, const struct location **list,
+			 size_t count)
 {
 	if (c->locations == count && !memcmp(c->location, list, count * sizeof *list)) {
 		free(list);

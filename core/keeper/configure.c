@@ -1,6 +1,7 @@
-/* keeper/configure: from the loader's lines to checks and services, all or nothing. Lines are kept as text until `end`; then they are judged as
- * a whole and either refused or put in place of what was there. A check is found again by its name: with the same definition it keeps
- * all it has, with another it keeps its state and its incident (row 70). */
+/* keeper/configure: from the loader's lines to checks and services, all or nothing. Lines are kept
+ * as text until `end`; then they are judged as a whole and either refused or put in place of what
+ * was there. A check is found again by its name: with the same definition it keeps all it has, with
+ * another it keeps its state and its incident (row 70). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,7 +92,8 @@ static bool is_known(const char *entry, void *with)
 
 	if (map_find_text(&n->map, entry))
 		return true;
-	text_printf(n->wrong, "'%s' names '%s', which is neither a check nor a service", n->of, entry);
+	text_printf(n->wrong, "'%s' names '%s', which is neither a check nor a service", n->of,
+		    entry);
 	return false;
 }
 
@@ -261,7 +263,9 @@ static uint8_t pool_of(const struct line *l)
 {
 	const char *pool = line_get(l, "pool");
 
-	return !strcmp(pool, "blocking") ? POOL_BLOCKING : !strcmp(pool, "exec") ? POOL_EXEC : POOL_GENERAL;
+	return !strcmp(pool, "blocking") ? POOL_BLOCKING
+	       : !strcmp(pool, "exec")   ? POOL_EXEC
+					 : POOL_GENERAL;
 }
 
 static int64_t within(int64_t n, int64_t least, int64_t most)
@@ -272,8 +276,9 @@ static int64_t within(int64_t n, int64_t least, int64_t most)
 /* The words of the prober's `check` line. */
 static char *prober_words(const struct line *l)
 {
-	static const char *const keepers[] = {"every_us", "recheck_us", "locations", "reference", "items",
-					      "pool",     "passive",    "name",      NULL};
+	static const char *const keepers[] = {"every_us",  "recheck_us", "locations",
+					      "reference", "items",      "pool",
+					      "passive",   "name",       NULL};
 	struct text t = {0};
 
 	line_add(&t, "name", line_name(l));
@@ -294,9 +299,12 @@ static void redefine(struct keeper *k, struct check *c, const struct line *l, ui
 	c->pin = NULL;
 	c->is_passive = is_true(l, "passive");
 	c->is_reference = is_true(l, "reference");
-	c->every_us = within(line_int(l, "every_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US, 366 * 86400 * KEEPER_SECOND);
-	c->recheck_us = within(line_int(l, "recheck_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US, 86400 * KEEPER_SECOND);
-	c->timeout_us = within(line_int(l, "timeout_us", 10 * KEEPER_SECOND), 1000, 3600 * KEEPER_SECOND);
+	c->every_us = within(line_int(l, "every_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
+			     366 * 86400 * KEEPER_SECOND);
+	c->recheck_us = within(line_int(l, "recheck_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
+			       86400 * KEEPER_SECOND);
+	c->timeout_us =
+		within(line_int(l, "timeout_us", 10 * KEEPER_SECOND), 1000, 3600 * KEEPER_SECOND);
 	c->recheck_at_us = 0;
 	c->module = module_get(k, line_get(l, "module"));
 	if (*items)
@@ -400,7 +408,8 @@ static bool add_member(const char *entry, void *with)
 	} else if (inner) {
 		g->group = memory_resize(g->group, (g->groups + 1) * sizeof *g->group);
 		g->group[g->groups++] = inner;
-		inner->parent = memory_resize(inner->parent, (inner->parents + 1) * sizeof *inner->parent);
+		inner->parent =
+			memory_resize(inner->parent, (inner->parents + 1) * sizeof *inner->parent);
 		inner->parent[inner->parents++] = g;
 	}
 	return true;
@@ -455,7 +464,8 @@ static void apply_services(struct keeper *k)
 	map_release(&before);
 }
 
-/* A service that is, by way of its members, a member of itself. `is_counted` marks those looked at and found sound. */
+/* A service that is, by way of its members, a member of itself. `is_counted` marks those looked at
+ * and found sound. */
 static bool has_loop(struct group *g, size_t depth)
 {
 	if (g->is_counted)
@@ -469,7 +479,8 @@ static bool has_loop(struct group *g, size_t depth)
 	return false;
 }
 
-/* The loader refuses loops; should one come all the same, its link is cut rather than followed for ever. */
+/* The loader refuses loops; should one come all the same, its link is cut rather than followed for
+ * ever. */
 static void follow_services(struct keeper *k)
 {
 	for (size_t i = 0; i < k->groups; i++)

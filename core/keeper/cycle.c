@@ -1,5 +1,6 @@
-/* keeper/cycle: the probes of one due time, from being handed out to the cycle's verdict. Every result passes through cast_vote(): counted,
- * recorded, then judged when it was the last one of its cycle. */
+/* keeper/cycle: the probes of one due time, from being handed out to the cycle's verdict. Every
+ * result passes through cast_vote(): counted, recorded, then judged when it was the last one of its
+ * cycle. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,8 +35,15 @@ static const struct {
 	{"elapsed_us", offsetof(struct result, elapsed_us), true},
 	{"expect_us", offsetof(struct result, expect_us), false},
 	/* the keeper's own words, which a prober cannot say */
-	{"location", -1, false}, {"cycle", -1, false}, {"due_at_us", -1, false}, {"item", -1, false},
-	{"missed", -1, false}, {"ends", -1, false}, {"cause", -1, false}, {"n", -1, false}, {"name", -1, false},
+	{"location", -1, false},
+	{"cycle", -1, false},
+	{"due_at_us", -1, false},
+	{"item", -1, false},
+	{"missed", -1, false},
+	{"ends", -1, false},
+	{"cause", -1, false},
+	{"n", -1, false},
+	{"name", -1, false},
 	{NULL, -1, true},
 };
 
@@ -43,7 +51,8 @@ static int word_of(const char *key)
 {
 	int i = 0;
 
-	while (result_word[i].key && (result_word[i].key[0] != key[0] || strcmp(result_word[i].key, key)))
+	while (result_word[i].key &&
+	       (result_word[i].key[0] != key[0] || strcmp(result_word[i].key, key)))
 		i++;
 	return i;
 }
@@ -71,7 +80,10 @@ static struct flight *flight_new(struct keeper *k, struct cycle *y, uint16_t pla
 		k->free_flight = f->next;
 	else
 		f = memory_new(sizeof *f);
-	*f = (struct flight){.entry.kind = DUE_FLIGHT, .id = ++k->last_flight, .cycle = y, .place = place,
+	*f = (struct flight){.entry.kind = DUE_FLIGHT,
+			     .id = ++k->last_flight,
+			     .cycle = y,
+			     .place = place,
 			     .location = y->check->location[place]};
 	f->sibling = y->flights;
 	y->flights = f;
@@ -120,8 +132,14 @@ static struct cycle *cycle_new(struct keeper *k, struct check *c, int64_t due_us
 	} else {
 		y = memory_new(sizeof *y);
 	}
-	*y = (struct cycle){.check = c, .number = ++k->last_cycle, .due_us = due_us, .item = -1, .told = VOTES,
-			    .due_wall_us = keeper_wall_of(k, due_us), .next = c->cycles, .reason = reason};
+	*y = (struct cycle){.check = c,
+			    .number = ++k->last_cycle,
+			    .due_us = due_us,
+			    .item = -1,
+			    .told = VOTES,
+			    .due_wall_us = keeper_wall_of(k, due_us),
+			    .next = c->cycles,
+			    .reason = reason};
 	text_clear(&y->reason);
 	c->cycles = y;
 	return y;
@@ -160,7 +178,8 @@ void round_free(struct keeper *k, struct round *r)
 
 static int64_t item_due(const struct round *r)
 {
-	return r->from_us + (r->end_us - r->from_us) / (int64_t)(r->count - r->from) * (int64_t)(r->index - r->from);
+	return r->from_us + (r->end_us - r->from_us) / (int64_t)(r->count - r->from) *
+				    (int64_t)(r->index - r->from);
 }
 
 /* The items that are left, over the time that is left. */
@@ -171,7 +190,9 @@ static void spread_rest(struct keeper *k, struct round *r)
 	r->from = r->index;
 	r->from_us = k->now_us;
 	if (rest_us < r->check->recheck_us)
-		r->end_us = k->now_us + (r->check->every_us < r->check->recheck_us ? r->check->every_us : r->check->recheck_us);
+		r->end_us = k->now_us + (r->check->every_us < r->check->recheck_us
+						 ? r->check->every_us
+						 : r->check->recheck_us);
 }
 
 void round_is_due(struct keeper *k, struct round *r)
@@ -233,7 +254,8 @@ static void name_item(struct round *r, const struct cycle *y)
 	}
 }
 
-static const uint8_t weight[VOTES + 1] = {[VOTE_UNKNOWN] = 1, [VOTE_UP] = 2, [VOTE_DEGRADED] = 3, [VOTE_DOWN] = 4, [VOTES] = 0};
+static const uint8_t weight[VOTES + 1] = {
+	[VOTE_UNKNOWN] = 1, [VOTE_UP] = 2, [VOTE_DEGRADED] = 3, [VOTE_DOWN] = 4, [VOTES] = 0};
 
 /* The worst of the items is the round's verdict; unknown ones do not vote unless all are. */
 static void round_vote(struct round *r, struct cycle *y, enum vote verdict)
@@ -273,8 +295,13 @@ static void round_end(struct keeper *k, struct round *r)
 {
 	struct check *c = r->check;
 	struct round **at = &c->rounds;
-	struct outcome o = {.verdict = r->told, .cause = r->cause, .due_us = r->due_us, .start_us = r->sent_us,
-			    .start_wall_us = r->start_wall_us, .step = r->step, .address = r->address,
+	struct outcome o = {.verdict = r->told,
+			    .cause = r->cause,
+			    .due_us = r->due_us,
+			    .start_us = r->sent_us,
+			    .start_wall_us = r->start_wall_us,
+			    .step = r->step,
+			    .address = r->address,
 			    .location = r->told_location ? r->told_location->name : ""};
 
 	while (*at != r)
@@ -282,8 +309,8 @@ static void round_end(struct keeper *k, struct round *r)
 	*at = r->next;
 	if (r->told == VOTE_DOWN || r->told == VOTE_DEGRADED) {
 		text_clear(&r->reason);
-		text_printf(&r->reason, "%zu of %zu items %s: %s", r->vote[r->told], r->count, vote_name[r->told],
-			    text_get(&r->names));
+		text_printf(&r->reason, "%zu of %zu items %s: %s", r->vote[r->told], r->count,
+			    vote_name[r->told], text_get(&r->names));
 	}
 	o.reason = text_get(&r->reason);
 	o.is_void = r->told == VOTE_UNKNOWN && r->cause && !strcmp(r->cause, "void-cycle");
@@ -305,8 +332,10 @@ static enum vote verdict_of(const struct cycle *y)
 	return VOTE_UNKNOWN;
 }
 
-/* Keeps the reason of what will be the verdict: of the first location in the check's order that said so. */
-static void tell(struct cycle *y, const struct flight *f, enum vote vote, const char *cause, const struct result *got)
+/* Keeps the reason of what will be the verdict: of the first location in the check's order that
+ * said so. */
+static void tell(struct cycle *y, const struct flight *f, enum vote vote, const char *cause,
+		 const struct result *got)
 {
 	if (vote > y->told || (vote == y->told && f->place > y->told_place))
 		return;
@@ -325,10 +354,13 @@ static int64_t start_of(const struct keeper *k, const struct flight *f, const st
 	int64_t sent_us = f->sent_us ? keeper_wall_of(k, f->sent_us) : k->wall_us;
 	int64_t start_us = number_of(got->start_us, sent_us);
 
-	return start_us < sent_us - KEEPER_SECOND || start_us > k->wall_us + KEEPER_SECOND ? sent_us : start_us;
+	return start_us < sent_us - KEEPER_SECOND || start_us > k->wall_us + KEEPER_SECOND
+		       ? sent_us
+		       : start_us;
 }
 
-static void keep_last(struct keeper *k, struct flight *f, enum vote vote, const struct result *got, int64_t start_us)
+static void keep_last(struct keeper *k, struct flight *f, enum vote vote, const struct result *got,
+		      int64_t start_us)
 {
 	struct check *c = f->cycle->check;
 	int64_t sent_us = f->sent_us ? f->sent_us : k->now_us;
@@ -400,8 +432,8 @@ static void add_own_words(struct text *t, const struct flight *f)
 }
 
 /* `from` NULL: the keeper's own verdict. `ends` NULL: the cycle goes on. */
-static void record(struct keeper *k, struct flight *f, const struct line *from, const struct result *got, int64_t start_us,
-		   const char *ends, const char *cause)
+static void record(struct keeper *k, struct flight *f, const struct line *from,
+		   const struct result *got, int64_t start_us, const char *ends, const char *cause)
 {
 	struct text *t = spool_begin(&k->spool);
 
@@ -427,9 +459,16 @@ static void cycle_end(struct keeper *k, struct cycle *y, enum vote verdict, bool
 	struct check *c = y->check;
 	struct round *r = y->round;
 	struct cycle **at = &c->cycles;
-	struct outcome o = {.verdict = verdict, .cause = y->cause, .is_void = is_void, .due_us = y->due_us,
-			    .start_us = y->sent_us, .start_wall_us = y->start_wall_us, .reason = text_get(&y->reason),
-			    .step = y->step, .address = y->address, .location = y->told_location->name};
+	struct outcome o = {.verdict = verdict,
+			    .cause = y->cause,
+			    .is_void = is_void,
+			    .due_us = y->due_us,
+			    .start_us = y->sent_us,
+			    .start_wall_us = y->start_wall_us,
+			    .reason = text_get(&y->reason),
+			    .step = y->step,
+			    .address = y->address,
+			    .location = y->told_location->name};
 
 	while (*at != y)
 		at = &(*at)->next;
@@ -446,7 +485,8 @@ static void cycle_end(struct keeper *k, struct cycle *y, enum vote verdict, bool
 	check_has_ended_cycle(k, c);
 }
 
-/* A passive check says itself when it wants to hear next; one that came to no verdict is asked again. */
+/* A passive check says itself when it wants to hear next; one that came to no verdict is asked
+ * again. */
 static void expect(struct keeper *k, struct check *c, enum vote vote, const struct result *got)
 {
 	int64_t within_us = number_of(got->expect_us, 0);
@@ -459,8 +499,8 @@ static void expect(struct keeper *k, struct check *c, enum vote vote, const stru
 		check_expect(k, c, c->recheck_us);
 }
 
-static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const char *cause, const struct result *got,
-		 const struct line *from)
+static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const char *cause,
+		      const struct result *got, const struct line *from)
 {
 	struct cycle *y = f->cycle;
 	int64_t start_us = start_of(k, f, got);

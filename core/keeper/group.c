@@ -1,4 +1,5 @@
-/* keeper/group: services: up while at least `need` of their members are. Members are checks and other services (no loops: configure.c). */
+/* keeper/group: services: up while at least `need` of their members are. Members are checks and
+ * other services (no loops: configure.c). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static enum state judge(const struct group *g)
 		return STATE_DEGRADED;
 	if ((need -= count[STATE_UNCONFIRMED]) <= 0)
 		return STATE_UNCONFIRMED;
-	return need <= count[STATE_UNKNOWN] + count[STATE_NOT_MONITORED] ? STATE_UNKNOWN : STATE_DOWN;
+	return need <= count[STATE_UNKNOWN] + count[STATE_NOT_MONITORED] ? STATE_UNKNOWN
+									 : STATE_DOWN;
 }
 
 static void add_state(struct text *t, const struct group *g, enum state from, int64_t at_wall_us)

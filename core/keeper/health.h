@@ -1,6 +1,8 @@
-/* keeper/health: the keeper's own pulse: results a second and how late probes start, over the last minute.
+/* keeper/health: the keeper's own pulse: results a second and how late probes start, over the last
+ * minute.
  *
- * Six slices of ten seconds; lateness in half octaves, so that a percentile is right to about 40 %. Pure. */
+ * Six slices of ten seconds; lateness in half octaves, so that a percentile is right to about 40 %.
+ * Pure. */
 #ifndef NINES_KEEPER_HEALTH_H
 #define NINES_KEEPER_HEALTH_H
 

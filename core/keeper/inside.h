@@ -1,8 +1,9 @@
 /* keeper/inside: what the keeper's files share: its structs and who may call whom.
  *
- * keeper.c takes lines and ticks; configure.c builds checks from the loader's lines; check.c decides when a check runs; cycle.c
- * sends a cycle's probes through pool.c and counts their votes; state.c draws the conclusion and tells the recorder; group.c follows
- * with the services; status.c answers. Nobody outside core/keeper includes this file. */
+ * keeper.c takes lines and ticks; configure.c builds checks from the loader's lines; check.c
+ * decides when a check runs; cycle.c sends a cycle's probes through pool.c and counts their votes;
+ * state.c draws the conclusion and tells the recorder; group.c follows with the services; status.c
+ * answers. Nobody outside core/keeper includes this file. */
 #ifndef NINES_KEEPER_INSIDE_H
 #define NINES_KEEPER_INSIDE_H
 
@@ -20,13 +21,22 @@
 #define KEEPER_MAGIC 0x6b656570u
 #define KEEPER_SECOND INT64_C(1000000)
 #define KEEPER_NO_ANSWER_US (5 * KEEPER_SECOND) /* past the deadline a result is given up */
-#define KEEPER_LATE_US KEEPER_SECOND            /* more: the keeper stood still, spread what is due */
+/* More: the keeper stood still, spread what is due. */
+#define KEEPER_LATE_US KEEPER_SECOND
 #define KEEPER_EVENTS 16                        /* lines that wait for a passive check */
 #define KEEPER_MEMORY_BYTES 1024
 #define KEEPER_DEATHS 3
 #define KEEPER_DEATHS_WITHIN_US (600 * KEEPER_SECOND)
 
-enum state { STATE_NOT_MONITORED, STATE_UP, STATE_DEGRADED, STATE_UNCONFIRMED, STATE_DOWN, STATE_UNKNOWN, STATES };
+enum state {
+	STATE_NOT_MONITORED,
+	STATE_UP,
+	STATE_DEGRADED,
+	STATE_UNCONFIRMED,
+	STATE_DOWN,
+	STATE_UNKNOWN,
+	STATES
+};
 extern const char *const state_name[STATES];
 
 enum vote { VOTE_UP, VOTE_DEGRADED, VOTE_DOWN, VOTE_UNKNOWN, VOTES };
@@ -248,10 +258,13 @@ struct keeper {
 	struct walk *walks;
 };
 
-/* keeper.c: time and lines out. A line is begun on the text and ended by line_end() (spool_end() for the recorder). */
+/* keeper.c: time and lines out. A line is begun on the text and ended by line_end() (spool_end()
+ * for the recorder). */
 int64_t keeper_wall_of(const struct keeper *, int64_t mono_us);
-struct text *keeper_line(struct keeper *, enum keeper_end_kind, int64_t number); /* NULL: nobody there */
-struct text *keeper_marker(struct keeper *, const char *kind); /* `at_us` is written; end with spool_end(&k->spool) */
+/* NULL: nobody there */
+struct text *keeper_line(struct keeper *, enum keeper_end_kind, int64_t number);
+/* `at_us` is written; end with spool_end(&k->spool) */
+struct text *keeper_marker(struct keeper *, const char *kind);
 void keeper_copy(char *to, size_t room, const char *from); /* cut to fit, always NUL-terminated */
 /* A new sortable id in `id`. */
 void keeper_stamp(struct keeper *, char *id, size_t room);
@@ -274,7 +287,8 @@ void check_has_ended_cycle(struct keeper *, struct check *);
 void check_forget_runs(struct keeper *, struct check *);
 void check_clear_definition(struct keeper *, struct check *);
 /* Takes the heap list. */
-void check_set_locations(struct keeper *, struct check *, const struct location **list, size_t count);
+void check_set_locations(struct keeper *, struct check *, const struct location **list,
+			 size_t count);
 void check_free(struct keeper *, struct check *);
 
 /* cycle.c: the probes of one due time. `event` may be NULL. */
@@ -300,7 +314,8 @@ void pool_take_prober(struct keeper *, const struct line *);
 void pool_take_retire(struct keeper *, const struct line *);
 void pool_take_gone(struct keeper *, const struct line *);
 void pool_take_closed(struct keeper *, int64_t number);
-/* Configuration k->applied is in force: where its probers are there, the older ones get no more probes. */
+/* Configuration k->applied is in force: where its probers are there, the older ones get no more
+ * probes. */
 void pool_follow(struct keeper *);
 void pool_release(struct keeper *);
 /* Why a module's checks do not run: a sentence on *why, or false. */

@@ -43,7 +43,8 @@ static void mask(unsigned char *address, int bits, int width)
 		address[i / 8] &= (unsigned char)~(0x80 >> (i % 8));
 }
 
-/* A block of at most ITEMS_MOST addresses; any larger one counts as ITEMS_MOST + 1. False: no block. */
+/* A block of at most ITEMS_MOST addresses; any larger one counts as ITEMS_MOST + 1. False: no
+ * block. */
 static bool take_block(struct range *r, const char *entry)
 {
 	char address[64];

@@ -79,7 +79,8 @@ static void add_base32(char *to, uint64_t n, int digits)
 		to[i] = digit[n & 31];
 }
 
-/* Wall clock in milliseconds and a count of those within one; never less than the one before, whatever the clock does. */
+/* Wall clock in milliseconds and a count of those within one; never less than the one before,
+ * whatever the clock does. */
 void keeper_stamp(struct keeper *k, char *id, size_t room)
 {
 	uint64_t stamp = (uint64_t)(k->wall_us > 0 ? k->wall_us / 1000 : 0) << 10;
@@ -108,7 +109,8 @@ struct text *keeper_marker(struct keeper *k, const char *kind)
 	return t;
 }
 
-static void mark(struct keeper *k, const char *kind, const char *what, int64_t by_us, int64_t from_us)
+static void mark(struct keeper *k, const char *kind, const char *what, int64_t by_us,
+		 int64_t from_us)
 {
 	struct text *t = keeper_marker(k, kind), said = {0};
 
@@ -139,7 +141,8 @@ static void start_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
 /* The wall clock only labels: where it steps, the record says so and nothing else happens (F13). */
 static void set_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
 {
-	int64_t gap_us = mono_us - k->now_us, step_us = wall_us - mono_us - k->offset_us, before_us = k->wall_us;
+	int64_t gap_us = mono_us - k->now_us, step_us = wall_us - mono_us - k->offset_us,
+		before_us = k->wall_us;
 
 	if (!k->has_started) {
 		start_time(k, mono_us, wall_us);
@@ -157,7 +160,8 @@ static void set_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
 		mark(k, "gap", "the keeper stood still for ", gap_us, before_us + step_us);
 }
 
-/* The machine slept: its monotonic clock stood still meanwhile, the wall clock went on. Said before the next keeper_tick(). */
+/* The machine slept: its monotonic clock stood still meanwhile, the wall clock went on. Said before
+ * the next keeper_tick(). */
 static void take_suspended(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	int64_t for_us = line_int(l, "for_us", 0);
@@ -304,12 +308,14 @@ static const struct {
 	{END_CLIENT, NULL, take_request},
 };
 
-void keeper_take(struct keeper *k, int64_t mono_us, int64_t wall_us, struct keeper_end from, const struct line *l)
+void keeper_take(struct keeper *k, int64_t mono_us, int64_t wall_us, struct keeper_end from,
+		 const struct line *l)
 {
 	assert(k->magic == KEEPER_MAGIC);
 	set_time(k, mono_us, wall_us);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (table[i].from == from.kind && (!table[i].verb || !strcmp(table[i].verb, l->verb))) {
+		if (table[i].from == from.kind &&
+		    (!table[i].verb || !strcmp(table[i].verb, l->verb))) {
 			table[i].take(k, from, l);
 			break;
 		}
@@ -365,7 +371,8 @@ int64_t keeper_next_us(const struct keeper *k)
 	int64_t next_us = k->has_started ? schedule_next_us(&k->schedule) : 0;
 
 	for (int i = 0; i < POOLS; i++)
-		if (k->pool[i].waiting.count && k->prober_count && k->now_us + SCHEDULE_TICK_US < next_us)
+		if (k->pool[i].waiting.count && k->prober_count &&
+		    k->now_us + SCHEDULE_TICK_US < next_us)
 			next_us = k->now_us + SCHEDULE_TICK_US;
 	if (k->walks && k->now_us + SCHEDULE_TICK_US < next_us)
 		next_us = k->now_us + SCHEDULE_TICK_US;

@@ -1,4 +1,5 @@
-/* keeper/keeper_main: the keeper's process. It carries bytes between links and the keeper, and the time: nothing else. */
+/* keeper/keeper_main: the keeper's process. It carries bytes between links and the keeper, and the
+ * time: nothing else. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -92,7 +93,8 @@ static struct text *line_for(void *with, struct keeper_end to)
 	return e && link_has_room(&e->link) ? link_line(&e->link) : NULL;
 }
 
-static void tell_keeper(struct room *r, struct keeper_end from, const char *verb, const char *key, int64_t n)
+static void tell_keeper(struct room *r, struct keeper_end from, const char *verb, const char *key,
+			int64_t n)
 {
 	struct line l = {.verb = verb, .id = "-"};
 	char digits[24] = "";
@@ -112,7 +114,8 @@ static void closed(struct link *link, const char *why)
 
 	if (e->is.kind == END_PARENT)
 		log_die(0, "the parent is gone");
-	if (e->is.kind != END_CLIENT && strcmp(why, "it ended")) /* an end is the parent's to tell */
+	/* an end is the parent's to tell */
+	if (e->is.kind != END_CLIENT && strcmp(why, "it ended"))
 		log_say("lost the link to %s: %s", link->name, why);
 	while (*at != e)
 		at = &(*at)->next;
@@ -124,7 +127,8 @@ static void closed(struct link *link, const char *why)
 
 static const char *take(struct link *, const struct line *, int fd);
 
-static struct end *end_add(struct room *r, int fd, enum keeper_end_kind kind, int64_t number, const char *name)
+static struct end *end_add(struct room *r, int fd, enum keeper_end_kind kind, int64_t number,
+			   const char *name)
 {
 	struct end *e = memory_new(sizeof *e);
 
@@ -237,7 +241,8 @@ static void look_for_sleep(struct room *r)
 	int64_t slept_us = clock_boot_us() - clock_mono_us();
 
 	if (slept_us - r->slept_us > CLOCK_SECOND)
-		tell_keeper(r, (struct keeper_end){END_LOOP, 0}, "suspended", "for_us", slept_us - r->slept_us);
+		tell_keeper(r, (struct keeper_end){END_LOOP, 0}, "suspended", "for_us",
+			    slept_us - r->slept_us);
 	r->slept_us = slept_us;
 }
 
@@ -249,7 +254,8 @@ static void tick(struct loop_timer *timer)
 	keeper_tick(r->keeper, clock_mono_us(), clock_wall_us());
 }
 
-/* Whatever this turn produced goes out, each end's lines in one frame; then the next tick is set, on the 10 ms grid. */
+/* Whatever this turn produced goes out, each end's lines in one frame; then the next tick is set,
+ * on the 10 ms grid. */
 static void turn(struct loop_turn *t)
 {
 	struct room *r = (struct room *)((char *)t - offsetof(struct room, turn));

@@ -1,6 +1,7 @@
-/* keeper/pool: who probes. A check stays with one prober of its pool (the highest of the hashes of both), so that a prober that goes or
- * comes moves only its own share. Probes that nobody can take wait, at most their own timeout. A module under which probers die is
- * quarantined, the other probes of a dead prober start again at once. */
+/* keeper/pool: who probes. A check stays with one prober of its pool (the highest of the hashes of
+ * both), so that a prober that goes or comes moves only its own share. Probes that nobody can take
+ * wait, at most their own timeout. A module under which probers die is quarantined, the other
+ * probes of a dead prober start again at once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ bool module_is_blocked(const struct module_record *m, struct text *why)
 	if (m->refused)
 		text_printf(why, "module '%s' was refused: %s", m->name, m->refused);
 	else if (m->is_quarantined)
-		text_printf(why, "module '%s' is quarantined after %d crashes", m->name, KEEPER_DEATHS);
+		text_printf(why, "module '%s' is quarantined after %d crashes", m->name,
+			    KEEPER_DEATHS);
 	return why->size > 0;
 }
 
@@ -304,7 +306,8 @@ void pool_take_closed(struct keeper *k, int64_t number)
 	k->pool[p->pool].epoch++;
 }
 
-static void tell_quarantine(struct keeper *k, const struct module_record *m, const char *event, const char *said)
+static void tell_quarantine(struct keeper *k, const struct module_record *m, const char *event,
+			    const char *said)
 {
 	struct text *t = keeper_line(k, END_PARENT, 0);
 
@@ -346,14 +349,16 @@ void module_release(struct keeper *k, struct module_record *m)
 	tell_quarantine(k, m, "released", "runs again");
 }
 
-static void describe_death(struct text *t, const char *module, const struct line *l)
+static void describe_death(struct text *t, const struct module_record *m, const struct prober *p,
+		const struct line *l)
 {
-	int64_t signal = line_int(l, "signal", 0), hung = line_int(l, "hung", 0);
-	const char *step = line_get(l, "step");
+	const char *hung = line_get(l, "hung"), *step = line_get(l, "step");
+	int64_t signal = line_int(l, "signal", 0);
 
-	text_printf(t, "module '%s' ", module);
-	if (hung || !strcmp(line_get(l, "hung"), "true"))
-		text_puts(t, "held the loop for 5s");
+	text_printf(t, "module '%s' ", m->name);
+	if (*hung && strcmp(hung, "0"))
+		text_puts(t, p->pool == POOL_BLOCKING ? "held its prober past the deadline"
+						      : "held the loop for 5s");
 	else if (signal)
 		text_printf(t, "crashed (signal %d)", (int)signal);
 	else
@@ -362,8 +367,10 @@ static void describe_death(struct text *t, const char *module, const struct line
 		text_printf(t, " in step '%s'", step);
 }
 
-/* The page the prober left may be overwritten: what it says of a probe in flight is checked against what was handed out. */
-static struct module_record *blamed_module(struct keeper *k, const struct flight *blamed, const struct line *l)
+/* The page the prober left may be overwritten: what it says of a probe in flight is checked against
+ * what was handed out. */
+static struct module_record *blamed_module(struct keeper *k, const struct flight *blamed,
+					   const struct line *l)
 {
 	const char *name = line_get(l, "module");
 
@@ -411,7 +418,7 @@ void pool_take_gone(struct keeper *k, const struct line *l)
 	k->pool[p->pool].epoch++;
 	k->prober_deaths++;
 	if (m) {
-		describe_death(&reason, m->name, l);
+		describe_death(&reason, m, p, l);
 		count_death(k, m);
 	}
 	if (blamed)

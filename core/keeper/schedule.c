@@ -17,7 +17,8 @@ void schedule_init(struct schedule *s, int64_t now_us)
 
 static void mark(struct schedule *s, unsigned slot, bool is_filled)
 {
-	uint64_t bit = UINT64_C(1) << (slot & 63), *word = &s->filled[slot >> BITS][(slot & MASK) >> 6];
+	uint64_t bit = UINT64_C(1) << (slot & 63),
+		 *word = &s->filled[slot >> BITS][(slot & MASK) >> 6];
 
 	*word = is_filled ? *word | bit : *word & ~bit;
 }
@@ -34,7 +35,8 @@ static void hang(struct schedule *s, struct schedule_entry *e, unsigned slot)
 	mark(s, slot, true);
 }
 
-/* The slot for a tick that is not before s->tick. Further away than the wheel reaches: the last slot, looked at again there. */
+/* The slot for a tick that is not before s->tick. Further away than the wheel reaches: the last
+ * slot, looked at again there. */
 static unsigned slot_of(const struct schedule *s, int64_t tick)
 {
 	int64_t away = tick - s->tick;
@@ -134,5 +136,6 @@ int64_t schedule_next_us(const struct schedule *s)
 			any |= s->filled[level][i];
 	if (!any)
 		return INT64_MAX;
-	return ((s->tick & ~(int64_t)MASK) + next_filled(s, (unsigned)(s->tick & MASK) + 1)) * SCHEDULE_TICK_US;
+	return ((s->tick & ~(int64_t)MASK) + next_filled(s, (unsigned)(s->tick & MASK) + 1)) *
+	       SCHEDULE_TICK_US;
 }

@@ -1,8 +1,8 @@
 /* keeper/schedule: the wheel: what is due when, in ticks of 10 ms.
  *
- * Four levels of 256 slots; setting, stopping and taking an entry cost the same however many there are. An entry is embedded in what
- * it belongs to. Entries of one tick come out together and in the order they were set, never before they are due.
- * Used by keeper.c; knows nothing of checks. */
+ * Four levels of 256 slots; setting, stopping and taking an entry cost the same however many there
+ * are. An entry is embedded in what it belongs to. Entries of one tick come out together and in the
+ * order they were set, never before they are due. Used by keeper.c; knows nothing of checks. */
 #ifndef NINES_KEEPER_SCHEDULE_H
 #define NINES_KEEPER_SCHEDULE_H
 

@@ -1,7 +1,8 @@
 /* keeper/spool: what the recorder has not yet committed.
  *
- * Lines are numbered, kept until `committed N`, and sent again to a new recorder, so that a recorder that dies loses nothing. While it is
- * gone or fails they wait here, at most `most_bytes`: then the OLDEST are dropped and counted (F3). The keeper never waits for it. */
+ * Lines are numbered, kept until `committed N`, and sent again to a new recorder, so that a
+ * recorder that dies loses nothing. While it is gone or fails they wait here, at most `most_bytes`:
+ * then the OLDEST are dropped and counted (F3). The keeper never waits for it. */
 #ifndef NINES_KEEPER_SPOOL_H
 #define NINES_KEEPER_SPOOL_H
 

@@ -1,20 +1,23 @@
-/* keeper/state: what we believe of a check: the verdicts of its cycles in, states and incidents out. definitions.md 1. A failure opens an
- * incident provisionally; the next verdict (the recheck) confirms it or makes it a blip; a confirmed one lasts until the first
- * pass. An unknown cycle opens and closes nothing. */
+/* keeper/state: what we believe of a check: the verdicts of its cycles in, states and incidents
+ * out. definitions.md 1. A failure opens an incident provisionally; the next verdict (the recheck)
+ * confirms it or makes it a blip; a confirmed one lasts until the first pass. An unknown cycle
+ * opens and closes nothing. */
 #include <string.h>
 
 #include "inside.h"
 
 #define VOID_REFERENCE_FRESH_US (10 * KEEPER_SECOND)
 
-const char *const state_name[STATES] = {"not-monitored", "up", "degraded", "unconfirmed", "down", "unknown"};
+const char *const state_name[STATES] = {"not-monitored", "up",   "degraded",
+					"unconfirmed",   "down", "unknown"};
 
 bool state_passes(enum state s)
 {
 	return s == STATE_UP || s == STATE_DEGRADED;
 }
 
-static void add_state(struct text *t, struct keeper *k, const struct check *c, enum state from, const struct outcome *o)
+static void add_state(struct text *t, struct keeper *k, const struct check *c, enum state from,
+		      const struct outcome *o)
 {
 	line_begin_name(t, "state", c->name);
 	line_add(t, "kind", "check");
@@ -60,7 +63,8 @@ static void set_state(struct keeper *k, struct check *c, enum state to, const st
 
 /* ---- incidents ---- */
 
-static void tell_incident(struct keeper *k, struct check *c, const char *event, const struct outcome *o)
+static void tell_incident(struct keeper *k, struct check *c, const char *event,
+			  const struct outcome *o)
 {
 	struct incident *i = &c->incident;
 	struct text *t = spool_begin(&k->spool);
@@ -94,7 +98,8 @@ static void open_incident(struct keeper *k, struct check *c, const struct outcom
 	check_recheck(k, c, o->due_us);
 }
 
-static void end_incident(struct keeper *k, struct check *c, const char *event, const struct outcome *o)
+static void end_incident(struct keeper *k, struct check *c, const char *event,
+			 const struct outcome *o)
 {
 	tell_incident(k, c, event, o);
 	c->incident.phase = INCIDENT_NONE;
@@ -153,8 +158,14 @@ void state_take(struct keeper *k, struct check *c, const struct outcome *o)
 
 static struct outcome now_as_before(const struct keeper *k, const struct check *c)
 {
-	return (struct outcome){.verdict = VOTE_DOWN, .due_us = k->now_us, .start_us = k->now_us, .start_wall_us = k->wall_us,
-				.reason = text_get(&c->reason), .step = c->step, .address = "", .location = ""};
+	return (struct outcome){.verdict = VOTE_DOWN,
+				.due_us = k->now_us,
+				.start_us = k->now_us,
+				.start_wall_us = k->wall_us,
+				.reason = text_get(&c->reason),
+				.step = c->step,
+				.address = "",
+				.location = ""};
 }
 
 void state_confirm(struct keeper *k, struct check *c)
@@ -178,13 +189,15 @@ void state_end(struct keeper *k, struct check *c, const char *reason)
 	o.reason = reason;
 	o.step = "";
 	if (c->incident.phase != INCIDENT_NONE)
-		end_incident(k, c, c->incident.phase == INCIDENT_CONFIRMED ? "closed" : "withdrawn", &o);
+		end_incident(k, c, c->incident.phase == INCIDENT_CONFIRMED ? "closed" : "withdrawn",
+			     &o);
 	set_state(k, c, STATE_NOT_MONITORED, &o);
 }
 
 /* ---- our own connection ---- */
 
-/* No reference target answers. One whose pass is older than the window is asked again, because it says nothing of now. */
+/* No reference target answers. One whose pass is older than the window is asked again, because it
+ * says nothing of now. */
 static bool references_fail(struct keeper *k)
 {
 	bool all_fail = true;
@@ -207,8 +220,9 @@ static void tell_episode(struct keeper *k, const char *event)
 
 	line_add(t, "event", event);
 	line_add_int(t, "from_us", keeper_wall_of(k, k->window.from_us));
-	line_add(t, "text", *event == 'b' ? "too much fails at once: our own connection is suspected"
-					  : "our own connection works again");
+	line_add(t, "text",
+		 *event == 'b' ? "too much fails at once: our own connection is suspected"
+			       : "our own connection works again");
 	spool_end(&k->spool);
 }
 
@@ -235,8 +249,10 @@ bool state_is_void(struct keeper *k, struct check *c, enum vote verdict, int64_t
 	if (verdict != VOTE_DOWN && !c->is_reference && !w->is_on)
 		return false;
 	state_watch_window(k);
-	/* a probe that began while the connection was suspected still fails some time after it came back */
-	is_void = verdict == VOTE_DOWN && (w->is_on || (w->to_us && due_us >= w->from_us && due_us < w->to_us));
+	/* a probe that began while the connection was suspected still fails some time after it came
+	 * back */
+	is_void = verdict == VOTE_DOWN &&
+		  (w->is_on || (w->to_us && due_us >= w->from_us && due_us < w->to_us));
 	w->cycles += is_void;
 	return is_void;
 }

@@ -1,4 +1,5 @@
-/* keeper/status: answers. `status -` of many checks goes out in pieces, one a tick, so that no probe waits for it. */
+/* keeper/status: answers. `status -` of many checks goes out in pieces, one a tick, so that no
+ * probe waits for it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,15 +71,19 @@ static void add_group(struct text *t, const struct keeper *k, const struct group
 
 	for (size_t i = 0; i < g->checks + g->groups; i++) {
 		text_puts(&members, i ? "\n" : "");
-		text_puts(&members, i < g->checks ? g->check[i]->name : g->group[i - g->checks]->name);
-		passing += state_passes(i < g->checks ? g->check[i]->state : g->group[i - g->checks]->state);
+		text_puts(&members,
+			  i < g->checks ? g->check[i]->name : g->group[i - g->checks]->name);
+		passing += state_passes(i < g->checks ? g->check[i]->state
+						      : g->group[i - g->checks]->state);
 	}
 	line_begin_name(t, "service", g->name);
 	line_add(t, "state", state_name[g->state]);
 	line_add_int(t, "since_us", keeper_wall_of(k, g->since_us));
 	if (state_passes(g->state))
 		line_add_int(t, "passing_since_us", keeper_wall_of(k, g->passing_since_us));
-	line_add_int(t, "need", g->need < (int64_t)(g->checks + g->groups) ? g->need : (int64_t)(g->checks + g->groups));
+	line_add_int(t, "need",
+		     g->need < (int64_t)(g->checks + g->groups) ? g->need
+								: (int64_t)(g->checks + g->groups));
 	line_add_int(t, "up", (int64_t)passing);
 	line_add(t, "members", text_get(&members));
 	line_end(t);
@@ -194,7 +199,8 @@ static bool walk_on(struct keeper *k, struct walk *w)
 		if (!t)
 			return false;
 		if (w->generation != k->generation) {
-			end_answer(k, w->client, "wrong", "the configuration changed meanwhile: ask again");
+			end_answer(k, w->client, "wrong",
+				   "the configuration changed meanwhile: ask again");
 			return true;
 		}
 		if (w->check < k->checks) {
@@ -309,8 +315,10 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
-} request[] = {
-	{"status", ask_status}, {"beat", ask_beat}, {"check-now", ask_check_now}, {"release", ask_release}};
+} request[] = {{"status", ask_status},
+	       {"beat", ask_beat},
+	       {"check-now", ask_check_now},
+	       {"release", ask_release}};
 
 void status_take(struct keeper *k, int64_t client, const struct line *l)
 {

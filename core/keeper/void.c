@@ -63,5 +63,6 @@ void void_window_add(struct void_window *v, int64_t now_us, bool failed)
 bool void_window_is_over_share(struct void_window *v, int64_t now_us)
 {
 	move_on(v, now_us);
-	return v->failed + v->passed >= v->minimum && v->failed * 1000 >= v->share_permille * (v->failed + v->passed);
+	return v->failed + v->passed >= v->minimum &&
+	       v->failed * 1000 >= v->share_permille * (v->failed + v->passed);
 }

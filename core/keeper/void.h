@@ -1,8 +1,9 @@
 /* keeper/void: is it the world that fails, or our own lines?
  *
- * Counts the cycles that ended in the last `window_us`, passed and failed (those without a verdict do not count), and says
- * whether so large a share failed that the own connection is suspected. The reference targets are asked by the caller (cycle.c).
- * Pure: the time is passed in. definitions.md 1, "void cycle". */
+ * Counts the cycles that ended in the last `window_us`, passed and failed (those without a verdict
+ * do not count), and says whether so large a share failed that the own connection is suspected. The
+ * reference targets are asked by the caller (cycle.c). Pure: the time is passed in. definitions.md
+ * 1, "void cycle". */
 #ifndef NINES_KEEPER_VOID_H
 #define NINES_KEEPER_VOID_H
 

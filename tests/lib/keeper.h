@@ -1,4 +1,5 @@
-/* tests/lib/keeper.h: a world for the keeper: a clock, a fake prober, a recorder that keeps what it is told. Nothing here waits. */
+/* tests/lib/keeper.h: a world for the keeper: a clock, a fake prober, a recorder that keeps what it
+ * is told. Nothing here waits. */
 #ifndef NINES_TESTS_KEEPER_H
 #define NINES_TESTS_KEEPER_H
 
@@ -60,11 +61,13 @@ __attribute__((unused)) static const char *always_up(struct world *w, const stru
 __attribute__((unused)) static const char *down_for_a_while(struct world *w, const struct order *o)
 {
 	if (w->now - START >= w->down_from && w->now - START < w->down_to)
-		return "verdict=down reason=\"connection refused\" step=connect elapsed_us=900 steps=connect:900!";
+		return "verdict=down reason=\"connection refused\" step=connect elapsed_us=900 "
+		       "steps=connect:900!";
 	return always_up(w, o);
 }
 
-__attribute__((noinline)) static void world_say(struct world *w, enum keeper_end_kind kind, int64_t number, const char *line)
+__attribute__((noinline)) static void world_say(struct world *w, enum keeper_end_kind kind,
+						int64_t number, const char *line)
 {
 	struct text copy = {0};
 	struct line l;
@@ -75,11 +78,14 @@ __attribute__((noinline)) static void world_say(struct world *w, enum keeper_end
 	if (line_parse(&l, copy.at, copy.size))
 		ok(false, "the test's own line: %s", line);
 	else
-		keeper_take(w->k, w->now, w->now + w->wall_ahead, (struct keeper_end){kind, number}, &l);
+		keeper_take(w->k, w->now, w->now + w->wall_ahead, (struct keeper_end){kind, number},
+			    &l);
 	text_release(&copy);
 }
 
-__attribute__((format(printf, 3, 4), unused)) static void world_tell(struct world *w, enum keeper_end_kind kind, const char *format, ...)
+__attribute__((format(printf, 3, 4), unused)) static void world_tell(struct world *w,
+								     enum keeper_end_kind kind,
+								     const char *format, ...)
 {
 	struct text t = {0};
 	va_list ap;
@@ -101,7 +107,8 @@ __attribute__((noinline)) static void world_order(struct world *w, int prober, c
 	snprintf(o.name, sizeof o.name, "%s", w->name[line_int(l, "check", 0) & 65535]);
 	snprintf(o.location, sizeof o.location, "%s", line_get(l, "location"));
 	snprintf(o.item, sizeof o.item, "%s", line_get(l, "item"));
-	snprintf(o.event, sizeof o.event, "%s", line_find(l, "event") ? line_get(l, "event") : "(none)");
+	snprintf(o.event, sizeof o.event, "%s",
+		 line_find(l, "event") ? line_get(l, "event") : "(none)");
 	snprintf(o.memory, sizeof o.memory, "%s", line_get(l, "memory"));
 	w->probes++;
 	if (w->seen)
@@ -109,13 +116,14 @@ __attribute__((noinline)) static void world_order(struct world *w, int prober, c
 	answer = w->answer(w, &o);
 	if (!answer)
 		return;
-	text_printf(&t, "result %s start_us=%lld late_us=%lld %s", o.id, (long long)(w->now + w->wall_ahead),
-		    (long long)(w->now - o.due_us), answer);
+	text_printf(&t, "result %s start_us=%lld late_us=%lld %s", o.id,
+		    (long long)(w->now + w->wall_ahead), (long long)(w->now - o.due_us), answer);
 	world_say(w, END_PROBER, prober, t.at);
 	text_release(&t);
 }
 
-__attribute__((noinline)) static void world_prober_line(struct world *w, int prober, const struct line *l)
+__attribute__((noinline)) static void world_prober_line(struct world *w, int prober,
+							const struct line *l)
 {
 	char **name = &w->name[line_number(l) & 65535];
 
@@ -127,7 +135,8 @@ __attribute__((noinline)) static void world_prober_line(struct world *w, int pro
 	}
 }
 
-__attribute__((noinline)) static void world_recorder_line(struct world *w, const char *text, const struct line *l)
+__attribute__((noinline)) static void world_recorder_line(struct world *w, const char *text,
+							  const struct line *l)
 {
 	bool is_result = !strcmp(l->verb, "result");
 	struct text *to = is_result ? &w->results : &w->log;
@@ -143,7 +152,8 @@ __attribute__((noinline)) static void world_recorder_line(struct world *w, const
 }
 
 /* Takes what the keeper wrote for one end, line by line; answering may bring more. */
-__attribute__((noinline)) static void world_drain(struct world *w, enum keeper_end_kind kind, int number)
+__attribute__((noinline)) static void world_drain(struct world *w, enum keeper_end_kind kind,
+						  int number)
 {
 	struct text *to = &w->to[kind][number], lines = *to;
 	char *newline, *copy;
@@ -163,7 +173,8 @@ __attribute__((noinline)) static void world_drain(struct world *w, enum keeper_e
 		else if (kind == END_PARENT && strcmp(l.verb, "alive"))
 			text_printf(&w->told, "%s\n", copy);
 		if (kind == END_RECORDER && w->is_committing && line_int(&l, "n", 0))
-			world_tell(w, END_RECORDER, "committed %lld", (long long)line_int(&l, "n", 0));
+			world_tell(w, END_RECORDER, "committed %lld",
+				   (long long)line_int(&l, "n", 0));
 		free(copy);
 	}
 	text_release(&lines);
@@ -248,13 +259,16 @@ __attribute__((unused)) static const char *world_incidents(struct world *w)
 
 	said[0] = '\0';
 	for (const char *at = w->log.at; at && *at; at = strchr(at, '\n') + 1) {
-		const char *space = strchr(at, ' '), *event = strstr(at, " event="), *end = strchr(at, '\n');
+		const char *space = strchr(at, ' '), *event = strstr(at, " event="),
+			   *end = strchr(at, '\n');
 
-		if (strncmp(space, " incident ", 10) || !event || event > end || size > sizeof said - 64)
+		if (strncmp(space, " incident ", 10) || !event || event > end ||
+		    size > sizeof said - 64)
 			continue;
 		event += 7;
-		size += (size_t)snprintf(said + size, sizeof said - size, "%s%.*s@%.*s", size ? " " : "",
-					 (int)strcspn(event, " \n"), event, (int)(space - at), at);
+		size += (size_t)snprintf(said + size, sizeof said - size, "%s%.*s@%.*s",
+					 size ? " " : "", (int)strcspn(event, " \n"), event,
+					 (int)(space - at), at);
 	}
 	return said;
 }

@@ -39,7 +39,8 @@ static void test_items(void)
 		}
 		items_add(&first, it, 0);
 		items_add(&last, it, items_count(it) - 1);
-		ok(items_count(it) == item[i].count && !strcmp(first.at, item[i].first) && !strcmp(last.at, item[i].last),
+		ok(items_count(it) == item[i].count && !strcmp(first.at, item[i].first) &&
+			   !strcmp(last.at, item[i].last),
 		   "%s: %zu, from %s to %s", item[i].first, items_count(it), first.at, last.at);
 		text_release(&first);
 		text_release(&last);
@@ -82,14 +83,18 @@ static void test_block(void)
 		if (item_at[i] - item_at[i - 1] != 337500000)
 			wide++;
 	ok(w->probes >= 256 && !wide, "evenly spread");
-	ok(strstr(text_get(&w->log), "\"3 of 256 items down: 10.0.0.7, 10.0.0.9, 10.0.0.200\"") != NULL, "the verdict names them");
+	ok(strstr(text_get(&w->log), "\"3 of 256 items down: 10.0.0.7, 10.0.0.9, 10.0.0.200\"") !=
+		   NULL,
+	   "the verdict names them");
 	ok(strstr(text_get(&w->log), "to=unconfirmed") != NULL, "down at the end of the round");
 	world_run(w, 86400 * SECOND + 180 * SECOND);
-	ok(strstr(text_get(&w->log), "event=confirmed") && strstr(text_get(&w->log), "\"3 of 3 items down: "), "the recheck asks the three again: %s",
-	   world_incidents(w));
+	ok(strstr(text_get(&w->log), "event=confirmed") &&
+		   strstr(text_get(&w->log), "\"3 of 3 items down: "),
+	   "the recheck asks the three again: %s", world_incidents(w));
 	w->with = NULL;
 	world_run(w, 4 * 86400 * SECOND);
-	ok(strstr(text_get(&w->log), "event=closed") != NULL, "and a round without one ends the incident");
+	ok(strstr(text_get(&w->log), "event=closed") != NULL,
+	   "and a round without one ends the incident");
 	world_free(w);
 }
 
@@ -105,7 +110,8 @@ static const char *listen(struct world *w, const struct order *o)
 	struct heard *h = w->with;
 	size_t size = strlen(h->events);
 
-	snprintf(h->events + size, sizeof h->events - size, "%s%s", size ? " " : "", *o->event ? o->event : "-");
+	snprintf(h->events + size, sizeof h->events - size, "%s%s", size ? " " : "",
+		 *o->event ? o->event : "-");
 	return *o->event ? h->answer : "verdict=down reason=\"nothing came\" expect_us=100000000";
 }
 
@@ -128,12 +134,15 @@ static void test_passive(void)
 	same(h.events, "one two", "another one in time");
 	world_run(w, 120 * SECOND);
 	same(h.events, "one two -", "nothing in time: it runs without");
-	ok(strstr(world_incidents(w), "open") != NULL && count_of(&w->log, "event=confirmed") == 0, "that is a failure");
+	ok(strstr(world_incidents(w), "open") != NULL && count_of(&w->log, "event=confirmed") == 0,
+	   "that is a failure");
 	world_run(w, 200 * SECOND);
-	ok(count_of(&w->log, "event=confirmed") == 1, "silence until the recheck confirms it: %s", world_incidents(w));
+	ok(count_of(&w->log, "event=confirmed") == 1, "silence until the recheck confirms it: %s",
+	   world_incidents(w));
 	world_ask(w, "beat a");
 	world_run(w, 201 * SECOND);
-	ok(count_of(&w->log, "event=closed") == 1 && strstr(world_ask(w, "status -"), "state=up"), "a line ends it");
+	ok(count_of(&w->log, "event=closed") == 1 && strstr(world_ask(w, "status -"), "state=up"),
+	   "a line ends it");
 	ok(strstr(world_ask(w, "beat b"), "wrong=") != NULL, "a line for nobody");
 	world_free(w);
 }
@@ -159,7 +168,8 @@ static char memories[256];
 static void note_memory(struct world *w, const struct order *o)
 {
 	(void)w;
-	snprintf(memories + strlen(memories), sizeof memories - strlen(memories), "%.100s,", o->memory);
+	snprintf(memories + strlen(memories), sizeof memories - strlen(memories), "%.100s,",
+		 o->memory);
 }
 
 static void test_memory(void)
@@ -172,7 +182,8 @@ static void test_memory(void)
 	world_configure(w, "every_us=1000000");
 	while (w->probes < 8)
 		world_run(w, w->now - START + 10000);
-	same(memories, ",1,2,3,4,5,5,5,", "memory goes from probe to probe, too much of it is not kept");
+	same(memories, ",1,2,3,4,5,5,5,",
+	     "memory goes from probe to probe, too much of it is not kept");
 	ok(!strstr(text_get(&w->results), "memory="), "and not to the recorder");
 	world_free(w);
 }
@@ -184,9 +195,15 @@ static const struct {
 	int need;
 	const char *state;
 } service[] = {
-	{"up", "up", "up", 3, "up"},       {"up", "down", "down", 1, "up"},       {"up", "down", "down", 2, "unconfirmed"},
-	{"degraded", "down", "down", 1, "degraded"}, {"up", "degraded", "down", 2, "degraded"}, {"up", "degraded", "up", 2, "up"},
-	{"up", "unknown", "unknown", 1, "up"}, {"up", "unknown", "unknown", 2, "unknown"}, {"unknown", "unknown", "unknown", 1, "unknown"},
+	{"up", "up", "up", 3, "up"},
+	{"up", "down", "down", 1, "up"},
+	{"up", "down", "down", 2, "unconfirmed"},
+	{"degraded", "down", "down", 1, "degraded"},
+	{"up", "degraded", "down", 2, "degraded"},
+	{"up", "degraded", "up", 2, "up"},
+	{"up", "unknown", "unknown", 1, "up"},
+	{"up", "unknown", "unknown", 2, "unknown"},
+	{"unknown", "unknown", "unknown", 1, "unknown"},
 	{"up", "up", "up", 9, "up"},
 };
 
@@ -210,17 +227,21 @@ static void test_services(void)
 		w->with = word;
 		world_tell(w, END_PARENT, "begin 1");
 		for (int n = 0; n < 3; n++)
-			world_tell(w, END_PARENT, "define %c module=tcp every_us=600000000", 'a' + n);
+			world_tell(w, END_PARENT, "define %c module=tcp every_us=600000000",
+				   'a' + n);
 		world_tell(w, END_PARENT, "service outer members=inner need=1");
-		world_tell(w, END_PARENT, "service inner members=\"a\\nb\\nc\" need=%d", service[i].need);
+		world_tell(w, END_PARENT, "service inner members=\"a\\nb\\nc\" need=%d",
+			   service[i].need);
 		world_tell(w, END_PARENT, "end 1");
-		ok(strstr(world_ask(w, "status -"), "service inner state=not-monitored") != NULL, "before the first result");
+		ok(strstr(world_ask(w, "status -"), "service inner state=not-monitored") != NULL,
+		   "before the first result");
 		world_run(w, SECOND);
 		snprintf(wanted, sizeof wanted, "service inner state=%s ", service[i].state);
-		ok(strstr(world_ask(w, "status -"), wanted) != NULL, "%s %s %s, needs %d: %s", service[i].a, service[i].b, service[i].c,
-		   service[i].need, service[i].state);
+		ok(strstr(world_ask(w, "status -"), wanted) != NULL, "%s %s %s, needs %d: %s",
+		   service[i].a, service[i].b, service[i].c, service[i].need, service[i].state);
 		snprintf(wanted, sizeof wanted, "service outer state=%s ", service[i].state);
-		ok(strstr(world_ask(w, "status -"), wanted) != NULL, "a service of services follows");
+		ok(strstr(world_ask(w, "status -"), wanted) != NULL,
+		   "a service of services follows");
 		world_free(w);
 	}
 }
@@ -240,9 +261,11 @@ static void test_service_down(void)
 	world_tell(w, END_PARENT, "service knot members=loop");
 	world_tell(w, END_PARENT, "end 1");
 	world_run(w, 4 * MINUTE);
-	ok(strstr(world_ask(w, "status -"), "service s state=down") != NULL, "a service goes down with its members");
+	ok(strstr(world_ask(w, "status -"), "service s state=down") != NULL,
+	   "a service goes down with its members");
 	world_run(w, 8 * MINUTE);
-	ok(strstr(world_ask(w, "status -"), "service s state=up") && strstr(text_get(&w->told), "state s kind=service from=down"),
+	ok(strstr(world_ask(w, "status -"), "service s state=up") &&
+		   strstr(text_get(&w->told), "state s kind=service from=down"),
 	   "and comes back, and the parent hears of it");
 	world_free(w);
 }
@@ -260,7 +283,8 @@ static void test_spool(void)
 		line_begin(spool_begin(&s), "x", "0123456789");
 		spool_end(&s);
 	}
-	ok(spool_bytes(&s) <= 1000 && s.dropped > 40 && s.count + s.dropped == 100, "a full spool drops the oldest and counts them");
+	ok(spool_bytes(&s) <= 1000 && s.dropped > 40 && s.count + s.dropped == 100,
+	   "a full spool drops the oldest and counts them");
 	while (spool_next(&s, &line, &size)) {
 		sent += !strncmp(line, "x 0123456789 n=", 15) && line[size - 1] == '\n';
 		spool_sent(&s);
@@ -269,7 +293,8 @@ static void test_spool(void)
 	spool_commit(&s, 98);
 	ok(s.count == 2, "committed lines are forgotten");
 	spool_rewind(&s);
-	ok(spool_next(&s, &line, &size) && strstr(line, "n=99\n") == line + size - 5, "a new recorder gets the others again");
+	ok(spool_next(&s, &line, &size) && strstr(line, "n=99\n") == line + size - 5,
+	   "a new recorder gets the others again");
 	spool_commit(&s, 100);
 	ok(s.count == 2, "what was not sent cannot be committed");
 	spool_release(&s);
@@ -289,15 +314,19 @@ static void test_recorder(void)
 	world_say(w, END_RECORDER, 0, "closed -");
 	world_run(w, 200 * SECOND);
 	ok(w->records == before && w->probes >= 199, "without a recorder the checks go on");
-	ok(strstr(world_ask(w, "status -"), "recorder=gone") && strstr(world_ask(w, "status -"), "ok=0"), "and it shows");
+	ok(strstr(world_ask(w, "status -"), "recorder=gone") &&
+		   strstr(world_ask(w, "status -"), "ok=0"),
+	   "and it shows");
 	w->is_gone[END_RECORDER][0] = false;
 	text_clear(&w->results);
 	world_say(w, END_PARENT, 0, "recorder -");
 	world_settle(w);
-	ok(count_of(&w->results, "result a") == w->probes, "a new one gets all that was not committed (%d of %ld)", count_of(&w->results, "result a"),
-	   w->probes);
+	ok(count_of(&w->results, "result a") == w->probes,
+	   "a new one gets all that was not committed (%d of %ld)",
+	   count_of(&w->results, "result a"), w->probes);
 	world_say(w, END_RECORDER, 0, "failing - reason=\"no space left on device\"");
-	ok(strstr(world_ask(w, "status -"), "no space left on device") != NULL, "its trouble shows");
+	ok(strstr(world_ask(w, "status -"), "no space left on device") != NULL,
+	   "its trouble shows");
 	world_say(w, END_RECORDER, 0, "recovered -");
 	ok(strstr(world_ask(w, "status -"), "recorder=ok") != NULL, "until it has recovered");
 	world_free(w);
@@ -313,7 +342,8 @@ static void test_full_queue(void)
 	world_tell(w, END_PARENT, "end 1");
 	w->is_gone[END_RECORDER][0] = true;
 	world_run(w, 1000 * SECOND);
-	ok(w->probes >= 999 && !strstr(world_ask(w, "status -"), "dropped=0"), "the queue is bounded, what it dropped is counted");
+	ok(w->probes >= 999 && !strstr(world_ask(w, "status -"), "dropped=0"),
+	   "the queue is bounded, what it dropped is counted");
 	world_free(w);
 }
 
@@ -326,9 +356,14 @@ static void test_health(void)
 	for (int i = 0; i < 1000; i++)
 		health_add(&h, 100 * SECOND + i * 1000, i < 985 ? 900 : 50000);
 	ok(health_results(&h, 101 * SECOND) == 1000, "results of the last minute");
-	ok(health_late_us(&h, 101 * SECOND, 50) >= 900 && health_late_us(&h, 101 * SECOND, 50) < 1300, "median lateness");
-	ok(health_late_us(&h, 101 * SECOND, 99) >= 50000 && health_late_us(&h, 101 * SECOND, 99) < 70000, "99 percent");
-	ok(health_results(&h, 200 * SECOND) == 0 && health_late_us(&h, 200 * SECOND, 99) == 0, "forgotten after a minute");
+	ok(health_late_us(&h, 101 * SECOND, 50) >= 900 &&
+		   health_late_us(&h, 101 * SECOND, 50) < 1300,
+	   "median lateness");
+	ok(health_late_us(&h, 101 * SECOND, 99) >= 50000 &&
+		   health_late_us(&h, 101 * SECOND, 99) < 70000,
+	   "99 percent");
+	ok(health_results(&h, 200 * SECOND) == 0 && health_late_us(&h, 200 * SECOND, 99) == 0,
+	   "forgotten after a minute");
 }
 
 static void test_big_status(void)
@@ -350,7 +385,8 @@ static void test_big_status(void)
 		text_clear(&w->to[END_CLIENT][1]);
 		world_run(w, w->now - START + 10000);
 	}
-	ok(count_of(&answer, "\ncheck check-") == 9999 && strstr(answer.at, "end -"), "10,000 checks answer completely");
+	ok(count_of(&answer, "\ncheck check-") == 9999 && strstr(answer.at, "end -"),
+	   "10,000 checks answer completely");
 	ok(most < 1000000, "in pieces (%zu bytes at most)", most);
 	text_release(&answer);
 	world_free(w);

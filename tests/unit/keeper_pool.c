@@ -1,4 +1,5 @@
-/* Probers: where a check goes, what happens when one dies, hangs, is retired or is not there (F22, F23, F24, F27); quarantine. */
+/* Probers: where a check goes, what happens when one dies, hangs, is retired or is not there (F22,
+ * F23, F24, F27); quarantine. */
 #include "../lib/keeper.h"
 
 static const char *silent(struct world *w, const struct order *o)
@@ -23,7 +24,8 @@ static void define(struct world *w, int n, const char *words)
 	world_tell(w, END_PARENT, "begin 1");
 	world_tell(w, END_PARENT, "module bad build=1");
 	for (int i = 0; i < n; i++)
-		world_tell(w, END_PARENT, "define %c module=%s every_us=60000000 %s", 'a' + i, i ? "tcp" : "bad", words);
+		world_tell(w, END_PARENT, "define %c module=%s every_us=60000000 %s", 'a' + i,
+			   i ? "tcp" : "bad", words);
 	world_tell(w, END_PARENT, "end 1");
 }
 
@@ -31,7 +33,8 @@ static const struct {
 	const char *words, *reason;
 } death[] = {
 	{"signal=11 module=bad step=connect", "module 'bad' crashed (signal 11) in step 'connect'"},
-	{"signal=6 hung=1 module=bad step=banner", "module 'bad' held the loop for 5s in step 'banner'"},
+	{"signal=6 hung=1 module=bad step=banner",
+	 "module 'bad' held the loop for 5s in step 'banner'"},
 	{"signal=0 exit=3 module=bad", "module 'bad' ended the process (exit 3)"},
 };
 
@@ -48,7 +51,8 @@ static void test_death(void)
 		world_tell(w, END_PARENT, "prober-gone 1 probe=1 check=a %s", death[i].words);
 		world_run(w, 2 * SECOND);
 		ok(strstr(text_get(&w->results), death[i].reason) != NULL, "%s", death[i].reason);
-		ok(count_of(&w->results, "verdict=up") == 4 && count_of(&w->results, "cause=module") == 1,
+		ok(count_of(&w->results, "verdict=up") == 4 &&
+			   count_of(&w->results, "cause=module") == 1,
 		   "the four others start again on the new prober");
 		ok(count_of(&w->results, "late_us=0 ") == 0, "with their original due time");
 		world_free(w);
@@ -83,8 +87,11 @@ static void test_nobody(void)
 	world_run(w, 4 * SECOND);
 	ok(!w->results.size, "no prober at all: they wait for their timeout");
 	world_run(w, 6 * SECOND);
-	ok(count_of(&w->results, "reason=\"no prober\"") == 2 && count_of(&w->log, "to=unknown") == 2, "then they are unknown");
-	ok(strstr(world_ask(w, "status -"), "no prober is running") != NULL, "and the monitor says so");
+	ok(count_of(&w->results, "reason=\"no prober\"") == 2 &&
+		   count_of(&w->log, "to=unknown") == 2,
+	   "then they are unknown");
+	ok(strstr(world_ask(w, "status -"), "no prober is running") != NULL,
+	   "and the monitor says so");
 	world_free(w);
 }
 
@@ -106,16 +113,24 @@ static void test_quarantine(void)
 		world_run(w, minute * MINUTE);
 		if (minute == 4)
 			break;
-		world_tell(w, END_PARENT, "prober-gone %d signal=11 module=bad step=x probe=%ld", prober, 0L);
+		world_tell(w, END_PARENT, "prober-gone %d signal=11 module=bad step=x probe=%ld",
+			   prober, 0L);
 		add_prober(w, ++prober, "pool=general");
 	}
-	ok(strstr(text_get(&w->told), "quarantine bad deaths=3 text=\"module 'bad' is quarantined after 3 crashes\"") != NULL,
+	ok(strstr(text_get(&w->told),
+		  "quarantine bad deaths=3 text=\"module 'bad' is quarantined after 3 crashes\"") !=
+		   NULL,
 	   "three deaths in ten minutes: the parent hears of it: %s", text_get(&w->told));
-	ok(strstr(text_get(&w->results), "reason=\"module 'bad' is quarantined after 3 crashes\"") != NULL, "its checks are unknown");
+	ok(strstr(text_get(&w->results),
+		  "reason=\"module 'bad' is quarantined after 3 crashes\"") != NULL,
+	   "its checks are unknown");
 	ok(strstr(world_ask(w, "status -"), "quarantined=bad") != NULL, "status shows it");
 	ok(strstr(text_get(&w->log), "kind=quarantine") != NULL, "the record shows it");
-	ok(strstr(world_ask(w, "release nonsense"), "wrong=") != NULL, "only a quarantined module can be released");
-	ok(strstr(world_ask(w, "release bad"), "text=released") && !strstr(world_ask(w, "status -"), "quarantined=bad"), "by command");
+	ok(strstr(world_ask(w, "release nonsense"), "wrong=") != NULL,
+	   "only a quarantined module can be released");
+	ok(strstr(world_ask(w, "release bad"), "text=released") &&
+		   !strstr(world_ask(w, "status -"), "quarantined=bad"),
+	   "by command");
 	world_free(w);
 }
 
@@ -142,7 +157,8 @@ static void test_quarantine_window(void)
 	world_tell(w, END_PARENT, "define a module=bad every_us=60000000 build=2");
 	world_tell(w, END_PARENT, "end 2");
 	world_settle(w);
-	ok(strstr(text_get(&w->told), "event=released") != NULL, "a new build is given another chance");
+	ok(strstr(text_get(&w->told), "event=released") != NULL,
+	   "a new build is given another chance");
 	world_free(w);
 }
 
@@ -159,7 +175,8 @@ static void test_crash_loop(void)
 		world_tell(w, END_PARENT, "prober-gone %d signal=9", i);
 		world_settle(w);
 	}
-	ok(count_of(&w->results, "its prober died three times") == 2, "a probe is not handed on for ever");
+	ok(count_of(&w->results, "its prober died three times") == 2,
+	   "a probe is not handed on for ever");
 	world_free(w);
 }
 
@@ -180,10 +197,13 @@ static void test_liar(void)
 	world_say(w, END_PROBER, 7, "result 1 verdict=down reason=lie");
 	world_settle(w);
 	ok(!w->results.size, "results of nobody's probe are ignored");
-	world_say(w, END_PROBER, 1, "result 1 verdict=splendid n=99 ends=up name=other location=moon");
-	world_say(w, END_PROBER, 2, "result 1 verdict=splendid n=99 ends=up name=other location=moon");
+	world_say(w, END_PROBER, 1,
+		  "result 1 verdict=splendid n=99 ends=up name=other location=moon");
+	world_say(w, END_PROBER, 2,
+		  "result 1 verdict=splendid n=99 ends=up name=other location=moon");
 	world_settle(w);
-	ok(strstr(text_get(&w->results), "result a verdict=unknown reason=\"the prober's answer makes no sense\"") != NULL,
+	ok(strstr(text_get(&w->results),
+		  "result a verdict=unknown reason=\"the prober's answer makes no sense\"") != NULL,
 	   "an impossible verdict is unknown: %s", text_get(&w->results));
 	world_free(w);
 }
@@ -196,11 +216,15 @@ static void test_own_words(void)
 	w->keeps_results = true;
 	define(w, 1, "");
 	world_run(w, SECOND);
-	world_say(w, END_PROBER, 1, "result 1 verdict=up start_us=5 n=99 ends=down cause=x missed=7 name=other location=moon cycle=9 value.v=\"1 d\"");
+	world_say(w, END_PROBER, 1,
+		  "result 1 verdict=up start_us=5 n=99 ends=down cause=x missed=7 name=other "
+		  "location=moon cycle=9 value.v=\"1 d\"");
 	world_settle(w);
-	ok(count_of(&w->results, "moon") == 0 && count_of(&w->results, "ends=down") == 0 && count_of(&w->results, "missed") == 0 &&
-	   count_of(&w->results, "other") == 0, "a prober cannot say the keeper's words");
-	ok(strstr(text_get(&w->results), "value.v=\"1 d\"") != NULL, "its own go on to the recorder");
+	ok(count_of(&w->results, "moon") == 0 && count_of(&w->results, "ends=down") == 0 &&
+		   count_of(&w->results, "missed") == 0 && count_of(&w->results, "other") == 0,
+	   "a prober cannot say the keeper's words");
+	ok(strstr(text_get(&w->results), "value.v=\"1 d\"") != NULL,
+	   "its own go on to the recorder");
 	world_free(w);
 }
 
@@ -224,7 +248,8 @@ static void test_blocking(void)
 	define(w, 4, "pool=blocking");
 	for (int i = 1; i <= 4; i++) {
 		world_run(w, i * SECOND);
-		ok(most == 1 && w->probes == i, "a blocking prober has one probe at a time (%ld)", w->probes);
+		ok(most == 1 && w->probes == i, "a blocking prober has one probe at a time (%ld)",
+		   w->probes);
 		struct text t = {0};
 
 		running = 0;
@@ -281,7 +306,8 @@ static void test_generations(void)
 	by_prober[1] = 0;
 	world_tell(w, END_PARENT, "begin 2");
 	for (int i = 0; i < 20; i++)
-		world_tell(w, END_PARENT, "define %c module=tcp every_us=60000000 build=2", 'a' + i);
+		world_tell(w, END_PARENT, "define %c module=tcp every_us=60000000 build=2",
+			   'a' + i);
 	world_tell(w, END_PARENT, "end 2");
 	world_run(w, 6 * MINUTE);
 	ok(!by_prober[1] && by_prober[2] > 20, "with it the older ones get nothing more");
@@ -300,7 +326,8 @@ static void test_sharing(void)
 		world_tell(w, END_PARENT, "define c%d module=tcp every_us=60000000", i);
 	world_tell(w, END_PARENT, "end 1");
 	world_run(w, 10 * SECOND);
-	ok(by_prober[1] > 120 && by_prober[2] > 120, "two probers share the checks: %d and %d", by_prober[1], by_prober[2]);
+	ok(by_prober[1] > 120 && by_prober[2] > 120, "two probers share the checks: %d and %d",
+	   by_prober[1], by_prober[2]);
 	world_free(w);
 }
 
@@ -315,8 +342,11 @@ static void test_refused(void)
 	world_tell(w, END_PARENT, "define b module=tcp every_us=60000000");
 	world_tell(w, END_PARENT, "end 1");
 	world_run(w, SECOND);
-	ok(strstr(text_get(&w->results), "reason=\"module 'bad' was refused: writable by others\"") != NULL, "a refused module's checks are unknown");
-	ok(strstr(text_get(&w->results), "result b ") && count_of(&w->results, "ends=up") == 1, "the rest runs");
+	ok(strstr(text_get(&w->results),
+		  "reason=\"module 'bad' was refused: writable by others\"") != NULL,
+	   "a refused module's checks are unknown");
+	ok(strstr(text_get(&w->results), "result b ") && count_of(&w->results, "ends=up") == 1,
+	   "the rest runs");
 	world_free(w);
 }
 

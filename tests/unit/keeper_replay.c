@@ -1,5 +1,6 @@
-/* Golden replay: tests/replay/NAME.txt are whole conversations of the keeper. Lines that begin with `>` go in at their time, lines that begin
- * with `<` must come out, word for word; `@ TIME` lets time pass. REPLAY_WRITE=1 writes what comes out back into the files. */
+/* Golden replay: tests/replay/NAME.txt are whole conversations of the keeper. Lines that begin with
+ * `>` go in at their time, lines that begin with `<` must come out, word for word; `@ TIME` lets
+ * time pass. REPLAY_WRITE=1 writes what comes out back into the files. */
 #include <dirent.h>
 
 #include "../lib/keeper.h"
@@ -59,7 +60,9 @@ static int end_named(const char *name, int64_t *number)
 {
 	for (int kind = 0; kind < 5; kind++)
 		if (!strncmp(name, end_name[kind], strlen(end_name[kind]))) {
-			*number = name[strlen(end_name[kind])] == '-' ? atoi(name + strlen(end_name[kind]) + 1) : 0;
+			*number = name[strlen(end_name[kind])] == '-'
+					  ? atoi(name + strlen(end_name[kind]) + 1)
+					  : 0;
 			return kind;
 		}
 	return -1;
@@ -75,7 +78,8 @@ static void put_in(struct keeper *k, const char *input)
 	double at = 0;
 	int skip = 0, kind;
 
-	if (sscanf(input, "> %lf %31s %n", &at, name, &skip) < 2 || (kind = end_named(name, &number)) < 0) {
+	if (sscanf(input, "> %lf %31s %n", &at, name, &skip) < 2 ||
+	    (kind = end_named(name, &number)) < 0) {
 		ok(false, "no input line: %s", input);
 		return;
 	}
@@ -85,7 +89,8 @@ static void put_in(struct keeper *k, const char *input)
 	if (line_parse(&l, copy.at, copy.size))
 		ok(false, "this does not parse: %s", input);
 	else
-		keeper_take(k, now, now + WALL - START, (struct keeper_end){(enum keeper_end_kind)kind, number}, &l);
+		keeper_take(k, now, now + WALL - START,
+			    (struct keeper_end){(enum keeper_end_kind)kind, number}, &l);
 	text_release(&copy);
 	collect();
 }
@@ -143,7 +148,8 @@ static void show_difference(const char *wanted, const char *got)
 		wanted += line;
 		got += line;
 	}
-	printf("# wanted: %.*s\n#    got: %.*s\n", (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
+	printf("# wanted: %.*s\n#    got: %.*s\n", (int)strcspn(wanted, "\n"), wanted,
+	       (int)strcspn(got, "\n"), got);
 }
 
 static void test_file(const char *name)

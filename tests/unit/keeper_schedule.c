@@ -1,4 +1,5 @@
-/* When probes start: the wheel itself, the grid without drift, missed slots, a keeper that stood still (F14), clocks that jump (F13). */
+/* When probes start: the wheel itself, the grid without drift, missed slots, a keeper that stood
+ * still (F14), clocks that jump (F13). */
 #include "../lib/keeper.h"
 #include "../../core/keeper/schedule.h"
 
@@ -15,10 +16,13 @@ static void test_wheel(void)
 	schedule_init(&s, now);
 	for (size_t i = 0; i < 5000; i++) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		due = now + (int64_t)(seed >> 33) % ((i % 5 == 0) ? 90000 * HOUR / 100 : i % 2 ? 3 * SECOND : HOUR);
+		due = now + (int64_t)(seed >> 33) % ((i % 5 == 0) ? 90000 * HOUR / 100
+						     : i % 2      ? 3 * SECOND
+								  : HOUR);
 		schedule_set(&s, &e[i], due);
 	}
-	for (struct schedule_entry *got; taken < 5000 && now < 123456789 + 1000 * HOUR; now = schedule_next_us(&s))
+	for (struct schedule_entry *got; taken < 5000 && now < 123456789 + 1000 * HOUR;
+	     now = schedule_next_us(&s))
 		while ((got = schedule_take(&s, now))) {
 			taken++;
 			early += got->due_us > now;
@@ -27,12 +31,16 @@ static void test_wheel(void)
 			if (now - got->due_us > late)
 				late = now - got->due_us;
 		}
-	ok(taken == 5000 && !early && !disordered, "the wheel gives back all entries in order, none early");
-	ok(late <= 2 * SCHEDULE_TICK_US, "and none more than two ticks late: %lld us", (long long)late);
+	ok(taken == 5000 && !early && !disordered,
+	   "the wheel gives back all entries in order, none early");
+	ok(late <= 2 * SCHEDULE_TICK_US, "and none more than two ticks late: %lld us",
+	   (long long)late);
 	ok(schedule_next_us(&s) == INT64_MAX, "an empty wheel wants nothing");
+	now = s.tick * SCHEDULE_TICK_US;
 	schedule_set(&s, &e[0], now + 400 * 86400 * SECOND);
 	schedule_stop(&s, &e[0]);
-	ok(schedule_next_us(&s) == INT64_MAX && !schedule_take(&s, now + 500 * 86400 * SECOND), "a stopped entry does not come");
+	ok(schedule_next_us(&s) == INT64_MAX && !schedule_take(&s, now + 500 * 86400 * SECOND),
+	   "a stopped entry does not come");
 }
 
 struct grid {
@@ -61,7 +69,8 @@ static void test_drift(void)
 	w->with = &g;
 	world_configure(w, "every_us=60000000");
 	world_run(w, 10002 * 60 * SECOND);
-	ok(g.n >= 10000 && !g.off, "10,000 slots stay on the grid exactly (%lld seen, %lld off)", (long long)g.n, (long long)g.off);
+	ok(g.n >= 10000 && !g.off, "10,000 slots stay on the grid exactly (%lld seen, %lld off)",
+	   (long long)g.n, (long long)g.off);
 	ok(!count_of(&w->log, "kind=gap"), "no gap");
 	world_free(w);
 }
@@ -81,10 +90,12 @@ static void test_missed(void)
 	world_configure(w, "every_us=1000000 timeout_us=10000000");
 	world_run(w, 14 * SECOND);
 	ok(w->probes == 1, "a probe that runs on keeps the next ones from starting");
-	world_tell(w, END_PROBER, "result 1 verdict=up start_us=%lld elapsed_us=14000000", (long long)(w->now + w->wall_ahead - 14 * SECOND));
+	world_tell(w, END_PROBER, "result 1 verdict=up start_us=%lld elapsed_us=14000000",
+		   (long long)(w->now + w->wall_ahead - 14 * SECOND));
 	world_settle(w);
 	world_run(w, 16 * SECOND);
-	ok(strstr(text_get(&w->results), "missed=1") != NULL, "the missed slots stand in the record: %s", text_get(&w->results));
+	ok(strstr(text_get(&w->results), "missed=1") != NULL,
+	   "the missed slots stand in the record: %s", text_get(&w->results));
 	ok(w->probes == 2, "then the next slot is used");
 	ok(strstr(world_ask(w, "status -"), "missed=1") != NULL, "and status shows them");
 	world_free(w);
@@ -100,8 +111,10 @@ static void test_no_answer(void)
 	world_run(w, 14 * SECOND);
 	ok(!w->results.size, "until the deadline and 5 s a result may come");
 	world_run(w, 16 * SECOND);
-	ok(strstr(text_get(&w->results), "no answer from the prober") && strstr(text_get(&w->results), "cause=agent-lost") &&
-	   strstr(text_get(&w->log), "to=unknown"), "then it is unknown");
+	ok(strstr(text_get(&w->results), "no answer from the prober") &&
+		   strstr(text_get(&w->results), "cause=agent-lost") &&
+		   strstr(text_get(&w->log), "to=unknown"),
+	   "then it is unknown");
 	world_tell(w, END_PROBER, "result 1 verdict=down");
 	ok(!strstr(text_get(&w->log), "unconfirmed"), "a result too late finds nobody");
 	world_free(w);
@@ -159,10 +172,12 @@ static void test_standing_still(int64_t gap, bool mono)
 	world_run(w, w->now - START + MINUTE - 1);
 	for (int i = 0; i < 1000; i++)
 		once += c.runs[i] == 1;
-	ok(once == 1000, "%s 8 h: each of 1,000 checks runs once in the next interval (%d)", mono ? "stopped for" : "slept", once);
+	ok(once == 1000, "%s 8 h: each of 1,000 checks runs once in the next interval (%d)",
+	   mono ? "stopped for" : "slept", once);
 	ok(c.most_in_tick <= 10, "spread out: at most %d in a tick", (int)c.most_in_tick);
 	ok(strstr(text_get(&w->log), "kind=gap") != NULL, "the gap is marked");
-	ok(!mono || strstr(world_ask(w, "status -"), "missed=48") != NULL, "missed slots are counted");
+	ok(!mono || strstr(world_ask(w, "status -"), "missed=48") != NULL,
+	   "missed slots are counted");
 	world_free(w);
 }
 
@@ -207,9 +222,11 @@ static void test_clock(int64_t jump, const char *shown)
 	before = w->probes;
 	w->wall_ahead += jump;
 	world_run(w, 6 * MINUTE);
-	ok(w->probes - before == 10, "clock by %s: still one probe an interval (%ld)", shown, w->probes - before);
+	ok(w->probes - before == 10, "clock by %s: still one probe an interval (%ld)", shown,
+	   w->probes - before);
 	snprintf(wanted, sizeof wanted, "clock stepped by %s", shown);
-	ok(count_of(&w->log, "kind=clock-step") == 1 && strstr(text_get(&w->log), wanted), "marked: %s", wanted);
+	ok(count_of(&w->log, "kind=clock-step") == 1 && strstr(text_get(&w->log), wanted),
+	   "marked: %s", wanted);
 	world_run(w, 12 * MINUTE);
 	ok(count_of(&w->log, "event=closed") == 10, "every incident is closed once");
 	ok(!strstr(text_get(&w->log), "lasted_us=-"), "no negative duration");
@@ -228,7 +245,8 @@ static void test_first_round(void)
 	world_run(w, SECOND / 10);
 	ok(w->probes > 0, "the first probe starts at once");
 	world_run(w, 10 * SECOND + 20000);
-	ok(w->probes == 2000, "the first round of 5-minute checks is over within 10 s (%ld)", w->probes);
+	ok(w->probes == 2000, "the first round of 5-minute checks is over within 10 s (%ld)",
+	   w->probes);
 	ok(c.most_in_tick < 10, "spread out (%d in a tick)", (int)c.most_in_tick);
 	world_free(w);
 }
@@ -243,7 +261,8 @@ static void test_lines(void)
 	w->now += 10000;
 	keeper_tick(w->k, w->now, w->now + w->wall_ahead);
 	same(text_get(t),
-	     "check 1 name=a module=tcp address_family=4 opt.host=192.0.2.1\nprobe 1 check=1 location=here due_us=1000000000\n",
+	     "check 1 name=a module=tcp address_family=4 opt.host=192.0.2.1\nprobe 1 check=1 "
+	     "location=here due_us=1000000000\n",
 	     "a prober is told the check, then its probe");
 	world_settle(w);
 	w->now += MINUTE + 31 * SECOND;

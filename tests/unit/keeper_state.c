@@ -1,4 +1,5 @@
-/* The rules of definitions.md 1 as tables: when an incident opens, is confirmed, ends; when the recheck is due. */
+/* The rules of definitions.md 1 as tables: when an incident opens, is confirmed, ends; when the
+ * recheck is due. */
 #include "../lib/keeper.h"
 
 /* One letter a cycle: u up, g degraded, d down, x unknown. */
@@ -40,7 +41,8 @@ static const struct {
 	{"uxxu", "", "up unknown up"},
 	{"gdgd", "open blip open", "degraded unconfirmed degraded unconfirmed"},
 	{"dddd", "open confirmed", "unconfirmed down"},
-	{"uddudd", "open confirmed closed open confirmed", "up unconfirmed down up unconfirmed down"},
+	{"uddudd", "open confirmed closed open confirmed",
+	 "up unconfirmed down up unconfirmed down"},
 };
 
 static void list(const char *log, const char *verb, const char *key, char *to, size_t room)
@@ -55,7 +57,8 @@ static void list(const char *log, const char *verb, const char *key, char *to, s
 		if (strncmp(strchr(at, ' ') + 1, verb, strlen(verb)) || !value || value > end)
 			continue;
 		value += strlen(key);
-		size += (size_t)snprintf(to + size, room - size, "%s%.*s", size ? " " : "", (int)strcspn(value, " \n"), value);
+		size += (size_t)snprintf(to + size, room - size, "%s%.*s", size ? " " : "",
+					 (int)strcspn(value, " \n"), value);
 	}
 }
 
@@ -107,14 +110,19 @@ static void test_recheck(int64_t every_us, int64_t recheck_us, int64_t wanted_us
 	w->with = &r;
 	w->down_from = SECOND;
 	w->down_to = INT64_MAX / 2;
-	snprintf(words, sizeof words, "every_us=%lld recheck_us=%lld", (long long)every_us, (long long)recheck_us);
+	snprintf(words, sizeof words, "every_us=%lld recheck_us=%lld", (long long)every_us,
+		 (long long)recheck_us);
 	world_configure(w, words);
 	world_run(w, 5 * every_us);
 	for (i = 0; i < r.runs && r.at[i] < SECOND; i++)
 		;
-	ok(r.at[i + 1] - r.at[i] == wanted_us, "every %lld s, recheck %lld s: the next probe %lld s after the failed one",
-	   (long long)(every_us / SECOND), (long long)(recheck_us / SECOND), (long long)((r.at[i + 1] - r.at[i]) / SECOND));
-	ok(every_us < recheck_us || (r.at[i + 2] - r.at[i]) % every_us == 0 || wanted_us == every_us, "the grid stays where it is");
+	ok(r.at[i + 1] - r.at[i] == wanted_us,
+	   "every %lld s, recheck %lld s: the next probe %lld s after the failed one",
+	   (long long)(every_us / SECOND), (long long)(recheck_us / SECOND),
+	   (long long)((r.at[i + 1] - r.at[i]) / SECOND));
+	ok(every_us < recheck_us || (r.at[i + 2] - r.at[i]) % every_us == 0 ||
+		   wanted_us == every_us,
+	   "the grid stays where it is");
 	ok(count_of(&w->log, "event=confirmed") == 1, "confirmed once");
 	world_free(w);
 }
@@ -133,26 +141,36 @@ static void test_blip(void)
 	w->down_to = 1000 * SECOND;
 	world_run(w, 1400 * SECOND);
 	world_run(w, 3000 * SECOND);
-	ok(count_of(&w->log, "event=open") == count_of(&w->log, "event=blip") + count_of(&w->log, "event=closed"), "and ends: %s",
-	   world_incidents(w));
+	ok(count_of(&w->log, "event=open") ==
+		   count_of(&w->log, "event=blip") + count_of(&w->log, "event=closed"),
+	   "and ends: %s", world_incidents(w));
 	world_free(w);
 }
 
 static const char *by_location(struct world *w, const struct order *o)
 {
-	const char *down = w->with; /* letters of the locations that fail, '?' behind one: unknown */
+	/* letters of the locations that fail, '?' behind one: unknown */
+	const char *down = w->with;
 	const char *found = strchr(down, o->location[0]);
 
 	if (!found)
 		return "verdict=up";
-	return found[1] == '?' ? "verdict=unknown reason=odd" : o->location[0] == 'a' ? "verdict=down reason=\"from a\"" : "verdict=down reason=other";
+	return found[1] == '?'         ? "verdict=unknown reason=odd"
+	       : o->location[0] == 'a' ? "verdict=down reason=\"from a\""
+				       : "verdict=down reason=other";
 }
 
 static const struct {
 	const char *failing, *state, *reason;
 } place[] = {
-	{"", "up", ""}, {"a", "up", ""}, {"bc", "up", ""}, {"abc", "unconfirmed", "from a"}, {"a?bc", "unconfirmed", "other"},
-	{"a?b?", "up", ""}, {"a?b?c?", "unknown", "odd"}, {"ab?c?", "unconfirmed", "from a"},
+	{"", "up", ""},
+	{"a", "up", ""},
+	{"bc", "up", ""},
+	{"abc", "unconfirmed", "from a"},
+	{"a?bc", "unconfirmed", "other"},
+	{"a?b?", "up", ""},
+	{"a?b?c?", "unknown", "odd"},
+	{"ab?c?", "unconfirmed", "from a"},
 };
 
 static void test_locations(void)
@@ -173,11 +191,14 @@ static void test_locations(void)
 		world_tell(w, END_PARENT, "end 1");
 		world_run(w, SECOND);
 		snprintf(wanted, sizeof wanted, "to=%s ", place[i].state);
-		ok(strstr(text_get(&w->log), wanted) != NULL, "three locations, '%s' fail: %s", place[i].failing, place[i].state);
-		ok(w->probes == 3 && count_of(&w->results, "location=") == 3 && count_of(&w->results, "ends=") == 1,
+		ok(strstr(text_get(&w->log), wanted) != NULL, "three locations, '%s' fail: %s",
+		   place[i].failing, place[i].state);
+		ok(w->probes == 3 && count_of(&w->results, "location=") == 3 &&
+			   count_of(&w->results, "ends=") == 1,
 		   "each recorded with its location, one ends the cycle");
 		if (*place[i].reason)
-			ok(strstr(text_get(&w->log), place[i].reason) != NULL, "the reason of the first failing location");
+			ok(strstr(text_get(&w->log), place[i].reason) != NULL,
+			   "the reason of the first failing location");
 		world_free(w);
 	}
 }

@@ -1,4 +1,5 @@
-/* Void cycles (F19, definitions.md 1): when our own lines fail, nobody is down. 500 checks a minute, their network gone for five minutes. */
+/* Void cycles (F19, definitions.md 1): when our own lines fail, nobody is down. 500 checks a
+ * minute, their network gone for five minutes. */
 #include "../lib/keeper.h"
 #include "../../core/keeper/void.h"
 
@@ -7,7 +8,8 @@ static void test_window(void)
 	static const struct {
 		int passed, failed;
 		bool is_over;
-	} table[] = {{0, 19, false}, {0, 20, true}, {10, 10, true}, {11, 10, false}, {11, 9, false}, {1000, 999, false}, {1000, 1000, true}};
+	} table[] = {{0, 19, false}, {0, 20, true},      {10, 10, true},    {11, 10, false},
+		     {11, 9, false}, {1000, 999, false}, {1000, 1000, true}};
 	struct void_window v;
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -16,16 +18,23 @@ static void test_window(void)
 			void_window_add(&v, 1000 * SECOND, false);
 		for (int n = 0; n < table[i].failed; n++)
 			void_window_add(&v, 1001 * SECOND, true);
-		ok(void_window_is_over_share(&v, 1002 * SECOND) == table[i].is_over, "%d passed, %d failed", table[i].passed, table[i].failed);
-		ok(!void_window_is_over_share(&v, 1062 * SECOND), "a minute later they are forgotten");
+		ok(void_window_is_over_share(&v, 1002 * SECOND) == table[i].is_over,
+		   "%d passed, %d failed", table[i].passed, table[i].failed);
+		ok(!void_window_is_over_share(&v, 1062 * SECOND),
+		   "a minute later they are forgotten");
 	}
 	void_window_init(&v);
-	ok(void_window_share(&v, "0.25") && v.share_permille == 250 && void_window_share(&v, "75%") && v.share_permille == 750 &&
-	   void_window_share(&v, "30") && v.share_permille == 300, "a share is 0.25, 75%% or 30");
-	ok(!void_window_share(&v, "x") && !void_window_share(&v, "-1") && !void_window_share(&v, "200"), "and nothing else");
+	ok(void_window_share(&v, "0.25") && v.share_permille == 250 &&
+		   void_window_share(&v, "75%") && v.share_permille == 750 &&
+		   void_window_share(&v, "30") && v.share_permille == 300,
+	   "a share is 0.25, 75%% or 30");
+	ok(!void_window_share(&v, "x") && !void_window_share(&v, "-1") &&
+		   !void_window_share(&v, "200"),
+	   "and nothing else");
 }
 
-/* The network is gone from down_from to down_to; names that begin with 'r' are reference targets, which may answer all the same. */
+/* The network is gone from down_from to down_to; names that begin with 'r' are reference targets,
+ * which may answer all the same. */
 static const char *network(struct world *w, const struct order *o)
 {
 	if (o->name[0] == 'r' && w->with)
@@ -55,12 +64,17 @@ static void test_own_network(int references)
 	struct world *w = many(references, "location=here");
 
 	world_run(w, 20 * MINUTE);
-	ok(!count_of(&w->log, "event=confirmed"), "%d references: nobody is called down while our network is gone", references);
-	ok(count_of(&w->log, "event=open") <= 300 && count_of(&w->log, "event=open") == count_of(&w->log, "event=withdrawn"),
-	   "what had opened provisionally is withdrawn (%d of %d)", count_of(&w->log, "event=withdrawn"), count_of(&w->log, "event=open"));
-	ok(count_of(&w->log, "kind=own-connection") == 2, "one mark where it begins, one where it ends (%d)",
+	ok(!count_of(&w->log, "event=confirmed"),
+	   "%d references: nobody is called down while our network is gone", references);
+	ok(count_of(&w->log, "event=open") <= 300 &&
+		   count_of(&w->log, "event=open") == count_of(&w->log, "event=withdrawn"),
+	   "what had opened provisionally is withdrawn (%d of %d)",
+	   count_of(&w->log, "event=withdrawn"), count_of(&w->log, "event=open"));
+	ok(count_of(&w->log, "kind=own-connection") == 2,
+	   "one mark where it begins, one where it ends (%d)",
 	   count_of(&w->log, "kind=own-connection"));
-	ok(count_of(&w->log, "cause=void-cycle") >= 500 && !count_of(&w->log, "to=down"), "the state is unknown, never down");
+	ok(count_of(&w->log, "cause=void-cycle") >= 500 && !count_of(&w->log, "to=down"),
+	   "the state is unknown, never down");
 	ok(!strstr(world_ask(w, "status -"), "state=unknown"), "all are up again");
 	ok(strstr(world_ask(w, "status -"), "ok=1") != NULL, "and the monitor is well");
 	world_free(w);
@@ -72,9 +86,11 @@ static void test_storm(void)
 
 	w->with = w; /* the references answer */
 	world_run(w, 20 * MINUTE);
-	ok(count_of(&w->log, "event=confirmed") == 500, "references answer: 500 failures are a storm (%d confirmed)",
+	ok(count_of(&w->log, "event=confirmed") == 500,
+	   "references answer: 500 failures are a storm (%d confirmed)",
 	   count_of(&w->log, "event=confirmed"));
-	ok(count_of(&w->log, "event=closed") == 500 && !count_of(&w->log, "void-cycle"), "each closed, none void");
+	ok(count_of(&w->log, "event=closed") == 500 && !count_of(&w->log, "void-cycle"),
+	   "each closed, none void");
 	world_free(w);
 }
 
@@ -94,9 +110,11 @@ static void test_incident_across(void)
 	ok(count_of(&w->log, "event=confirmed") == 1, "one check is down");
 	world_run(w, 14 * MINUTE);
 	ok(!count_of(&w->log, "event=closed"), "its incident stays open over the void cycles");
-	ok(strstr(text_get(&w->log), "state c7 kind=check from=down to=unknown") != NULL, "while its state is unknown");
+	ok(strstr(text_get(&w->log), "state c7 kind=check from=down to=unknown") != NULL,
+	   "while its state is unknown");
 	world_run(w, 20 * MINUTE);
-	ok(count_of(&w->log, "event=closed") == 1 && count_of(&w->log, "event=confirmed") == 1, "and it ends with the first pass");
+	ok(count_of(&w->log, "event=closed") == 1 && count_of(&w->log, "event=confirmed") == 1,
+	   "and it ends with the first pass");
 	world_free(w);
 }
 
@@ -125,8 +143,8 @@ static void test_settings(void)
 	world_free(w);
 	w = many(0, "void.share=0.99 void.window_us=10000000");
 	world_run(w, 20 * MINUTE);
-	ok(!count_of(&w->log, "event=confirmed") && count_of(&w->log, "event=open") < 110, "share and window too (%d opened)",
-	   count_of(&w->log, "event=open"));
+	ok(!count_of(&w->log, "event=confirmed") && count_of(&w->log, "event=open") < 110,
+	   "share and window too (%d opened)", count_of(&w->log, "event=open"));
 	world_free(w);
 }
 
