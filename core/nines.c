@@ -1,4 +1,5 @@
-/* nines: the command line. Options, then a command of the table; everything else is in core/cli. */
+/* nines: the command line. Options, then a command of the table; everything else is in
+ * core/cli. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +11,21 @@
 
 static const struct cli_command command[] = {
 	{"check", "TARGET [option=value ...] [--json|--nagios] [--trace]",
-		"runs one probe here, without a daemon and without a configuration",
-		"TARGET is MODULE://[user[:password]@]host[:port][/path], MODULE alone, or the path of a module (./banner.so).\n"
-		"Every option of the module can follow as name=value; 'nines modules NAME' lists them. Common to all:\n"
-		"timeout= slow= address-family=any|4|6 source=ADDRESS.\n"
-		"Exit status: 0 up, 1 degraded, 2 down, 3 unknown, 64 wrong usage.\n",
-		cli_check},
+	 "runs one probe here, without a daemon and without a configuration",
+	 "TARGET is MODULE://[user[:password]@]host[:port][/path], MODULE alone, or the path of\n"
+	 "a module (./banner.so). Every option of the module can follow as name=value;\n"
+	 "'nines modules NAME' lists them. Common to all: timeout= slow= address-family=any|4|6\n"
+	 "source=ADDRESS.\n"
+	 "Exit status: 0 up, 1 degraded, 2 down, 3 unknown, 64 wrong usage.\n",
+	 cli_check},
 	{"status", "[--json]", "shows every check and service and the monitor's own health",
-		"Asks the running ninesd through its control socket.\n", cli_status},
-	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL, cli_modules},
+	 "Asks the running ninesd through its control socket.\n", cli_status},
+	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL,
+	 cli_modules},
 	{"config", "check [--json]", "loads the configuration and reports every problem",
-		"Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
+	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
 	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",
-		"EVENT is text for the check's module (default: empty).\n", cli_beat},
+	 "EVENT is text for the check's module (default: empty).\n", cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
 	{NULL, NULL, NULL, NULL, NULL},
@@ -35,7 +38,8 @@ static int help(void)
 	text_puts(&t, "usage: nines [-c FILE] [-q|-v] COMMAND ...\n\n");
 	for (const struct cli_command *c = command; c->name; c++)
 		text_printf(&t, "  %-9s %s\n", c->name, c->summary);
-	text_puts(&t, "\n  -c FILE   the configuration (default: $NINES_CONF, else /etc/nines/nines.conf)\n"
+	text_puts(&t, "\n  -c FILE   the configuration (default: $NINES_CONF, else "
+		      "/etc/nines/nines.conf)\n"
 		      "  -q, -v    say less, say more\n"
 		      "  --version, --help; 'nines COMMAND --help' tells about a command\n");
 	return cli_print(&t, EXIT_DONE);

@@ -1,7 +1,9 @@
-/* base/steps: the steps of one probe as they stand in a line, `resolve:812,connect@1:1490,tls@1:4100!`.
+/* base/steps: the steps of one probe as they stand in a line,
+ * `resolve:812,connect@1:1490,tls@1:4100!`.
  *
- * A name, `@` and the hop of a redirect, `:` and the cumulative end in microseconds, `!` on the step that failed. A step
- * begins where the one before it ended. Read by whoever shows a result; the text comes from another process and is not trusted. */
+ * A name, `@` and the hop of a redirect, `:` and the cumulative end in microseconds, `!` on the
+ * step that failed. A step begins where the one before it ended. Read by whoever shows a
+ * result; the text comes from another process and is not trusted. */
 #ifndef NINES_BASE_STEPS_H
 #define NINES_BASE_STEPS_H
 

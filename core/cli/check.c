@@ -1,4 +1,5 @@
-/* cli/check: `nines check TARGET [option=value ...]`: one probe, shown to a person or handed to a program. */
+/* cli/check: `nines check TARGET [option=value ...]`: one probe, shown to a person or handed to
+ * a program. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,8 @@ static int find_module(struct check *c, const struct cli *cli)
 	if (c->target.path) {
 		c->order.path = c->target.path;
 		if (!module_name_of(c->target.path, own_name))
-			return wrong_usage(c, "'%s' is no module: its file is called NAME.so%s", c->target.path, "");
+			return wrong_usage(c, "'%s' is no module: its file is called NAME.so%s",
+					   c->target.path, "");
 		c->order.module = arena_text(&c->arena, "%s", own_name);
 		return -1;
 	}
@@ -70,7 +72,8 @@ static int find_module(struct check *c, const struct cli *cli)
 	if (!found && meant)
 		return wrong_usage(c, "unknown module '%s': did you mean '%s'?", name, meant);
 	if (!found)
-		return wrong_usage(c, "unknown module '%s': 'nines modules' lists them%s", name, "");
+		return wrong_usage(c, "unknown module '%s': 'nines modules' lists them%s", name,
+				   "");
 	c->order.module = found->name;
 	c->order.path = found->path;
 	return -1;
@@ -119,7 +122,8 @@ static int show_answer(struct check *c, const struct cli *cli, struct text *answ
 	int status;
 
 	if (!answer->size || line_parse(l, answer->at, strcspn(answer->at, "\n")))
-		return cli_fail(EXIT_CANNOT_TELL, "module '%s' gave no readable result", c->order.module);
+		return cli_fail(EXIT_CANNOT_TELL, "module '%s' gave no readable result",
+				c->order.module);
 	if (!strcmp(l->verb, "wrong"))
 		return wrong(c, line_get(l, "text"));
 	o = memory_new(sizeof *o);

@@ -11,7 +11,7 @@
 /* The flags that every command takes, in front of its name or behind it. */
 static const struct cli_flag common_flag[] = {
 	{"-c", "FILE", "the configuration (default: $NINES_CONF, else /etc/nines/nines.conf)",
-		offsetof(struct cli, config)},
+	 offsetof(struct cli, config)},
 	{"-q", NULL, "say less", offsetof(struct cli, is_quiet)},
 	{"-v", NULL, "say more", offsetof(struct cli, is_verbose)},
 	{NULL, NULL, NULL, 0},
@@ -75,8 +75,8 @@ static void help(const struct cli_command *c, const struct cli_flag *own)
 {
 	struct text t = {0};
 
-	text_printf(&t, "usage: nines [-c FILE] [-q|-v] %s%s%s\n\n%s.\n", c->name, *c->arguments ? " " : "",
-		    c->arguments, c->summary);
+	text_printf(&t, "usage: nines [-c FILE] [-q|-v] %s%s%s\n\n%s.\n", c->name,
+		    *c->arguments ? " " : "", c->arguments, c->summary);
 	if (c->help)
 		text_printf(&t, "\n%s", c->help);
 	text_puts(&t, "\n");

@@ -1,7 +1,9 @@
-/* cli/cli: what the commands of `nines` share: the options before the command, flags by table, errors in one line.
+/* cli/cli: what the commands of `nines` share: the options before the command, flags by table,
+ * errors in one line.
  *
- * A command is a row of the table in core/nines.c: its name, arguments, help and function. It parses its flags with
- * cli_flags(), prints its answer on standard output and its errors through cli_wrong(), and returns the exit status. */
+ * A command is a row of the table in core/nines.c: its name, arguments, help and function. It
+ * parses its flags with cli_flags(), prints its answer on standard output and its errors
+ * through cli_wrong(), and returns the exit status. */
 #ifndef NINES_CLI_CLI_H
 #define NINES_CLI_CLI_H
 
@@ -11,7 +13,13 @@
 #include "../base/version.h"
 #include "screen.h"
 
-enum cli_exit { EXIT_DONE = 0, EXIT_FINDING = 1, EXIT_FAILED = 2, EXIT_CANNOT_TELL = 3, EXIT_WRONG_USAGE = 64 };
+enum cli_exit {
+	EXIT_DONE = 0,
+	EXIT_FINDING = 1,
+	EXIT_FAILED = 2,
+	EXIT_CANNOT_TELL = 3,
+	EXIT_WRONG_USAGE = 64
+};
 
 struct cli {
 	const char *config; /* -c, else $NINES_CONF, else /etc/nines/nines.conf */
@@ -23,24 +31,28 @@ struct cli {
 
 struct cli_command {
 	const char *name, *arguments, *summary, *help;
-	int (*run)(struct cli *, int argc, char **argv); /* argv[0] is the first word behind the name */
+	int (*run)(struct cli *, int argc,
+		   char **argv); /* argv[0] is the first word behind the name */
 };
 
 /* A flag of a command: `--name`, and `--name VALUE` or `--name=VALUE` when it takes one. */
 struct cli_flag {
-	const char *name, *value, *help; /* value: how its value is called in the help, NULL: a switch (bool) */
-	size_t offset;                   /* of the bool or const char * in the command's own struct */
+	const char *name, *value,
+		*help; /* value: how its value is called in the help, NULL: a switch (bool) */
+	size_t offset; /* of the bool or const char * in the command's own struct */
 };
 
-/* Takes all flags out of argv, those of `nines` itself too (-c -q -v --help); *argc words are left. -1: go on, else the exit
- * status to return at once. `flag` ends with a NULL name; `into` is the command's struct. */
+/* Takes all flags out of argv, those of `nines` itself too (-c -q -v --help); *argc words are
+ * left. -1: go on, else the exit status to return at once. `flag` ends with a NULL name; `into`
+ * is the command's struct. */
 int cli_flags(struct cli *, const struct cli_flag *flag, void *into, int *argc, char **argv);
 
 /* One line on standard error, made safe; returns EXIT_WRONG_USAGE. */
 int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a failure; returns `status`. */
 int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Writes the text to standard output and releases it; EXIT_CANNOT_TELL when nobody takes it, else `status`. */
+/* Writes the text to standard output and releases it; EXIT_CANNOT_TELL when nobody takes it,
+ * else `status`. */
 int cli_print(struct text *, int status);
 
 int cli_check(struct cli *, int argc, char **argv);

@@ -19,7 +19,7 @@ struct asking {
 	struct loop *loop;
 	struct loop_timer deadline;
 	struct text refusal; /* of the keeper */
-	const char *why;     /* the link's, when it broke */
+	const char *why; /* the link's, when it broke */
 	bool is_complete, is_late;
 };
 
@@ -89,7 +89,8 @@ static int converse(struct asking *a, int fd)
 	if (!a->loop || !link_open(&a->link, a->loop, fd, LINK_FRAME_BYTES)) {
 		close(fd);
 		loop_free(a->loop);
-		return cli_fail(EXIT_CANNOT_TELL, "cannot wait for an answer: %s", log_errno(errno));
+		return cli_fail(EXIT_CANNOT_TELL, "cannot wait for an answer: %s",
+				log_errno(errno));
 	}
 	text_add(link_line(&a->link), a->request->line->at, a->request->line->size);
 	link_flush(&a->link);
@@ -102,10 +103,12 @@ static int converse(struct asking *a, int fd)
 		return cli_fail(EXIT_FAILED, "%s", text_get(&a->refusal));
 	if (a->is_complete)
 		return EXIT_DONE;
-	return cli_fail(EXIT_CANNOT_TELL, "ninesd gave no answer: %s", a->is_late ? "it took too long" : a->why);
+	return cli_fail(EXIT_CANNOT_TELL, "ninesd gave no answer: %s",
+			a->is_late ? "it took too long" : a->why);
 }
 
-static void add_path(const struct cli *cli, const struct control_request *request, struct text *path)
+static void add_path(const struct cli *cli, const struct control_request *request,
+		     struct text *path)
 {
 	struct config *c;
 
@@ -127,7 +130,8 @@ int control_ask(const struct cli *cli, const struct control_request *request)
 	add_path(cli, request, &path);
 	fd = connect_to(text_get(&path));
 	status = fd >= 0 ? converse(&a, fd)
-			 : cli_fail(EXIT_CANNOT_TELL, "ninesd is not running or not reachable: %s: %s",
+			 : cli_fail(EXIT_CANNOT_TELL,
+				    "ninesd is not running or not reachable: %s: %s",
 				    text_get(&path), log_errno(errno));
 	text_release(&a.refusal);
 	text_release(&path);

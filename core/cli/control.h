@@ -1,4 +1,5 @@
-/* cli/control: one request to the running keeper through its control socket, and its answer line by line.
+/* cli/control: one request to the running keeper through its control socket, and its answer
+ * line by line.
  *
  * The socket is the one given with --socket, else the configuration's. Waits at most
  * CONTROL_SECONDS. Used by status, beat, now and release. */

@@ -88,7 +88,11 @@ static void add_configured(const struct cli *cli, struct find_list *l, int kind)
 	struct config *c = config_read_settings(cli->config);
 	const struct config_settings *s = config_settings(c);
 
-	add_folder(l, kind == MODULE_CHECK ? s->modules : kind == MODULE_NOTIFIER ? s->notifiers : s->reports, kind);
+	add_folder(l,
+		   kind == MODULE_CHECK      ? s->modules
+		   : kind == MODULE_NOTIFIER ? s->notifiers
+					     : s->reports,
+		   kind);
 	config_free(c);
 }
 
@@ -128,7 +132,8 @@ void find_release(struct find_list *l)
 	*l = (struct find_list){0};
 }
 
-const struct find_module *find_named(const struct find_list *l, const char *name, const char **meant)
+const struct find_module *find_named(const struct find_list *l, const char *name,
+				     const char **meant)
 {
 	const char **names;
 

@@ -1,7 +1,8 @@
 /* cli/find: where the commands look for modules.
  *
- * In this order: $NINES_MODULES (folders separated by ':'), the configuration's folder when -c was given, the folder beside the program
- * (a build tree), the installed one. The first file of a name wins. Nothing is loaded here. */
+ * In this order: $NINES_MODULES (folders separated by ':'), the configuration's folder when -c
+ * was given, the folder beside the program (a build tree), the installed one. The first file of
+ * a name wins. Nothing is loaded here. */
 #ifndef NINES_CLI_FIND_H
 #define NINES_CLI_FIND_H
 
@@ -23,6 +24,7 @@ struct find_list {
 void find_modules(const struct cli *, int kind, struct find_list *);
 void find_release(struct find_list *);
 /* NULL when there is none; *meant is then a similar name or NULL. Both belong to the list. */
-const struct find_module *find_named(const struct find_list *, const char *name, const char **meant);
+const struct find_module *find_named(const struct find_list *, const char *name,
+				     const char **meant);
 
 #endif

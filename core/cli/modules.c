@@ -1,5 +1,5 @@
-/* cli/modules: `nines modules [NAME]`: what is installed, what was refused and why, the options of one. Each module is judged
- * in a child; none of its code runs here. */
+/* cli/modules: `nines modules [NAME]`: what is installed, what was refused and why, the options
+ * of one. Each module is judged in a child; none of its code runs here. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +57,8 @@ static json_t *option_json(const struct module_option *o)
 	return j;
 }
 
-static json_t *module_json(const struct find_module *one, const struct descriptor *d, bool with_options)
+static json_t *module_json(const struct find_module *one, const struct descriptor *d,
+			   bool with_options)
 {
 	json_t *j = json_object(), *options;
 
@@ -120,7 +121,8 @@ static int list(struct modules *m, const struct cli *cli)
 	}
 	all = json_array();
 	for (size_t i = 0; i < m->found.count; i++)
-		json_array_append_new(all, module_json(&m->found.at[i], known(m, &m->found.at[i]), false));
+		json_array_append_new(
+			all, module_json(&m->found.at[i], known(m, &m->found.at[i]), false));
 	json_write(&t, json_pack("{so}", "modules", all));
 	return cli_print(&t, EXIT_DONE);
 }
@@ -141,7 +143,8 @@ static void add_kind(struct text *t, const struct module_option *o)
 		text_puts(t, ", secret");
 }
 
-static void add_manual(const struct find_module *one, const struct descriptor *d, const struct screen *s, struct text *t)
+static void add_manual(const struct find_module *one, const struct descriptor *d,
+		       const struct screen *s, struct text *t)
 {
 	struct text kind = {0};
 
@@ -193,7 +196,8 @@ int cli_modules(struct cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (argc > 1)
-		return cli_wrong("'%s' is too much: nines modules %s", argv[1], cli->command->arguments);
+		return cli_wrong("'%s' is too much: nines modules %s", argv[1],
+				 cli->command->arguments);
 	descriptors_init(&m.known);
 	find_modules(cli, 0, &m.found);
 	status = argc ? show(&m, cli, argv[0]) : list(&m, cli);

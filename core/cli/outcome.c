@@ -8,7 +8,10 @@
 static const struct {
 	const char *verdict, *nagios;
 	int status;
-} verdict[] = {{"up", "OK", 0}, {"degraded", "WARNING", 1}, {"down", "CRITICAL", 2}, {"unknown", "UNKNOWN", 3}};
+} verdict[] = {{"up", "OK", 0},
+	       {"degraded", "WARNING", 1},
+	       {"down", "CRITICAL", 2},
+	       {"unknown", "UNKNOWN", 3}};
 
 #define UNKNOWN 3
 
@@ -94,7 +97,8 @@ static void add_seconds(struct text *t, int64_t us)
 static const struct {
 	const char *unit, *uom;
 	double factor;
-} uom[] = {{"us", "s", 1e-6}, {"ms", "s", 1e-3}, {"s", "s", 1}, {"%", "%", 1}, {"B", "B", 1}, {"", "", 1}};
+} uom[] = {{"us", "s", 1e-6}, {"ms", "s", 1e-3}, {"s", "s", 1},
+	   {"%", "%", 1},     {"B", "B", 1},     {"", "", 1}};
 
 static void add_value(struct text *t, const struct outcome_word *w)
 {

@@ -1,7 +1,8 @@
 /* cli/outcome: the outcome of one probe as `nines check` shows it, read from the `result` line.
  *
- * Everything in it came from a module, a server or another process: whoever prints makes it safe for its medium. The forms are
- * for people (outcome_add_text, a waterfall), for programs (outcome_add_json) and for Nagios (outcome_add_nagios). */
+ * Everything in it came from a module, a server or another process: whoever prints makes it
+ * safe for its medium. The forms are for people (outcome_add_text, a waterfall), for programs
+ * (outcome_add_json) and for Nagios (outcome_add_nagios). */
 #ifndef NINES_CLI_OUTCOME_H
 #define NINES_CLI_OUTCOME_H
 
@@ -24,7 +25,8 @@ struct outcome {
 	struct outcome_word value[OUTCOME_WORDS], fact[OUTCOME_WORDS];
 };
 
-/* Takes what the line says; pointers stay into the line. module and target are the caller's to set. */
+/* Takes what the line says; pointers stay into the line. module and target are the caller's to
+ * set. */
 void outcome_read(struct outcome *, const struct line *);
 /* 0 up, 1 degraded, 2 down, 3 unknown. */
 int outcome_status(const struct outcome *);

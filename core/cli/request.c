@@ -10,7 +10,7 @@ struct request {
 
 static const struct cli_flag flag[] = {
 	{"--socket", "PATH", "the control socket (default: what the configuration says)",
-		offsetof(struct request, socket)},
+	 offsetof(struct request, socket)},
 	{NULL, NULL, NULL, 0},
 };
 
@@ -30,7 +30,8 @@ static int ask(struct cli *cli, const char *verb, int words, int argc, char **ar
 	if (status >= 0)
 		return status;
 	if (argc < 1)
-		return cli_wrong("a name is missing: nines %s %s", cli->command->name, cli->command->arguments);
+		return cli_wrong("a name is missing: nines %s %s", cli->command->name,
+				 cli->command->arguments);
 	if (argc > words)
 		return cli_wrong("'%s' is too much: nines %s %s", argv[words], cli->command->name,
 				 cli->command->arguments);

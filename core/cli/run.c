@@ -147,7 +147,9 @@ static bool start(struct run *r, int pipe_fd[2])
 
 void run_probe(const struct run_order *order, struct text *line)
 {
-	struct run r = {.order = order, .start_us = clock_mono_us(), .start_wall_us = clock_wall_us(),
+	struct run r = {.order = order,
+			.start_us = clock_mono_us(),
+			.start_wall_us = clock_wall_us(),
 			.give_up_us = CLOCK_NEVER};
 	int pipe_fd[2];
 

@@ -1,7 +1,9 @@
-/* cli/run: one probe in a child of its own, so that a module that crashes or hangs still gives a verdict.
+/* cli/run: one probe in a child of its own, so that a module that crashes or hangs still gives
+ * a verdict.
  *
- * The child loads the module, gives it its options and runs the probe on a loop; it sends lines back through a pipe. The parent never
- * runs a module's code: it waits, and when the child dies or stands still it reads from the shared page who is to blame. */
+ * The child loads the module, gives it its options and runs the probe on a loop; it sends lines
+ * back through a pipe. The parent never runs a module's code: it waits, and when the child dies
+ * or stands still it reads from the shared page who is to blame. */
 #ifndef NINES_CLI_RUN_H
 #define NINES_CLI_RUN_H
 
@@ -16,8 +18,9 @@ struct run_order {
 	bool wants_transcript;
 };
 
-/* Appends one line: `result - ...` (see docs/architecture.md), or `wrong - text=` when the order cannot be carried out
- * as it was typed. Waits at most for the probe's timeout and a little. */
+/* Appends one line: `result - ...` (see docs/architecture.md), or `wrong - text=` when the
+ * order cannot be carried out as it was typed. Waits at most for the probe's timeout and a
+ * little. */
 void run_probe(const struct run_order *, struct text *line);
 
 #endif

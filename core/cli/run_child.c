@@ -29,7 +29,7 @@ struct child {
 	struct common_options common;
 	const char *source, *item;
 	const char *given[GIVEN_MOST + 1]; /* names of the module's options that were set */
-	const char *value[GIVEN_MOST];     /* a list's values so far */
+	const char *value[GIVEN_MOST]; /* a list's values so far */
 	size_t givens;
 	bool is_done;
 	struct text wrong;
@@ -91,7 +91,8 @@ static void set_defaults(struct child *c)
 		refuse(c, "result");
 	for (const struct module_option *o = common_head.option; o->name; o++) {
 		standard = common_standard(o, m->standard_every, m->standard_timeout);
-		if (standard && !option_set(&common_head, &c->common, &c->arena, o->name, standard, &c->wrong))
+		if (standard &&
+		    !option_set(&common_head, &c->common, &c->arena, o->name, standard, &c->wrong))
 			refuse(c, "result");
 	}
 }
@@ -138,7 +139,8 @@ static const char *nearest(const struct child *c, const char *name)
 
 	for (const struct module_option *o = own; o && o->name && n < OPTION_ENTRIES; o++)
 		names[n++] = o->name;
-	for (const struct module_option *o = common_head.option; o->name && n < 2 * OPTION_ENTRIES; o++)
+	for (const struct module_option *o = common_head.option; o->name && n < 2 * OPTION_ENTRIES;
+	     o++)
 		names[n++] = o->name;
 	return option_nearest(name, names, n, sizeof *names);
 }
@@ -148,9 +150,11 @@ static void unknown_option(struct child *c, const char *name)
 	const char *meant = nearest(c, name), *module = c->module->check->head.name;
 
 	if (meant)
-		text_printf(&c->wrong, "module '%s' has no option '%s': did you mean '%s'?", module, name, meant);
+		text_printf(&c->wrong, "module '%s' has no option '%s': did you mean '%s'?", module,
+			    name, meant);
 	else
-		text_printf(&c->wrong, "module '%s' has no option '%s': see 'nines modules %s'", module, name, module);
+		text_printf(&c->wrong, "module '%s' has no option '%s': see 'nines modules %s'",
+			    module, name, module);
 	refuse(c, "wrong");
 }
 
@@ -231,15 +235,24 @@ static void warm_up(struct child *c)
 static void run(struct child *c, struct blame *blame)
 {
 	struct probe_order order = {
-		.module = c->module->check, .options = c->options, .id = "1", .check = c->order->module,
-		.item = c->item, .event = "", .memory = "", .source = c->source,
+		.module = c->module->check,
+		.options = c->options,
+		.id = "1",
+		.check = c->order->module,
+		.item = c->item,
+		.event = "",
+		.memory = "",
+		.source = c->source,
 		.address_family = common_family_number[c->common.address_family],
-		.timeout_us = c->common.timeout, .slow_us = c->common.slow,
-		.done = done, .with = c, .wants_transcript = c->order->wants_transcript,
+		.timeout_us = c->common.timeout,
+		.slow_us = c->common.slow,
+		.done = done,
+		.with = c,
+		.wants_transcript = c->order->wants_transcript,
 	};
 
-	c->host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = blame,
-				      .may_exec = 1};
+	c->host = (struct probe_host){
+		.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = blame, .may_exec = 1};
 	if (!c->host.loop || !probe_host_open(&c->host)) {
 		text_puts(&c->wrong, "no descriptors or memory left to run a probe");
 		refuse(c, "result");

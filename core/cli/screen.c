@@ -13,7 +13,7 @@
 #define MOST_COLUMNS 400
 
 static const char *const sequence[] = {
-	[TONE_PLAIN] = "\033[0m", [TONE_GOOD] = "\033[32m", [TONE_WARN] = "\033[33m",
+	[TONE_PLAIN] = "\033[0m", [TONE_GOOD] = "\033[32m",    [TONE_WARN] = "\033[33m",
 	[TONE_BAD] = "\033[31m",  [TONE_UNKNOWN] = "\033[35m", [TONE_DIM] = "\033[2m",
 	[TONE_BOLD] = "\033[1m",
 };
@@ -57,8 +57,8 @@ void screen_toned(const struct screen *s, struct text *t, enum tone tone, const 
 static const struct {
 	const char *state;
 	enum tone tone;
-} tone_of[] = {{"up", TONE_GOOD}, {"ok", TONE_GOOD}, {"degraded", TONE_WARN}, {"unconfirmed", TONE_WARN},
-	     {"down", TONE_BAD}, {"not-monitored", TONE_DIM}};
+} tone_of[] = {{"up", TONE_GOOD},          {"ok", TONE_GOOD},  {"degraded", TONE_WARN},
+	       {"unconfirmed", TONE_WARN}, {"down", TONE_BAD}, {"not-monitored", TONE_DIM}};
 
 enum tone screen_tone_of(const char *state)
 {

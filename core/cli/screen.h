@@ -1,8 +1,9 @@
 /* cli/screen: what the terminal can show, and text made fit for it.
  *
- * Colour only on a terminal and without NO_COLOR (no-color.org); blocks and other non-ASCII only where the locale is
- * UTF-8; the width is the terminal's, else COLUMNS, else 80. Whatever a server, a module or a keeper said goes through
- * screen_safe() and nothing else (F44). Every command that prints for people uses it. */
+ * Colour only on a terminal and without NO_COLOR (no-color.org); blocks and other non-ASCII
+ * only where the locale is UTF-8; the width is the terminal's, else COLUMNS, else 80. Whatever
+ * a server, a module or a keeper said goes through screen_safe() and nothing else (F44). Every
+ * command that prints for people uses it. */
 #ifndef NINES_CLI_SCREEN_H
 #define NINES_CLI_SCREEN_H
 

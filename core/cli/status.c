@@ -1,4 +1,5 @@
-/* cli/status: `nines status`: every check and service and the monitor's own health, worst first. */
+/* cli/status: `nines status`: every check and service and the monitor's own health, worst
+ * first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,13 @@ struct status {
 static const struct cli_flag flag[] = {
 	{"--json", NULL, "one JSON document", offsetof(struct status, json)},
 	{"--socket", "PATH", "the control socket (default: what the configuration says)",
-		offsetof(struct status, socket)},
+	 offsetof(struct status, socket)},
 	{NULL, NULL, NULL, 0},
 };
 
 /* What is worst stands on top. */
-static const char *const order[] = {"down", "unconfirmed", "degraded", "unknown", "not-monitored", "up"};
+static const char *const order[] = {"down",    "unconfirmed",   "degraded",
+				    "unknown", "not-monitored", "up"};
 #define STATES (sizeof order / sizeof *order)
 
 static size_t rank(const char *state)
@@ -75,7 +77,8 @@ static void add_steps(const struct screen *s, struct text *t, const struct overv
 	screen_tone(s, t, TONE_PLAIN);
 }
 
-static void add_check(const struct screen *s, struct text *t, const struct overview_check *c, int columns, int64_t now)
+static void add_check(const struct screen *s, struct text *t, const struct overview_check *c,
+		      int columns, int64_t now)
 {
 	bool is_up = !strcmp(c->state, "up");
 
@@ -126,7 +129,8 @@ static void add_checks(const struct cli *cli, struct text *t, struct overview *o
 			add_check(&cli->screen, t, &o->check[i], columns, now);
 }
 
-static void add_services(const struct cli *cli, struct text *t, const struct overview *o, int64_t now)
+static void add_services(const struct cli *cli, struct text *t, const struct overview *o,
+			 int64_t now)
 {
 	if (o->services)
 		text_putc(t, '\n');
@@ -138,7 +142,8 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 		screen_tone(&cli->screen, t, TONE_PLAIN);
 		text_puts(t, " service ");
 		screen_safe(&cli->screen, t, v->name, 256);
-		text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up, (long long)v->need);
+		text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up,
+			    (long long)v->need);
 		add_ago(t, v->since_us ? now - v->since_us : 0, 0);
 		text_putc(t, '\n');
 	}
@@ -169,7 +174,8 @@ static void add_health(const struct cli *cli, struct text *t, const struct overv
 	const char *gap = "  ";
 
 	text_putc(t, '\n');
-	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD, o->is_ok ? "ok           " : "trouble      ");
+	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD,
+		     o->is_ok ? "ok           " : "trouble      ");
 	text_puts(t, " monitor");
 	for (size_t i = 0; i < o->words; i++) {
 		/* What is nought says nothing, unless one wants to see it all. */

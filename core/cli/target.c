@@ -7,7 +7,8 @@
 static bool is_name(const char *at, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		if (!islower((unsigned char)at[i]) && !isdigit((unsigned char)at[i]) && at[i] != '-' && at[i] != '_')
+		if (!islower((unsigned char)at[i]) && !isdigit((unsigned char)at[i]) &&
+		    at[i] != '-' && at[i] != '_')
 			return false;
 	return size > 0;
 }
@@ -30,7 +31,8 @@ static const char *decoded(struct arena *a, const char *from, size_t size)
 	for (size_t i = 0; i < size; i++)
 		if (from[i] == '%' && i + 2 < size && hex((unsigned char)from[i + 1]) >= 0 &&
 		    hex((unsigned char)from[i + 2]) >= 0) {
-			*at++ = (char)(hex((unsigned char)from[i + 1]) << 4 | hex((unsigned char)from[i + 2]));
+			*at++ = (char)(hex((unsigned char)from[i + 1]) << 4 |
+				       hex((unsigned char)from[i + 2]));
 			i += 2;
 		} else {
 			*at++ = from[i];
@@ -64,7 +66,8 @@ static const char *take_host(struct target *t, struct arena *a, const char *host
 	} else {
 		colon = memchr(host, ':', size);
 		colon = colon ? colon : end;
-		if (memchr(colon, ':', (size_t)(end - colon)) && memchr(colon + 1, ':', (size_t)(end - colon - 1)))
+		if (memchr(colon, ':', (size_t)(end - colon)) &&
+		    memchr(colon + 1, ':', (size_t)(end - colon - 1)))
 			return "an IPv6 address goes in brackets: MODULE://[address]:port";
 		add(t, "host", arena_copy(a, host, (size_t)(colon - host)));
 	}
@@ -80,19 +83,22 @@ static bool takes_url(const char *module)
 	return !strcmp(module, "http") || !strcmp(module, "https");
 }
 
-static void show(struct target *t, struct arena *a, const char *scheme, size_t user_bytes, const char *host)
+static void show(struct target *t, struct arena *a, const char *scheme, size_t user_bytes,
+		 const char *host)
 {
 	const char *colon = user_bytes ? memchr(host - user_bytes, ':', user_bytes) : NULL;
 	int user = colon ? (int)(colon - (host - user_bytes)) : (int)user_bytes - 1;
 
 	t->shown = !user_bytes ? arena_text(a, "%s://%s", scheme, host)
 			       : arena_text(a, "%s://%.*s%s@%s", scheme, user, host - user_bytes,
-						colon ? ":***" : "", host);
+					    colon ? ":***" : "", host);
 }
 
-static const char *take_url(struct target *t, struct arena *a, const char *word, const char *slashes)
+static const char *take_url(struct target *t, struct arena *a, const char *word,
+			    const char *slashes)
 {
-	const char *at = slashes + 3, *end = at + strcspn(at, "/?#"), *host = memrchr(at, '@', (size_t)(end - at));
+	const char *at = slashes + 3, *end = at + strcspn(at, "/?#"),
+		   *host = memrchr(at, '@', (size_t)(end - at));
 	const char *wrong;
 
 	host = host ? host + 1 : at;

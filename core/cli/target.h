@@ -1,7 +1,9 @@
-/* cli/target: what the first word of `nines check` means: which module, and options that the word already gives.
+/* cli/target: what the first word of `nines check` means: which module, and options that the
+ * word already gives.
  *
- * MODULE://[user[:password]@]host[:port][/path], MODULE, or the path of a shared object. For http and https the whole URL (without
- * its user and password) is the option `url`; else host, port and path are. Pure: no file is looked at. */
+ * MODULE://[user[:password]@]host[:port][/path], MODULE, or the path of a shared object. For
+ * http and https the whole URL (without its user and password) is the option `url`; else host,
+ * port and path are. Pure: no file is looked at. */
 #ifndef NINES_CLI_TARGET_H
 #define NINES_CLI_TARGET_H
 
@@ -21,7 +23,8 @@ struct target {
 	int options;
 };
 
-/* Everything lives in the arena. False: *wrong is a constant text that says why it is no target. */
+/* Everything lives in the arena. False: *wrong is a constant text that says why it is no
+ * target. */
 bool target_parse(struct target *, struct arena *, const char *word, const char **wrong);
 
 #endif

@@ -1,7 +1,9 @@
-/* cli/outcome: the form for people: the verdict, a waterfall of the steps on one time axis, values and facts.
+/* cli/outcome: the form for people: the verdict, a waterfall of the steps on one time axis,
+ * values and facts.
  *
- * Each step is a row: its name, what it took, when it ended, and a bar from its start to its end. Blocks of an eighth of a
- * column where the terminal has them, '#' elsewhere. The axis is as long as the probe. */
+ * Each step is a row: its name, what it took, when it ended, and a bar from its start to its
+ * end. Blocks of an eighth of a column where the terminal has them, '#' elsewhere. The axis is
+ * as long as the probe. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +80,8 @@ static void add_axis(const struct waterfall *w)
 static void add_ascii_bar(struct text *t, int64_t from, int64_t to)
 {
 	screen_spaces(t, (int)(from / EIGHTHS));
-	for (int64_t at = from / EIGHTHS; at == from / EIGHTHS || at < (to + EIGHTHS - 1) / EIGHTHS; at++)
+	for (int64_t at = from / EIGHTHS; at == from / EIGHTHS || at < (to + EIGHTHS - 1) / EIGHTHS;
+	     at++)
 		text_putc(t, '#');
 }
 
@@ -251,7 +254,8 @@ static int widest(const struct outcome_word *w, size_t n, int columns)
 
 static void add_words(const struct outcome *o, const struct screen *s, struct text *t)
 {
-	int columns = widest(o->fact, o->facts, widest(o->value, o->values, (int)strlen("address")));
+	int columns =
+		widest(o->fact, o->facts, widest(o->value, o->values, (int)strlen("address")));
 
 	if (!*o->address && !o->values && !o->facts)
 		return;
@@ -262,7 +266,8 @@ static void add_words(const struct outcome *o, const struct screen *s, struct te
 		text_putc(t, '\n');
 	}
 	for (size_t i = 0; i < o->values + o->facts; i++) {
-		const struct outcome_word *w = i < o->values ? &o->value[i] : &o->fact[i - o->values];
+		const struct outcome_word *w =
+			i < o->values ? &o->value[i] : &o->fact[i - o->values];
 
 		if (is_hop(w))
 			continue;
@@ -271,7 +276,8 @@ static void add_words(const struct outcome *o, const struct screen *s, struct te
 	}
 }
 
-void outcome_add_text(const struct outcome *o, const struct screen *s, struct text *t, bool is_brief)
+void outcome_add_text(const struct outcome *o, const struct screen *s, struct text *t,
+		      bool is_brief)
 {
 	add_verdict(o, s, t);
 	if (*o->reason && (is_brief || !marks_failure(o))) {

@@ -1,4 +1,5 @@
-/* web/assets: see assets.h. The assembler takes the files in; the Makefile names them as what this file depends on. */
+/* web/assets: see assets.h. The assembler takes the files in; the Makefile names them as what
+ * this file depends on. */
 #include "assets.h"
 
 #define ASSET(name, file)                                                                          \

@@ -1,4 +1,5 @@
-/* web/assets: web/page.html and web/style.css, compiled into the program: the web process needs no file. */
+/* web/assets: web/page.html and web/style.css, compiled into the program: the web process needs
+ * no file. */
 #ifndef NINES_WEB_ASSETS_H
 #define NINES_WEB_ASSETS_H
 

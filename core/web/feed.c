@@ -48,7 +48,8 @@ static void too_late(struct loop_timer *t)
 {
 	struct feed *f = (struct feed *)((char *)t - offsetof(struct feed, late));
 
-	/* The question stays open: a second one before the answer would only add to the keeper's load. */
+	/* The question stays open: a second one before the answer would only add to the
+	 * keeper's load. */
 	if (f->settled)
 		f->settled(f, f->with);
 }

@@ -1,7 +1,7 @@
 /* web/feed: what the keeper says, fetched when somebody wants to see it.
  *
- * Invariant: at most one question is open, and at most one a second is asked, however many readers there are. `now` is always
- * a whole answer; a broken one never replaces it. */
+ * Invariant: at most one question is open, and at most one a second is asked, however many
+ * readers there are. `now` is always a whole answer; a broken one never replaces it. */
 #ifndef NINES_WEB_FEED_H
 #define NINES_WEB_FEED_H
 
@@ -29,7 +29,8 @@ void feed_init(struct feed *, struct loop *);
 void feed_release(struct feed *);
 /* Takes over the connected socket to a keeper, in place of the one before. */
 void feed_link(struct feed *, int fd);
-/* True when what is known is good enough or nothing better can be had; else a question is on its way and settled() follows. */
+/* True when what is known is good enough or nothing better can be had; else a question is on
+ * its way and settled() follows. */
 bool feed_is_ready(struct feed *);
 /* The data is so old that readers must be told. */
 bool feed_is_stale(const struct feed *);

@@ -6,7 +6,8 @@
 
 #include "../base/text.h"
 
-/* Valid UTF-8 whatever the bytes are; newlines and tabs stay, other control characters do not. New reference. */
+/* Valid UTF-8 whatever the bytes are; newlines and tabs stay, other control characters do not.
+ * New reference. */
 json_t *json_safe(const char *text);
 /* RFC 3339 UTC with microseconds; null for 0. New reference. */
 json_t *json_time(int64_t wall_us);

@@ -8,8 +8,8 @@
 
 static void free_check(struct overview_check *c)
 {
-	char *const text[] = {c->name, c->module, c->service, c->location, c->state, c->reason, c->step, c->verdict,
-			      c->address};
+	char *const text[] = {c->name,   c->module, c->service, c->location, c->state,
+			      c->reason, c->step,   c->verdict, c->address};
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		free(text[i]);
@@ -51,12 +51,18 @@ static void take_check(struct overview *o, const struct line *l)
 	o->check = grown(o->check, o->checks, sizeof *o->check);
 	c = &o->check[o->checks++];
 	*c = (struct overview_check){
-		.name = memory_text(line_name(l)), .module = memory_text(line_get(l, "module")),
-		.service = memory_text(line_get(l, "service")), .location = memory_text(line_get(l, "location")),
-		.state = memory_text(line_get(l, "state")), .reason = memory_text(line_get(l, "reason")),
-		.step = memory_text(line_get(l, "step")), .verdict = memory_text(line_get(l, "verdict")),
-		.address = memory_text(line_get(l, "address")), .since_us = line_int(l, "since_us", 0),
-		.start_us = line_int(l, "start_us", 0), .elapsed_us = line_int(l, "elapsed_us", 0),
+		.name = memory_text(line_name(l)),
+		.module = memory_text(line_get(l, "module")),
+		.service = memory_text(line_get(l, "service")),
+		.location = memory_text(line_get(l, "location")),
+		.state = memory_text(line_get(l, "state")),
+		.reason = memory_text(line_get(l, "reason")),
+		.step = memory_text(line_get(l, "step")),
+		.verdict = memory_text(line_get(l, "verdict")),
+		.address = memory_text(line_get(l, "address")),
+		.since_us = line_int(l, "since_us", 0),
+		.start_us = line_int(l, "start_us", 0),
+		.elapsed_us = line_int(l, "elapsed_us", 0),
 		.next_us = line_int(l, "next_us", 0),
 	};
 	c->steps = steps_parse(line_get(l, "steps"), step, STEPS_MOST);
@@ -72,9 +78,12 @@ static void take_service(struct overview *o, const struct line *l)
 		return;
 	o->service = grown(o->service, o->services, sizeof *o->service);
 	o->service[o->services++] = (struct overview_service){
-		.name = memory_text(line_name(l)), .state = memory_text(line_get(l, "state")),
-		.members = memory_text(line_get(l, "members")), .since_us = line_int(l, "since_us", 0),
-		.need = line_int(l, "need", 1), .up = line_int(l, "up", 0),
+		.name = memory_text(line_name(l)),
+		.state = memory_text(line_get(l, "state")),
+		.members = memory_text(line_get(l, "members")),
+		.since_us = line_int(l, "since_us", 0),
+		.need = line_int(l, "need", 1),
+		.up = line_int(l, "up", 0),
 	};
 }
 

@@ -1,7 +1,9 @@
-/* web/overview: what the keeper answered to `status -`, kept as records: for the page, /status.json, /health and `nines status`.
+/* web/overview: what the keeper answered to `status -`, kept as records: for the page,
+ * /status.json, /health and `nines status`.
  *
- * Fed line by line until `end -`. Every text came from the configuration or from a server: whoever prints it makes it safe for
- * its medium. The JSON shapes are a contract (docs/man/nines.1). Knows nothing of links, terminals or HTTP. */
+ * Fed line by line until `end -`. Every text came from the configuration or from a server:
+ * whoever prints it makes it safe for its medium. The JSON shapes are a contract
+ * (docs/man/nines.1). Knows nothing of links, terminals or HTTP. */
 #ifndef NINES_WEB_OVERVIEW_H
 #define NINES_WEB_OVERVIEW_H
 

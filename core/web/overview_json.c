@@ -97,7 +97,8 @@ json_t *overview_health_json(const struct overview *o)
 			json_object_set_new(j, "started", json_time(n));
 		else
 			json_object_set_new(j, o->word[i].key,
-					    text_to_int(value, &n) ? json_integer(n) : json_safe(value));
+					    text_to_int(value, &n) ? json_integer(n)
+								   : json_safe(value));
 	}
 	return j;
 }

@@ -11,7 +11,7 @@
 
 #define MOST_ROWS 5000
 #define BAR_UNITS 1000 /* the width of a waterfall's drawing */
-#define LEAST_UNITS 4  /* of a step, so that it can be seen */
+#define LEAST_UNITS 4 /* of a step, so that it can be seen */
 #define SINCE_MOST_US (CLOCK_SECOND * 86400 * 36500)
 
 struct state_word {
@@ -21,7 +21,8 @@ struct state_word {
 /* From the worst; whatever else a keeper says is shown as unknown. */
 static const struct state_word state_word[] = {
 	{"down", "check is down", "checks are down"},
-	{"unconfirmed", "check has failed once and is tested again", "checks have failed once and are tested again"},
+	{"unconfirmed", "check has failed once and is tested again",
+	 "checks have failed once and are tested again"},
 	{"degraded", "check is degraded", "checks are degraded"},
 	{"unknown", "check is unknown", "checks are unknown"},
 	{"not-monitored", "check waits for its first probe", "checks wait for their first probe"},
@@ -346,22 +347,25 @@ static void add_headline(struct text *t, const struct overview *o)
 	else if (state == STATES - 1)
 		text_puts(t, n == 1 ? "The one check is up" : "All checks are up");
 	else
-		text_printf(t, "%zu %s", n, n == 1 ? state_word[state].headline_one : state_word[state].headline_many);
+		text_printf(t, "%zu %s", n,
+			    n == 1 ? state_word[state].headline_one
+				   : state_word[state].headline_many);
 }
 
 static void add_counts(struct text *t, const struct overview *o)
 {
 	struct words w;
+	size_t n;
 
 	for (size_t i = 0; i < STATES; i++) {
+		n = count_of(o, i);
+		if (!n)
+			continue;
 		memset(&w, 0, sizeof w);
 		word_text(&w, "class", state_word[i].state);
-		text_int(word(&w, "count"), (int64_t)count_of(o, i));
+		text_int(word(&w, "count"), (int64_t)n);
 		word_text(&w, "state", state_word[i].state);
-		if (count_of(o, i))
-			add_piece(t, "count", &w);
-		else
-			text_release(&w.value[0]), text_release(&w.value[1]), text_release(&w.value[2]);
+		add_piece(t, "count", &w);
 	}
 }
 
@@ -370,15 +374,25 @@ void page_add(struct text *t, const struct page_view *v)
 	const struct overview *o = v->overview;
 	struct words w = {0};
 
-	word_text(&w, "class", v->is_stale ? "stale" : o->checks ? state_word[worst(o)].state : "unknown");
+	word_text(&w, "class",
+		  v->is_stale ? "stale"
+		  : o->checks ? state_word[worst(o)].state
+			      : "unknown");
 	add_headline(word(&w, "headline"), o);
 	add_counts(word(&w, "counts"), o);
 	add_notices(word(&w, "notices"), v);
 	add_services(word(&w, "services"), o);
 	add_checks(word(&w, "checks"), o);
 	add_health(word(&w, "health"), o);
-	word_text(&w, "monitor", !o->has_health ? "unknown" : v->is_stale ? "old" : o->is_ok ? "ok" : "in trouble");
-	word_text(&w, "monitor-class", v->is_stale || !o->has_health ? "unknown" : o->is_ok ? "up" : "down");
+	word_text(&w, "monitor",
+		  !o->has_health ? "unknown"
+		  : v->is_stale  ? "old"
+		  : o->is_ok     ? "ok"
+				 : "in trouble");
+	word_text(&w, "monitor-class",
+		  v->is_stale || !o->has_health ? "unknown"
+		  : o->is_ok                    ? "up"
+						: "down");
 	word_time(&w, "at", o->at_us);
 	add_shown_time(word(&w, "at-shown"), o->at_us);
 	add_piece(t, "page", &w);

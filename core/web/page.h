@@ -1,4 +1,5 @@
-/* web/page: the page for people, made from an overview and the pieces of web/page.html. Pure: no clock, no socket. */
+/* web/page: the page for people, made from an overview and the pieces of web/page.html. Pure:
+ * no clock, no socket. */
 #ifndef NINES_WEB_PAGE_H
 #define NINES_WEB_PAGE_H
 

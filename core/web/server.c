@@ -67,7 +67,8 @@ struct server {
 
 static unsigned render_page(struct server *s, struct text *t)
 {
-	page_add(t, &(struct page_view){&s->feed->now, clock_wall_us(), feed_is_stale(s->feed), s->feed->is_linked});
+	page_add(t, &(struct page_view){&s->feed->now, clock_wall_us(), feed_is_stale(s->feed),
+					s->feed->is_linked});
 	return s->feed->answers ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
 }
 
@@ -109,8 +110,9 @@ static const struct route route[ROUTES] = {
 static const struct {
 	const char *name, *value;
 } header[] = {
-	{"Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-				    "form-action 'none'; frame-ancestors 'none'"},
+	{"Content-Security-Policy",
+	 "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+	 "form-action 'none'; frame-ancestors 'none'"},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
 	{"Cache-Control", "no-cache"},
@@ -118,8 +120,8 @@ static const struct {
 
 static struct MHD_Response *response_of(const struct text *t, const char *type, const char *etag)
 {
-	struct MHD_Response *r =
-		MHD_create_response_from_buffer(t->size, (void *)text_get(t), MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *r = MHD_create_response_from_buffer(t->size, (void *)text_get(t),
+								 MHD_RESPMEM_MUST_COPY);
 
 	for (size_t i = 0; r && i < sizeof header / sizeof *header; i++)
 		MHD_add_response_header(r, header[i].name, header[i].value);
@@ -164,7 +166,8 @@ static struct rendering *rendered(struct server *s, const struct route *to)
 	return g;
 }
 
-static enum MHD_Result send_text(struct MHD_Connection *c, unsigned status, const char *text, const char *allow)
+static enum MHD_Result send_text(struct MHD_Connection *c, unsigned status, const char *text,
+				 const char *allow)
 {
 	struct text t = {0};
 	struct MHD_Response *r;
@@ -184,12 +187,14 @@ static enum MHD_Result send_text(struct MHD_Connection *c, unsigned status, cons
 
 static bool has_copy(struct MHD_Connection *c, const struct rendering *g)
 {
-	const char *known = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+	const char *known =
+		MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
 
 	return known && g->status == MHD_HTTP_OK && (!strcmp(known, "*") || strstr(known, g->etag));
 }
 
-static enum MHD_Result send_rendering(struct server *s, struct MHD_Connection *c, const struct route *to)
+static enum MHD_Result send_rendering(struct server *s, struct MHD_Connection *c,
+				      const struct route *to)
 {
 	const struct rendering *g = rendered(s, to);
 	struct text none = {0};
@@ -233,7 +238,8 @@ static bool is_reading(const char *method)
 
 static int fd_of(struct MHD_Connection *c)
 {
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	return i ? i->connect_fd : -1;
 }
@@ -257,9 +263,11 @@ static void set_phase(struct server *s, struct MHD_Connection *c, bool is_answer
 	found->since_us = clock_mono_us();
 }
 
-/* Called for the head of a request, then again (without a body) to be answered, and after each wait. */
-static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *url, const char *method,
-			      const char *version, const char *upload, size_t *upload_bytes, void **request)
+/* Called for the head of a request, then again (without a body) to be answered, and after each
+ * wait. */
+static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *url,
+			      const char *method, const char *version, const char *upload,
+			      size_t *upload_bytes, void **request)
 {
 	struct server *s = with;
 	struct request *r = *request;
@@ -269,7 +277,8 @@ static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *
 	if (!r) {
 		set_phase(s, c, true);
 		if (!is_reading(method))
-			return send_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n", "GET, HEAD");
+			return send_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n",
+					 "GET, HEAD");
 		*request = r = memory_new(sizeof *r);
 		r->route = find_route(url);
 		return MHD_YES;
@@ -299,7 +308,8 @@ static void settled(struct feed *f, void *with)
 	}
 }
 
-static void completed(void *with, struct MHD_Connection *c, void **request, enum MHD_RequestTerminationCode code)
+static void completed(void *with, struct MHD_Connection *c, void **request,
+		      enum MHD_RequestTerminationCode code)
 {
 	struct server *s = with;
 
@@ -309,7 +319,8 @@ static void completed(void *with, struct MHD_Connection *c, void **request, enum
 	set_phase(s, c, false);
 }
 
-static void connected(void *with, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
+static void connected(void *with, struct MHD_Connection *c, void **context,
+		      enum MHD_ConnectionNotificationCode code)
 {
 	struct server *s = with;
 	int fd = fd_of(c);
@@ -326,7 +337,8 @@ static void connected(void *with, struct MHD_Connection *c, void **context, enum
 	}
 }
 
-/* A client that sends or reads a byte now and then never idles: the whole request has its limit too. */
+/* A client that sends or reads a byte now and then never idles: the whole request has its limit
+ * too. */
 static void sweep(struct loop_timer *t)
 {
 	struct server *s = (struct server *)((char *)t - offsetof(struct server, sweep));
@@ -356,7 +368,8 @@ static void time_out(struct loop_timer *t)
 	MHD_run(s->daemon);
 }
 
-/* Before the loop sleeps: what was resumed goes on, and the next timeout of libmicrohttpd is kept. */
+/* Before the loop sleeps: what was resumed goes on, and the next timeout of libmicrohttpd is
+ * kept. */
 static void end_turn(struct loop_turn *t)
 {
 	struct server *s = (struct server *)((char *)t - offsetof(struct server, turn));
@@ -376,11 +389,13 @@ static struct MHD_Daemon *start(struct server *s, int listen_fd)
 {
 	const union MHD_DaemonInfo *epoll;
 	struct MHD_Daemon *d = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, s, MHD_OPTION_LISTEN_SOCKET,
-		listen_fd, MHD_OPTION_CONNECTION_LIMIT, SERVER_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		SERVER_CONNECTIONS_EACH, MHD_OPTION_CONNECTION_TIMEOUT, SERVER_IDLE_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED,
-		completed, s, MHD_OPTION_NOTIFY_CONNECTION, connected, s, MHD_OPTION_END);
+		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, s,
+		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT,
+		SERVER_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, SERVER_CONNECTIONS_EACH,
+		MHD_OPTION_CONNECTION_TIMEOUT, SERVER_IDLE_SECONDS,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEADER_BYTES,
+		MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_NOTIFY_CONNECTION, connected,
+		s, MHD_OPTION_END);
 
 	epoll = d ? MHD_get_daemon_info(d, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (epoll && loop_add(s->loop, &s->watch, epoll->epoll_fd, EPOLLIN))

@@ -1,8 +1,9 @@
 /* web/server: the HTTP side, on libmicrohttpd in our own loop, without threads.
  *
- * Answers GET and HEAD for the routes of one table; everything else is refused before a body is read. What is sent is rendered once for
- * each answer of the keeper and shared by all who read it. Invariant: one client can hold neither the
- * loop nor the memory: connections, headers, waiting and the whole life of a request are limited. */
+ * Answers GET and HEAD for the routes of one table; everything else is refused before a body is
+ * read. What is sent is rendered once for each answer of the keeper and shared by all who read
+ * it. Invariant: one client can hold neither the loop nor the memory: connections, headers,
+ * waiting and the whole life of a request are limited. */
 #ifndef NINES_WEB_SERVER_H
 #define NINES_WEB_SERVER_H
 

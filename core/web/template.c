@@ -76,7 +76,8 @@ static const char *add_word(struct text *t, const char *at, const struct templat
 	return key + size + strspn(key + size, "}");
 }
 
-bool template_add(struct text *t, const char *source, const char *piece, const struct template_word *w)
+bool template_add(struct text *t, const char *source, const char *piece,
+		  const struct template_word *w)
 {
 	size_t size = 0;
 	const char *at = find_piece(source, piece, &size), *end, *open;

@@ -1,8 +1,10 @@
-/* web/template: the pieces of web/page.html with words put in. Templates decide nothing: what is shown is decided in page.c.
+/* web/template: the pieces of web/page.html with words put in. Templates decide nothing: what
+ * is shown is decided in page.c.
  *
- * A piece stands between `<!-- piece NAME -->` and the next such mark. {{word}} is replaced by the word's value, escaped for HTML;
- * {{{word}}} by the value as it is, for what was made by another piece. Invariant (F44): no byte of a value that is
- * escaped can end a text or an attribute. */
+ * A piece stands between `<!-- piece NAME -->` and the next such mark. {{word}} is replaced by
+ * the word's value, escaped for HTML; {{{word}}} by the value as it is, for what was made by
+ * another piece. Invariant (F44): no byte of a value that is escaped can end a text or an
+ * attribute. */
 #ifndef NINES_WEB_TEMPLATE_H
 #define NINES_WEB_TEMPLATE_H
 
@@ -15,7 +17,8 @@ struct template_word {
 };
 
 /* Appends the piece of that name of `source`. False: there is none. */
-bool template_add(struct text *, const char *source, const char *piece, const struct template_word *);
+bool template_add(struct text *, const char *source, const char *piece,
+		  const struct template_word *);
 
 /* `text` safe for people and for HTML, in a text or a quoted attribute. */
 void html_add(struct text *, const char *text);

@@ -1,4 +1,5 @@
-/* tests/cli/show: a check that does what it is told, to see how `nines check` shows it. No network. */
+/* tests/cli/show: a check that does what it is told, to see how `nines check` shows it. No
+ * network. */
 #include <nines/check.h>
 
 #include <stdio.h>
@@ -18,7 +19,8 @@ static const struct module_option option[] = {
 	OPTION_TEXT(struct show, path, "", "shown as a fact"),
 	OPTION_TEXT(struct show, does, "", "what happens: fail, unknown, degrade, wait, print"),
 	OPTION_TEXT(struct show, text, "", "the text it happens with"),
-	OPTION_TEXT(struct show, hex, "", "the same text in hexadecimal, for what no option may hold"),
+	OPTION_TEXT(struct show, hex, "",
+		    "the same text in hexadecimal, for what no option may hold"),
 	OPTION_CHOICE(struct show, mode, "none", "none|some|all", "shown as a value"),
 	OPTION_LIST(struct show, lines, "", "shown joined by a bar"),
 	OPTION_END,

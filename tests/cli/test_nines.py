@@ -49,7 +49,7 @@ def helps():
         status, out, err = nines(*words)
         assert status == 0 and out.startswith("usage: nines ") and err == "", words
         assert words[0].startswith("-") or f"] {words[0]}" in out, words
-        assert all(len(text) <= 130 for text in out.splitlines())
+        assert all(len(text) <= 100 for text in out.splitlines())
 
 
 @test("--version is one line")
