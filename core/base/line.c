@@ -1,26 +1,19 @@
 /* base/line: see line.h. */
 #include "line.h"
 
-#include <ctype.h>
 #include <string.h>
 
-static const char bare_punctuation[] = "_.:/@%+,*!-";
-static bool is_bare[256];
+/* [A-Za-z0-9_.:/@%+,*!-] */
+static const bool is_bare[256] = {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true,
+	['.'] = true,	      [':'] = true,	    ['/'] = true,	  ['@'] = true,
+	['%'] = true,	      ['+'] = true,	    [','] = true,	  ['*'] = true,
+	['!'] = true,	      ['-'] = true,
+};
 
-static void learn_bare(void)
-{
-	if (is_bare['a'])
-		return;
-	for (int c = 0; c < 128; c++)
-		is_bare[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-	for (const char *p = bare_punctuation; *p; p++)
-		is_bare[(unsigned char)*p] = true;
-}
-
-static bool is_key(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-}
+static const bool is_key[256] = {
+	['0' ... '9'] = true, ['a' ... 'z'] = true, ['_'] = true, ['-'] = true, ['.'] = true,
+};
 
 static char *take_bare(char *at, const char *end)
 {
@@ -84,7 +77,7 @@ static const char *take_word(struct line *l, char **at, const char *end)
 	if (l->words == LINE_WORDS)
 		return "too many words";
 	w->key = p;
-	while (p < end && is_key((unsigned char)*p))
+	while (p < end && is_key[(unsigned char)*p])
 		p++;
 	if (p == w->key || p >= end || *p != '=')
 		return "a word is no key=value";
@@ -135,7 +128,6 @@ const char *line_parse(struct line *l, char *at, size_t size)
 	char *end = at + size, *p;
 	const char *wrong;
 
-	learn_bare();
 	l->words = 0;
 	if (size >= LINE_BYTES)
 		return "too long";
@@ -200,34 +192,58 @@ static bool all_bare(const char *at, size_t size)
 	return size > 0;
 }
 
-static void add_byte(struct text *t, unsigned char c)
+static char *add_byte(char *at, unsigned char c)
 {
 	static const char digit[] = "0123456789abcdef";
-	char escape[4] = {'\\', 'x', digit[c >> 4], digit[c & 15]};
 
-	if (c == '"' || c == '\\') {
-		text_putc(t, '\\');
-		text_putc(t, (char)c);
-	} else if (c == '\n') {
-		text_add(t, "\\n", 2);
-	} else if (c < 0x20 || c >= 0x7f) {
-		text_add(t, escape, sizeof escape);
-	} else {
-		text_putc(t, (char)c);
+	if (c >= 0x20 && c < 0x7f) {
+		if (c == '"' || c == '\\')
+			*at++ = '\\';
+		*at++ = (char)c;
+		return at;
 	}
+	*at++ = '\\';
+	if (c == '\n') {
+		*at++ = 'n';
+		return at;
+	}
+	*at++ = 'x';
+	*at++ = digit[c >> 4];
+	*at++ = digit[c & 15];
+	return at;
 }
 
 static void add_value(struct text *t, const char *value, size_t size)
 {
-	learn_bare();
+	char *at;
+
 	if (all_bare(value, size)) {
 		text_add(t, value, size);
 		return;
 	}
-	text_putc(t, '"');
+	text_reserve(t, 4 * size + 2);
+	at = t->at + t->size;
+	*at++ = '"';
 	for (size_t i = 0; i < size; i++)
-		add_byte(t, (unsigned char)value[i]);
-	text_putc(t, '"');
+		at = add_byte(at, (unsigned char)value[i]);
+	*at++ = '"';
+	*at = '\0';
+	t->size = (size_t)(at - t->at);
+}
+
+/* ` key=` */
+static void add_key(struct text *t, const char *key)
+{
+	size_t size = strlen(key);
+	char *at;
+
+	text_reserve(t, size + 2);
+	at = t->at + t->size;
+	*at = ' ';
+	memcpy(at + 1, key, size);
+	at[size + 1] = '=';
+	at[size + 2] = '\0';
+	t->size += size + 2;
 }
 
 void line_begin(struct text *t, const char *verb, const char *id)
@@ -248,7 +264,6 @@ void line_begin_number(struct text *t, const char *verb, int64_t id)
 
 void line_begin_name(struct text *t, const char *verb, const char *name)
 {
-	learn_bare();
 	if (all_bare(name, strlen(name)) && strcmp(name, "-")) {
 		line_begin(t, verb, name);
 		return;
@@ -259,9 +274,7 @@ void line_begin_name(struct text *t, const char *verb, const char *name)
 
 void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)
 {
-	text_putc(t, ' ');
-	text_puts(t, key);
-	text_putc(t, '=');
+	add_key(t, key);
 	add_value(t, value, size);
 }
 
@@ -272,9 +285,7 @@ void line_add(struct text *t, const char *key, const char *value)
 
 void line_add_int(struct text *t, const char *key, int64_t value)
 {
-	text_putc(t, ' ');
-	text_puts(t, key);
-	text_putc(t, '=');
+	add_key(t, key);
 	text_int(t, value);
 }
 

@@ -1,6 +1,6 @@
 /* base/link: one end of a line connection between two processes of nines.
  *
- * A frame is 4 bytes length, 4 bytes checksum (FNV-1a of the rest), both little endian, then the
+ * A frame is 4 bytes length, 4 bytes link_checksum() of the rest, both little endian, then the
  * text of one or more lines (line.h). Whoever gets a frame that is too long, whose sum is wrong or
  * whose lines do not parse closes the link: the other side is broken and can harm only its own work
  * (F25). Sending never waits: what the kernel does not take stays in a queue of at most
@@ -61,6 +61,9 @@ void link_flush(struct link *);
  * The caller keeps and closes its fd. False when it cannot: the link is closed, or descriptors have
  * run out. */
 bool link_send_fd(struct link *, const char *text, int fd);
+
+/* What stands in a frame's head: eight bytes at a time, so that it costs little beside the copying. */
+uint32_t link_checksum(const char *at, size_t size);
 
 /* A pair of connected sockets for two ends, close-on-exec and non-blocking. False with errno. */
 bool link_pair(int fd[2]);

@@ -22,35 +22,14 @@ void text_clear(struct text *t)
 		t->at[0] = '\0';
 }
 
-void text_reserve(struct text *t, size_t more)
+void text_grow(struct text *t, size_t more)
 {
 	size_t room = t->room ? t->room : 64;
 
-	if (t->size + more + 1 <= t->room)
-		return;
 	while (room < t->size + more + 1)
 		room *= 2;
 	t->at = memory_resize(t->at, room);
 	t->room = room;
-}
-
-void text_add(struct text *t, const void *from, size_t size)
-{
-	text_reserve(t, size);
-	if (size)
-		memcpy(t->at + t->size, from, size);
-	t->size += size;
-	t->at[t->size] = '\0';
-}
-
-void text_puts(struct text *t, const char *s)
-{
-	text_add(t, s, strlen(s));
-}
-
-void text_putc(struct text *t, char c)
-{
-	text_add(t, &c, 1);
 }
 
 void text_int(struct text *t, int64_t n)

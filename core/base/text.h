@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	char *at; /* NULL while nothing was ever added */
@@ -18,10 +19,7 @@ struct text {
 
 void text_release(struct text *);
 void text_clear(struct text *);                    /* empty, keeps its room */
-void text_reserve(struct text *, size_t more);     /* room for `more` bytes and a NUL */
-void text_add(struct text *, const void *, size_t);
-void text_puts(struct text *, const char *);
-void text_putc(struct text *, char);
+void text_grow(struct text *, size_t more);        /* what text_reserve() does when it must */
 void text_int(struct text *, int64_t);             /* decimal */
 void text_vprintf(struct text *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
 void text_printf(struct text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -40,5 +38,33 @@ void text_add_duration(struct text *, int64_t us);
 
 /* A whole decimal number with optional sign, nothing behind it. False: no such number. */
 bool text_to_int(const char *, int64_t *);
+
+/* Every line of every process is written with these: they stand here to be compiled in. */
+
+/* Room for `more` bytes and a NUL. */
+static inline void text_reserve(struct text *t, size_t more)
+{
+	if (t->size + more >= t->room)
+		text_grow(t, more);
+}
+
+static inline void text_add(struct text *t, const void *from, size_t size)
+{
+	text_reserve(t, size);
+	if (size)
+		memcpy(t->at + t->size, from, size);
+	t->size += size;
+	t->at[t->size] = '\0';
+}
+
+static inline void text_puts(struct text *t, const char *s)
+{
+	text_add(t, s, strlen(s));
+}
+
+static inline void text_putc(struct text *t, char c)
+{
+	text_add(t, &c, 1);
+}
 
 #endif

@@ -5,19 +5,8 @@ import socket
 import struct
 import subprocess
 
+from frames import checksum, frame
 from tap import BUILD, ROOT
-
-
-def checksum(data):
-    total = 2166136261
-    for byte in data:
-        total = ((total ^ byte) * 16777619) & 0xffffffff
-    return total
-
-
-def frame(text):
-    data = text.encode()
-    return struct.pack("<II", len(data), checksum(data)) + data
 
 
 def unframe(data):

@@ -1,5 +1,6 @@
 /* tests/fuzz/fuzz_link: any bytes on a link. The first byte chooses: even, the rest goes out raw; odd, it goes out as a frame with
  * a right length and sum, so that what is behind the sum is reached. The link takes lines or closes itself, once. */
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -34,16 +35,10 @@ static void closed(struct link *k, const char *why)
 
 static void send_frame(int fd, const uint8_t *at, size_t size)
 {
-	uint32_t sum = 2166136261u, n = (uint32_t)size;
-	uint8_t head[8];
+	uint32_t head[2] = {htole32((uint32_t)size), htole32(link_checksum((const char *)at, size))};
 
-	for (size_t i = 0; i < size; i++)
-		sum = (sum ^ at[i]) * 16777619u;
-	for (int i = 0; i < 4; i++) {
-		head[i] = (uint8_t)(n >> (8 * i));
-		head[4 + i] = (uint8_t)(sum >> (8 * i));
-	}
-	if (send(fd, head, sizeof head, MSG_NOSIGNAL) != sizeof head || send(fd, at, size, MSG_NOSIGNAL) < 0)
+	if (send(fd, head, sizeof head, MSG_NOSIGNAL) != sizeof head ||
+	    send(fd, at, size, MSG_NOSIGNAL) < 0)
 		abort();
 }
 

@@ -16,6 +16,7 @@ import sys
 import time
 
 from daemon import die_with_parent
+from frames import frame
 from tap import BUILD
 
 PATIENCE_S = 20
@@ -37,13 +38,6 @@ def words(line):
 def quote(value):
     return '"' + "".join(c if 32 <= ord(c) < 127 and c not in '"\\' else "".join(f"\\x{b:02x}" for b in c.encode())
                          for c in str(value)) + '"'
-
-
-def frame(text, has_fd=False):
-    bytes_, total = text.encode(), 2166136261
-    for b in bytes_:
-        total = ((total ^ b) * 16777619) & 0xFFFFFFFF
-    return struct.pack("<II", len(bytes_) | has_fd << 31, total) + bytes_
 
 
 class Link:

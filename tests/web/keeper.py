@@ -15,6 +15,7 @@ import struct
 import subprocess
 import threading
 
+from frames import frame
 from tap import BUILD
 
 
@@ -27,14 +28,6 @@ def quoted(text):
 def line(verb, /, **words):
     return " ".join([verb, "-"] + [f"{key}={quoted(str(value)) if not isinstance(value, bytes) else quoted(value)}"
                                     for key, value in words.items()]) + "\n"
-
-
-def frame(text, with_fd=False):
-    raw = text.encode()
-    total = 2166136261
-    for byte in raw:
-        total = (total ^ byte) * 16777619 & 0xffffffff
-    return struct.pack("<II", len(raw) | (1 << 31 if with_fd else 0), total) + raw
 
 
 def frames(sock):
