@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,13 @@ void log_die(int status, const char *format, ...)
 
 const char *log_errno(int number)
 {
+	static char lower[64]; /* reasons begin in lower case; words such as "RPC" stay */
 	const char *name = strerrordesc_np(number);
+	bool is_word = name && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'a' && name[1] <= 'z';
 
-	return name ? name : "unknown error";
+	if (!is_word || strlen(name) >= sizeof lower)
+		return name ? name : "unknown error";
+	memcpy(lower, name, strlen(name) + 1);
+	lower[0] = (char)(lower[0] + 32);
+	return lower;
 }

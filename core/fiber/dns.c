@@ -16,6 +16,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../prober/probe.h"
+#include "net.h"
 #include "resolve.h"
 
 #define EXCHANGE_MAGIC 0x646e7371u
@@ -101,21 +102,12 @@ static bool say_silent(struct exchange *x)
 	return blame_server(x, probe_text(x->probe, "no answer from %s", x->name));
 }
 
-static bool is_own_trouble(int error)
+/* `is_local`: the kernel answered without asking the network. */
+static bool say_error(struct exchange *x, int error, bool is_local)
 {
-	static const int own[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, EPERM, EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, ENETUNREACH};
-
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		if (own[i] == error)
-			return true;
-	return false;
-}
-
-static bool say_error(struct exchange *x, int error)
-{
-	if (is_own_trouble(error))
-		return probe_unknown(x->probe, "cannot ask %s: %s", x->name, log_errno(error));
-	return blame_server(x, probe_text(x->probe, "cannot ask %s: %s", x->name, log_errno(error)));
+	if (x->is_system)
+		return probe_unknown(x->probe, "resolver failing: cannot ask %s: %s", x->name, log_errno(error));
+	return net_judge_errno(x->probe, error, is_local, x->name);
 }
 
 /* ---- UDP ---- */
@@ -127,7 +119,7 @@ static bool open_socket(struct exchange *x, int type)
 	int fd = socket(x->server.at.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
-		return say_error(x, errno);
+		return say_error(x, errno, true);
 	if (source && resolve_literal(source, &from) && from.at.ss_family == x->server.at.ss_family &&
 	    bind(fd, (struct sockaddr *)&from.at, from.size) < 0)
 		goto failed;
@@ -137,7 +129,7 @@ static bool open_socket(struct exchange *x, int type)
 		goto failed;
 	return true;
 failed:
-	say_error(x, errno);
+	say_error(x, errno, true);
 	close(fd);
 	return false;
 }
@@ -175,7 +167,7 @@ static bool take_datagrams(struct exchange *x)
 		if (is_believed(x, datagram, (size_t)n))
 			return keep_answer(x, datagram, (size_t)n);
 	if (errno != EAGAIN && errno != EINTR)
-		say_error(x, errno);
+		say_error(x, errno, false);
 	return false;
 }
 
@@ -185,7 +177,7 @@ static bool ask_udp(struct exchange *x)
 
 	while (probe_ok(x->probe) && clock_mono_us() < last_us(x)) {
 		if (send(x->watch.fd, x->query, (size_t)x->query_size, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-			return say_error(x, errno);
+			return say_error(x, errno, false);
 		again_us = clock_mono_us() + AGAIN_US;
 		while (wait_until(x, again_us)) {
 			if (take_datagrams(x))
@@ -206,7 +198,7 @@ static bool send_whole(struct exchange *x, const unsigned char *at, size_t size)
 	while (size) {
 		n = send(x->watch.fd, at, size, MSG_NOSIGNAL);
 		if (n < 0 && errno != EAGAIN && errno != ENOTCONN && errno != EINTR)
-			return say_error(x, errno);
+			return say_error(x, errno, false);
 		if (n < 0 && !wait_until(x, CLOCK_NEVER))
 			return say_silent(x);
 		if (n > 0) {
@@ -226,7 +218,7 @@ static bool read_whole(struct exchange *x, unsigned char *to, size_t size)
 		if (!n)
 			return blame_server(x, probe_text(x->probe, "%s closed the connection", x->name));
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return say_error(x, errno);
+			return say_error(x, errno, false);
 		if (n < 0 && !wait_until(x, CLOCK_NEVER))
 			return say_silent(x);
 		if (n > 0) {

@@ -3,14 +3,12 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "../base/clock.h"
-#include "../base/log.h"
 #include "../prober/probe.h"
 #include "icmp_host.h"
+#include "net.h"
 #include "resolve.h"
 
 #define ECHO_MAGIC 0x6563686fu
@@ -74,39 +72,6 @@ static void time_over(struct loop_timer *t)
 
 	assert(e->magic == ECHO_MAGIC);
 	probe_wake(e->probe);
-}
-
-/* ---- what sending answered ---- */
-
-/* A route that leads off this machine: without any, "network unreachable" tells of us, not of the target. Link-local and
- * multicast routes of IPv6 are there without a network. */
-static bool has_routes(int family)
-{
-	FILE *f = fopen(family == AF_INET ? "/proc/net/route" : "/proc/net/ipv6_route", "re");
-	char line[512], device[64];
-	bool found = false;
-
-	while (f && !found && fgets(line, sizeof line, f)) {
-		if (family == AF_INET)
-			found = sscanf(line, "%63s", device) == 1 && strcmp(device, "Iface") != 0;
-		else
-			found = strncmp(line, "fe80", 4) != 0 && strncmp(line, "ff00", 4) != 0 &&
-				sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %63s", device) == 1;
-		found = found && strcmp(device, "lo") != 0;
-	}
-	if (f)
-		fclose(f);
-	return found;
-}
-
-static void say_error(struct probe *p, int error, int family, const char *host)
-{
-	if (error == EHOSTUNREACH)
-		probe_fail(p, "host unreachable");
-	else if (error == ENETUNREACH && has_routes(family))
-		probe_fail(p, "network unreachable");
-	else
-		probe_unknown(p, "cannot send ICMP to '%s': %s", host, log_errno(error));
 }
 
 /* ---- the echo ---- */
@@ -246,7 +211,7 @@ bool probe_echo(struct probe *p, const char *host, const struct probe_ping *ping
 	forget_all(e);
 	fill_in(e, answer);
 	if (e->error)
-		say_error(p, e->error, e->socket->family, host);
+		net_judge_errno(p, e->error, true, p->address);
 	else if (answer->sent > e->received && e->socket->dropped != e->dropped_before)
 		probe_unknown(p, "replies were lost in our own socket: too many at once");
 	else if (answer->sent < 1)

@@ -53,6 +53,8 @@ bool net_judge_errno(struct probe *p, int number, bool is_local, const char *nam
 			return probe_unknown(p, "%s%s%s", lack[i].before, name, lack[i].after);
 		return probe_fail(p, "%s%s%s", lack[i].before, name, lack[i].after);
 	}
+	if (is_local)
+		return probe_unknown(p, "cannot reach %s: %s", name, log_errno(number));
 	return probe_fail(p, "cannot reach %s: %s", name, log_errno(number));
 }
 

@@ -95,7 +95,7 @@ CASES = [
     ("a secret in the open", 'http "a" { url = "http://127.0.0.1/" user = "u" password = "hunter2" }\n',
      ["2: password: a secret must not stand in the configuration itself: write file:PATH, env:NAME or credential:NAME"]),
     ("a secret file that is missing", 'http "a" { url = "http://127.0.0.1/" password = "file:none" }\n',
-     ["2: password: secret file '{tmp}/none': No such file or directory: create it, readable for its owner only"]),
+     ["2: password: secret file '{tmp}/none': no such file or directory: create it, readable for its owner only"]),
     ("a secret of no environment", 'http "a" { url = "http://127.0.0.1/" password = "env:NINES_TEST_NONE" }\n',
      ["2: password: the environment has no 'NINES_TEST_NONE': set it for ninesd"]),
     ("a credential without systemd", 'http "a" { url = "http://127.0.0.1/" password = "credential:x" }\n',
@@ -106,7 +106,7 @@ CASES = [
      ["2: '{tmp}/nines.conf': it is included a second time: correct the include"]),
     ("an include without a name", "include()\n", ['2: include wants one pattern: write include("conf.d/*.conf")']),
     ("a list that is missing", 'tcp "t" { targets = "none.tsv" }\n',
-     ["2: targets: '{tmp}/none.tsv': No such file or directory: correct the path of the target list"]),
+     ["2: targets: '{tmp}/none.tsv': no such file or directory: correct the path of the target list"]),
     ("a quote left open", 'tcp "a { }\n', ["3: premature end of file: close the quote, list or section that is open there"]),
     ("a section left open", 'tcp "a" {\n host = "127.0.0.1"\n port = 25\n', ["2: this section is never closed: add the missing '}'"]),
     ("a section left open before another", 'tcp "a" { host = "127.0.0.1" port = 25\ntcp "b" { host = "::1" port = 25 }\n',
@@ -167,7 +167,7 @@ def missing(tmp):
     done = nines("config", "check", conf=tmp / "none.conf")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"nines: {tmp}/none.conf: No such file or directory: give the path of a configuration with -c"]
+        f"nines: {tmp}/none.conf: no such file or directory: give the path of a configuration with -c"]
 
 
 @test("every file's first syntax error and every error of meaning, in one go")

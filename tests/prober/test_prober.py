@@ -1,4 +1,5 @@
 """The prober role by its lines: what it is told, what it answers, and what it must survive."""
+import base64
 import os
 import resource
 import socket
@@ -106,6 +107,37 @@ def no_descriptors():
         lacking = [r for r in results if r["verdict"] == "unknown"]
         assert len(lacking) >= 30, results[-1]
         assert all("descriptor" in r["reason"] or "too many open files" in r["reason"].lower() for r in lacking), lacking[0]
+
+
+@test("in the pool of modules that block one probe runs after the other")
+def one_by_one():
+    with prober(pool="blocking") as p:
+        p.tell("check 1 name=x module=ping timeout_us=3000000 opt.host=127.0.0.1 opt.packets=2 opt.interval=50ms",
+               *(f"probe {n} check=1 due_us={role.now_us()}" for n in range(4)))
+        late = [int(p.result(n)["late_us"]) for n in range(4)]
+        assert all(late[n] >= late[n - 1] + 50000 for n in range(1, 4)), late
+
+
+@test("a secret comes by its number, for options that are secret only")
+def secrets():
+    http = BUILD / "modules" / "http.so"
+    if not http.exists():
+        skip("no module http in this build")
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as server, \
+            role.Prober(modules={"http": http}, secrets={4: 'pass "word"'}) as p:
+        def check(user, secret):
+            return (f"check 1 name=x module=http timeout_us=3000000 opt.url=http://127.0.0.1:{server.getsockname()[1]}/ "
+                    f"opt.user={user} opt.password=@secret:{secret}")
+
+        p.tell(check("me", 9).replace("@secret:9", '"@secret:9"'), "probe 1 check=1")
+        assert p.result(1)["reason"] == "the secret of option 'password' was not handed over"
+        p.tell(check('"@secret:4"', 4), "probe 2 check=1")
+        with server.accept()[0] as client:
+            heard = client.recv(4096).decode().lower()
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        assert p.result(2)["verdict"] == "up"
+        assert base64.b64encode(b'@secret:4:pass "word"').decode().lower() in heard, heard
 
 
 @test("with nothing to do it sleeps without waking up")

@@ -237,7 +237,7 @@ static const struct {
 	{"the first query is lost", {SILENT, RIGHT}, TCP_NONE, 3000000, "up", ""},
 	{"truncated, then by TCP", {TRUNCATED}, TCP_RIGHT, 3000000, "up", ""},
 	{"by TCP byte by byte", {TRUNCATED}, TCP_DRIP, 3000000, "up", ""},
-	{"truncated without TCP", {TRUNCATED}, TCP_NONE, 3000000, "down", "cannot ask %s: Connection refused"},
+	{"truncated without TCP", {TRUNCATED}, TCP_NONE, 3000000, "down", "connection refused by %s"},
 	{"TCP cut in the middle", {TRUNCATED}, TCP_CUT, 3000000, "down", "%s closed the connection"},
 	{"TCP with a wrong id", {TRUNCATED}, TCP_LIES, 3000000, "down", "no answer from %s"},
 	{"TCP silence", {TRUNCATED}, TCP_SILENT, 200000, "down", "no answer from %s"},

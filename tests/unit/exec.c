@@ -157,7 +157,7 @@ static void test_refusals(void)
 
 	run_program(missing, CLOCK_SECOND);
 	same(seen.verdict, "unknown", "a program that is not there");
-	same(seen.reason, "cannot run '/nonexistent/program': No such file or directory", "and why");
+	same(seen.reason, "cannot run '/nonexistent/program': no such file or directory", "and why");
 	run_program(relative, CLOCK_SECOND);
 	same(seen.reason, "'sh' is no absolute path", "no search for programs");
 	getrlimit(RLIMIT_NOFILE, &files);
