@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "../module/descriptor.h"
+#include "../module/common.h"
 #include "../module/load.h"
+#include "../module/manual.h"
 #include "../web/json.h"
 #include "cli.h"
 #include "find.h"
@@ -57,8 +59,16 @@ static json_t *option_json(const struct module_option *o)
 	return j;
 }
 
-static json_t *module_json(const struct find_module *one, const struct descriptor *d,
-			   bool with_options)
+static json_t *manual_json(const struct descriptor *d)
+{
+	struct text prose = {0};
+	json_t *j = d && manual_read(d, &prose) ? json_safe(text_get(&prose)) : json_null();
+
+	text_release(&prose);
+	return j;
+}
+
+static json_t *module_json(const struct find_module *one, const struct descriptor *d, bool with_options)
 {
 	json_t *j = json_object(), *options;
 
@@ -73,6 +83,7 @@ static json_t *module_json(const struct find_module *one, const struct descripto
 	for (const struct module_option *o = d ? d->head.option : NULL; o && o->name; o++)
 		json_array_append_new(options, option_json(o));
 	json_object_set_new(j, "options", options);
+	json_object_set_new(j, "manual", manual_json(d));
 	return j;
 }
 
@@ -143,27 +154,63 @@ static void add_kind(struct text *t, const struct module_option *o)
 		text_puts(t, ", secret");
 }
 
-static void add_manual(const struct find_module *one, const struct descriptor *d,
-		       const struct screen *s, struct text *t)
+static void add_option(const struct screen *s, struct text *t, const struct module_option *o)
 {
 	struct text kind = {0};
 
+	add_kind(&kind, o);
+	text_puts(t, "    ");
+	screen_field(s, t, o->name, 16);
+	text_putc(t, ' ');
+	screen_safe(s, t, o->help ? o->help : "", 500);
+	text_puts(t, " (");
+	screen_safe(s, t, text_get(&kind), 500);
+	text_puts(t, ")\n");
+	text_release(&kind);
+}
+
+static void add_common(const struct screen *s, struct text *t, const struct descriptor *d)
+{
+	struct module_option own;
+
+	text_puts(t, "\n  of every check:\n");
+	for (const struct module_option *o = common_head.option; o->name; o++) {
+		own = *o;
+		own.standard = common_standard(o, d->standard_every, d->standard_timeout);
+		add_option(s, t, &own);
+	}
+}
+
+/* Line by line: what makes a text safe takes newlines for control characters. */
+static void add_prose(const struct screen *s, struct text *t, const struct descriptor *d)
+{
+	struct text prose = {0};
+	const char *at, *end;
+
+	if (manual_read(d, &prose))
+		text_putc(t, '\n');
+	for (at = text_get(&prose); *at; at = *end ? end + 1 : end) {
+		char line[1024];
+
+		end = strchrnul(at, '\n');
+		snprintf(line, sizeof line, "%.*s", (int)(end - at), at);
+		screen_safe(s, t, line, sizeof line);
+		text_putc(t, '\n');
+	}
+	text_release(&prose);
+}
+
+static void add_manual(const struct find_module *one, const struct descriptor *d, const struct screen *s, struct text *t)
+{
 	screen_toned(s, t, TONE_BOLD, one->name);
 	text_puts(t, "  ");
 	screen_safe(s, t, d->head.summary ? d->head.summary : "", 300);
 	text_printf(t, "\n\n");
-	for (const struct module_option *o = d->head.option; o && o->name; o++) {
-		text_clear(&kind);
-		add_kind(&kind, o);
-		text_puts(t, "    ");
-		screen_field(s, t, o->name, 16);
-		text_putc(t, ' ');
-		screen_safe(s, t, o->help ? o->help : "", 500);
-		text_puts(t, " (");
-		screen_safe(s, t, text_get(&kind), 500);
-		text_puts(t, ")\n");
-	}
-	text_release(&kind);
+	for (const struct module_option *o = d->head.option; o && o->name; o++)
+		add_option(s, t, o);
+	if (d->head.kind == MODULE_CHECK)
+		add_common(s, t, d);
+	add_prose(s, t, d);
 }
 
 static int show(struct modules *m, const struct cli *cli, const char *name)

@@ -1,0 +1,84 @@
+"""Every configuration that is shipped loads, and says nothing but what it means."""
+import re
+
+from daemon import nines
+from tap import BUILD, ROOT, run, test
+
+FOLDERS = "".join(f'{kind} = "{BUILD}/{kind}"\n' for kind in ("modules", "notifiers", "reports"))
+EXAMPLES = sorted((ROOT / "conf.d").glob("**/*.conf"))
+
+
+def passes(conf, **env):
+    done = nines("config", "check", conf=conf, env=env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+for example in EXAMPLES:
+    @test(f"{example.relative_to(ROOT)} loads")
+    def loads(tmp, example=example):
+        (tmp / "nines.conf").write_text(FOLDERS + f'include("{example}")\n')
+        assert not passes(tmp / "nines.conf", ORDERS_PASSWORD="x").startswith("0 checks")
+
+
+@test("what make run starts with loads and checks real things")
+def tree(tmp):
+    text = (ROOT / "nines.conf").read_text().replace('"build/', f'"{BUILD}/').replace('"conf.d/', f'"{ROOT}/conf.d/')
+    (tmp / "nines.conf").write_text(text)
+    assert re.match(r"[1-9]\d* checks?, [1-9]\d* services?, [1-9]\d* modules?\n$", passes(tmp / "nines.conf"))
+
+
+@test("the installed configuration loads")
+def installed(tmp):
+    (tmp / "nines.conf").write_text((ROOT / "scripts/nines.conf.in").read_text().replace("@PREFIX@", str(tmp)))
+    assert passes(tmp / "nines.conf").startswith("0 checks")
+
+
+@test("what scripts/local writes loads")
+def local(tmp):
+    import subprocess
+    made = subprocess.run(["python3", "scripts/local"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (tmp / "nines.conf").write_text(FOLDERS + made)
+    passes(tmp / "nines.conf")
+
+
+@test("every example of a configuration in a manual loads")
+def manuals(tmp):
+    found = 0
+    for manual in sorted([*ROOT.glob("modules/*/*.md"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]):
+        if not manual.exists():
+            continue
+        for number, block in enumerate(re.findall(r"^```\n(.*?)^```", manual.read_text(), flags=re.S | re.M)):
+            if not re.match(r"\s*(#.*\n)*(http|https|tcp|ping|dns)\s+\"", block):
+                continue
+            found += 1
+            (tmp / "nines.conf").write_text(FOLDERS + block)
+            done = nines("config", "check", conf=tmp / "nines.conf")
+            assert done.returncode == 0, f"{manual.relative_to(ROOT)}, block {number + 1}:\n{done.stderr}"
+    assert found
+
+
+@test("the steps that code opens are in the one table of docs/modules.md")
+def steps():
+    table = set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/modules.md").read_text(), flags=re.M))
+    for source in sorted([*ROOT.glob("modules/*/*.c"), *ROOT.glob("core/fiber/**/*.c")]):
+        for name in re.findall(r'probe_step(?:_at)?\([^,;]*, "([^"]+)"', source.read_text()):
+            assert name in table, f"{source.relative_to(ROOT)} opens the step '{name}'"
+
+
+@test("every option named in a table of a manual exists")
+def options():
+    import json
+    for manual in sorted(ROOT.glob("modules/*/*.md")):
+        name = manual.stem
+        if not (BUILD / "modules" / f"{name}.so").exists():
+            continue
+        shown = json.loads(nines("modules", name, "--json", env={"NINES_MODULES": str(BUILD / "modules")}).stdout)
+        known = {o["name"] for o in shown["options"]}
+        for table in re.findall(r"^\| option \|.*?(?=^\s*$|\Z)", manual.read_text(), flags=re.S | re.M):
+            for cell in re.findall(r"^\| ([^|]*) \|", table, flags=re.M)[2:]:
+                named = set(re.findall(r"`([a-z0-9-]+)`", cell))
+                assert named <= known, f"{manual.name}: {named - known}"
+
+
+run()

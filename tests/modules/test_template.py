@@ -1,0 +1,57 @@
+"""An author outside the tree: the template is built against an installed nines and tried, all in a folder of its own."""
+import os
+import shutil
+import subprocess
+
+from tap import BUILD, ROOT, run, test
+
+
+def installed(tmp):
+    """Headers, nines.pc and template as `make install` lays them out, below tmp/usr; the environment to use them."""
+    prefix = tmp / "usr"
+    done = subprocess.run(["scripts/install"], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "DESTDIR": "", "PREFIX": str(prefix), "SYSCONFDIR": str(tmp / "etc"),
+                               "BUILD": str(BUILD.relative_to(ROOT))})
+    assert done.returncode == 0, done.stderr
+    return prefix, {**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"), "NINES": str(prefix / "bin/nines"),
+                    "MAKEFLAGS": "", "CFLAGS": "-O2 -Wall -Wextra -Werror"}
+
+
+def make(folder, env, *targets):
+    done = subprocess.run(["make", "-C", str(folder), *targets], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@test("the template builds outside the tree, and its own test passes")
+def template(tmp):
+    prefix, env = installed(tmp)
+    folder = tmp / "mine"
+    shutil.copytree(prefix / "share/nines/template", folder)
+    assert not (folder / "banner.so").exists()
+    assert "3 passed" in make(folder, env, "all", "test")
+    make(folder, env, "install")
+    assert (prefix / "lib/nines/modules/banner.so").exists()
+
+
+@test("nines modules shows an author's module with its options and its manual")
+def manual(tmp):
+    prefix, env = installed(tmp)
+    folder = tmp / "mine"
+    shutil.copytree(prefix / "share/nines/template", folder)
+    make(folder, env)
+    done = subprocess.run([env["NINES"], "modules", "banner"], env={**env, "NINES_MODULES": str(folder)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for words in ("reads the first line a server says", "text the first line must contain", "(int 1..65535, required)",
+                  "address-family", 'banner "irc"'):
+        assert words in done.stdout, (words, done.stdout)
+
+
+@test("the example of the manual for authors is the template")
+def same_example():
+    code = (ROOT / "docs/modules.md").read_text().split("```c\n")[1].split("```")[0]
+    example = (ROOT / "template/banner.c").read_text().split("#include <nines/check.h>")[1]
+    assert code.split("#include <nines/check.h>")[1].split() == example.split()
+
+
+run()
