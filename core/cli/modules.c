@@ -68,7 +68,8 @@ static json_t *manual_json(const struct descriptor *d)
 	return j;
 }
 
-static json_t *module_json(const struct find_module *one, const struct descriptor *d, bool with_options)
+static json_t *module_json(const struct find_module *one, const struct descriptor *d,
+			   bool with_options)
 {
 	json_t *j = json_object(), *options;
 
@@ -200,7 +201,8 @@ static void add_prose(const struct screen *s, struct text *t, const struct descr
 	text_release(&prose);
 }
 
-static void add_manual(const struct find_module *one, const struct descriptor *d, const struct screen *s, struct text *t)
+static void add_manual(const struct find_module *one, const struct descriptor *d,
+		       const struct screen *s, struct text *t)
 {
 	screen_toned(s, t, TONE_BOLD, one->name);
 	text_puts(t, "  ");

@@ -13,7 +13,8 @@
 
 #define CACHE_BYTES (16 << 20)
 
-/* Beside the store's folder, not in it: the folder is the recorder's, and root writes nothing where others may. */
+/* Beside the store's folder, not in it: the folder is the recorder's, and root writes nothing where
+ * others may. */
 static void path_of(const char *store, const char *ending, struct text *path)
 {
 	const char *slash = strrchr(store, '/');
@@ -34,8 +35,8 @@ static bool read_cache(const char *store, struct text *into)
 	text_release(&path);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > CACHE_BYTES || st.st_uid != geteuid() ||
-	    st.st_mode & (S_IWGRP | S_IWOTH))
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > CACHE_BYTES ||
+	    st.st_uid != geteuid() || st.st_mode & (S_IWGRP | S_IWOTH))
 		n = -1;
 	while (n > 0) {
 		text_reserve(into, 65536);
@@ -63,7 +64,8 @@ static void add_gone(struct descriptors *all, const struct descriptor *good)
 	struct text lines = {0}, why = {0};
 	struct descriptor *d;
 
-	text_printf(&why, "module '%s': its file is gone: put it back or remove its checks", good->path);
+	text_printf(&why, "module '%s': its file is gone: put it back or remove its checks",
+		    good->path);
 	descriptor_add_lines(good, &lines);
 	descriptors_read(all, text_get(&lines), lines.size);
 	d = descriptor_find(all, (enum module_kind)good->head.kind, good->head.name);
@@ -88,7 +90,8 @@ static bool is_in_folder(const struct descriptors *all, const struct descriptor 
 
 static void apply(struct descriptors *all, const struct descriptor *good)
 {
-	struct descriptor *d = descriptor_find(all, (enum module_kind)good->head.kind, good->head.name);
+	struct descriptor *d =
+		descriptor_find(all, (enum module_kind)good->head.kind, good->head.name);
 
 	if (good->refused)
 		return;
@@ -100,7 +103,8 @@ static void apply(struct descriptors *all, const struct descriptor *good)
 
 void cache_apply(struct descriptors *all, const char *store)
 {
-	static struct descriptors cached; /* heads of it live on in *all: it stays until the process ends */
+	/* heads of it live on in *all: it stays until the process ends */
+	static struct descriptors cached;
 	struct text text = {0};
 
 	descriptors_init(&cached);
@@ -145,9 +149,11 @@ void cache_write(const struct descriptors *all, const char *store)
 	is_fine = fd >= 0 && write_all(fd, &lines);
 	if (fd >= 0)
 		close(fd);
-	/* At the very first start the store's folder is not there yet: the next reading writes it. */
+	/* At the very first start the store's folder is not there yet: the next reading writes it.
+	 */
 	if ((!is_fine || rename(text_get(&new), text_get(&path)) < 0) && errno != ENOENT)
-		log_say("'%s' cannot be written: %s: a module refused later will take its checks along",
+		log_say("'%s' cannot be written: %s: a module refused later will take its checks "
+			"along",
 			text_get(&path), log_errno(errno));
 	text_release(&lines);
 	text_release(&path);

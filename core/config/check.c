@@ -92,8 +92,9 @@ static void lint(struct form *f, const char *file, int line)
 	struct common_options *o = &f->common;
 
 	if (o->timeout > o->every)
-		lint_add(p, file, line, "shorten timeout or lengthen every",
-			 "timeout is longer than every: a probe may still run when the next is due");
+		lint_add(
+			p, file, line, "shorten timeout or lengthen every",
+			"timeout is longer than every: a probe may still run when the next is due");
 	if (o->slow && o->slow >= o->timeout)
 		lint_add(p, file, line, "make slow shorter than timeout",
 			 "slow is not shorter than timeout: no probe can ever be slow");
@@ -116,7 +117,9 @@ static bool is_complete(struct form *f, const char *file, int line)
 
 static const char *pool_of(const struct module_head *h)
 {
-	return h->flags & MODULE_NEEDS_EXEC ? "exec" : h->flags & MODULE_BLOCKS ? "blocking" : "general";
+	return h->flags & MODULE_NEEDS_EXEC ? "exec"
+	       : h->flags & MODULE_BLOCKS   ? "blocking"
+					    : "general";
 }
 
 static void add_locations(const struct form *f, struct text *t)
@@ -160,8 +163,8 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 	return t->size - begin < LINE_BYTES;
 }
 
-static void define_judged(struct form *f, const char *name, const struct section *s, const char *file, int line,
-			  const struct text *inherited)
+static void define_judged(struct form *f, const char *name, const struct section *s,
+			  const char *file, int line, const struct text *inherited)
 {
 	bool is_fine = f->is_fine;
 
@@ -186,9 +189,10 @@ static bool set_defaults(struct form *f, const struct section *s)
 	is_fine = option_defaults(&common_head, &f->common, arena, &wrong) &&
 		  option_defaults(&f->module->head, f->options, arena, &wrong);
 	for (const struct module_option *o = common_head.option; is_fine && o->name; o++)
-		is_fine = option_set(&common_head, &f->common, arena, o->name,
-				     common_standard(o, f->module->standard_every, f->module->standard_timeout),
-				     &wrong);
+		is_fine = option_set(
+			&common_head, &f->common, arena, o->name,
+			common_standard(o, f->module->standard_every, f->module->standard_timeout),
+			&wrong);
 	if (!is_fine)
 		problem_add(&f->c->parse, s->file, s->line, "mend the module", "module '%s': %s",
 			    f->module->head.name, text_get(&wrong));
@@ -230,7 +234,8 @@ static bool inherit(struct rows *r, const struct targets *t)
 	for (size_t i = 0; is_fine && i < l.words; i++) {
 		w = &l.word[i];
 		column = column_of(t, w->key + strlen("opt."));
-		line_add_bytes(column < t->columns ? &r->hidden[column] : &r->inherited, w->key, w->value, w->size);
+		line_add_bytes(column < t->columns ? &r->hidden[column] : &r->inherited, w->key,
+			       w->value, w->size);
 	}
 	text_release(&copy);
 	return is_fine;
@@ -244,13 +249,15 @@ static bool judge_columns(void *with, const struct targets *t)
 
 	for (size_t i = 1; i < t->columns; i++) {
 		v.name = t->column[i];
-		if (option_find(&r->base->module->head, v.name) || option_find(&common_head, v.name))
+		if (option_find(&r->base->module->head, v.name) ||
+		    option_find(&common_head, v.name))
 			continue;
 		value_refuse_unknown(r->base->c, r->base->module, &v);
 		is_fine = false;
 	}
 	if (is_fine && !inherit(r, t)) {
-		problem_add(&r->base->c->parse, r->section->file, r->section->line, "make its options shorter",
+		problem_add(&r->base->c->parse, r->section->file, r->section->line,
+			    "make its options shorter",
 			    "its options are longer than %d bytes together", LINE_BYTES);
 		is_fine = false;
 	}
@@ -270,7 +277,10 @@ static void take_row(void *with, const struct targets *t)
 	row.items = (struct text){0};
 	text_puts(&row.items, text_get(&r->base->items));
 	for (size_t i = 1; i < t->columns; i++) {
-		struct value v = {.name = t->column[i], .text = t->cell[i], .file = t->file, .line = t->line,
+		struct value v = {.name = t->column[i],
+				  .text = t->cell[i],
+				  .file = t->file,
+				  .line = t->line,
 				  .count = 1};
 
 		if (*v.text)

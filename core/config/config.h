@@ -28,8 +28,8 @@ struct config_counts {
 
 struct config;
 
-/* `file` must stay. `keeps_cache`: remember the descriptors of good modules beside the store, so that
- * one refused later keeps its checks (unknown). */
+/* `file` must stay. `keeps_cache`: remember the descriptors of good modules beside the store, so
+ * that one refused later keeps its checks (unknown). */
 struct config *config_read(const char *file, bool keeps_cache);
 void config_free(struct config *);
 

@@ -1,6 +1,7 @@
 /* config/loader: the role `loader`: reads the configuration once, says its lines, ends.
  *
- * Invariant: between `begin` and `end` stands either a whole configuration or nothing but problems. */
+ * Invariant: between `begin` and `end` stands either a whole configuration or nothing but problems.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

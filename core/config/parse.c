@@ -60,7 +60,8 @@ void *parse_alloc(struct parse *p, size_t size)
 	void *got = arena_alloc(&p->arena, size);
 
 	if (!got)
-		log_die(MEMORY_EXIT, "the configuration needs more than 1 GiB of memory: make it smaller");
+		log_die(MEMORY_EXIT,
+			"the configuration needs more than 1 GiB of memory: make it smaller");
 	return got;
 }
 
@@ -73,8 +74,8 @@ const char *parse_keep(struct parse *p, const char *text)
 	return copy;
 }
 
-static void add_problem(struct parse *p, const char *file, int line, const char *remedy, bool is_lint,
-			const char *format, va_list ap)
+static void add_problem(struct parse *p, const char *file, int line, const char *remedy,
+			bool is_lint, const char *format, va_list ap)
 {
 	struct problem *new;
 	struct text text = {0};
@@ -93,7 +94,8 @@ static void add_problem(struct parse *p, const char *file, int line, const char 
 	text_release(&text);
 }
 
-void problem_add(struct parse *p, const char *file, int line, const char *remedy, const char *format, ...)
+void problem_add(struct parse *p, const char *file, int line, const char *remedy,
+		 const char *format, ...)
 {
 	va_list ap;
 
@@ -102,7 +104,8 @@ void problem_add(struct parse *p, const char *file, int line, const char *remedy
 	va_end(ap);
 }
 
-void lint_add(struct parse *p, const char *file, int line, const char *remedy, const char *format, ...)
+void lint_add(struct parse *p, const char *file, int line, const char *remedy, const char *format,
+	      ...)
 {
 	va_list ap;
 
@@ -122,7 +125,8 @@ static int file_rank(const struct parse *p, const struct problem *of)
 
 static int by_place(const void *a, const void *b)
 {
-	const struct problem *x = *(const struct problem *const *)a, *y = *(const struct problem *const *)b;
+	const struct problem *x = *(const struct problem *const *)a,
+			     *y = *(const struct problem *const *)b;
 
 	if (x->file_rank != y->file_rank)
 		return x->file_rank < y->file_rank ? -1 : 1;
@@ -179,7 +183,8 @@ static void open_section(cfg_t *cfg, const char *depth)
 	struct section *s = parse_alloc(now.parse, sizeof *s);
 	int64_t level;
 
-	now.depth = text_to_int(depth, &level) && level > 0 && level <= PREPARE_DEPTH ? (int)level : 1;
+	now.depth =
+		text_to_int(depth, &level) && level > 0 && level <= PREPARE_DEPTH ? (int)level : 1;
 	s->word = unmarked(cfg_name(cfg));
 	s->title = "";
 	s->file = now.file;
@@ -217,7 +222,9 @@ static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *kept)
 		return 0;
 	}
 	e = parse_alloc(now.parse, sizeof *e);
-	*e = (struct entry){.name = parse_keep(now.parse, opt->name), .file = now.file, .line = cfg->line,
+	*e = (struct entry){.name = parse_keep(now.parse, opt->name),
+			    .file = now.file,
+			    .line = cfg->line,
 			    .value = parse_keep(now.parse, value)};
 	*s->last = e;
 	s->last = &e->next;
@@ -254,7 +261,8 @@ static void take_error(cfg_t *cfg, const char *format, va_list ap)
 		{"missing title", "write WORD \"NAME\" { ... }"},
 		{"equal sign", "write NAME = VALUE"},
 		{"no such option", "see whether a quote or a brace is missing before it"},
-		{"unexpected token", "see whether a quote, a comma or a brace is missing before it"},
+		{"unexpected token",
+		 "see whether a quote, a comma or a brace is missing before it"},
 	};
 	const char *remedy = "correct the line";
 	struct text text = {0}, safe = {0};
@@ -285,8 +293,10 @@ static cfg_opt_t *declare(const struct shape *level, bool is_section)
 	table = parse_alloc(now.parse, n * sizeof *table);
 	for (const struct shape *w = level->child; w; w = w->next) {
 		text_clear(&word);
-		text_printf(&word, "%s%.1s", w->word, w->is_section ? (char[]){PREPARE_MARK, 0} : "");
-		table[i] = (cfg_opt_t)CFG_STR_LIST(parse_keep(now.parse, text_get(&word)), NULL, CFGF_NONE);
+		text_printf(&word, "%s%.1s", w->word,
+			    w->is_section ? (char[]){PREPARE_MARK, 0} : "");
+		table[i] = (cfg_opt_t)CFG_STR_LIST(parse_keep(now.parse, text_get(&word)), NULL,
+						   CFGF_NONE);
 		if (w->is_section)
 			table[i] = (cfg_opt_t)CFG_SEC(table[i].name, declare(w, true),
 						      CFGF_MULTI);
@@ -322,7 +332,8 @@ static void parse_text(struct parse *p, const char *file, const char *at, size_t
 	if (cfg_parse_buf(cfg, text_get(&prepared)) != CFG_SUCCESS && p->wrong == wrong)
 		problem_add(p, file, cfg->line, "correct the line", "it cannot be read");
 	else if (unclosed && p->wrong == wrong)
-		problem_add(p, file, unclosed, "add the missing '}'", "this section is never closed");
+		problem_add(p, file, unclosed, "add the missing '}'",
+			    "this section is never closed");
 	cfg_free(cfg);
 	text_release(&prepared);
 }
@@ -360,8 +371,8 @@ static const char *read_file(struct parse *p, const char *path, struct text *int
 	else if (!note_file(p, &st))
 		wrong = "it is included a second time";
 	text_reserve(into, wrong ? 0 : (size_t)st.st_size + 1);
-	while (!wrong && into->size < PARSE_FILE_BYTES && (n = read(fd, into->at + into->size,
-								      into->room - into->size - 1)) > 0) {
+	while (!wrong && into->size < PARSE_FILE_BYTES &&
+	       (n = read(fd, into->at + into->size, into->room - into->size - 1)) > 0) {
 		into->size += (size_t)n;
 		text_reserve(into, 4096);
 	}
@@ -388,7 +399,8 @@ static void follow(struct parse *p, const char *from, const struct pattern *patt
 		problem_add(p, from, pattern->line, "correct the name or remove the line",
 			    "'%s' does not exist", full);
 	else if (answer && answer != GLOB_NOMATCH && answer != GLOB_ABORTED)
-		problem_add(p, from, pattern->line, "correct the pattern", "'%s' cannot be searched for", full);
+		problem_add(p, from, pattern->line, "correct the pattern",
+			    "'%s' cannot be searched for", full);
 	for (size_t i = 0; !answer && i < found.gl_pathc; i++)
 		parse_one(p, parse_keep(p, found.gl_pathv[i]), from, pattern->line, depth + 1);
 	globfree(&found);
@@ -397,7 +409,8 @@ static void follow(struct parse *p, const char *from, const struct pattern *patt
 static void parse_one(struct parse *p, const char *path, const char *from, int line, int depth)
 {
 	struct text text = {0};
-	const char *wrong = depth > 10 ? "includes are nested deeper than 10" : read_file(p, path, &text);
+	const char *wrong =
+		depth > 10 ? "includes are nested deeper than 10" : read_file(p, path, &text);
 	struct pattern *patterns = NULL;
 
 	now.parse = p;

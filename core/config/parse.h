@@ -62,10 +62,10 @@ void *parse_alloc(struct parse *, size_t size);
 const char *parse_keep(struct parse *, const char *text);
 
 /* `format` says what is wrong; `remedy` may be NULL. */
-void problem_add(struct parse *, const char *file, int line, const char *remedy, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
-void lint_add(struct parse *, const char *file, int line, const char *remedy, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void problem_add(struct parse *, const char *file, int line, const char *remedy, const char *format,
+		 ...) __attribute__((format(printf, 5, 6)));
+void lint_add(struct parse *, const char *file, int line, const char *remedy, const char *format,
+	      ...) __attribute__((format(printf, 5, 6)));
 
 /* By file and line, as a person reads. */
 void problems_sort(struct parse *);

@@ -108,7 +108,8 @@ static enum token take_sign(struct scan *s)
 	static const struct {
 		char sign;
 		enum token token;
-	} sign[] = {{'{', OPEN}, {'}', CLOSE}, {'=', ASSIGN}, {'(', PAREN_OPEN}, {')', PAREN_CLOSE}};
+	} sign[] = {
+		{'{', OPEN}, {'}', CLOSE}, {'=', ASSIGN}, {'(', PAREN_OPEN}, {')', PAREN_CLOSE}};
 	enum token found = OTHER;
 
 	for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
@@ -147,7 +148,8 @@ static struct shape *shape_add(struct scan *s, const char *word, size_t size, bo
 	struct shape **place = &s->level[s->depth]->child, *w;
 
 	for (; (w = *place); place = &w->next)
-		if (w->is_section == is_section && strlen(w->word) == size && !memcmp(w->word, word, size))
+		if (w->is_section == is_section && strlen(w->word) == size &&
+		    !memcmp(w->word, word, size))
 			return w;
 	if (s->words++ > SHAPE_WORDS)
 		return NULL;

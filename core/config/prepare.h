@@ -4,9 +4,9 @@
  * ${x} expands inside quotes (passwords!), one word cannot be an option and a section, the first
  * unknown word ends the reading, a section that is never closed goes unnoticed, and each title is
  * compared with all before it. So the text goes through here first: comments are taken out, `$` in
- * quotes is escaped, a section's word gets the mark `~`, its first entries are `line-` with its depth and
- * `title-` with its title, and all words are gathered, so that every word can be declared and what
- * is unknown is judged later, all of it at once. Syntax is still libconfuse's. */
+ * quotes is escaped, a section's word gets the mark `~`, its first entries are `line-` with its
+ * depth and `title-` with its title, and all words are gathered, so that every word can be declared
+ * and what is unknown is judged later, all of it at once. Syntax is still libconfuse's. */
 #ifndef NINES_CONFIG_PREPARE_H
 #define NINES_CONFIG_PREPARE_H
 

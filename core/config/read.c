@@ -17,23 +17,24 @@
 /* A value of the top level is sent on as text, so that a role may know words of its own. */
 static const struct module_option setting_option[] = {
 	OPTION_TEXT(struct config_settings, location, "here", "the name of this vantage point"),
-	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db", NULL, 0,
-		"the database file"),
+	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db",
+		NULL, 0, "the database file"),
 	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:9999", "ADDRESS:PORT of the page"),
-	OPTION_(struct config_settings, socket, "socket", OPTION_TYPE_FILE, "/run/nines/control", NULL, 0,
-		"the control socket"),
+	OPTION_(struct config_settings, socket, "socket", OPTION_TYPE_FILE, "/run/nines/control",
+		NULL, 0, "the control socket"),
 	OPTION_TEXT(struct config_settings, user, "", "who the roles run as when started by root"),
-	OPTION_(struct config_settings, modules, "modules", OPTION_TYPE_FILE, INSTALLED("modules"), NULL, 0,
-		"folder of the check modules"),
-	OPTION_(struct config_settings, notifiers, "notifiers", OPTION_TYPE_FILE, INSTALLED("notifiers"), NULL, 0,
-		"folder of the notifiers"),
-	OPTION_(struct config_settings, reports, "reports", OPTION_TYPE_FILE, INSTALLED("reports"), NULL, 0,
-		"folder of the reports"),
-	OPTION_(struct config_settings, retention_us, "retention", OPTION_TYPE_DURATION, "400d", "1d..36500d", 0,
-		"how long raw results are kept"),
-	OPTION_INT(struct config_settings, probers, 0, "0..64", "processes that probe; 0: one a core"),
-	OPTION_(struct config_settings, watchdog_us, "watchdog", OPTION_TYPE_DURATION, "30s", "1s..1h", 0,
-		"a keeper that stands still so long is replaced"),
+	OPTION_(struct config_settings, modules, "modules", OPTION_TYPE_FILE, INSTALLED("modules"),
+		NULL, 0, "folder of the check modules"),
+	OPTION_(struct config_settings, notifiers, "notifiers", OPTION_TYPE_FILE,
+		INSTALLED("notifiers"), NULL, 0, "folder of the notifiers"),
+	OPTION_(struct config_settings, reports, "reports", OPTION_TYPE_FILE, INSTALLED("reports"),
+		NULL, 0, "folder of the reports"),
+	OPTION_(struct config_settings, retention_us, "retention", OPTION_TYPE_DURATION, "400d",
+		"1d..36500d", 0, "how long raw results are kept"),
+	OPTION_INT(struct config_settings, probers, 0, "0..64",
+		   "processes that probe; 0: one a core"),
+	OPTION_(struct config_settings, watchdog_us, "watchdog", OPTION_TYPE_DURATION, "30s",
+		"1s..1h", 0, "a keeper that stands still so long is replaced"),
 	OPTION_(struct config_settings, prober_probes, "prober-probes", OPTION_TYPE_INT, "1000000",
 		"1..1000000000000", 0, "a prober is replaced after so many probes"),
 	OPTION_(struct config_settings, prober_bytes, "prober-bytes", OPTION_TYPE_INT, "805306368",
@@ -44,14 +45,18 @@ static const struct module_head setting_head = {.name = "top level", .option = s
 						.options_size = sizeof(struct config_settings)};
 
 static const struct module_option void_defaults[] = {
-	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", NULL, 0, ""),
-	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20", NULL, 0, ""),
-	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s", NULL, 0, ""),
+	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", NULL, 0,
+		""),
+	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20", NULL, 0,
+		""),
+	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s", NULL,
+		0, ""),
 	OPTION_END,
 };
 static const struct module_head void_head = {.name = "void", .option = void_defaults};
 
-struct named *name_take(struct config *c, const char *name, const struct section *s, const char *file, int line)
+struct named *name_take(struct config *c, const char *name, const struct section *s,
+			const char *file, int line)
 {
 	const char *wrong = form_name_wrong(name);
 	struct named *n = map_find_text(&c->names, name);
@@ -59,15 +64,19 @@ struct named *name_take(struct config *c, const char *name, const struct section
 
 	text_add_safe(&safe, name, strlen(name), 100);
 	if (wrong)
-		problem_add(&c->parse, file, line, "choose another name", "the name '%s' %s", text_get(&safe), wrong);
+		problem_add(&c->parse, file, line, "choose another name", "the name '%s' %s",
+			    text_get(&safe), wrong);
 	else if (n)
-		problem_add(&c->parse, file, line, "rename one: checks and services share one list of names",
-			    "the name '%s' is taken by %s at %s:%d", text_get(&safe), n->word, n->file, n->line);
+		problem_add(&c->parse, file, line,
+			    "rename one: checks and services share one list of names",
+			    "the name '%s' is taken by %s at %s:%d", text_get(&safe), n->word,
+			    n->file, n->line);
 	text_release(&safe);
 	if (wrong || n)
 		return NULL;
 	n = parse_alloc(&c->parse, sizeof *n);
-	*n = (struct named){.name = parse_keep(&c->parse, name), .word = s->word, .file = file, .line = line};
+	*n = (struct named){
+		.name = parse_keep(&c->parse, name), .word = s->word, .file = file, .line = line};
 	map_put_text(&c->names, n->name, n);
 	return n;
 }
@@ -104,8 +113,8 @@ static void judge_settings(struct config *c, struct value *first)
 		if (!strcmp(v->name, "listen"))
 			judge_listen(c, v);
 		if (!strcmp(v->name, "location") && form_name_wrong(v->text))
-			problem_add(&c->parse, v->file, v->line, "choose another name", "location: '%.80s' %s",
-				    v->text, form_name_wrong(v->text));
+			problem_add(&c->parse, v->file, v->line, "choose another name",
+				    "location: '%.80s' %s", v->text, form_name_wrong(v->text));
 	}
 }
 
@@ -150,9 +159,10 @@ static void refuse_word(struct config *c, const struct section *s)
 	text_add_safe(&safe, s->word, strlen(s->word), 60);
 	if (nearest)
 		text_printf(&remedy, "did you mean '%s'? ", nearest);
-	text_printf(&remedy, "A check module would be '%s/%s.so'", c->settings.modules, text_get(&safe));
-	problem_add(&c->parse, s->file, s->line, text_get(&remedy), "'%s' is neither a check module nor a section",
+	text_printf(&remedy, "A check module would be '%s/%s.so'", c->settings.modules,
 		    text_get(&safe));
+	problem_add(&c->parse, s->file, s->line, text_get(&remedy),
+		    "'%s' is neither a check module nor a section", text_get(&safe));
 	text_release(&remedy);
 	text_release(&safe);
 }
@@ -164,10 +174,11 @@ static void read_check(struct config *c, const struct section *s)
 	if (!d)
 		refuse_word(c, s);
 	else if (!*s->title)
-		problem_add(&c->parse, s->file, s->line, "give it one", "a check needs a name: %s \"NAME\" { ... }",
-			    s->word);
+		problem_add(&c->parse, s->file, s->line, "give it one",
+			    "a check needs a name: %s \"NAME\" { ... }", s->word);
 	else if (!d->is_known)
-		problem_add(&c->parse, s->file, s->line, "mend the module or remove its checks", "%s", d->refused);
+		problem_add(&c->parse, s->file, s->line, "mend the module or remove its checks",
+			    "%s", d->refused);
 	if (d && d->is_known && *s->title)
 		check_read(c, d, s);
 	else if (*s->title)
@@ -178,8 +189,9 @@ static bool is_lost(struct config *c, const struct section *s)
 {
 	if (!s->parent || !strcmp(s->word, "path"))
 		return false;
-	problem_add(&c->parse, s->file, s->line, "close the section before it", "section '%s' stands inside '%s' of line %d",
-		    s->word, s->parent->word, s->parent->line);
+	problem_add(&c->parse, s->file, s->line, "close the section before it",
+		    "section '%s' stands inside '%s' of line %d", s->word, s->parent->word,
+		    s->parent->line);
 	return true;
 }
 
@@ -319,7 +331,8 @@ static void add_settings(struct config *c, struct text *t)
 
 void config_add_lines(struct config *c, struct text *t)
 {
-	const struct text *part[] = {&c->location_lines, &c->secret_lines, &c->define_lines, &c->service_lines};
+	const struct text *part[] = {&c->location_lines, &c->secret_lines, &c->define_lines,
+				     &c->service_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t);

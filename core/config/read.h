@@ -38,7 +38,8 @@ struct value {
 
 /* values.c: the entries of a section by option, in the order they first stand. */
 struct value *values_of(struct config *, const struct section *);
-/* Sets all of them on the core's own `options` (head->kind 0), defaults first. False: problems were added. */
+/* Sets all of them on the core's own `options` (head->kind 0), defaults first. False: problems were
+ * added. */
 bool values_set(struct config *, const struct section *, const struct module_head *, void *options);
 /* One value: NULL on success, else nothing was set and a problem was added. `wrong` is scratch. */
 bool value_set(struct config *, const struct module_head *, void *options, struct arena *,
@@ -61,6 +62,7 @@ void section_read(struct config *, const struct section *);
 const char *section_nearest(const char *word);
 
 /* Gives a check or a service its name; false (and a problem) when somebody has it. */
-struct named *name_take(struct config *, const char *name, const struct section *, const char *file, int line);
+struct named *name_take(struct config *, const char *name, const struct section *, const char *file,
+			int line);
 
 #endif

@@ -36,8 +36,8 @@ static json_t *json_text(const char *s)
 
 static json_t *problem_json(const struct problem *p)
 {
-	return json_pack("{so si so so sb}", "file", json_text(p->file), "line", p->line, "text", json_text(p->text),
-			 "remedy", json_text(p->remedy), "lint", p->is_lint);
+	return json_pack("{so si so so sb}", "file", json_text(p->file), "line", p->line, "text",
+			 json_text(p->text), "remedy", json_text(p->remedy), "lint", p->is_lint);
 }
 
 static void print_json(const struct config *c, const struct config_counts *n, FILE *out)
@@ -46,8 +46,9 @@ static void print_json(const struct config *c, const struct config_counts *n, FI
 
 	for (const struct problem *p = config_problems(c); p; p = p->next)
 		json_array_append_new(problems, problem_json(p));
-	all = json_pack("{sb si si si si so}", "ok", !n->wrong, "checks", n->checks, "services", n->services, "modules",
-			n->modules, "refused", n->refused, "problems", problems);
+	all = json_pack("{sb si si si si so}", "ok", !n->wrong, "checks", n->checks, "services",
+			n->services, "modules", n->modules, "refused", n->refused, "problems",
+			problems);
 	json_dumpf(all, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(all);

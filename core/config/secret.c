@@ -14,9 +14,10 @@
 
 #define SECRET_BYTES 8192
 
-static bool refuse(struct config *c, const struct value *v, const char *remedy, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-static bool refuse(struct config *c, const struct value *v, const char *remedy, const char *format, ...)
+static bool refuse(struct config *c, const struct value *v, const char *remedy, const char *format,
+		   ...) __attribute__((format(printf, 4, 5)));
+static bool refuse(struct config *c, const struct value *v, const char *remedy, const char *format,
+		   ...)
 {
 	struct text why = {0};
 	va_list ap;
@@ -49,22 +50,24 @@ static bool take_path(struct config *c, const struct value *v, const char *path,
 	bool is_fine;
 
 	if (fd < 0)
-		return refuse(c, v, "create it, readable for its owner only", "secret file '%s': %s", path,
-			      log_errno(errno));
+		return refuse(c, v, "create it, readable for its owner only",
+			      "secret file '%s': %s", path, log_errno(errno));
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		is_fine = refuse(c, v, "name a file", "secret file '%s' is no regular file", path);
 	else if (st.st_mode & S_IRWXO)
-		is_fine = refuse(c, v, "chmod o= it", "secret file '%s' is open to everybody", path);
+		is_fine =
+			refuse(c, v, "chmod o= it", "secret file '%s' is open to everybody", path);
 	else if (!read_whole(fd, into))
-		is_fine = refuse(c, v, "keep one secret in it", "secret file '%s' is longer than %d bytes", path,
-				 SECRET_BYTES);
+		is_fine = refuse(c, v, "keep one secret in it",
+				 "secret file '%s' is longer than %d bytes", path, SECRET_BYTES);
 	else
 		is_fine = true;
 	close(fd);
 	if (is_fine && into->size && into->at[into->size - 1] == '\n')
 		into->at[--into->size] = '\0';
 	if (is_fine && (!into->size || memchr(into->at, '\0', into->size)))
-		is_fine = refuse(c, v, "write the secret into it", "secret file '%s' is empty or no text", path);
+		is_fine = refuse(c, v, "write the secret into it",
+				 "secret file '%s' is empty or no text", path);
 	return is_fine;
 }
 
@@ -83,7 +86,8 @@ static bool take_env(struct config *c, const struct value *v, const char *name, 
 	return true;
 }
 
-static bool take_credential(struct config *c, const struct value *v, const char *name, struct text *into)
+static bool take_credential(struct config *c, const struct value *v, const char *name,
+			    struct text *into)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	struct text path = {0};

@@ -18,12 +18,12 @@ static const struct module_option location_option[] = {
 };
 
 static const struct module_option void_option[] = {
-	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", "0.01..1", 0,
-		"a cycle is void when so large a share of all cycles failed"),
-	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20", "1..1000000", 0,
-		"of at least so many cycles"),
-	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s", "1s..1d", 0,
-		"that ended within this time"),
+	OPTION_(struct config_settings, void_share, "share", OPTION_TYPE_NUMBER, "0.5", "0.01..1",
+		0, "a cycle is void when so large a share of all cycles failed"),
+	OPTION_(struct config_settings, void_minimum, "minimum", OPTION_TYPE_INT, "20",
+		"1..1000000", 0, "of at least so many cycles"),
+	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s",
+		"1s..1d", 0, "that ended within this time"),
 	OPTION_END,
 };
 
@@ -34,20 +34,22 @@ struct sla_options {
 	const char *const *hours, *const *credits;
 };
 static const struct module_option sla_option[] = {
-	OPTION_(struct sla_options, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100", OPTION_IS_REQUIRED,
-		"per cent of the agreed time"),
+	OPTION_(struct sla_options, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100",
+		OPTION_IS_REQUIRED, "per cent of the agreed time"),
 	OPTION_TEXT(struct sla_options, zone, "UTC", "IANA time zone of its months"),
-	OPTION_(struct sla_options, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0", "0..366d", 0,
-		"maintenance counts when announced so long before"),
-	OPTION_(struct sla_options, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION, "0", "0..31d", 0,
-		"so much of it a month"),
+	OPTION_(struct sla_options, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
+		"0..366d", 0, "maintenance counts when announced so long before"),
+	OPTION_(struct sla_options, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
+		"0", "0..31d", 0, "so much of it a month"),
 	OPTION_LIST(struct sla_options, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
-	OPTION_CHOICE(struct sla_options, blips, "down", "down|up", "what an unconfirmed failure counts as"),
-	OPTION_CHOICE(struct sla_options, unknown, "known", "known|down|up", "what unknown time counts as"),
+	OPTION_CHOICE(struct sla_options, blips, "down", "down|up",
+		      "what an unconfirmed failure counts as"),
+	OPTION_CHOICE(struct sla_options, unknown, "known", "known|down|up",
+		      "what unknown time counts as"),
 	OPTION_(struct sla_options, start, "outage-start", OPTION_TYPE_CHOICE, "first-failure",
 		"first-failure|midpoint|confirmed", 0, "where an outage begins"),
-	OPTION_(struct sla_options, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0", "0..1", 0,
-		"how much of degraded time is down"),
+	OPTION_(struct sla_options, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0",
+		"0..1", 0, "how much of degraded time is down"),
 	OPTION_LIST(struct sla_options, credits, "", "BELOW:PERCENT, from the highest"),
 	OPTION_END,
 };
@@ -58,7 +60,8 @@ struct path_options {
 	const char *zone;
 };
 static const struct module_option path_option[] = {
-	OPTION_DURATION(struct path_options, after, "5m", "0..31d", "so long after the incident began"),
+	OPTION_DURATION(struct path_options, after, "5m", "0..31d",
+			"so long after the incident began"),
 	OPTION_DURATION(struct path_options, repeat, "30m", "1m..31d", "again so often"),
 	OPTION_INT(struct path_options, cap, 4, "1..4", "alerts an incident at most"),
 	OPTION_LIST(struct path_options, hours, "", "only then: Mon-Sun 22:00-07:00"),
@@ -79,11 +82,12 @@ struct maintenance_options {
 	const char *start, *end, *text;
 };
 static const struct module_option maintenance_option[] = {
-	OPTION_LIST(struct maintenance_options, services, "", "checks and services; none named: all"),
-	OPTION_(struct maintenance_options, start, "start", OPTION_TYPE_TEXT, NULL, NULL, OPTION_IS_REQUIRED,
-		"RFC 3339 time"),
-	OPTION_(struct maintenance_options, end, "end", OPTION_TYPE_TEXT, NULL, NULL, OPTION_IS_REQUIRED,
-		"RFC 3339 time"),
+	OPTION_LIST(struct maintenance_options, services, "",
+		    "checks and services; none named: all"),
+	OPTION_(struct maintenance_options, start, "start", OPTION_TYPE_TEXT, NULL, NULL,
+		OPTION_IS_REQUIRED, "RFC 3339 time"),
+	OPTION_(struct maintenance_options, end, "end", OPTION_TYPE_TEXT, NULL, NULL,
+		OPTION_IS_REQUIRED, "RFC 3339 time"),
 	OPTION_TEXT(struct maintenance_options, text, "", "what people read"),
 	OPTION_END,
 };
@@ -94,7 +98,8 @@ struct page_options {
 };
 static const struct module_option page_option[] = {
 	OPTION_TEXT(struct page_options, title, "", "its heading"),
-	OPTION_(struct page_options, host, "host", OPTION_TYPE_HOST, "", NULL, 0, "the name it answers to"),
+	OPTION_(struct page_options, host, "host", OPTION_TYPE_HOST, "", NULL, 0,
+		"the name it answers to"),
 	OPTION_LIST(struct page_options, services, "", "checks and services; none named: all"),
 	OPTION_END,
 };
@@ -114,7 +119,8 @@ static void finish_location(struct config *c, const struct section *s, union opt
 		problem_add(&c->parse, s->file, s->line, "write an address of this machine",
 			    "source: '%s' is no address", o->location.source);
 	if (map_find_text(&c->locations, s->title))
-		problem_add(&c->parse, s->file, s->line, "rename one", "there are two locations '%s'", s->title);
+		problem_add(&c->parse, s->file, s->line, "rename one",
+			    "there are two locations '%s'", s->title);
 	map_put_text(&c->locations, s->title, (void *)s);
 	line_begin_name(&c->location_lines, "location", s->title);
 	line_add(&c->location_lines, "source", o->location.source);
@@ -127,12 +133,13 @@ static void finish_sla(struct config *c, const struct section *s, union options 
 	struct stat st;
 
 	text_printf(&path, "/usr/share/zoneinfo/%s", o->sla.zone);
-	if (strcmp(o->sla.zone, "UTC") && (strstr(o->sla.zone, "..") || stat(text_get(&path), &st) < 0 ||
-					   !S_ISREG(st.st_mode)))
+	if (strcmp(o->sla.zone, "UTC") &&
+	    (strstr(o->sla.zone, "..") || stat(text_get(&path), &st) < 0 || !S_ISREG(st.st_mode)))
 		problem_add(&c->parse, s->file, s->line, "write a name such as Europe/London",
 			    "zone: '%s' is no time zone of this machine", o->sla.zone);
 	if (map_find_text(&c->slas, s->title))
-		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'", s->title);
+		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
+			    s->title);
 	map_put_text(&c->slas, s->title, (void *)s);
 	text_release(&path);
 }
@@ -143,7 +150,8 @@ static void finish_path(struct config *c, const struct section *s, union options
 
 	(void)o;
 	if (!colon || colon == s->title || !colon[1])
-		problem_add(&c->parse, s->file, s->line, "write path \"email:ops@example.org\" { ... }",
+		problem_add(&c->parse, s->file, s->line,
+			    "write path \"email:ops@example.org\" { ... }",
 			    "path '%s' is no NOTIFIER:ADDRESS", s->title);
 }
 
@@ -166,7 +174,8 @@ static const struct core_section {
 	int title;
 	void (*finish)(struct config *, const struct section *, union options *);
 } core[] = {
-	{"location", NULL, location_option, sizeof(struct location_options), TITLE, finish_location},
+	{"location", NULL, location_option, sizeof(struct location_options), TITLE,
+	 finish_location},
 	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL},
 	{"service", NULL, NULL, 0, TITLE, NULL},
 	{"sla", NULL, sla_option, sizeof(struct sla_options), TITLE, finish_sla},
@@ -207,8 +216,8 @@ static void read_for_module(struct config *c, const struct section *s)
 
 	if (!d || !d->is_known) {
 		problem_add(&c->parse, s->file, s->line, "put it there or remove the section",
-			    "there is no %s '%s': looked for '%s/%s.so'", is_notifier ? "notifier" : "report",
-			    s->word + 7, folder, s->word + 7);
+			    "there is no %s '%s': looked for '%s/%s.so'",
+			    is_notifier ? "notifier" : "report", s->word + 7, folder, s->word + 7);
 		return;
 	}
 	options = parse_alloc(&c->parse, d->head.options_size);
@@ -230,17 +239,18 @@ static bool judge_place(struct config *c, const struct section *s, const struct 
 	const char *parent = s->parent ? s->parent->word : NULL;
 
 	if (k->parent && (!parent || strcmp(parent, k->parent))) {
-		problem_add(&c->parse, s->file, s->line, "move it", "a section '%s' belongs into a section '%s'",
-			    s->word, k->parent);
+		problem_add(&c->parse, s->file, s->line, "move it",
+			    "a section '%s' belongs into a section '%s'", s->word, k->parent);
 		return false;
 	}
 	if (k->title == TITLE && !*s->title) {
-		problem_add(&c->parse, s->file, s->line, "give it one", "section '%s' needs a name: %s \"NAME\" { ... }",
-			    s->word, s->word);
+		problem_add(&c->parse, s->file, s->line, "give it one",
+			    "section '%s' needs a name: %s \"NAME\" { ... }", s->word, s->word);
 		return false;
 	}
 	if (k->title == NO_TITLE && *s->title)
-		problem_add(&c->parse, s->file, s->line, "remove it", "section '%s' takes no name", s->word);
+		problem_add(&c->parse, s->file, s->line, "remove it", "section '%s' takes no name",
+			    s->word);
 	return true;
 }
 
@@ -260,7 +270,8 @@ void section_read(struct config *c, const struct section *s)
 		service_read(c, s);
 		return;
 	}
-	head = (struct module_head){.name = k->word, .option = k->option, .options_size = k->options_size};
+	head = (struct module_head){
+		.name = k->word, .option = k->option, .options_size = k->options_size};
 	if (k->title == NO_TITLE)
 		values_set(c, s, &head, &c->settings);
 	else if (values_set(c, s, &head, &options) && k->finish)

@@ -27,8 +27,8 @@ struct service {
 };
 
 static const struct module_option option[] = {
-	OPTION_(struct service_options, members, "members", OPTION_TYPE_LIST, NULL, NULL, OPTION_IS_REQUIRED,
-		"checks and services"),
+	OPTION_(struct service_options, members, "members", OPTION_TYPE_LIST, NULL, NULL,
+		OPTION_IS_REQUIRED, "checks and services"),
 	OPTION_(struct service_options, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
 		"up while at least so many members are up"),
 	OPTION_TEXT(struct service_options, role, "", "what it is for the house"),
@@ -89,7 +89,8 @@ static void expand(struct config *c, struct service *s, const char *pattern)
 		qsort(s->member + before, s->members - before, sizeof *s->member, by_text);
 	else
 		problem_add(&c->parse, s->section->file, s->section->line, "correct the pattern",
-			    "service '%s': no check's name is like '%s'", s->section->title, pattern);
+			    "service '%s': no check's name is like '%s'", s->section->title,
+			    pattern);
 }
 
 static const char *nearest_name(struct config *c, const char *name)
@@ -105,7 +106,8 @@ static const char *nearest_name(struct config *c, const char *name)
 	return nearest;
 }
 
-static void refuse_name(struct config *c, const struct service *s, const char *what, const char *name)
+static void refuse_name(struct config *c, const struct service *s, const char *what,
+			const char *name)
 {
 	const char *nearest = nearest_name(c, name);
 
@@ -113,11 +115,14 @@ static void refuse_name(struct config *c, const struct service *s, const char *w
 		return; /* it may stand where nothing was read */
 	if (nearest)
 		problem_add(&c->parse, s->section->file, s->section->line, NULL,
-			    "service '%s': %s '%s' is neither a check nor a service: did you mean '%s'?",
+			    "service '%s': %s '%s' is neither a check nor a service: did you mean "
+			    "'%s'?",
 			    s->section->title, what, name, nearest);
 	else
-		problem_add(&c->parse, s->section->file, s->section->line, "define it or leave it out",
-			    "service '%s': %s '%s' is neither a check nor a service", s->section->title, what, name);
+		problem_add(&c->parse, s->section->file, s->section->line,
+			    "define it or leave it out",
+			    "service '%s': %s '%s' is neither a check nor a service",
+			    s->section->title, what, name);
 }
 
 static void resolve(struct config *c, struct service *s)
@@ -141,12 +146,13 @@ static void resolve(struct config *c, struct service *s)
 			    "service '%s': there is no sla '%s'", at->title, s->say.sla);
 	if (c->parse.wrong == wrong && s->say.need > (int64_t)s->members)
 		problem_add(&c->parse, at->file, at->line, "lower need or add members",
-			    "service '%s': need is %d, but it has %zu members", at->title, (int)s->say.need,
-			    s->members);
+			    "service '%s': need is %d, but it has %zu members", at->title,
+			    (int)s->say.need, s->members);
 }
 
 /* Can `wanted` be reached from the members of `s`? Each service is entered once a `round`. */
-static bool reaches(struct config *c, struct service *s, const struct service *wanted, int round, int depth)
+static bool reaches(struct config *c, struct service *s, const struct service *wanted, int round,
+		    int depth)
 {
 	struct named *n;
 	bool found = false;
@@ -186,9 +192,11 @@ static void add_line(struct config *c, const struct service *s)
 		line_add(t, "sla", s->say.sla);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
-		problem_add(&c->parse, s->section->file, s->section->line, "make services of parts of them",
-			    "service '%s': the names of its members are longer than %d bytes together",
-			    s->section->title, LINE_BYTES);
+		problem_add(
+			&c->parse, s->section->file, s->section->line,
+			"make services of parts of them",
+			"service '%s': the names of its members are longer than %d bytes together",
+			s->section->title, LINE_BYTES);
 	text_release(&joined);
 }
 
@@ -200,8 +208,9 @@ void services_finish(struct config *c)
 		resolve(c, s);
 	for (struct service *s = c->services; s; s = s->next)
 		if (reaches(c, s, s, ++round, 0))
-			problem_add(&c->parse, s->section->file, s->section->line, "take it out of its members",
-				    "service '%s' contains itself", s->section->title);
+			problem_add(&c->parse, s->section->file, s->section->line,
+				    "take it out of its members", "service '%s' contains itself",
+				    s->section->title);
 	for (struct service *s = c->services; s; s = s->next)
 		add_line(c, s);
 }

@@ -43,15 +43,16 @@ static size_t cut(char *at, char *cell[])
 static bool is_good_header(struct parse *p, struct targets *t)
 {
 	if (t->columns == SIZE_MAX || strcmp(t->column[0], "name")) {
-		problem_add(p, t->file, t->line, "begin it with a line like name<TAB>host<TAB>every",
+		problem_add(p, t->file, t->line,
+			    "begin it with a line like name<TAB>host<TAB>every",
 			    "the first column is not 'name'");
 		return false;
 	}
 	for (size_t i = 1; i < t->columns; i++)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(t->column[i], t->column[j])) {
-				problem_add(p, t->file, t->line, "remove one", "column '%s' stands twice",
-					    t->column[i]);
+				problem_add(p, t->file, t->line, "remove one",
+					    "column '%s' stands twice", t->column[i]);
 				return false;
 			}
 	return t->take_header(t->with, t);
@@ -62,15 +63,15 @@ static void take_row(struct parse *p, struct targets *t, char *at)
 	size_t n = cut(at, t->cell);
 
 	if (n != t->columns) {
-		problem_add(p, t->file, t->line, "separate the cells by single tabs", "%zu columns, the first line has %zu",
-			    n, t->columns);
+		problem_add(p, t->file, t->line, "separate the cells by single tabs",
+			    "%zu columns, the first line has %zu", n, t->columns);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (unescape(t->cell[i]))
 			continue;
-		problem_add(p, t->file, t->line, "write \\\\ for a backslash", "an unknown escape in column '%s'",
-			    t->column[i]);
+		problem_add(p, t->file, t->line, "write \\\\ for a backslash",
+			    "an unknown escape in column '%s'", t->column[i]);
 		return;
 	}
 	if (!*t->cell[0])
@@ -103,7 +104,8 @@ static void take_lines(struct parse *p, struct targets *t, char *at)
 		has_header = true;
 	}
 	if (!has_header)
-		problem_add(p, t->file, 0, "begin it with a line like name<TAB>host", "the list is empty");
+		problem_add(p, t->file, 0, "begin it with a line like name<TAB>host",
+			    "the list is empty");
 }
 
 static const char *read_whole(const char *path, struct text *into)
@@ -141,7 +143,8 @@ void targets_read(struct parse *p, struct targets *t, const char *from, int line
 
 	t->line = 0;
 	if (wrong)
-		problem_add(p, from, line, "correct the path of the target list", "targets: '%s': %s", t->file, wrong);
+		problem_add(p, from, line, "correct the path of the target list",
+			    "targets: '%s': %s", t->file, wrong);
 	else
 		take_lines(p, t, text.at);
 	text_release(&text);

@@ -32,7 +32,10 @@ struct value *values_of(struct config *c, const struct section *s)
 			continue;
 		}
 		v = parse_alloc(&c->parse, sizeof *v);
-		*v = (struct value){.name = e->name, .text = e->value, .file = e->file, .line = e->line,
+		*v = (struct value){.name = e->name,
+				    .text = e->value,
+				    .file = e->file,
+				    .line = e->line,
 				    .count = 1};
 		*last = v;
 		last = &v->next;
@@ -40,7 +43,8 @@ struct value *values_of(struct config *c, const struct section *s)
 	return first;
 }
 
-static bool refuse(struct config *c, const struct module_head *head, const struct value *v, const char *why)
+static bool refuse(struct config *c, const struct module_head *head, const struct value *v,
+		   const char *why)
 {
 	struct text remedy = {0};
 
@@ -85,8 +89,9 @@ static void add_unknown(struct config *c, const struct value *v, const char *of,
 
 	text_add_safe(&safe, v->name, strlen(v->name), 60);
 	if (nearest)
-		problem_add(&c->parse, v->file, v->line, NULL, "unknown option '%s' of %s '%s': did you mean '%s'?",
-			    text_get(&safe), of, name, nearest);
+		problem_add(&c->parse, v->file, v->line, NULL,
+			    "unknown option '%s' of %s '%s': did you mean '%s'?", text_get(&safe),
+			    of, name, nearest);
 	else
 		problem_add(&c->parse, v->file, v->line, remedy, "unknown option '%s' of %s '%s'",
 			    text_get(&safe), of, name);
@@ -100,7 +105,8 @@ void value_refuse_unknown(struct config *c, const struct descriptor *d, const st
 	struct text remedy = {0};
 
 	text_printf(&remedy, "`nines modules %s` lists its options", d->head.name);
-	add_unknown(c, v, "module", d->head.name, option_nearest(v->name, all, n, sizeof *all), text_get(&remedy));
+	add_unknown(c, v, "module", d->head.name, option_nearest(v->name, all, n, sizeof *all),
+		    text_get(&remedy));
 	text_release(&remedy);
 }
 
@@ -113,11 +119,13 @@ static void refuse_unknown(struct config *c, const struct module_head *head, con
 	text_puts(&remedy, n ? "it has" : "it has no options: remove the line");
 	for (size_t i = 0; i < n; i++)
 		text_printf(&remedy, " %s", all[i]);
-	add_unknown(c, v, "section", head->name, option_nearest(v->name, all, n, sizeof *all), text_get(&remedy));
+	add_unknown(c, v, "section", head->name, option_nearest(v->name, all, n, sizeof *all),
+		    text_get(&remedy));
 	text_release(&remedy);
 }
 
-bool values_set(struct config *c, const struct section *s, const struct module_head *head, void *options)
+bool values_set(struct config *c, const struct section *s, const struct module_head *head,
+		void *options)
 {
 	const char *given[OPTION_ENTRIES + 1] = {NULL};
 	struct text wrong = {0};

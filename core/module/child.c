@@ -76,7 +76,8 @@ static void become_poor(int answer, int copy)
 /* The descriptor of a module as lines, the way descriptor.h reads them. */
 static void describe(const struct judgement *j, const struct module *m, struct text *lines)
 {
-	struct descriptor d = {.head = *m->head, .path = j->path, .build = j->build, .is_known = true};
+	struct descriptor d = {
+		.head = *m->head, .path = j->path, .build = j->build, .is_known = true};
 
 	if (m->check) {
 		d.standard_every = m->check->standard_every;
@@ -145,7 +146,8 @@ static bool gather(int fd, int64_t deadline_us, struct text *answer)
 	}
 }
 
-static void refuse_end(const struct judgement *j, int status, bool was_late, bool has_said, struct text *lines)
+static void refuse_end(const struct judgement *j, int status, bool was_late, bool has_said,
+		       struct text *lines)
 {
 	struct text why = {0};
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -155,15 +157,22 @@ static void refuse_end(const struct judgement *j, int status, bool was_late, boo
 		text_printf(&why, "it hung: no answer within %d s: its constructors must not wait",
 			    MODULE_JUDGE_SECONDS);
 	else if (number == SIGXCPU || number == SIGKILL)
-		text_printf(&why, "it hung: it used %d s of processor time: its constructors must not loop",
-			    CPU_SECONDS);
+		text_printf(
+			&why,
+			"it hung: it used %d s of processor time: its constructors must not loop",
+			CPU_SECONDS);
 	else if (number)
-		text_printf(&why, "it crashed (signal %d) while it was judged: mend its constructors or "
-			    "its descriptor", number);
+		text_printf(&why,
+			    "it crashed (signal %d) while it was judged: mend its constructors or "
+			    "its descriptor",
+			    number);
 	else if (has_said)
-		text_puts(&why, "it wrote into the answer of its judge: its constructors must not write");
+		text_puts(&why,
+			  "it wrote into the answer of its judge: its constructors must not write");
 	else
-		text_printf(&why, "it ended the process that judged it (exit %d): a module must not call exit",
+		text_printf(&why,
+			    "it ended the process that judged it (exit %d): a module must not call "
+			    "exit",
 			    WEXITSTATUS(status));
 	add_refusal(j, text_get(&why), lines);
 	text_release(&why);
@@ -182,8 +191,8 @@ static bool take_answer(const struct judgement *j, struct text *answer)
 	answer->size -= size;
 	answer->at[answer->size] = '\0';
 	descriptors_init(&all);
-	is_fine = descriptors_read(&all, answer->at, answer->size) && all.first && !all.first->next &&
-		  !strcmp(all.first->head.name, j->name);
+	is_fine = descriptors_read(&all, answer->at, answer->size) && all.first &&
+		  !all.first->next && !strcmp(all.first->head.name, j->name);
 	descriptors_release(&all);
 	return is_fine;
 }
@@ -196,7 +205,8 @@ static bool ask_child(const struct judgement *j, struct text *lines)
 	pid_t child;
 
 	if (pipe2(pipe_fd, O_CLOEXEC) < 0 || (child = fork()) < 0) {
-		text_printf(&answer, "module '%s': no child can judge it: %s", j->path, log_errno(errno));
+		text_printf(&answer, "module '%s': no child can judge it: %s", j->path,
+			    log_errno(errno));
 		add_refusal(j, text_get(&answer), lines);
 		text_release(&answer);
 		return false;
@@ -204,7 +214,8 @@ static bool ask_child(const struct judgement *j, struct text *lines)
 	if (!child)
 		judge(j, pipe_fd[1]);
 	close(pipe_fd[1]);
-	was_late = !gather(pipe_fd[0], clock_mono_us() + MODULE_JUDGE_SECONDS * CLOCK_SECOND, &answer);
+	was_late =
+		!gather(pipe_fd[0], clock_mono_us() + MODULE_JUDGE_SECONDS * CLOCK_SECOND, &answer);
 	close(pipe_fd[0]);
 	kill(child, SIGKILL); /* a zombie by now, or late */
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -229,7 +240,10 @@ bool module_judge(const char *path, enum module_kind kind, struct text *lines)
 	j.name = name;
 	j.copy = -1;
 	if (!module_name_of(path, name))
-		text_printf(&why, "module '%s': its name is no lower-case word followed by .so: rename it", path);
+		text_printf(
+			&why,
+			"module '%s': its name is no lower-case word followed by .so: rename it",
+			path);
 	else
 		j.copy = module_copy(path, j.build, &why);
 	if (j.copy < 0)

@@ -6,14 +6,17 @@
 
 static const struct module_option option[] = {
 	OPTION_DURATION(struct common_options, every, "1m", "1s..31d", "time between two probes"),
-	OPTION_DURATION(struct common_options, timeout, "10s", "1ms..1h", "the probe's one deadline"),
-	OPTION_DURATION(struct common_options, recheck, "1m", "1s..1d",
-			"after a failure the next probe comes at the latest so long after its due time"),
+	OPTION_DURATION(struct common_options, timeout, "10s", "1ms..1h",
+			"the probe's one deadline"),
+	OPTION_DURATION(
+		struct common_options, recheck, "1m", "1s..1d",
+		"after a failure the next probe comes at the latest so long after its due time"),
 	OPTION_DURATION(struct common_options, slow, "0", "0..1h",
 			"degraded when the probe takes longer; 0: never"),
-	OPTION_LIST(struct common_options, locations, "", "where to probe from; none named: everywhere"),
-	OPTION_(struct common_options, address_family, "address-family", OPTION_TYPE_CHOICE, "any", "any|4|6", 0,
-		"IPv4 or IPv6 only; any: what the resolver answers first"),
+	OPTION_LIST(struct common_options, locations, "",
+		    "where to probe from; none named: everywhere"),
+	OPTION_(struct common_options, address_family, "address-family", OPTION_TYPE_CHOICE, "any",
+		"any|4|6", 0, "IPv4 or IPv6 only; any: what the resolver answers first"),
 	OPTION_BOOL(struct common_options, reference, false,
 		    "a target that tells whether our own connection works (section void)"),
 	OPTION_END,
@@ -31,11 +34,13 @@ const struct module_head common_head = {
 const char *const common_family[] = {"any", "4", "6", NULL};
 const int common_family_number[] = {AF_UNSPEC, AF_INET, AF_INET6};
 
-/* `targets` and `help` are no options of the table, but words a section or a command line may use. */
+/* `targets` and `help` are no options of the table, but words a section or a command line may use.
+ */
 const char *const common_core_words[] = {
-	"location", "store", "listen", "socket", "user", "modules", "notifiers", "reports", "retention", "include",
-	"service", "sla", "contact", "path", "maintenance", "page", "void", "check", "module", "setting", "secret",
-	"silence", "account", "targets", "items", "help", NULL,
+	"location",    "store",     "listen",  "socket",  "user",   "modules", "notifiers",
+	"reports",     "retention", "include", "service", "sla",    "contact", "path",
+	"maintenance", "page",      "void",    "check",   "module", "setting", "secret",
+	"silence",     "account",   "targets", "items",   "help",   NULL,
 };
 
 bool common_is_core_word(const char *word)
@@ -46,7 +51,8 @@ bool common_is_core_word(const char *word)
 	return !strncmp(word, "notify-", 7) || !strncmp(word, "report-", 7);
 }
 
-const char *common_standard(const struct module_option *o, const char *standard_every, const char *standard_timeout)
+const char *common_standard(const struct module_option *o, const char *standard_every,
+			    const char *standard_timeout)
 {
 	if (standard_every && *standard_every && !strcmp(o->name, "every"))
 		return standard_every;

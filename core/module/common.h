@@ -1,14 +1,15 @@
 /* module/common: the options that every check has, whatever its module.
  *
- * One table, read by the loader, `nines check` and the manual. To add one: a member, a row in common.c. A module's own
- * option may not take one of these names. */
+ * One table, read by the loader, `nines check` and the manual. To add one: a member, a row in
+ * common.c. A module's own option may not take one of these names. */
 #ifndef NINES_MODULE_COMMON_H
 #define NINES_MODULE_COMMON_H
 
 #include <nines/check.h>
 
 struct common_options {
-	int64_t every, timeout, recheck, slow; /* microseconds; slow 0: never degraded for its time */
+	/* microseconds; slow 0: never degraded for its time */
+	int64_t every, timeout, recheck, slow;
 	const char *const *locations;          /* empty: all */
 	int64_t address_family;                /* the place in common_family */
 	bool reference;
@@ -21,11 +22,14 @@ extern const struct module_head common_head;
 extern const char *const common_family[];
 extern const int common_family_number[];
 
-/* Words that no option of a check module and no check module may take as its name (NULL-terminated). */
+/* Words that no option of a check module and no check module may take as its name
+ * (NULL-terminated). */
 extern const char *const common_core_words[];
 bool common_is_core_word(const char *);
 
-/* The defaults of `module` (its standard_every and standard_timeout, may be NULL) over the common ones. */
-const char *common_standard(const struct module_option *, const char *standard_every, const char *standard_timeout);
+/* The defaults of `module` (its standard_every and standard_timeout, may be NULL) over the common
+ * ones. */
+const char *common_standard(const struct module_option *, const char *standard_every,
+			    const char *standard_timeout);
 
 #endif

@@ -97,7 +97,8 @@ bool descriptors_read(struct descriptors *all, const char *text, size_t size)
 	bool is_fine = true;
 
 	memcpy(copy, text, size);
-	for (; is_fine && (newline = memchr(at, '\n', size - (size_t)(at - copy))); at = newline + 1)
+	for (; is_fine && (newline = memchr(at, '\n', size - (size_t)(at - copy)));
+	     at = newline + 1)
 		is_fine = take(all, &open, at, (size_t)(newline - at));
 	free(copy);
 	return is_fine;
@@ -134,7 +135,8 @@ void descriptors_judge_folder(struct descriptors *all, const char *folder, enum 
 	text_release(&lines);
 }
 
-struct descriptor *descriptor_find(const struct descriptors *all, enum module_kind kind, const char *name)
+struct descriptor *descriptor_find(const struct descriptors *all, enum module_kind kind,
+				   const char *name)
 {
 	for (struct descriptor *d = all->first; d; d = d->next)
 		if (d->head.kind == (uint32_t)kind && !strcmp(d->head.name, name))

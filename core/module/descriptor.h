@@ -31,7 +31,8 @@ void descriptors_release(struct descriptors *);
 /* Takes the lines `module` and `option` of `text`. False: they are not what a judge prints. */
 bool descriptors_read(struct descriptors *, const char *text, size_t size);
 
-/* Judges every NAME.so of a folder, in the order of their names. A folder that is missing is empty. */
+/* Judges every NAME.so of a folder, in the order of their names. A folder that is missing is empty.
+ */
 void descriptors_judge_folder(struct descriptors *, const char *folder, enum module_kind);
 
 /* The one of that kind and name, or NULL. */

@@ -64,7 +64,8 @@ static bool looks_like_number(const char *label, size_t n)
 	size_t i = n > 2 && label[0] == '0' && (label[1] | 32) == 'x' ? 2 : 0;
 
 	for (; i < n; i++)
-		if (!isdigit((unsigned char)label[i]) && !(label[1] == 'x' && isxdigit((unsigned char)label[i])))
+		if (!isdigit((unsigned char)label[i]) &&
+		    !(label[1] == 'x' && isxdigit((unsigned char)label[i])))
 			return false;
 	return true;
 }
@@ -138,7 +139,9 @@ static const char *authority_wrong(const char *at, size_t n)
 	memcpy(host, at + (close != NULL), size);
 	host[size] = '\0';
 	if (close)
-		wrong = strchr(host, ':') && form_is_address(host) ? NULL : "has no IPv6 address in its brackets";
+		wrong = strchr(host, ':') && form_is_address(host)
+				? NULL
+				: "has no IPv6 address in its brackets";
 	else
 		wrong = form_is_address(host) ? NULL : name_wrong(host, size);
 	if (wrong && !close)
@@ -160,7 +163,8 @@ const char *form_url_wrong(const char *s)
 	if (!host || host == s)
 		return "is no URL: write scheme://host";
 	for (const char *p = s; p < host; p++)
-		if (!islower((unsigned char)*p) && !(p > s && (isdigit((unsigned char)*p) || strchr("+.-", *p))))
+		if (!islower((unsigned char)*p) &&
+		    !(p > s && (isdigit((unsigned char)*p) || strchr("+.-", *p))))
 			return "is no URL: write scheme://host";
 	host += 3;
 	n = strcspn(host, "/?#");
@@ -190,7 +194,8 @@ bool form_is_word(const char *s, unsigned most)
 	size_t n = 0;
 
 	for (; s[n]; n++)
-		if (n >= most || (!islower((unsigned char)s[n]) && !(n && (isdigit((unsigned char)s[n]) || s[n] == '-'))))
+		if (n >= most || (!islower((unsigned char)s[n]) &&
+				  !(n && (isdigit((unsigned char)s[n]) || s[n] == '-'))))
 			return false;
 	return n > 0;
 }

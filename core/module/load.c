@@ -68,12 +68,17 @@ static int judge_folder(const char *path, struct text *refusal)
 		return refuse(refusal, "module '%s': %s: check the path", path, log_errno(errno));
 	slash[slash == real] = '\0';
 	if (stat(real, &st) < 0)
-		answer = refuse(refusal, "module '%s': folder '%s': %s: make it readable", path, real, log_errno(errno));
+		answer = refuse(refusal, "module '%s': folder '%s': %s: make it readable", path,
+				real, log_errno(errno));
 	else if ((st.st_mode & 0002) && !(st.st_mode & S_ISVTX))
-		answer = refuse(refusal, "module '%s': others can write to its folder: chmod o-w '%s'", path, real);
+		answer = refuse(refusal,
+				"module '%s': others can write to its folder: chmod o-w '%s'", path,
+				real);
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		answer = refuse(refusal, "module '%s': its folder belongs to neither root nor user %u: chown it", path,
-				(unsigned)geteuid());
+		answer = refuse(
+			refusal,
+			"module '%s': its folder belongs to neither root nor user %u: chown it",
+			path, (unsigned)geteuid());
 	free(real);
 	return answer;
 }
@@ -83,14 +88,18 @@ static int judge_file(int fd, const char *path, struct stat *st, struct text *re
 	if (fstat(fd, st) < 0)
 		return refuse(refusal, "module '%s': %s: check the path", path, log_errno(errno));
 	if (!S_ISREG(st->st_mode))
-		return refuse(refusal, "module '%s': it is no regular file: put the .so itself there", path);
+		return refuse(refusal,
+			      "module '%s': it is no regular file: put the .so itself there", path);
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return refuse(refusal, "module '%s': it belongs to neither root nor user %u: chown it", path,
+		return refuse(refusal,
+			      "module '%s': it belongs to neither root nor user %u: chown it", path,
 			      (unsigned)geteuid());
 	if (st->st_mode & 0022)
-		return refuse(refusal, "module '%s': others can write it: chmod go-w '%s'", path, path);
+		return refuse(refusal, "module '%s': others can write it: chmod go-w '%s'", path,
+			      path);
 	if (!st->st_size || st->st_size > MODULE_FILE_BYTES)
-		return refuse(refusal, "module '%s': its size of %lld bytes cannot be: build it again", path,
+		return refuse(refusal,
+			      "module '%s': its size of %lld bytes cannot be: build it again", path,
 			      (long long)st->st_size);
 	return judge_folder(path, refusal);
 }
@@ -121,14 +130,17 @@ static void hash_content(int fd, size_t size, char build[17])
 	build[16] = '\0';
 }
 
-/* A private copy: neither a later write to the file nor anybody who has the descriptor can change it. */
-static int seal_copy(int from, const char *path, const struct stat *st, char build[17], struct text *refusal)
+/* A private copy: neither a later write to the file nor anybody who has the descriptor can change
+ * it. */
+static int seal_copy(int from, const char *path, const struct stat *st, char build[17],
+		     struct text *refusal)
 {
 	const char *base = strrchr(path, '/');
 	int fd = memfd_create(base ? base + 1 : path, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0)
-		return refuse(refusal, "module '%s': no copy can be made: %s", path, log_errno(errno));
+		return refuse(refusal, "module '%s': no copy can be made: %s", path,
+			      log_errno(errno));
 	if (!copy_bytes(fd, from, st->st_size) ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
 		refuse(refusal, "module '%s': no copy can be made: %s", path, log_errno(errno));
@@ -146,8 +158,8 @@ int module_copy(const char *path, char build[17], struct text *refusal)
 
 	build[0] = '\0';
 	if (fd < 0)
-		return refuse(refusal, "module '%s': %s: make it readable for user %u", path, log_errno(errno),
-			      (unsigned)geteuid());
+		return refuse(refusal, "module '%s': %s: make it readable for user %u", path,
+			      log_errno(errno), (unsigned)geteuid());
 	if (judge_file(fd, path, &st, refusal) == 0)
 		copy = seal_copy(fd, path, &st, build, refusal);
 	close(fd);
@@ -186,7 +198,8 @@ static bool open_copy(struct module *m, enum module_kind kind, struct text *why)
 
 	if (fstat(m->fd, &st) == 0)
 		hash_content(m->fd, (size_t)st.st_size, m->build);
-	/* The descriptor stays open as long as the module: a path that named two copies would give the first one twice. */
+	/* The descriptor stays open as long as the module: a path that named two copies would give
+	 * the first one twice. */
 	snprintf(path, sizeof path, "/proc/self/fd/%d", m->fd);
 	m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!m->handle) {
@@ -196,7 +209,8 @@ static bool open_copy(struct module *m, enum module_kind kind, struct text *why)
 	}
 	descriptor = dlsym(m->handle, "module_entry");
 	if (!descriptor) {
-		text_puts(why, "it has no symbol 'module_entry': use CHECK_MODULE and build it with MODULE_EXPORT");
+		text_puts(why, "it has no symbol 'module_entry': use CHECK_MODULE and build it "
+			       "with MODULE_EXPORT");
 		return false;
 	}
 	return judge_descriptor(m, descriptor, kind, why);

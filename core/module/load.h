@@ -1,10 +1,11 @@
 /* module/load: from a file on disk to a judged descriptor.
  *
- * Order of judgement: regular file, owned by root or us, not writable by others -> private sealed copy -> dlopen(NOW | LOCAL) ->
- * `module_entry` -> ABI -> size -> kind -> name = file name -> option table. Each refusal is one sentence with the path and a
- * remedy. Constructors run inside dlopen, so whoever must survive a bad module asks module_judge(), which does it all in a child.
- * module_copy() is called by the parent and the loader, module_open() by probers, couriers and `nines check`, never by the
- * keeper, the recorder or the web. */
+ * Order of judgement: regular file, owned by root or us, not writable by others -> private sealed
+ * copy -> dlopen(NOW | LOCAL) -> `module_entry` -> ABI -> size -> kind -> name = file name ->
+ * option table. Each refusal is one sentence with the path and a remedy. Constructors run inside
+ * dlopen, so whoever must survive a bad module asks module_judge(), which does it all in a child.
+ * module_copy() is called by the parent and the loader, module_open() by probers, couriers and
+ * `nines check`, never by the keeper, the recorder or the web. */
 #ifndef NINES_MODULE_LOAD_H
 #define NINES_MODULE_LOAD_H
 
@@ -35,16 +36,19 @@ struct module {
 	} copy;
 };
 
-/* The sealed memfd with the file's content, `build` its hash (16 hex digits). -1: why is in *refusal. */
+/* The sealed memfd with the file's content, `build` its hash (16 hex digits). -1: why is in
+ * *refusal. */
 int module_copy(const char *path, char build[17], struct text *refusal);
 
-/* Takes over `fd` (closed on refusal too). NULL: why is in *refusal. Runs the module's constructors in this process. */
+/* Takes over `fd` (closed on refusal too). NULL: why is in *refusal. Runs the module's constructors
+ * in this process. */
 struct module *module_open(int fd, const char *name, enum module_kind, struct text *refusal);
 
 void module_free(struct module *);
 
-/* Judges in a child with a deadline of MODULE_JUDGE_SECONDS. Adds the line `module NAME kind= flags= summary= path= build= ...`
- * and one line `option NAME module= type= ...` for each option; on refusal (false) only `module NAME path= refused=`. */
+/* Judges in a child with a deadline of MODULE_JUDGE_SECONDS. Adds the line `module NAME kind=
+ * flags= summary= path= build= ...` and one line `option NAME module= type= ...` for each option;
+ * on refusal (false) only `module NAME path= refused=`. */
 bool module_judge(const char *path, enum module_kind, struct text *lines);
 
 /* "banner" of ".../banner.so"; false when the file name is none of a module. */

@@ -44,7 +44,8 @@ bool manual_read(const struct descriptor *d, struct text *prose)
 			text_printf(&path, "%.*s/%s.md", folder, at, name);
 		else if (i == 1)
 			text_printf(&path, "%.*s/../../%s%s/%s/%s.md", folder, at,
-				    d->head.kind == MODULE_CHECK ? "module" : kind, "s", name, name);
+				    d->head.kind == MODULE_CHECK ? "module" : kind, "s", name,
+				    name);
 		else
 			text_printf(&path, NINES_PREFIX "/share/doc/nines/%s%s/%s.md",
 				    d->head.kind == MODULE_CHECK ? "module" : kind, "s", name);

@@ -19,7 +19,8 @@ struct setting {
 };
 
 /* "port: " and the value, which is hidden when it is secret. */
-static bool refuse(struct setting *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(struct setting *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 static bool refuse(struct setting *s, const char *format, ...)
 {
 	va_list ap;
@@ -50,14 +51,18 @@ static bool keep_text(struct setting *s)
 
 static bool set_host(struct setting *s)
 {
-	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED ? form_host_wrong(s->value) : NULL;
+	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED
+				    ? form_host_wrong(s->value)
+				    : NULL;
 
 	return wrong ? refuse(s, "%s", wrong) : keep_text(s);
 }
 
 static bool set_url(struct setting *s)
 {
-	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED ? form_url_wrong(s->value) : NULL;
+	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED
+				    ? form_url_wrong(s->value)
+				    : NULL;
 
 	return wrong ? refuse(s, "%s", wrong) : keep_text(s);
 }
@@ -91,7 +96,8 @@ static bool is_within(const char *range, int64_t n, bool (*parse)(const char *, 
 	return !(*high && parse(high, &edge) && n > edge);
 }
 
-static bool set_whole(struct setting *s, bool (*parse)(const char *, int64_t *), const char *no_such)
+static bool set_whole(struct setting *s, bool (*parse)(const char *, int64_t *),
+		      const char *no_such)
 {
 	int64_t n;
 
@@ -236,8 +242,8 @@ const struct module_option *option_find(const struct module_head *head, const ch
 	return NULL;
 }
 
-static bool set(const struct module_option *o, void *options, struct arena *arena, const char *value,
-		struct text *wrong)
+static bool set(const struct module_option *o, void *options, struct arena *arena,
+		const char *value, struct text *wrong)
 {
 	struct setting s = {.option = o, .value = value, .arena = arena, .wrong = wrong,
 			    .member = (char *)options + o->offset};
@@ -259,17 +265,19 @@ static bool set_nothing(const struct module_option *o, void *options, struct are
 		return false;
 	if (o->type == OPTION_TYPE_LIST)
 		*(const char *const **)member = none;
-	else if (type[o->type].set == keep_text || type[o->type].set == set_host || type[o->type].set == set_url ||
-		 type[o->type].set == set_file)
+	else if (type[o->type].set == keep_text || type[o->type].set == set_host ||
+		 type[o->type].set == set_url || type[o->type].set == set_file)
 		*(const char **)member = "";
 	return true;
 }
 
-bool option_defaults(const struct module_head *head, void *options, struct arena *arena, struct text *wrong)
+bool option_defaults(const struct module_head *head, void *options, struct arena *arena,
+		     struct text *wrong)
 {
 	for (const struct module_option *o = head->option; o && o->name; o++) {
 		if (!option_type_name(o->type) || !set_nothing(o, options, arena)) {
-			text_printf(wrong, "%s: no memory left, or a type this nines does not know", o->name);
+			text_printf(wrong, "%s: no memory left, or a type this nines does not know",
+				    o->name);
 			return false;
 		}
 		if (o->standard && !set(o, options, arena, o->standard, wrong))
@@ -295,8 +303,8 @@ static bool refuse_unknown(const struct module_head *head, const char *name, str
 	return false;
 }
 
-bool option_set(const struct module_head *head, void *options, struct arena *arena, const char *name,
-		const char *value, struct text *wrong)
+bool option_set(const struct module_head *head, void *options, struct arena *arena,
+		const char *name, const char *value, struct text *wrong)
 {
 	const struct module_option *o = option_find(head, name);
 
@@ -335,7 +343,8 @@ static size_t distance(const char *a, const char *b)
 	for (size_t j = 0; j <= n; j++)
 		row[0][j] = j;
 	for (size_t i = 1; i <= m; i++) {
-		size_t *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3], best;
+		size_t *now = row[i % 3], *last = row[(i + 2) % 3], *before = row[(i + 1) % 3],
+		       best;
 
 		now[0] = i;
 		for (size_t j = 1; j <= n; j++) {

@@ -138,7 +138,8 @@ static void test_set(void)
 		bool is_fine;
 
 		text_clear(&wrong);
-		is_fine = option_set(&head, &all, &arena, set_case[i].name, set_case[i].value, &wrong);
+		is_fine = option_set(&head, &all, &arena, set_case[i].name, set_case[i].value,
+				     &wrong);
 		if (set_case[i].wrong)
 			same(text_get(&wrong), set_case[i].wrong, set_case[i].wrong);
 		else
@@ -149,7 +150,8 @@ static void test_set(void)
 	ok(all.port == 65535, "a refused value leaves what was");
 	ok(all.wait == 30 * 1000000, "a bare number is seconds");
 	ok(all.mode == 2 && all.share == 0.25 && !all.verify, "choice, number and switch");
-	ok(!strcmp(all.list[0], "a") && !strcmp(all.list[2], "c") && !all.list[3], "a list of three");
+	ok(!strcmp(all.list[0], "a") && !strcmp(all.list[2], "c") && !all.list[3],
+	   "a list of three");
 }
 
 static void test_defaults(void)
@@ -159,7 +161,8 @@ static void test_defaults(void)
 	ok(option_defaults(&head, &all, &arena, &wrong), "the defaults parse");
 	same(all.text, "standard", "a text's default");
 	same(all.host, "", "a required text is empty, not NULL");
-	ok(all.port == 25 && all.wait == 5000000 && all.verify && all.mode == 0, "numbers by default");
+	ok(all.port == 25 && all.wait == 5000000 && all.verify && all.mode == 0,
+	   "numbers by default");
 	ok(all.list && !all.list[0], "a list is empty, not NULL");
 	text_release(&wrong);
 }
@@ -178,14 +181,17 @@ static void test_complete(void)
 static void test_secret(void)
 {
 	static const struct module_option one[] = {
-		OPTION_(struct all, port, "pin", OPTION_TYPE_INT, "0", NULL, OPTION_IS_SECRET, "a number"),
+		OPTION_(struct all, port, "pin", OPTION_TYPE_INT, "0", NULL, OPTION_IS_SECRET,
+			"a number"),
 		OPTION_END,
 	};
-	static const struct module_head secretive = {.name = "s", .option = one, .options_size = sizeof all};
+	static const struct module_head secretive = {
+		.name = "s", .option = one, .options_size = sizeof all};
 	struct text wrong = {0};
 
 	option_set(&secretive, &all, &arena, "pin", "hunter2", &wrong);
-	same(text_get(&wrong), "pin: the secret is no whole number", "a secret is not shown in a refusal");
+	same(text_get(&wrong), "pin: the secret is no whole number",
+	     "a secret is not shown in a refusal");
 	text_release(&wrong);
 }
 
@@ -200,7 +206,8 @@ static void test_room(void)
 	text_clear(&wrong);
 	arena_init(&small, NULL, 0, 100);
 	value[5000] = '\0';
-	ok(!option_set(&head, &all, &small, "text", value, &wrong), "an arena that is full is said");
+	ok(!option_set(&head, &all, &small, "text", value, &wrong),
+	   "an arena that is full is said");
 	arena_release(&small);
 	text_release(&wrong);
 }
@@ -210,11 +217,15 @@ static void test_common(void)
 	struct common_options common;
 	struct text wrong = {0};
 
-	ok(option_defaults(&common_head, &common, &arena, &wrong), "the common options' defaults parse");
-	ok(common.every == 60000000 && common.timeout == 10000000 && common.recheck == 60000000, "a minute, ten seconds");
-	ok(!option_set(&common_head, &common, &arena, "every", "500ms", &wrong), "no check runs more than once a second");
+	ok(option_defaults(&common_head, &common, &arena, &wrong),
+	   "the common options' defaults parse");
+	ok(common.every == 60000000 && common.timeout == 10000000 && common.recheck == 60000000,
+	   "a minute, ten seconds");
+	ok(!option_set(&common_head, &common, &arena, "every", "500ms", &wrong),
+	   "no check runs more than once a second");
 	same(text_get(&wrong), "every: '500ms' is not within 1s..31d", "... and is told so");
-	ok(common_is_core_word("service") && common_is_core_word("notify-email") && !common_is_core_word("smtp"),
+	ok(common_is_core_word("service") && common_is_core_word("notify-email") &&
+		   !common_is_core_word("smtp"),
 	   "words of the core");
 	text_release(&wrong);
 }
@@ -231,14 +242,16 @@ int main(void)
 	for (size_t i = 0; i < sizeof host_case / sizeof *host_case; i++) {
 		const char *wrong = form_host_wrong(host_case[i].host);
 
-		same(wrong ? wrong : "", host_case[i].wrong ? host_case[i].wrong : "", host_case[i].host);
+		same(wrong ? wrong : "", host_case[i].wrong ? host_case[i].wrong : "",
+		     host_case[i].host);
 	}
 	for (size_t i = 0; i < sizeof url_case / sizeof *url_case; i++) {
 		const char *wrong = form_url_wrong(url_case[i].url);
 
 		same(wrong ? wrong : "", url_case[i].wrong ? url_case[i].wrong : "", "a URL");
 	}
-	ok(!form_name_wrong("Mail, inbound") && form_name_wrong("") && form_name_wrong(" x") && form_name_wrong("a\nb"),
+	ok(!form_name_wrong("Mail, inbound") && form_name_wrong("") && form_name_wrong(" x") &&
+		   form_name_wrong("a\nb"),
 	   "names of checks");
 	arena_release(&arena);
 	return done_testing();

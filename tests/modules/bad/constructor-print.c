@@ -19,4 +19,5 @@ static void run(struct probe *p, const void *options)
 	(void)p;
 }
 
-CHECK_MODULE("constructor-print", "writes into every descriptor while it is loaded", struct none, option, run);
+CHECK_MODULE("constructor-print", "writes into every descriptor while it is loaded", struct none,
+	     option, run);

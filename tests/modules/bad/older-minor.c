@@ -1,4 +1,5 @@
-/* tests/modules/bad/older-minor: is of an older minor version: its descriptor ends before standard_every, and it works. */
+/* tests/modules/bad/older-minor: is of an older minor version: its descriptor ends before
+ * standard_every, and it works. */
 #include <nines/check.h>
 
 struct none { char unused; };

@@ -16,4 +16,5 @@ static void run(struct probe *p, const void *options)
 	(void)p;
 }
 
-CHECK_MODULE("option-common", "takes the name of an option of every check", struct none, option, run);
+CHECK_MODULE("option-common", "takes the name of an option of every check", struct none, option,
+	     run);

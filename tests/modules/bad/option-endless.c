@@ -11,7 +11,8 @@ struct none {
 #define FIFTY(n) TEN(n), TEN(n + 10), TEN(n + 20), TEN(n + 30), TEN(n + 40)
 
 static char names[250][8];
-static const struct module_option option[] = {FIFTY(0), FIFTY(50), FIFTY(100), FIFTY(150), FIFTY(200)};
+static const struct module_option option[] = {FIFTY(0), FIFTY(50), FIFTY(100), FIFTY(150),
+					      FIFTY(200)};
 
 __attribute__((constructor)) static void fill_names(void)
 {
