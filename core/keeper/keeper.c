@@ -312,6 +312,8 @@ void keeper_take(struct keeper *k, int64_t mono_us, int64_t wall_us, struct keep
 		 const struct line *l)
 {
 	assert(k->magic == KEEPER_MAGIC);
+	if (from.kind == END_LOOP && k->has_started)
+		k->offset_us += line_int(l, "for_us", 0); /* a sleep is no step of the clock */
 	set_time(k, mono_us, wall_us);
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (table[i].from == from.kind &&

@@ -108,6 +108,17 @@ static void tell_keeper(struct room *r, struct keeper_end from, const char *verb
 	keeper_take(r->keeper, clock_mono_us(), clock_wall_us(), from, &l);
 }
 
+/* A machine that slept: the boot clock went on, the monotonic one did not. */
+static void look_for_sleep(struct room *r)
+{
+	int64_t slept_us = clock_boot_us() - clock_mono_us();
+
+	if (slept_us - r->slept_us > CLOCK_SECOND)
+		tell_keeper(r, (struct keeper_end){END_LOOP, 0}, "suspended", "for_us",
+			    slept_us - r->slept_us);
+	r->slept_us = slept_us;
+}
+
 static void closed(struct link *link, const char *why)
 {
 	struct end *e = (struct end *)link, **at = &e->room->ends;
@@ -229,22 +240,12 @@ static const char *take(struct link *link, const struct line *l, int fd)
 		close(fd);
 	if (!strcmp(l->verb, "closed"))
 		return "a line only the loop may say";
-	keeper_take(r->keeper, loop_now(r->loop), clock_wall_us(), e->is, l);
+	look_for_sleep(r);
+	keeper_take(r->keeper, clock_mono_us(), clock_wall_us(), e->is, l);
 	return NULL;
 }
 
 /* ---- the loop ---- */
-
-/* A machine that slept: the boot clock went on, the monotonic one did not. */
-static void look_for_sleep(struct room *r)
-{
-	int64_t slept_us = clock_boot_us() - clock_mono_us();
-
-	if (slept_us - r->slept_us > CLOCK_SECOND)
-		tell_keeper(r, (struct keeper_end){END_LOOP, 0}, "suspended", "for_us",
-			    slept_us - r->slept_us);
-	r->slept_us = slept_us;
-}
 
 static void tick(struct loop_timer *timer)
 {

@@ -175,6 +175,7 @@ static void test_standing_still(int64_t gap, bool mono)
 	ok(once == 1000, "%s 8 h: each of 1,000 checks runs once in the next interval (%d)",
 	   mono ? "stopped for" : "slept", once);
 	ok(c.most_in_tick <= 10, "spread out: at most %d in a tick", (int)c.most_in_tick);
+	ok(!strstr(text_get(&w->log), "kind=clock-step"), "and no step of the clock");
 	ok(strstr(text_get(&w->log), "kind=gap") != NULL, "the gap is marked");
 	ok(!mono || strstr(world_ask(w, "status -"), "missed=48") != NULL,
 	   "missed slots are counted");
