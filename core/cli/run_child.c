@@ -11,11 +11,13 @@
 #include "../base/clock.h"
 #include "../base/line.h"
 #include "../fiber/http.h"
+#include "../keeper/item.h"
 #include "../module/common.h"
 #include "../module/load.h"
 #include "../module/option.h"
 #include "../prober/blame.h"
 #include "../prober/probe.h"
+#include "secret.h"
 
 #define ARENA_BYTES (1u << 20)
 #define GIVEN_MOST 256
@@ -113,6 +115,20 @@ static const char **place_of(struct child *c, const char *name)
 	return &c->value[i];
 }
 
+/* What stands for `value`: a secret may be typed as a reference. */
+static const char *fetched(struct child *c, const struct module_option *o, const char *value)
+{
+	const char *wrong, *found = value;
+
+	if (o->flags & OPTION_IS_SECRET)
+		found = secret_value(&c->arena, value, &wrong);
+	if (!found) {
+		text_printf(&c->wrong, "%s: %s", o->name, wrong);
+		refuse(c, "wrong");
+	}
+	return found;
+}
+
 static void set_own(struct child *c, const struct module_option *o, const char *value)
 {
 	const char **before = place_of(c, o->name);
@@ -121,14 +137,40 @@ static void set_own(struct child *c, const struct module_option *o, const char *
 		text_puts(&c->wrong, "too many options");
 		refuse(c, "wrong");
 	}
+	value = fetched(c, o, value);
 	/* A list given several times has all the values. */
 	if (o->type == OPTION_TYPE_LIST && *before)
 		value = arena_text(&c->arena, "%s\n%s", *before, value);
 	*before = value;
 	if (!option_set(&c->module->check->head, c->options, &c->arena, o->name, value, &c->wrong))
 		refuse(c, "wrong");
-	if (o->flags & OPTION_IS_ITEMS)
-		c->item = value;
+}
+
+/* The one item of a check that has items: a probe is of one. */
+static void find_item(struct child *c)
+{
+	const struct module_option *o = c->module->check->head.option;
+	const char *value = NULL, *wrong = "";
+	struct text item = {0};
+	struct items *all;
+
+	while (o && o->name && !(o->flags & OPTION_IS_ITEMS))
+		o++;
+	if (!o || !o->name)
+		return;
+	for (size_t i = 0; i < c->givens; i++)
+		value = strcmp(c->given[i], o->name) ? value : c->value[i];
+	value = value ? value : o->standard;
+	all = value ? items_new(value, &wrong) : NULL;
+	if (!all || items_count(all) != 1) {
+		text_printf(&c->wrong, "%s: %s", o->name,
+			    all ? "it stands for several items: name one" : wrong);
+		refuse(c, "wrong");
+	}
+	items_add(&item, all, 0);
+	c->item = arena_text(&c->arena, "%s", text_get(&item));
+	items_free(all);
+	text_release(&item);
 }
 
 static const char *nearest(const struct child *c, const char *name)
@@ -201,6 +243,7 @@ static void set_options(struct child *c)
 	c->given[c->givens] = NULL;
 	if (!option_complete(&c->module->check->head, c->options, c->given, &c->wrong))
 		refuse(c, "wrong");
+	find_item(c);
 }
 
 static void say_begin(const struct child *c)

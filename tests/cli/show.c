@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct show {
-	const char *host, *user, *password, *path, *does, *text, *hex;
+	const char *host, *user, *password, *path, *does, *text, *hex, *item;
 	int64_t port, mode;
 	const char *const *lines;
 };
@@ -22,6 +22,8 @@ static const struct module_option option[] = {
 	OPTION_TEXT(struct show, hex, "",
 		    "the same text in hexadecimal, for what no option may hold"),
 	OPTION_CHOICE(struct show, mode, "none", "none|some|all", "shown as a value"),
+	OPTION_(struct show, item, "item", OPTION_TYPE_TEXT, "one", NULL, OPTION_IS_ITEMS,
+		"shown as a fact"),
 	OPTION_LIST(struct show, lines, "", "shown joined by a bar"),
 	OPTION_END,
 };
@@ -75,6 +77,7 @@ static void run(struct probe *p, const void *options)
 	probe_value(p, "mode", (double)o->mode, "");
 	probe_value(p, "password_bytes", (double)strlen(o->password), "B");
 	probe_fact(p, "host", o->host);
+	probe_fact(p, "item", probe_item(p));
 	probe_fact(p, "user", o->user);
 	probe_fact(p, "path", o->path);
 	probe_fact(p, "text", text);

@@ -159,6 +159,23 @@ def secret_refused():
     assert b"s3crets3cret" not in done.stderr + done.stdout
 
 
+@test("a secret can be typed as a reference")
+def secret_reference(tmp):
+    (tmp / "secret").write_text("12345678\n")
+    assert check("show", f"password=file:{tmp}/secret")["values"]["password_bytes"]["value"] == 8
+    assert check("show", "password=env:THE_SECRET", env={"THE_SECRET": "1234"})["values"]["password_bytes"]["value"] == 4
+    assert "not set" in wrong("check", "show", "password=env:NO_SUCH_SECRET")
+    assert "cannot be read" in wrong("check", "show", f"password=file:{tmp}/none")
+
+
+@test("a probe is of one item; a block of several is wrong usage")
+def items():
+    assert check("show")["facts"]["item"] == "one"
+    assert check("show", "item=192.0.2.7")["facts"]["item"] == "192.0.2.7"
+    assert check("show", "item=192.0.2.7/32")["facts"]["item"] == "192.0.2.7"
+    assert "several" in wrong("check", "show", "item=192.0.2.0/24")
+
+
 @test("wrong usage with --nagios is still a line for Nagios")
 def nagios_wrong():
     done = nines("check", "show", "hots=x", "--nagios")
