@@ -1,0 +1,221 @@
+/* sla/line: time lines from samples, from events, and parts of them. See sla.h. */
+#include "sla.h"
+
+#include <stdlib.h>
+
+#include "../base/memory.h"
+
+#define GAP_INTERVALS 3
+
+const char *const sla_state_name[SLA_STATES] = {"not-monitored", "unknown",     "up",
+						"degraded",      "unconfirmed", "down"};
+const char *const sla_cause_name[SLA_CAUSES] = {"",           "monitor-off", "void-cycle",
+						"overload",   "agent-lost",  "module"};
+
+void sla_line_release(struct sla_line *l)
+{
+	free(l->span);
+	*l = (struct sla_line){0};
+}
+
+void sla_line_add(struct sla_line *l, int64_t from_us, int64_t to_us, enum sla_state state, enum sla_cause cause)
+{
+	struct sla_span *last = l->spans ? &l->span[l->spans - 1] : NULL;
+
+	if (from_us >= to_us)
+		return;
+	if (last && last->state == state && last->cause == cause && last->to_us == from_us) {
+		last->to_us = to_us;
+		return;
+	}
+	if (l->spans == l->room) {
+		l->room = l->room ? l->room * 2 : 16;
+		l->span = memory_resize(l->span, l->room * sizeof *l->span);
+	}
+	l->span[l->spans++] = (struct sla_span){from_us, to_us, state, cause};
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us, int64_t to_us)
+{
+	int64_t at_us = from_us;
+
+	for (size_t i = 0; i < line->spans && at_us < to_us; i++) {
+		const struct sla_span *s = &line->span[i];
+
+		if (s->to_us <= at_us)
+			continue;
+		if (s->from_us >= to_us)
+			break;
+		sla_line_add(into, at_us, s->from_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
+		sla_line_add(into, later(at_us, s->from_us), earlier(s->to_us, to_us), s->state, s->cause);
+		at_us = earlier(s->to_us, to_us);
+	}
+	sla_line_add(into, at_us, to_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
+}
+
+/* ---- incidents ---- */
+
+static struct sla_incident *open_incident(struct sla_incidents *list, int64_t from_us, bool is_confirmed)
+{
+	if (list->incidents == list->room) {
+		list->room = list->room ? list->room * 2 : 16;
+		list->incident = memory_resize(list->incident, list->room * sizeof *list->incident);
+	}
+	list->incident[list->incidents] = (struct sla_incident){from_us, SLA_OPEN, is_confirmed};
+	return &list->incident[list->incidents++];
+}
+
+static bool is_pass(enum sla_state s)
+{
+	return s == SLA_UP || s == SLA_DEGRADED;
+}
+
+/* ---- the samples rule ---- */
+
+struct reader {
+	struct sla_line *line;
+	struct sla_incidents *incidents;
+	const struct sla_sample *sample;
+	size_t samples;
+	const struct sla_reading *how;
+	enum sla_state *state; /* of each sample, once confirmation has spoken */
+};
+
+/* How long sample i speaks: until the next one, or for one interval when that comes too late. */
+static int64_t speaks_until(const struct reader *r, size_t i)
+{
+	const struct sla_sample *s = &r->sample[i];
+	int64_t gap_us, end_us;
+
+	if (__builtin_mul_overflow(s->interval_us, GAP_INTERVALS, &gap_us))
+		gap_us = INT64_MAX;
+	if (i + 1 < r->samples && r->sample[i + 1].at_us - s->at_us <= gap_us)
+		return r->sample[i + 1].at_us;
+	if (__builtin_add_overflow(s->at_us, s->interval_us, &end_us))
+		end_us = INT64_MAX;
+	return earlier(end_us, i + 1 < r->samples ? r->sample[i + 1].at_us : r->how->now_us);
+}
+
+static bool reaches_next(const struct reader *r, size_t i)
+{
+	return i + 1 < r->samples && speaks_until(r, i) == r->sample[i + 1].at_us;
+}
+
+/* A failure is provisional until another follows it before any pass; what is unknown between decides nothing. */
+static void confirm(struct reader *r)
+{
+	bool counts_from_confirmation = r->how->start == SLA_START_CONFIRMED && !r->how->is_imported;
+	size_t first = SIZE_MAX;
+
+	for (size_t i = 0; i < r->samples; i++) {
+		r->state[i] = r->sample[i].state;
+		if (is_pass(r->state[i]))
+			first = SIZE_MAX;
+		if (r->state[i] != SLA_DOWN || r->how->is_imported)
+			continue;
+		if (first == SIZE_MAX) {
+			first = i;
+			r->state[i] = SLA_UNCONFIRMED;
+		} else {
+			r->state[first] = counts_from_confirmation ? SLA_UP : SLA_DOWN;
+		}
+	}
+}
+
+static bool changes_sides(enum sla_state a, enum sla_state b)
+{
+	return (is_pass(a) && b == SLA_DOWN) || (a == SLA_DOWN && is_pass(b));
+}
+
+/* The moment from which sample i speaks: its own, or the middle between two samples when the rule says so. */
+static int64_t begins_at(const struct reader *r, size_t i)
+{
+	int64_t at_us = r->sample[i].at_us;
+
+	if (r->how->start != SLA_START_MIDPOINT || !i || !reaches_next(r, i - 1) ||
+	    !changes_sides(r->state[i - 1], r->state[i]))
+		return at_us;
+	return r->sample[i - 1].at_us + (at_us - r->sample[i - 1].at_us) / 2;
+}
+
+static void write_line(struct reader *r)
+{
+	for (size_t i = 0; i < r->samples; i++) {
+		const struct sla_sample *s = &r->sample[i];
+		bool reaches = reaches_next(r, i);
+		int64_t end_us = reaches ? begins_at(r, i + 1) : speaks_until(r, i);
+
+		sla_line_add(r->line, begins_at(r, i), end_us, r->state[i],
+			     r->state[i] == SLA_UNKNOWN ? s->cause : SLA_NO_CAUSE);
+		if (i + 1 < r->samples && !reaches)
+			sla_line_add(r->line, end_us, s[1].at_us, SLA_UNKNOWN, SLA_MONITOR_OFF);
+	}
+}
+
+static void list_incidents(struct reader *r)
+{
+	struct sla_incident *open = NULL;
+
+	for (size_t i = 0; r->incidents && i < r->samples; i++) {
+		if (is_pass(r->sample[i].state) && open) {
+			open->to_us = begins_at(r, i);
+			open = NULL;
+		}
+		if (r->sample[i].state != SLA_DOWN)
+			continue;
+		if (!open) {
+			open = open_incident(r->incidents, begins_at(r, i), r->how->is_imported);
+		} else if (!open->is_confirmed) {
+			open->is_confirmed = true;
+			if (r->how->start == SLA_START_CONFIRMED)
+				open->from_us = r->sample[i].at_us;
+		}
+	}
+}
+
+void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents, const struct sla_sample *sample,
+		      size_t samples, const struct sla_reading *how)
+{
+	struct reader r = {line, incidents, sample, samples, how, NULL};
+
+	while (r.samples && sample[r.samples - 1].at_us >= how->now_us)
+		r.samples--;
+	r.state = memory_new(r.samples * sizeof *r.state);
+	confirm(&r);
+	write_line(&r);
+	list_incidents(&r);
+	free(r.state);
+}
+
+/* ---- the events rule ---- */
+
+void sla_from_events(struct sla_line *line, struct sla_incidents *incidents, const struct sla_event *event,
+		     size_t events, enum sla_state initial, int64_t from_us, int64_t to_us)
+{
+	struct sla_event now = {from_us, initial, SLA_NO_CAUSE};
+	struct sla_incident *open = NULL;
+
+	for (size_t i = 0; i <= events; i++) {
+		int64_t until_us = i < events ? event[i].at_us : to_us;
+
+		sla_line_add(line, later(now.at_us, from_us), earlier(until_us, to_us), now.state, now.cause);
+		if (is_pass(now.state) && open) {
+			open->to_us = now.at_us;
+			open = NULL;
+		}
+		if (now.state == SLA_DOWN && !open && incidents)
+			open = open_incident(incidents, now.at_us, true);
+		if (i < events)
+			now = event[i];
+	}
+}

@@ -1,0 +1,173 @@
+/* sla/sum: from a time line, windows and a policy to sums and percentages. See sla.h. */
+#include "sla.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/map.h"
+#include "../base/memory.h"
+
+#define METHOD_VERSION 1
+#define MICRO_OF_ALL INT64_C(100000000) /* 100 % in millionths of a percent */
+
+void sla_windows_release(struct sla_windows *w)
+{
+	free(w->window);
+	*w = (struct sla_windows){0};
+}
+
+void sla_windows_add(struct sla_windows *w, int64_t from_us, int64_t to_us)
+{
+	if (from_us >= to_us)
+		return;
+	if (w->windows == w->room) {
+		w->room = w->room ? w->room * 2 : 8;
+		w->window = memory_resize(w->window, w->room * sizeof *w->window);
+	}
+	w->window[w->windows++] = (struct sla_window){from_us, to_us};
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct sla_window *x = a, *y = b;
+
+	return x->from_us < y->from_us ? -1 : x->from_us > y->from_us;
+}
+
+void sla_windows_settle(struct sla_windows *w)
+{
+	size_t kept = 0;
+
+	if (!w->windows)
+		return;
+	qsort(w->window, w->windows, sizeof *w->window, by_start);
+	for (size_t i = 1; i < w->windows; i++) {
+		if (w->window[i].from_us > w->window[kept].to_us)
+			w->window[++kept] = w->window[i];
+		else if (w->window[i].to_us > w->window[kept].to_us)
+			w->window[kept].to_us = w->window[i].to_us;
+	}
+	w->windows = kept + 1;
+}
+
+/* Walks settled windows along with growing times. */
+struct walk {
+	const struct sla_windows *windows;
+	size_t at;
+	bool otherwise; /* what is_inside answers when there are no windows at all */
+};
+
+static bool is_inside(struct walk *w, int64_t at_us, int64_t *until_us)
+{
+	const struct sla_window *x;
+
+	if (!w->windows)
+		return w->otherwise;
+	while (w->at < w->windows->windows && w->windows->window[w->at].to_us <= at_us)
+		w->at++;
+	if (w->at == w->windows->windows)
+		return false;
+	x = &w->windows->window[w->at];
+	if (x->from_us > at_us) {
+		*until_us = x->from_us < *until_us ? x->from_us : *until_us;
+		return false;
+	}
+	*until_us = x->to_us < *until_us ? x->to_us : *until_us;
+	return true;
+}
+
+static void add_state(struct sla_sums *sums, const struct sla_span *s, int64_t us)
+{
+	int64_t *const sum[SLA_STATES] = {
+		[SLA_NOT_MONITORED] = &sums->not_monitored_us, [SLA_UNKNOWN] = &sums->unknown_us,
+		[SLA_UP] = &sums->up_us,                       [SLA_DEGRADED] = &sums->degraded_us,
+		[SLA_UNCONFIRMED] = &sums->down_us,            [SLA_DOWN] = &sums->down_us,
+	};
+
+	*sum[s->state] += us;
+	if (s->state == SLA_UNCONFIRMED)
+		sums->blip_us += us;
+	if (s->state == SLA_UNKNOWN)
+		sums->unknown_by_cause_us[s->cause] += us;
+}
+
+/* a * b / c without overflow, truncated. */
+static int64_t scale(int64_t a, int64_t b, int64_t c)
+{
+	return (int64_t)((__int128)a * b / c);
+}
+
+static void derive(struct sla_sums *s, const struct sla_policy *p)
+{
+	s->agreed_us = s->span_us - s->outside_hours_us - s->maintenance_us - s->not_monitored_us;
+	s->known_us = s->agreed_us - s->unknown_us;
+	s->counted_down_us = s->down_us - (p->blips_are_up ? s->blip_us : 0) +
+			     scale(s->degraded_us, p->degraded_weight_ppm, 1000000);
+}
+
+struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us, const struct sla_windows *hours,
+			const struct sla_windows *maintenance, const struct sla_policy *policy)
+{
+	struct walk in_hours = {hours, 0, true}, in_maintenance = {maintenance, 0, false};
+	struct sla_sums sums = {.span_us = to_us > from_us ? to_us - from_us : 0};
+	struct sla_line part = {0};
+
+	sla_line_cut(&part, line, from_us, to_us);
+	for (size_t i = 0; i < part.spans; i++)
+		for (int64_t at_us = part.span[i].from_us, until_us; at_us < part.span[i].to_us; at_us = until_us) {
+			until_us = part.span[i].to_us;
+			bool agreed = is_inside(&in_hours, at_us, &until_us);
+			bool excluded = is_inside(&in_maintenance, at_us, &until_us);
+
+			if (!agreed)
+				sums.outside_hours_us += until_us - at_us;
+			else if (excluded)
+				sums.maintenance_us += until_us - at_us;
+			else
+				add_state(&sums, &part.span[i], until_us - at_us);
+		}
+	sla_line_release(&part);
+	derive(&sums, policy);
+	return sums;
+}
+
+int64_t sla_percent_micro(int64_t part_us, int64_t whole_us)
+{
+	return whole_us > 0 ? scale(part_us, MICRO_OF_ALL, whole_us) : -1;
+}
+
+void sla_add_percent(struct text *t, int64_t part_us, int64_t whole_us)
+{
+	int64_t micro = sla_percent_micro(part_us, whole_us);
+
+	if (micro >= 0)
+		text_printf(t, "%" PRId64 ".%06" PRId64, micro / 1000000, micro % 1000000);
+}
+
+int64_t sla_judged_micro(const struct sla_sums *s, const struct sla_policy *p)
+{
+	int64_t good_us = s->known_us - s->counted_down_us;
+
+	if (p->unknown == SLA_UNKNOWN_APART)
+		return sla_percent_micro(good_us, s->known_us);
+	return sla_percent_micro(p->unknown == SLA_UNKNOWN_UP ? good_us + s->unknown_us : good_us, s->agreed_us);
+}
+
+bool sla_is_met(const struct sla_sums *s, const struct sla_policy *p)
+{
+	int64_t micro = sla_judged_micro(s, p);
+
+	return p->target_micro && micro >= p->target_micro;
+}
+
+void sla_add_method(struct text *t, const struct sla_policy *p, const char *zone)
+{
+	struct text all = {0};
+
+	text_printf(&all, "%d target=%" PRId64 " degraded=%" PRId64 " unknown=%d blips=%d start=%d zone=%s",
+		    METHOD_VERSION, p->target_micro, p->degraded_weight_ppm, (int)p->unknown,
+		    (int)p->blips_are_up, (int)p->start, zone);
+	text_printf(t, "nines-%d:%012" PRIx64, METHOD_VERSION, map_hash(all.at, all.size) >> 16);
+	text_release(&all);
+}

@@ -1,0 +1,387 @@
+/* The availability engine against a second, naive implementation that asks second by second, and tables of its rules. */
+#include <stdlib.h>
+
+#include "../../core/sla/sla.h"
+#include "../lib/tap.h"
+
+#define S INT64_C(1000000)
+#define MOST 400
+
+static uint64_t seed = 1;
+
+static int64_t below(int64_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (int64_t)((seed >> 33) % (uint64_t)n);
+}
+
+/* ---- samples: the naive reading ---- */
+
+static struct sla_sample sample[MOST];
+static size_t samples;
+
+static void make_samples(void)
+{
+	static const enum sla_state state[] = {SLA_UP, SLA_UP, SLA_UP, SLA_DEGRADED, SLA_DOWN, SLA_DOWN, SLA_UNKNOWN};
+	int64_t at_s = below(20), interval_s = 1 + below(8);
+
+	samples = 1 + (size_t)below(60);
+	for (size_t i = 0; i < samples; i++) {
+		sample[i] = (struct sla_sample){at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
+		if (sample[i].state == SLA_UNKNOWN)
+			sample[i].cause = SLA_VOID_CYCLE;
+		at_s += below(12) ? interval_s : 1 + below(6 * interval_s);
+	}
+}
+
+static bool passes(size_t i)
+{
+	return sample[i].state == SLA_UP || sample[i].state == SLA_DEGRADED;
+}
+
+/* Is there another failure in the same run (no pass between)? */
+static bool has_company(size_t i)
+{
+	for (size_t k = i + 1; k < samples && !passes(k); k++)
+		if (sample[k].state == SLA_DOWN)
+			return true;
+	for (size_t k = i; k-- > 0 && !passes(k);)
+		if (sample[k].state == SLA_DOWN)
+			return true;
+	return false;
+}
+
+static enum sla_state naive_sample_state(int64_t at_s, int64_t now_s, bool imported)
+{
+	size_t i = samples;
+
+	while (i > 0 && sample[i - 1].at_us > at_s * S)
+		i--;
+	if (!i || at_s >= now_s)
+		return SLA_NOT_MONITORED;
+	i--;
+	bool is_last = i + 1 == samples;
+	bool covers = !is_last && sample[i + 1].at_us - sample[i].at_us <= 3 * sample[i].interval_us;
+
+	if (!covers && at_s * S >= sample[i].at_us + sample[i].interval_us)
+		return is_last ? SLA_NOT_MONITORED : SLA_UNKNOWN;
+	if (sample[i].state == SLA_DOWN && !imported && !has_company(i))
+		return SLA_UNCONFIRMED;
+	return sample[i].state;
+}
+
+static enum sla_state line_state(const struct sla_line *l, int64_t at_s)
+{
+	for (size_t i = 0; i < l->spans; i++)
+		if (l->span[i].from_us <= at_s * S && at_s * S < l->span[i].to_us)
+			return l->span[i].state;
+	return SLA_NOT_MONITORED;
+}
+
+static bool is_tidy(const struct sla_line *l)
+{
+	for (size_t i = 0; i < l->spans; i++) {
+		if (l->span[i].from_us >= l->span[i].to_us)
+			return false;
+		if (i && (l->span[i].from_us != l->span[i - 1].to_us ||
+			  (l->span[i].state == l->span[i - 1].state && l->span[i].cause == l->span[i - 1].cause)))
+			return false;
+	}
+	return true;
+}
+
+static void samples_as_the_naive_reading(void)
+{
+	bool fine = true, tidy = true;
+
+	for (int round = 0; round < 3000 && fine && tidy; round++) {
+		struct sla_line l = {0};
+		bool imported = below(2);
+
+		make_samples();
+		int64_t end_s = sample[samples - 1].at_us / S + 60, now_s = below(2) ? end_s : below(end_s) + 1;
+		struct sla_reading how = {.is_imported = imported, .now_us = now_s * S};
+
+		while (samples && sample[samples - 1].at_us >= now_s * S)
+			samples--; /* nobody has measured in the future */
+		sla_from_samples(&l, NULL, sample, samples, &how);
+		for (int64_t t = 0; t < end_s && fine; t++)
+			fine = line_state(&l, t) == naive_sample_state(t, now_s, imported);
+		tidy = is_tidy(&l);
+		sla_line_release(&l);
+	}
+	ok(fine, "3,000 random sample records read as second by second");
+	ok(tidy, "their spans have no gap, no overlap and no equal neighbours");
+}
+
+/* ---- sums: every second is in exactly one of them ---- */
+
+static bool is_in(const struct sla_windows *w, int64_t at_s)
+{
+	for (size_t i = 0; i < w->windows; i++)
+		if (w->window[i].from_us <= at_s * S && at_s * S < w->window[i].to_us)
+			return true;
+	return false;
+}
+
+static void some_windows(struct sla_windows *w)
+{
+	for (int64_t n = below(6); n > 0; n--) {
+		int64_t from_s = below(300);
+
+		sla_windows_add(w, from_s * S, (from_s + below(60)) * S);
+	}
+}
+
+struct naive_sums {
+	int64_t by_state[SLA_STATES], maintenance, outside;
+};
+
+static struct naive_sums naive_sum(const struct sla_line *l, int64_t from_s, int64_t to_s,
+				   const struct sla_windows *hours, const struct sla_windows *maintenance)
+{
+	struct naive_sums n = {{0}, 0, 0};
+
+	for (int64_t t = from_s; t < to_s; t++) {
+		if (hours && !is_in(hours, t))
+			n.outside += S;
+		else if (maintenance && is_in(maintenance, t))
+			n.maintenance += S;
+		else
+			n.by_state[line_state(l, t)] += S;
+	}
+	return n;
+}
+
+static bool sums_agree(const struct sla_sums *s, const struct naive_sums *n)
+{
+	return s->up_us == n->by_state[SLA_UP] && s->degraded_us == n->by_state[SLA_DEGRADED] &&
+	       s->down_us == n->by_state[SLA_DOWN] + n->by_state[SLA_UNCONFIRMED] &&
+	       s->blip_us == n->by_state[SLA_UNCONFIRMED] && s->unknown_us == n->by_state[SLA_UNKNOWN] &&
+	       s->not_monitored_us == n->by_state[SLA_NOT_MONITORED] && s->maintenance_us == n->maintenance &&
+	       s->outside_hours_us == n->outside &&
+	       s->up_us + s->degraded_us + s->down_us + s->unknown_us + s->not_monitored_us + s->maintenance_us +
+			       s->outside_hours_us == s->span_us;
+}
+
+static void sums_as_the_naive_sum(void)
+{
+	bool fine = true;
+
+	for (int round = 0; round < 2000 && fine; round++) {
+		struct sla_line l = {0};
+		struct sla_windows hours = {0}, maintenance = {0};
+		struct sla_policy policy = {0};
+		struct sla_reading how = {.now_us = INT64_MAX};
+		int64_t from_s = below(100), to_s = from_s + below(300);
+		bool has_hours = below(2);
+
+		make_samples();
+		sla_from_samples(&l, NULL, sample, samples, &how);
+		some_windows(&hours);
+		some_windows(&maintenance);
+		struct naive_sums n = naive_sum(&l, from_s, to_s, has_hours ? &hours : NULL, &maintenance);
+		sla_windows_settle(&hours);
+		sla_windows_settle(&maintenance);
+		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, has_hours ? &hours : NULL, &maintenance, &policy);
+		fine = sums_agree(&s, &n);
+		sla_line_release(&l);
+		sla_windows_release(&hours);
+		sla_windows_release(&maintenance);
+	}
+	ok(fine, "2,000 random records summed under random windows as second by second");
+}
+
+/* ---- groups ---- */
+
+static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need, int64_t at_s)
+{
+	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, absent = 0;
+
+	for (size_t i = 0; i < members; i++) {
+		enum sla_state s = line_state(&line[i], at_s);
+
+		up += s == SLA_UP;
+		degraded += s == SLA_DEGRADED;
+		silent += s == SLA_UNKNOWN || s == SLA_NOT_MONITORED;
+		absent += s == SLA_NOT_MONITORED;
+		unconfirmed += s == SLA_UNCONFIRMED;
+	}
+	if (absent == members)
+		return SLA_NOT_MONITORED;
+	if (up + degraded >= need)
+		return up >= need ? SLA_UP : SLA_DEGRADED;
+	if (up + degraded + silent >= need)
+		return SLA_UNKNOWN;
+	return up + degraded + silent + unconfirmed >= need ? SLA_UNCONFIRMED : SLA_DOWN;
+}
+
+static void groups_as_the_naive_group(void)
+{
+	bool fine = true;
+
+	for (int round = 0; round < 500 && fine; round++) {
+		struct sla_line line[5] = {{0}}, group = {0};
+		const struct sla_line *member[5];
+		size_t members = 1 + (size_t)below(5), need = 1 + (size_t)below((int64_t)members);
+		struct sla_reading how = {.now_us = INT64_MAX};
+
+		for (size_t i = 0; i < members; i++) {
+			make_samples();
+			sla_from_samples(&line[i], NULL, sample, samples, &how);
+			member[i] = &line[i];
+		}
+		sla_group(&group, member, members, need, 0, 400 * S);
+		for (int64_t t = 0; t < 400 && fine; t++)
+			fine = line_state(&group, t) == naive_group(line, members, need, t);
+		fine = fine && is_tidy(&group);
+		for (size_t i = 0; i < members; i++)
+			sla_line_release(&line[i]);
+		sla_line_release(&group);
+	}
+	ok(fine, "500 random groups of k of n as second by second");
+}
+
+/* ---- the rules one by one: u d x ? are up, down, degraded, unknown, one sample every 10 s, read at 10 * length ---- */
+
+static const struct {
+	const char *about, *record;
+	enum sla_start start;
+	bool imported;
+	int64_t down_s, blip_s, up_s, unknown_s;
+	int incidents, confirmed;
+	int64_t first_from_s, first_to_s; /* -1: none, still open */
+} rule[] = {
+	{"all is well", "uuuu", SLA_START_FIRST_FAILURE, false, 0, 0, 40, 0, 0, 0, -1, -1},
+	{"a blip counts as down, apart", "uduu", SLA_START_FIRST_FAILURE, false, 10, 10, 30, 0, 1, 0, 10, 20},
+	{"an incident from its first failure", "uddu", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 10, 30},
+	{"by midpoint", "uddu", SLA_START_MIDPOINT, false, 20, 0, 20, 0, 1, 1, 5, 25},
+	{"from its confirmation", "uddu", SLA_START_CONFIRMED, false, 10, 0, 30, 0, 1, 1, 20, 30},
+	{"an imported failure is confirmed", "uduu", SLA_START_FIRST_FAILURE, true, 10, 0, 30, 0, 1, 1, 10, 20},
+	{"unknown between two failures decides nothing", "ud?du", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 10, 1, 1,
+	 10, 40},
+	{"unknown after a failure does not confirm it", "ud?u", SLA_START_FIRST_FAILURE, false, 10, 10, 20, 10, 1, 0, 10,
+	 30},
+	{"a gap inside an incident leaves it open", "ud.....du", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 50, 1, 1, 10,
+	 80},
+	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, false, 40, 0, 20, 0, 1, 1, 10, 50},
+	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 20, -1},
+};
+
+static size_t read_record(const char *record)
+{
+	size_t n = 0;
+
+	for (int64_t i = 0; record[i]; i++)
+		if (record[i] != '.')
+			sample[n++] = (struct sla_sample){i * 10 * S, 10 * S,
+							  record[i] == 'u'   ? SLA_UP
+							  : record[i] == 'd' ? SLA_DOWN
+							  : record[i] == 'x' ? SLA_DEGRADED
+									     : SLA_UNKNOWN,
+							  SLA_NO_CAUSE};
+	return n;
+}
+
+static void rules(void)
+{
+	for (size_t i = 0; i < sizeof rule / sizeof *rule; i++) {
+		struct sla_line l = {0};
+		struct sla_incidents list = {0};
+		struct sla_policy policy = {0};
+		int64_t end_us = (int64_t)strlen(rule[i].record) * 10 * S;
+		struct sla_reading how = {rule[i].start, rule[i].imported, end_us};
+		int confirmed = 0;
+
+		samples = read_record(rule[i].record);
+		sla_from_samples(&l, &list, sample, samples, &how);
+		struct sla_sums s = sla_sum(&l, 0, end_us, NULL, NULL, &policy);
+		for (size_t k = 0; k < list.incidents; k++)
+			confirmed += list.incident[k].is_confirmed;
+		ok(s.down_us == rule[i].down_s * S && s.blip_us == rule[i].blip_s * S && s.up_us == rule[i].up_s * S &&
+			   s.unknown_us == rule[i].unknown_s * S && (int)list.incidents == rule[i].incidents &&
+			   confirmed == rule[i].confirmed,
+		   "%s (down %lld)", rule[i].about, (long long)(s.down_us / S));
+		if (list.incidents)
+			ok(list.incident[0].from_us == rule[i].first_from_s * S &&
+				   list.incident[0].to_us == (rule[i].first_to_s < 0 ? SLA_OPEN : rule[i].first_to_s * S),
+			   "%s: from when to when", rule[i].about);
+		sla_line_release(&l);
+		free(list.incident);
+	}
+}
+
+/* ---- percentages never flatter ---- */
+
+static const struct {
+	int64_t part, whole;
+	const char *text;
+} percent[] = {
+	{1, 1, "100.000000"}, {0, 5, "0.000000"},       {999999999, 1000000000, "99.999999"},
+	{2, 3, "66.666666"},  {365525, 371792, "98.314380"}, {1, 0, ""},
+	{INT64_C(31536000000000) - 1, INT64_C(31536000000000), "99.999999"},
+};
+
+static void percentages(void)
+{
+	for (size_t i = 0; i < sizeof percent / sizeof *percent; i++) {
+		struct text t = {0};
+
+		sla_add_percent(&t, percent[i].part, percent[i].whole);
+		same(text_get(&t), percent[i].text, "a percentage is truncated");
+		text_release(&t);
+	}
+}
+
+static void verdicts(void)
+{
+	struct sla_sums s = {.span_us = 1000, .agreed_us = 1000, .known_us = 900, .unknown_us = 100, .counted_down_us = 9};
+	struct sla_policy apart = {.target_micro = 99000000}, down = {.target_micro = 99000000, .unknown = SLA_UNKNOWN_DOWN},
+			  up = {.target_micro = 99200000, .unknown = SLA_UNKNOWN_UP};
+
+	ok(sla_is_met(&s, &apart) && sla_judged_micro(&s, &apart) == 99000000, "unknown apart: 891 of 900");
+	ok(!sla_is_met(&s, &down) && sla_judged_micro(&s, &down) == 89100000, "unknown is down: 891 of 1000");
+	ok(!sla_is_met(&s, &up) && sla_judged_micro(&s, &up) == 99100000, "unknown is up: 991 of 1000");
+}
+
+static void months_add_up(void)
+{
+	static const char *const zones[] = {"Europe/Berlin", "Australia/Lord_Howe", "UTC"};
+	struct text wrong = {0};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct zone *z = zone_open(zones[i], &wrong);
+		int64_t sum = 0, first = zone_instant(z, (struct civil){2023, 1, 1, 0, 0, 0});
+		bool fine = true;
+
+		for (int m = 1; m <= 240; m++) {
+			struct sla_line l = {0};
+			struct sla_policy policy = {0};
+			int64_t from = zone_instant(z, (struct civil){2023, m, 1, 0, 0, 0});
+			int64_t to = zone_instant(z, (struct civil){2023, m + 1, 1, 0, 0, 0});
+
+			sla_line_add(&l, first * S, from * S + 5, SLA_UP, SLA_NO_CAUSE);
+			sla_line_add(&l, from * S + 5, to * S, SLA_DOWN, SLA_NO_CAUSE);
+			struct sla_sums s = sla_sum(&l, from * S, to * S, NULL, NULL, &policy);
+			fine = fine && s.up_us + s.down_us == (to - from) * S && s.up_us == 5;
+			sum += to - from;
+			sla_line_release(&l);
+		}
+		ok(fine && sum == zone_instant(z, (struct civil){2043, 1, 1, 0, 0, 0}) - first,
+		   "%s: 240 months add up, clock changes and leap days included", zones[i]);
+		zone_close(z);
+	}
+	text_release(&wrong);
+}
+
+int main(void)
+{
+	samples_as_the_naive_reading();
+	sums_as_the_naive_sum();
+	groups_as_the_naive_group();
+	rules();
+	percentages();
+	verdicts();
+	months_add_up();
+	return done_testing();
+}
