@@ -91,19 +91,44 @@ struct reader {
 	enum sla_state *state; /* of each sample, once confirmation has spoken */
 };
 
+/* Does the sample speak until one at `next_us`? */
+static bool covers(const struct sla_sample *s, int64_t next_us)
+{
+	int64_t gap_us;
+
+	if (__builtin_mul_overflow(s->interval_us, GAP_INTERVALS, &gap_us))
+		return true;
+	return next_us - s->last_us <= gap_us;
+}
+
+void sla_samples_add(struct sla_samples *list, const struct sla_sample *s)
+{
+	struct sla_sample *last = list->samples ? &list->sample[list->samples - 1] : NULL;
+
+	if (last && last->state == s->state && last->cause == s->cause && last->interval_us == s->interval_us &&
+	    covers(last, s->at_us)) {
+		last->second_us = last->second_us ? last->second_us : s->at_us;
+		last->last_us = s->last_us;
+		return;
+	}
+	if (list->samples == list->room) {
+		list->room = list->room ? list->room * 2 : 16;
+		list->sample = memory_resize(list->sample, list->room * sizeof *list->sample);
+	}
+	list->sample[list->samples++] = *s;
+}
+
 /* How long sample i speaks: until the next one, or for one interval when that comes too late. */
 static int64_t speaks_until(const struct reader *r, size_t i)
 {
 	const struct sla_sample *s = &r->sample[i];
-	int64_t gap_us, end_us;
+	int64_t end_us;
 
-	if (__builtin_mul_overflow(s->interval_us, GAP_INTERVALS, &gap_us))
-		gap_us = INT64_MAX;
-	if (i + 1 < r->samples && r->sample[i + 1].at_us - s->at_us <= gap_us)
-		return r->sample[i + 1].at_us;
-	if (__builtin_add_overflow(s->at_us, s->interval_us, &end_us))
+	if (i + 1 < r->samples && covers(s, s[1].at_us))
+		return s[1].at_us;
+	if (__builtin_add_overflow(s->last_us, s->interval_us, &end_us))
 		end_us = INT64_MAX;
-	return earlier(end_us, i + 1 < r->samples ? r->sample[i + 1].at_us : r->how->now_us);
+	return earlier(end_us, i + 1 < r->samples ? s[1].at_us : r->how->now_us);
 }
 
 static bool reaches_next(const struct reader *r, size_t i)
@@ -111,10 +136,15 @@ static bool reaches_next(const struct reader *r, size_t i)
 	return i + 1 < r->samples && speaks_until(r, i) == r->sample[i + 1].at_us;
 }
 
+/* Does an outage begin with its confirmation only? */
+static bool counts_late(const struct reader *r)
+{
+	return r->how->start == SLA_START_CONFIRMED && !r->how->is_imported;
+}
+
 /* A failure is provisional until another follows it before any pass; what is unknown between decides nothing. */
 static void confirm(struct reader *r)
 {
-	bool counts_from_confirmation = r->how->start == SLA_START_CONFIRMED && !r->how->is_imported;
 	size_t first = SIZE_MAX;
 
 	for (size_t i = 0; i < r->samples; i++) {
@@ -125,9 +155,9 @@ static void confirm(struct reader *r)
 			continue;
 		if (first == SIZE_MAX) {
 			first = i;
-			r->state[i] = SLA_UNCONFIRMED;
-		} else {
-			r->state[first] = counts_from_confirmation ? SLA_UP : SLA_DOWN;
+			r->state[i] = r->sample[i].second_us ? SLA_DOWN : SLA_UNCONFIRMED;
+		} else if (r->state[first] == SLA_UNCONFIRMED) {
+			r->state[first] = counts_late(r) ? SLA_UP : SLA_DOWN;
 		}
 	}
 }
@@ -140,12 +170,24 @@ static bool changes_sides(enum sla_state a, enum sla_state b)
 /* The moment from which sample i speaks: its own, or the middle between two samples when the rule says so. */
 static int64_t begins_at(const struct reader *r, size_t i)
 {
-	int64_t at_us = r->sample[i].at_us;
+	int64_t at_us = r->sample[i].at_us, before_us;
 
 	if (r->how->start != SLA_START_MIDPOINT || !i || !reaches_next(r, i - 1) ||
 	    !changes_sides(r->state[i - 1], r->state[i]))
 		return at_us;
-	return r->sample[i - 1].at_us + (at_us - r->sample[i - 1].at_us) / 2;
+	before_us = r->sample[i - 1].last_us;
+	return before_us + (at_us - before_us) / 2;
+}
+
+/* Is sample i a run of failures that begins an incident and confirms it by itself? */
+static bool confirms_itself(const struct reader *r, size_t i)
+{
+	if (r->sample[i].state != SLA_DOWN || !r->sample[i].second_us || r->sample[i].second_us >= r->how->now_us)
+		return false;
+	while (i-- > 0 && !is_pass(r->sample[i].state))
+		if (r->sample[i].state == SLA_DOWN)
+			return false;
+	return true;
 }
 
 static void write_line(struct reader *r)
@@ -153,13 +195,23 @@ static void write_line(struct reader *r)
 	for (size_t i = 0; i < r->samples; i++) {
 		const struct sla_sample *s = &r->sample[i];
 		bool reaches = reaches_next(r, i);
-		int64_t end_us = reaches ? begins_at(r, i + 1) : speaks_until(r, i);
+		int64_t from_us = begins_at(r, i), end_us = reaches ? begins_at(r, i + 1) : speaks_until(r, i);
 
-		sla_line_add(r->line, begins_at(r, i), end_us, r->state[i],
+		if (counts_late(r) && confirms_itself(r, i)) {
+			sla_line_add(r->line, from_us, s->second_us, SLA_UP, SLA_NO_CAUSE);
+			from_us = s->second_us;
+		}
+		sla_line_add(r->line, from_us, end_us, r->state[i],
 			     r->state[i] == SLA_UNKNOWN ? s->cause : SLA_NO_CAUSE);
 		if (i + 1 < r->samples && !reaches)
 			sla_line_add(r->line, end_us, s[1].at_us, SLA_UNKNOWN, SLA_MONITOR_OFF);
 	}
+}
+
+/* A failed sample of an incident that was not confirmed before it: which of its times confirms? 0: none. */
+static int64_t confirmed_at(const struct sla_sample *s, bool is_first)
+{
+	return is_first ? s->second_us : s->at_us;
 }
 
 static void list_incidents(struct reader *r)
@@ -167,18 +219,21 @@ static void list_incidents(struct reader *r)
 	struct sla_incident *open = NULL;
 
 	for (size_t i = 0; r->incidents && i < r->samples; i++) {
-		if (is_pass(r->sample[i].state) && open) {
+		const struct sla_sample *s = &r->sample[i];
+		bool is_first = !open;
+
+		if (is_pass(s->state) && open) {
 			open->to_us = begins_at(r, i);
 			open = NULL;
 		}
-		if (r->sample[i].state != SLA_DOWN)
+		if (s->state != SLA_DOWN)
 			continue;
-		if (!open) {
+		if (!open)
 			open = open_incident(r->incidents, begins_at(r, i), r->how->is_imported);
-		} else if (!open->is_confirmed) {
+		if (!open->is_confirmed && confirmed_at(s, is_first)) {
 			open->is_confirmed = true;
-			if (r->how->start == SLA_START_CONFIRMED)
-				open->from_us = r->sample[i].at_us;
+			if (counts_late(r))
+				open->from_us = confirmed_at(s, is_first);
 		}
 	}
 }
@@ -189,7 +244,7 @@ void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents, co
 	struct reader r = {line, incidents, sample, samples, how, NULL};
 
 	while (r.samples && sample[r.samples - 1].at_us >= how->now_us)
-		r.samples--;
+		r.samples--; /* nobody has measured in the future */
 	r.state = memory_new(r.samples * sizeof *r.state);
 	confirm(&r);
 	write_line(&r);

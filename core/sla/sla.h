@@ -46,12 +46,22 @@ void sla_line_add(struct sla_line *, int64_t from_us, int64_t to_us, enum sla_st
 /* The part of `line` in [from, to), the time before and behind it not monitored. */
 void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us, int64_t to_us);
 
-/* One sample: what a cycle found at its start. `interval_us` is the interval in force then. */
+/* What a cycle found at its start, or a run of such samples that all found the same with no gap between: then `second_us` is the time
+ * of the second of them and `last_us` that of the last. A single sample has second_us 0 and last_us = at_us. Years are kept as runs, and
+ * every figure from runs equals the one from the single samples. `interval_us` is the interval in force. */
 struct sla_sample {
-	int64_t at_us, interval_us;
+	int64_t at_us, second_us, last_us, interval_us;
 	enum sla_state state; /* UP, DEGRADED, DOWN or UNKNOWN */
 	enum sla_cause cause;
 };
+
+/* Zero-initialise; free(list->sample). */
+struct sla_samples {
+	struct sla_sample *sample;
+	size_t samples, room;
+};
+/* Appends a later sample or run, joined to the last run where it carries it on. */
+void sla_samples_add(struct sla_samples *, const struct sla_sample *);
 
 /* Which moment an outage begins and ends with: 2.3 of the definitions. */
 enum sla_start { SLA_START_FIRST_FAILURE, SLA_START_MIDPOINT, SLA_START_CONFIRMED };

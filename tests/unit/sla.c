@@ -27,7 +27,7 @@ static void make_samples(void)
 
 	samples = 1 + (size_t)below(60);
 	for (size_t i = 0; i < samples; i++) {
-		sample[i] = (struct sla_sample){at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
+		sample[i] = (struct sla_sample){at_s * S, 0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
 		if (sample[i].state == SLA_UNKNOWN)
 			sample[i].cause = SLA_VOID_CYCLE;
 		at_s += below(12) ? interval_s : 1 + below(6 * interval_s);
@@ -112,6 +112,48 @@ static void samples_as_the_naive_reading(void)
 	}
 	ok(fine, "3,000 random sample records read as second by second");
 	ok(tidy, "their spans have no gap, no overlap and no equal neighbours");
+}
+
+/* ---- runs of samples: nothing may depend on how the record is kept ---- */
+
+static bool same_line(const struct sla_line *a, const struct sla_line *b)
+{
+	return a->spans == b->spans && !memcmp(a->span, b->span, a->spans * sizeof *a->span);
+}
+
+static bool same_incidents(const struct sla_incidents *a, const struct sla_incidents *b)
+{
+	bool fine = a->incidents == b->incidents;
+
+	for (size_t i = 0; fine && i < a->incidents; i++)
+		fine = a->incident[i].from_us == b->incident[i].from_us && a->incident[i].to_us == b->incident[i].to_us &&
+		       a->incident[i].is_confirmed == b->incident[i].is_confirmed;
+	return fine;
+}
+
+static void runs_as_single_samples(void)
+{
+	bool fine = true;
+
+	for (int round = 0; round < 5000 && fine; round++) {
+		struct sla_line single = {0}, joined = {0};
+		struct sla_incidents a = {0}, b = {0};
+		struct sla_samples runs = {0};
+		struct sla_reading how = {(enum sla_start)below(3), below(2), INT64_MAX};
+
+		make_samples();
+		for (size_t i = 0; i < samples; i++)
+			sla_samples_add(&runs, &sample[i]);
+		sla_from_samples(&single, &a, sample, samples, &how);
+		sla_from_samples(&joined, &b, runs.sample, runs.samples, &how);
+		fine = same_line(&single, &joined) && same_incidents(&a, &b) && runs.samples <= samples;
+		sla_line_release(&single);
+		sla_line_release(&joined);
+		free(a.incident);
+		free(b.incident);
+		free(runs.sample);
+	}
+	ok(fine, "5,000 records read the same as single samples and as runs, by every rule");
 }
 
 /* ---- sums: every second is in exactly one of them ---- */
@@ -274,7 +316,7 @@ static size_t read_record(const char *record)
 
 	for (int64_t i = 0; record[i]; i++)
 		if (record[i] != '.')
-			sample[n++] = (struct sla_sample){i * 10 * S, 10 * S,
+			sample[n++] = (struct sla_sample){i * 10 * S, 0, i * 10 * S, 10 * S,
 							  record[i] == 'u'   ? SLA_UP
 							  : record[i] == 'd' ? SLA_DOWN
 							  : record[i] == 'x' ? SLA_DEGRADED
@@ -377,6 +419,7 @@ static void months_add_up(void)
 int main(void)
 {
 	samples_as_the_naive_reading();
+	runs_as_single_samples();
 	sums_as_the_naive_sum();
 	groups_as_the_naive_group();
 	rules();
