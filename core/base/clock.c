@@ -36,8 +36,8 @@ void clock_add_utc(struct text *t, int64_t wall_us, int digits)
 	struct tm tm;
 
 	gmtime_r(&s, &tm);
-	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-		    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	text_printf(t, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	if (digits)
 		text_printf(t, ".%0*d", digits, (int)(digits == 3 ? fraction / 1000 : fraction));
 	text_putc(t, 'Z');
@@ -100,15 +100,18 @@ bool clock_parse_utc(const char *s, int64_t *wall_us)
 	int year, month, day, hour = 0, minute = 0, second = 0;
 	int64_t fraction_us = 0, east_s = 0;
 
-	if (!take_digits(&s, 4, 1, 9999, &year) || !take_char(&s, "-") || !take_digits(&s, 2, 1, 12, &month) ||
-	    !take_char(&s, "-") || !take_digits(&s, 2, 1, days_of_month(year, month), &day))
+	if (!take_digits(&s, 4, 1, 9999, &year) || !take_char(&s, "-") ||
+	    !take_digits(&s, 2, 1, 12, &month) || !take_char(&s, "-") ||
+	    !take_digits(&s, 2, 1, days_of_month(year, month), &day))
 		return false;
-	if (*s && (!take_char(&s, "Tt ") || !take_digits(&s, 2, 0, 23, &hour) || !take_char(&s, ":") ||
-		   !take_digits(&s, 2, 0, 59, &minute) || !take_char(&s, ":") ||
-		   !take_digits(&s, 2, 0, 60, &second) || !take_fraction(&s, &fraction_us) ||
-		   !take_zone(&s, &east_s)))
+	if (*s && (!take_char(&s, "Tt ") || !take_digits(&s, 2, 0, 23, &hour) ||
+		   !take_char(&s, ":") || !take_digits(&s, 2, 0, 59, &minute) ||
+		   !take_char(&s, ":") || !take_digits(&s, 2, 0, 60, &second) ||
+		   !take_fraction(&s, &fraction_us) || !take_zone(&s, &east_s)))
 		return false;
-	*wall_us = ((zone_days(year, month, day) * 24 + hour) * 3600 + minute * 60 + second - east_s) * CLOCK_SECOND +
-		   fraction_us;
+	*wall_us =
+		((zone_days(year, month, day) * 24 + hour) * 3600 + minute * 60 + second - east_s) *
+			CLOCK_SECOND +
+		fraction_us;
 	return !*s;
 }

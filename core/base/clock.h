@@ -20,8 +20,9 @@ int64_t clock_boot_us(void); /* CLOCK_BOOTTIME: also counts suspend */
 /* RFC 3339 in UTC: 2026-11-21T18:00:00.123456Z (digits: 0, 3 or 6 of the fraction). */
 void clock_add_utc(struct text *, int64_t wall_us, int digits);
 
-/* Reads RFC 3339 with any offset ("2026-11-21T18:00:00Z", "... 18:00:00.5+01:00"), or a date alone, which is its midnight in UTC.
- * A leap second (:60) reads as the second after it. False: no such time. */
+/* Reads RFC 3339 with any offset ("2026-11-21T18:00:00Z", "... 18:00:00.5+01:00"), or a date alone,
+ * which is its midnight in UTC. A leap second (:60) reads as the second after it. False: no such
+ * time. */
 bool clock_parse_utc(const char *, int64_t *wall_us);
 
 #endif

@@ -1,4 +1,5 @@
-/* base/zone: see zone.h. The file format is RFC 8536, the footer POSIX.1 TZ with the extensions of RFC 8536 3.3.1. */
+/* base/zone: see zone.h. The file format is RFC 8536, the footer POSIX.1 TZ with the extensions of
+ * RFC 8536 3.3.1. */
 #include "zone.h"
 
 #include <errno.h>
@@ -22,7 +23,8 @@ struct kind { /* RFC 8536's local time type */
 	const char *abbreviation;
 };
 
-/* When a year's change comes: Jn (n 1-365, no leap day), n (0-365), or Mm.w.d; then seconds after midnight. */
+/* When a year's change comes: Jn (n 1-365, no leap day), n (0-365), or Mm.w.d; then seconds after
+ * midnight. */
 struct change {
 	enum { CHANGE_JULIAN, CHANGE_DAY, CHANGE_WEEKDAY } form;
 	int day, month, week, weekday;
@@ -60,15 +62,17 @@ int64_t zone_days(int64_t year, int64_t month, int64_t day)
 	y -= m < 2; /* years that begin in March have their leap day at the end */
 	era = floor_div(y, 400);
 	of_era = y - era * 400;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + (153 * from_march + 2) / 5 + day - 1 -
-	       719468;
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	       (153 * from_march + 2) / 5 + day - 1 - 719468;
 }
 
 struct civil zone_date(int64_t days)
 {
-	int64_t shifted = days + 719468, era = floor_div(shifted, 146097), of_era = shifted - era * 146097;
+	int64_t shifted = days + 719468, era = floor_div(shifted, 146097),
+		of_era = shifted - era * 146097;
 	int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * y + y / 4 - y / 100), from_march = (5 * of_year + 2) / 153;
+	int64_t of_year = of_era - (365 * y + y / 4 - y / 100),
+		from_march = (5 * of_year + 2) / 153;
 	int month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
 
 	return (struct civil){.year = y + era * 400 + (month <= 2), .month = month,
@@ -115,7 +119,8 @@ static bool take_name(const char **at, char *into, size_t room)
 	size_t n = 0;
 
 	*at += quoted;
-	while (**at && (quoted ? **at != '>' : (**at >= 'A' && **at <= 'Z') || (**at >= 'a' && **at <= 'z'))) {
+	while (**at && (quoted ? **at != '>'
+			       : (**at >= 'A' && **at <= 'Z') || (**at >= 'a' && **at <= 'z'))) {
 		if (n + 1 >= room)
 			return false;
 		into[n++] = *(*at)++;
@@ -131,8 +136,9 @@ static bool take_day(const char **at, struct change *c)
 	if (**at == 'M') {
 		c->form = CHANGE_WEEKDAY;
 		(*at)++;
-		return take_number(at, 1, 12, &c->month) && *(*at)++ == '.' && take_number(at, 1, 5, &c->week) &&
-		       *(*at)++ == '.' && take_number(at, 0, 6, &c->weekday);
+		return take_number(at, 1, 12, &c->month) && *(*at)++ == '.' &&
+		       take_number(at, 1, 5, &c->week) && *(*at)++ == '.' &&
+		       take_number(at, 0, 6, &c->weekday);
 	}
 	c->form = **at == 'J' ? CHANGE_JULIAN : CHANGE_DAY;
 	*at += **at == 'J';
@@ -185,7 +191,8 @@ static int64_t day_of_change(const struct change *c, int64_t year)
 	if (c->form == CHANGE_JULIAN)
 		return zone_days(year, 1, 1) + c->day - 1 + (is_leap(year) && c->day >= 60);
 	first = zone_days(year, c->month, 1);
-	days = first + (c->weekday - (first + 4) % 7 + 7) % 7 + (c->week - 1) * 7; /* 1970-01-01: Thursday */
+	/* 1970-01-01: Thursday */
+	days = first + (c->weekday - (first + 4) % 7 + 7) % 7 + (c->week - 1) * 7;
 	return days < zone_days(year, c->month + 1, 1) ? days : days - 7;
 }
 
@@ -221,15 +228,16 @@ static bool read_counts(const unsigned char *at, const unsigned char *end, struc
 {
 	if (end - at < HEAD_BYTES || memcmp(at, "TZif", 4) || at[4] < '2')
 		return false;
-	*c = (struct counts){big32(at + 20), big32(at + 24), big32(at + 28), big32(at + 32), big32(at + 36),
-			     big32(at + 40)};
-	return c->isut < FILE_BYTES && c->isstd < FILE_BYTES && c->leap < FILE_BYTES && c->time < FILE_BYTES &&
-	       c->type > 0 && c->type <= 256 && c->text < FILE_BYTES;
+	*c = (struct counts){big32(at + 20), big32(at + 24), big32(at + 28),
+			     big32(at + 32), big32(at + 36), big32(at + 40)};
+	return c->isut < FILE_BYTES && c->isstd < FILE_BYTES && c->leap < FILE_BYTES &&
+	       c->time < FILE_BYTES && c->type > 0 && c->type <= 256 && c->text < FILE_BYTES;
 }
 
 static size_t body_bytes(const struct counts *c, size_t time_bytes)
 {
-	return c->time * (time_bytes + 1) + c->type * 6 + c->text + c->leap * (time_bytes + 4) + c->isstd + c->isut;
+	return c->time * (time_bytes + 1) + c->type * 6 + c->text + c->leap * (time_bytes + 4) +
+	       c->isstd + c->isut;
 }
 
 static bool read_kinds(struct zone *z, const unsigned char *at, const char *text, size_t text_bytes)
@@ -282,10 +290,12 @@ static bool parse_file(struct zone *z, size_t size)
 	return parse_rule(&z->rule, rule);
 }
 
-/* A name must stay below the folder: no "..", no leading slash, only the letters such names are made of. */
+/* A name must stay below the folder: no "..", no leading slash, only the letters such names are
+ * made of. */
 static bool is_name(const char *name)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/";
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/";
 
 	return *name && *name != '/' && strlen(name) < 64 && strspn(name, letters) == strlen(name);
 }
@@ -312,20 +322,24 @@ static bool load(struct zone *z, struct text *wrong)
 	if (!strcmp(z->name, "UTC"))
 		return parse_rule(&z->rule, "UTC0");
 	if (!is_name(z->name)) {
-		text_printf(wrong, "'%s' is no name of a time zone: write one like Europe/London", z->name);
+		text_printf(wrong, "'%s' is no name of a time zone: write one like Europe/London",
+			    z->name);
 		return false;
 	}
 	z->file = memory_new(FILE_BYTES);
 	size = read_file(z->name, z->file);
 	if (size < 0) {
-		text_printf(wrong, "no time zone '%s' (" FOLDER "%s: %s): is the package tzdata installed?",
+		text_printf(wrong,
+			    "no time zone '%s' (" FOLDER
+			    "%s: %s): is the package tzdata installed?",
 			    z->name, z->name, log_errno(errno));
 		return false;
 	}
 	z->file = memory_resize(z->file, (size_t)size + 1);
 	if (parse_file(z, (size_t)size))
 		return true;
-	text_printf(wrong, "the zone file " FOLDER "%s is damaged: reinstall the package tzdata", z->name);
+	text_printf(wrong, "the zone file " FOLDER "%s is damaged: reinstall the package tzdata",
+		    z->name);
 	return false;
 }
 
@@ -402,12 +416,14 @@ struct civil zone_civil(const struct zone *z, int64_t utc_s)
 	return c;
 }
 
-/* With the offsets of a day before and a day after: inside a gap neither fits and the one before counts. */
+/* With the offsets of a day before and a day after: inside a gap neither fits and the one before
+ * counts. */
 int64_t zone_instant(const struct zone *z, struct civil c)
 {
-	int64_t local = zone_days(c.year, c.month, c.day) * DAY + (int64_t)c.hour * 3600 + (int64_t)c.minute * 60 +
-			c.second;
-	int32_t before = zone_offset(z, local - DAY, NULL), after = zone_offset(z, local + DAY, NULL);
+	int64_t local = zone_days(c.year, c.month, c.day) * DAY + (int64_t)c.hour * 3600 +
+			(int64_t)c.minute * 60 + c.second;
+	int32_t before = zone_offset(z, local - DAY, NULL),
+		after = zone_offset(z, local + DAY, NULL);
 
 	if (zone_offset(z, local - before, NULL) == before)
 		return local - before;

@@ -1,9 +1,9 @@
 /* base/zone: time zones without the process-global TZ.
  *
- * Reads the system's zone files (TZif, RFC 8536), the footer rule included, so that the years after the file's last
- * transition follow the rule for ever. A zone is immutable after zone_open(); all times are seconds since 1970
- * UTC, 64 bits. The calendar is the proleptic Gregorian one. Used by the availability engine and every report; never
- * touches TZ or localtime. */
+ * Reads the system's zone files (TZif, RFC 8536), the footer rule included, so that the years after
+ * the file's last transition follow the rule for ever. A zone is immutable after zone_open(); all
+ * times are seconds since 1970 UTC, 64 bits. The calendar is the proleptic Gregorian one. Used by
+ * the availability engine and every report; never touches TZ or localtime. */
 #ifndef NINES_BASE_ZONE_H
 #define NINES_BASE_ZONE_H
 
@@ -14,13 +14,15 @@
 
 struct zone;
 
-/* A civil time; month 1 to 12, day 1 to 31. Fields out of range are carried (month 13 is January of the next year). */
+/* A civil time; month 1 to 12, day 1 to 31. Fields out of range are carried (month 13 is January of
+ * the next year). */
 struct civil {
 	int64_t year;
 	int month, day, hour, minute, second;
 };
 
-/* `name` is an IANA name ("Europe/Berlin") or "UTC". NULL: one sentence in *wrong. Waits for the disk. */
+/* `name` is an IANA name ("Europe/Berlin") or "UTC". NULL: one sentence in *wrong. Waits for the
+ * disk. */
 struct zone *zone_open(const char *name, struct text *wrong);
 void zone_close(struct zone *);
 const char *zone_name(const struct zone *);
@@ -30,8 +32,8 @@ int32_t zone_offset(const struct zone *, int64_t utc_s, const char **abbreviatio
 
 struct civil zone_civil(const struct zone *, int64_t utc_s);
 
-/* The instant of a civil time. One that a change of the clock skipped means the same distance behind the change; one that
- * happened twice means the first. */
+/* The instant of a civil time. One that a change of the clock skipped means the same distance
+ * behind the change; one that happened twice means the first. */
 int64_t zone_instant(const struct zone *, struct civil);
 
 /* Days since 1970-01-01 of a date, carried as above, and back. */

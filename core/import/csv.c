@@ -18,7 +18,8 @@ static const struct {
 
 static const enum sla_state accepted[] = {SLA_UP, SLA_DEGRADED, SLA_DOWN, SLA_UNKNOWN};
 
-/* Cuts the line into fields in place; 0 when a quote is wrong. A quoted line end is not allowed: no column here holds one. */
+/* Cuts the line into fields in place; 0 when a quote is wrong. A quoted line end is not allowed: no
+ * column here holds one. */
 static size_t cut_fields(char *at, char **field)
 {
 	size_t n = 0;
@@ -60,7 +61,8 @@ static bool read_header(struct import *im, FILE *f, int place[COLUMN_KINDS])
 	if (place[COLUMN_NAME] >= 0 && place[COLUMN_TIME] >= 0 && place[COLUMN_STATE] >= 0)
 		return true;
 	im->line = 1;
-	import_problem(im, "the first line must name the columns service (or check), ts_utc and state");
+	import_problem(im,
+		       "the first line must name the columns service (or check), ts_utc and state");
 	return false;
 }
 
@@ -102,11 +104,15 @@ static void read_row(struct import *im, char *line, const int place[COLUMN_KINDS
 
 	for (int c = COLUMN_NAME; c <= COLUMN_STATE; c++)
 		if (!n || place[c] >= (int)n) {
-			import_problem(im, n ? "a column is missing: the line has only %zu" : "a quote is wrong", n);
+			import_problem(im,
+				       n ? "a column is missing: the line has only %zu"
+					 : "a quote is wrong",
+				       n);
 			return;
 		}
 	if (!clock_parse_utc(field[place[COLUMN_TIME]], &at_us)) {
-		import_problem(im, "'%s' is no time: write it like 2026-11-21T18:00:00Z", field[place[COLUMN_TIME]]);
+		import_problem(im, "'%s' is no time: write it like 2026-11-21T18:00:00Z",
+			       field[place[COLUMN_TIME]]);
 		return;
 	}
 	if (!read_state(im, field[place[COLUMN_STATE]], &state))

@@ -9,7 +9,8 @@
 #include "../base/memory.h"
 
 const struct import_format import_format[] = {
-	{"csv", "a header line, columns service or check, ts_utc, state, optionally response_ms", false, import_read_csv},
+	{"csv", "a header line, columns service or check, ts_utc, state, optionally response_ms",
+	 false, import_read_csv},
 	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", true, import_read_nagios},
 	{NULL, NULL, false, NULL},
 };
@@ -64,8 +65,9 @@ uint32_t import_target(struct import *im, const char *name)
 	is_fine = *name && !strcmp(text_get(&safe), name);
 	text_release(&safe);
 	if (!is_fine) {
-		import_problem(im, "'%s' is no name: it is empty, longer than %d bytes or not printable", name,
-			       IMPORT_NAME_BYTES);
+		import_problem(
+			im, "'%s' is no name: it is empty, longer than %d bytes or not printable",
+			name, IMPORT_NAME_BYTES);
 		return UINT32_MAX;
 	}
 	im->target = grown(im->target, im->targets, &im->target_room, sizeof *im->target);
@@ -74,12 +76,12 @@ uint32_t import_target(struct import *im, const char *name)
 	return (uint32_t)im->targets - 1;
 }
 
-void import_add(struct import *im, uint32_t target, int64_t at_us, enum sla_state state, enum sla_cause cause,
-		int64_t response_us)
+void import_add(struct import *im, uint32_t target, int64_t at_us, enum sla_state state,
+		enum sla_cause cause, int64_t response_us)
 {
 	im->record = grown(im->record, im->records, &im->record_room, sizeof *im->record);
-	im->record[im->records++] =
-		(struct import_record){target, (uint8_t)state, (uint8_t)cause, at_us, response_us, im->line};
+	im->record[im->records++] = (struct import_record){target, (uint8_t)state, (uint8_t)cause,
+							   at_us,  response_us,    im->line};
 }
 
 void import_run(struct import *im, int64_t at_us, bool is_start)
@@ -140,7 +142,8 @@ char *import_line(struct import *im, FILE *f)
 		}
 		if (feof(f) && n)
 			return line;
-		import_problem(im, n == sizeof line - 1 ? "line longer than 64 KiB" : "a NUL byte in the line");
+		import_problem(im, n == sizeof line - 1 ? "line longer than 64 KiB"
+							: "a NUL byte in the line");
 		skip_line(f);
 	}
 	return NULL;
@@ -183,7 +186,8 @@ static int by_time(const void *a, const void *b)
 	return x->at_us < y->at_us ? -1 : x->at_us > y->at_us;
 }
 
-/* The last state that the target (its records are `from` to `to`) had at a time, not monitored before the first. */
+/* The last state that the target (its records are `from` to `to`) had at a time, not monitored
+ * before the first. */
 static enum sla_state state_at(const struct import *im, size_t from, size_t to, int64_t at_us)
 {
 	enum sla_state state = SLA_NOT_MONITORED;
@@ -239,9 +243,11 @@ static void drop_repetitions(struct import *im)
 		}
 		im->line = r->line;
 		if (last->state != r->state)
-			import_problem(im, "'%s' has two states at one time, %s (line %zu) and %s: mend the file",
-				       im->target[r->target].name, sla_state_name[last->state], last->line,
-				       sla_state_name[r->state]);
+			import_problem(im,
+				       "'%s' has two states at one time, %s (line %zu) and %s: "
+				       "mend the file",
+				       im->target[r->target].name, sla_state_name[last->state],
+				       last->line, sla_state_name[r->state]);
 	}
 	im->records = im->records ? kept + 1 : 0;
 }

@@ -1,8 +1,9 @@
 /* import: histories that other tools kept, read whole and checked before a byte of them is stored.
  *
- * A reader turns a file into records (samples or events) and maintenance windows of named targets. All or nothing: every problem is
- * told with its line, and an import with a problem is not stored. Files are hostile (F62): lines, names and numbers have limits.
- * Pure but for reading its file; storing is core/store's. */
+ * A reader turns a file into records (samples or events) and maintenance windows of named targets.
+ * All or nothing: every problem is told with its line, and an import with a problem is not stored.
+ * Files are hostile (F62): lines, names and numbers have limits. Pure but for reading its file;
+ * storing is core/store's. */
 #ifndef NINES_IMPORT_IMPORT_H
 #define NINES_IMPORT_IMPORT_H
 
@@ -37,7 +38,8 @@ struct import_target {
 
 /* Zero-initialise, set the options, read files, import_finish(), release. */
 struct import {
-	bool is_events;             /* a state holds until the next record (Nagios), else the samples rule */
+	/* a state holds until the next record (Nagios), else the samples rule */
+	bool is_events;
 	bool is_unknown_when_off;   /* Nagios: states are not assumed while it was not running */
 	void (*progress)(size_t lines, void *with); /* every 100,000 lines; may be NULL */
 	void *with;
@@ -75,20 +77,24 @@ extern const struct import_format import_format[];
 
 /* Reads one file of that format. False: there are problems. */
 bool import_read(struct import *, const struct import_format *, const char *path);
-/* Sorts records by target and time, drops repetitions, closes windows. False when two records of one time contradict each other. */
+/* Sorts records by target and time, drops repetitions, closes windows. False when two records of
+ * one time contradict each other. */
 bool import_finish(struct import *);
 
 /* ---- for the readers ---- */
 
 void import_problem(struct import *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The number of a target; it is made when it is new. UINT32_MAX with a problem told when the name will not do. */
+/* The number of a target; it is made when it is new. UINT32_MAX with a problem told when the name
+ * will not do. */
 uint32_t import_target(struct import *, const char *name);
-void import_add(struct import *, uint32_t target, int64_t at_us, enum sla_state, enum sla_cause, int64_t response_us);
+void import_add(struct import *, uint32_t target, int64_t at_us, enum sla_state, enum sla_cause,
+		int64_t response_us);
 void import_run(struct import *, int64_t at_us, bool is_start);
 void import_add_window(struct import *, uint32_t target, int64_t from_us, int64_t to_us);
 void import_window_begin(struct import *, uint32_t target, int64_t at_us);
 void import_window_end(struct import *, uint32_t target, int64_t at_us);
-/* The next line without its line end, NULL at the end of the file. Over-long lines and NUL bytes are problems and are passed over. */
+/* The next line without its line end, NULL at the end of the file. Over-long lines and NUL bytes
+ * are problems and are passed over. */
 char *import_line(struct import *, FILE *);
 
 bool import_read_csv(struct import *, FILE *);

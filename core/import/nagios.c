@@ -1,8 +1,10 @@
-/* import/nagios: the logs of Nagios and its relatives: hard states, scheduled downtime, restarts. See import.h.
+/* import/nagios: the logs of Nagios and its relatives: hard states, scheduled downtime, restarts.
+ * See import.h.
  *
- * A host is the target `host`, a service `host/service`. Only HARD states are kept; a state holds until the next. Lines of other kinds are
- * passed over; a line that begins like one of ours and is broken is passed over too, as every tool that reads these logs does (a crash
- * of Nagios leaves half lines), and counted. */
+ * A host is the target `host`, a service `host/service`. Only HARD states are kept; a state holds
+ * until the next. Lines of other kinds are passed over; a line that begins like one of ours and is
+ * broken is passed over too, as every tool that reads these logs does (a crash of Nagios leaves
+ * half lines), and counted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +24,13 @@ static const struct {
 	const char *name;
 	enum sla_state state;
 } state_word[] = {
-	{"UP", SLA_UP},         {"OK", SLA_UP},       {"DOWN", SLA_DOWN},       {"UNREACHABLE", SLA_DOWN},
-	{"WARNING", SLA_DEGRADED}, {"CRITICAL", SLA_DOWN}, {"UNKNOWN", SLA_UNKNOWN},
+	{"UP", SLA_UP},
+	{"OK", SLA_UP},
+	{"DOWN", SLA_DOWN},
+	{"UNREACHABLE", SLA_DOWN},
+	{"WARNING", SLA_DEGRADED},
+	{"CRITICAL", SLA_DOWN},
+	{"UNKNOWN", SLA_UNKNOWN},
 };
 
 static bool find_state(const char *word, enum sla_state *state)
@@ -58,7 +65,8 @@ static void keep_state(struct reading *r, uint32_t (*target_of)(struct reading *
 	enum sla_state state;
 	uint32_t target;
 
-	if (r->fields < first + 2 || strcmp(r->field[first + 1], "HARD") || !find_state(r->field[first], &state))
+	if (r->fields < first + 2 || strcmp(r->field[first + 1], "HARD") ||
+	    !find_state(r->field[first], &state))
 		return;
 	target = target_of(r);
 	if (target != UINT32_MAX)
@@ -116,8 +124,8 @@ static const struct {
 	const char *text;
 	bool is_start;
 } program[] = {
-	{" starting... ", true},      {"PROGRAM_RESTART", true},      {"PROGRAM_START", true},
-	{"shutting down", false},     {"Bailing out", false},         {"Successfully shutdown", false},
+	{" starting... ", true},     {"PROGRAM_RESTART", true}, {"PROGRAM_START", true},
+	{"shutting down", false},    {"Bailing out", false},    {"Successfully shutdown", false},
 	{"PROGRAM_SHUTDOWN", false},
 };
 
@@ -185,7 +193,8 @@ static void spread_windows(struct import *im)
 
 		for (size_t t = 0; t < im->targets; t++)
 			if (!strncmp(im->target[t].name, host, n) && im->target[t].name[n] == '/')
-				import_add_window(im, (uint32_t)t, im->window[w].from_us, im->window[w].to_us);
+				import_add_window(im, (uint32_t)t, im->window[w].from_us,
+						  im->window[w].to_us);
 	}
 }
 

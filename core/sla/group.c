@@ -1,6 +1,7 @@
 /* sla/group: the line of a redundant group from the merged lines of its members. See sla.h.
  *
- * A sweep over all members' changes in order of time; counts of members by state decide each span. */
+ * A sweep over all members' changes in order of time; counts of members by state decide each span.
+ */
 #include "sla.h"
 
 #include <stdlib.h>
@@ -23,8 +24,8 @@ static const struct sla_span *span_of(const struct cursor *c)
 	return &c->line.span[c->at];
 }
 
-/* Up while `need` members are up; what unknown members could still make up is unknown; one that only an unconfirmed failure keeps
- * down is unconfirmed. */
+/* Up while `need` members are up; what unknown members could still make up is unknown; one that
+ * only an unconfirmed failure keeps down is unconfirmed. */
 static enum sla_state judge(const size_t count[SLA_STATES], size_t members, size_t need)
 {
 	size_t passing = count[SLA_UP] + count[SLA_DEGRADED];
@@ -63,7 +64,8 @@ static int64_t next_change(const struct sweep *s)
 static void advance(struct sweep *s, int64_t to_us)
 {
 	for (size_t i = 0; i < s->members; i++)
-		if (span_of(&s->cursor[i])->to_us <= to_us && s->cursor[i].at + 1 < s->cursor[i].line.spans)
+		if (span_of(&s->cursor[i])->to_us <= to_us &&
+		    s->cursor[i].at + 1 < s->cursor[i].line.spans)
 			s->cursor[i].at++;
 }
 
@@ -84,8 +86,8 @@ static void run(struct sweep *s, struct sla_line *into, int64_t from_us, int64_t
 	}
 }
 
-void sla_group(struct sla_line *into, const struct sla_line *const *member, size_t members, size_t need,
-	       int64_t from_us, int64_t to_us)
+void sla_group(struct sla_line *into, const struct sla_line *const *member, size_t members,
+	       size_t need, int64_t from_us, int64_t to_us)
 {
 	struct sweep s = {members, need, memory_new(members * sizeof *s.cursor)};
 

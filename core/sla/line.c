@@ -18,7 +18,8 @@ void sla_line_release(struct sla_line *l)
 	*l = (struct sla_line){0};
 }
 
-void sla_line_add(struct sla_line *l, int64_t from_us, int64_t to_us, enum sla_state state, enum sla_cause cause)
+void sla_line_add(struct sla_line *l, int64_t from_us, int64_t to_us, enum sla_state state,
+		  enum sla_cause cause)
 {
 	struct sla_span *last = l->spans ? &l->span[l->spans - 1] : NULL;
 
@@ -45,7 +46,8 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us, int64_t to_us)
+void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us,
+		  int64_t to_us)
 {
 	int64_t at_us = from_us;
 
@@ -57,7 +59,8 @@ void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t fr
 		if (s->from_us >= to_us)
 			break;
 		sla_line_add(into, at_us, s->from_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
-		sla_line_add(into, later(at_us, s->from_us), earlier(s->to_us, to_us), s->state, s->cause);
+		sla_line_add(into, later(at_us, s->from_us), earlier(s->to_us, to_us), s->state,
+			     s->cause);
 		at_us = earlier(s->to_us, to_us);
 	}
 	sla_line_add(into, at_us, to_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
@@ -65,7 +68,8 @@ void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t fr
 
 /* ---- incidents ---- */
 
-static struct sla_incident *open_incident(struct sla_incidents *list, int64_t from_us, bool is_confirmed)
+static struct sla_incident *open_incident(struct sla_incidents *list, int64_t from_us,
+					  bool is_confirmed)
 {
 	if (list->incidents == list->room) {
 		list->room = list->room ? list->room * 2 : 16;
@@ -105,8 +109,8 @@ void sla_samples_add(struct sla_samples *list, const struct sla_sample *s)
 {
 	struct sla_sample *last = list->samples ? &list->sample[list->samples - 1] : NULL;
 
-	if (last && last->state == s->state && last->cause == s->cause && last->interval_us == s->interval_us &&
-	    covers(last, s->at_us)) {
+	if (last && last->state == s->state && last->cause == s->cause &&
+	    last->interval_us == s->interval_us && covers(last, s->at_us)) {
 		last->second_us = last->second_us ? last->second_us : s->at_us;
 		last->last_us = s->last_us;
 		return;
@@ -142,7 +146,8 @@ static bool counts_late(const struct reader *r)
 	return r->how->start == SLA_START_CONFIRMED && !r->how->is_imported;
 }
 
-/* A failure is provisional until another follows it before any pass; what is unknown between decides nothing. */
+/* A failure is provisional until another follows it before any pass; what is unknown between
+ * decides nothing. */
 static void confirm(struct reader *r)
 {
 	size_t first = SIZE_MAX;
@@ -167,7 +172,8 @@ static bool changes_sides(enum sla_state a, enum sla_state b)
 	return (is_pass(a) && b == SLA_DOWN) || (a == SLA_DOWN && is_pass(b));
 }
 
-/* The moment from which sample i speaks: its own, or the middle between two samples when the rule says so. */
+/* The moment from which sample i speaks: its own, or the middle between two samples when the rule
+ * says so. */
 static int64_t begins_at(const struct reader *r, size_t i)
 {
 	int64_t at_us = r->sample[i].at_us, before_us;
@@ -182,7 +188,8 @@ static int64_t begins_at(const struct reader *r, size_t i)
 /* Is sample i a run of failures that begins an incident and confirms it by itself? */
 static bool confirms_itself(const struct reader *r, size_t i)
 {
-	if (r->sample[i].state != SLA_DOWN || !r->sample[i].second_us || r->sample[i].second_us >= r->how->now_us)
+	if (r->sample[i].state != SLA_DOWN || !r->sample[i].second_us ||
+	    r->sample[i].second_us >= r->how->now_us)
 		return false;
 	while (i-- > 0 && !is_pass(r->sample[i].state))
 		if (r->sample[i].state == SLA_DOWN)
@@ -195,7 +202,8 @@ static void write_line(struct reader *r)
 	for (size_t i = 0; i < r->samples; i++) {
 		const struct sla_sample *s = &r->sample[i];
 		bool reaches = reaches_next(r, i);
-		int64_t from_us = begins_at(r, i), end_us = reaches ? begins_at(r, i + 1) : speaks_until(r, i);
+		int64_t from_us = begins_at(r, i),
+			end_us = reaches ? begins_at(r, i + 1) : speaks_until(r, i);
 
 		if (counts_late(r) && confirms_itself(r, i)) {
 			sla_line_add(r->line, from_us, s->second_us, SLA_UP, SLA_NO_CAUSE);
@@ -208,7 +216,8 @@ static void write_line(struct reader *r)
 	}
 }
 
-/* A failed sample of an incident that was not confirmed before it: which of its times confirms? 0: none. */
+/* A failed sample of an incident that was not confirmed before it: which of its times confirms? 0:
+ * none. */
 static int64_t confirmed_at(const struct sla_sample *s, bool is_first)
 {
 	return is_first ? s->second_us : s->at_us;
@@ -238,8 +247,9 @@ static void list_incidents(struct reader *r)
 	}
 }
 
-void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents, const struct sla_sample *sample,
-		      size_t samples, const struct sla_reading *how)
+void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents,
+		      const struct sla_sample *sample, size_t samples,
+		      const struct sla_reading *how)
 {
 	struct reader r = {line, incidents, sample, samples, how, NULL};
 
@@ -254,8 +264,9 @@ void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents, co
 
 /* ---- the events rule ---- */
 
-void sla_from_events(struct sla_line *line, struct sla_incidents *incidents, const struct sla_event *event,
-		     size_t events, enum sla_state initial, int64_t from_us, int64_t to_us)
+void sla_from_events(struct sla_line *line, struct sla_incidents *incidents,
+		     const struct sla_event *event, size_t events, enum sla_state initial,
+		     int64_t from_us, int64_t to_us)
 {
 	struct sla_event now = {from_us, initial, SLA_NO_CAUSE};
 	struct sla_incident *open = NULL;
@@ -263,7 +274,8 @@ void sla_from_events(struct sla_line *line, struct sla_incidents *incidents, con
 	for (size_t i = 0; i <= events; i++) {
 		int64_t until_us = i < events ? event[i].at_us : to_us;
 
-		sla_line_add(line, later(now.at_us, from_us), earlier(until_us, to_us), now.state, now.cause);
+		sla_line_add(line, later(now.at_us, from_us), earlier(until_us, to_us), now.state,
+			     now.cause);
 		if (is_pass(now.state) && open) {
 			open->to_us = now.at_us;
 			open = NULL;

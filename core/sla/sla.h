@@ -1,8 +1,9 @@
 /* sla: the one engine that computes every availability figure (definitions: docs/definitions.md).
  *
- * Time line first: a record (samples or events) becomes a line of half-open spans in integer microseconds, each with one state;
- * percentages are derived from it and never stored raw. Everything here is pure: no clock, no disk, no zone file is read
- * but through the arguments. All times are microseconds since 1970 UTC. Sums of one report always add up to its span. */
+ * Time line first: a record (samples or events) becomes a line of half-open spans in integer
+ * microseconds, each with one state; percentages are derived from it and never stored raw.
+ * Everything here is pure: no clock, no disk, no zone file is read but through the arguments. All
+ * times are microseconds since 1970 UTC. Sums of one report always add up to its span. */
 #ifndef NINES_SLA_SLA_H
 #define NINES_SLA_SLA_H
 
@@ -18,14 +19,23 @@ enum sla_state {
 	SLA_UNKNOWN,
 	SLA_UP,
 	SLA_DEGRADED,
-	SLA_UNCONFIRMED, /* a failure that no recheck has confirmed (yet): a blip when it was cleared */
+	/* a failure that no recheck has confirmed (yet): a blip when it was cleared */
+	SLA_UNCONFIRMED,
 	SLA_DOWN,
 	SLA_STATES
 };
 extern const char *const sla_state_name[SLA_STATES];
 
 /* Why a time is unknown. */
-enum sla_cause { SLA_NO_CAUSE, SLA_MONITOR_OFF, SLA_VOID_CYCLE, SLA_OVERLOAD, SLA_AGENT_LOST, SLA_MODULE, SLA_CAUSES };
+enum sla_cause {
+	SLA_NO_CAUSE,
+	SLA_MONITOR_OFF,
+	SLA_VOID_CYCLE,
+	SLA_OVERLOAD,
+	SLA_AGENT_LOST,
+	SLA_MODULE,
+	SLA_CAUSES
+};
 extern const char *const sla_cause_name[SLA_CAUSES];
 
 struct sla_span {
@@ -34,21 +44,26 @@ struct sla_span {
 	enum sla_cause cause;
 };
 
-/* Ordered spans without gap or overlap; neighbours differ in state or cause. Zero-initialise; sla_line_release(). */
+/* Ordered spans without gap or overlap; neighbours differ in state or cause. Zero-initialise;
+ * sla_line_release(). */
 struct sla_line {
 	struct sla_span *span;
 	size_t spans, room;
 };
 
 void sla_line_release(struct sla_line *);
-/* Appends behind the last span (from_us = its end, or the first span's start); empty spans are ignored. */
-void sla_line_add(struct sla_line *, int64_t from_us, int64_t to_us, enum sla_state, enum sla_cause);
+/* Appends behind the last span (from_us = its end, or the first span's start); empty spans are
+ * ignored. */
+void sla_line_add(struct sla_line *, int64_t from_us, int64_t to_us, enum sla_state,
+		  enum sla_cause);
 /* The part of `line` in [from, to), the time before and behind it not monitored. */
-void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us, int64_t to_us);
+void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us,
+		  int64_t to_us);
 
-/* What a cycle found at its start, or a run of such samples that all found the same with no gap between: then `second_us` is the time
- * of the second of them and `last_us` that of the last. A single sample has second_us 0 and last_us = at_us. Years are kept as runs, and
- * every figure from runs equals the one from the single samples. `interval_us` is the interval in force. */
+/* What a cycle found at its start, or a run of such samples that all found the same with no gap
+ * between: then `second_us` is the time of the second of them and `last_us` that of the last. A
+ * single sample has second_us 0 and last_us = at_us. Years are kept as runs, and every figure from
+ * runs equals the one from the single samples. `interval_us` is the interval in force. */
 struct sla_sample {
 	int64_t at_us, second_us, last_us, interval_us;
 	enum sla_state state; /* UP, DEGRADED, DOWN or UNKNOWN */
@@ -85,25 +100,29 @@ struct sla_reading {
 	int64_t now_us;    /* nothing is said of the time behind it */
 };
 
-/* The samples rule (2.2): a sample speaks until the next if that comes within three of its intervals, else for one interval
- * and the rest is unknown. `sample` is in order of time. `incidents` may be NULL. */
-void sla_from_samples(struct sla_line *, struct sla_incidents *, const struct sla_sample *sample, size_t samples,
-		      const struct sla_reading *);
+/* The samples rule (2.2): a sample speaks until the next if that comes within three of its
+ * intervals, else for one interval and the rest is unknown. `sample` is in order of time.
+ * `incidents` may be NULL. */
+void sla_from_samples(struct sla_line *, struct sla_incidents *, const struct sla_sample *sample,
+		      size_t samples, const struct sla_reading *);
 
-/* The events rule: a state holds until the next record or the end. `initial` holds from `from_us` until the first record. */
+/* The events rule: a state holds until the next record or the end. `initial` holds from `from_us`
+ * until the first record. */
 struct sla_event {
 	int64_t at_us;
 	enum sla_state state;
 	enum sla_cause cause;
 };
-void sla_from_events(struct sla_line *, struct sla_incidents *, const struct sla_event *event, size_t events,
-		     enum sla_state initial, int64_t from_us, int64_t to_us);
+void sla_from_events(struct sla_line *, struct sla_incidents *, const struct sla_event *event,
+		     size_t events, enum sla_state initial, int64_t from_us, int64_t to_us);
 
-/* A group of members that is up while at least `need` are (2.8), computed from their merged lines over [from, to). */
-void sla_group(struct sla_line *, const struct sla_line *const *member, size_t members, size_t need, int64_t from_us,
-	       int64_t to_us);
+/* A group of members that is up while at least `need` are (2.8), computed from their merged lines
+ * over [from, to). */
+void sla_group(struct sla_line *, const struct sla_line *const *member, size_t members, size_t need,
+	       int64_t from_us, int64_t to_us);
 
-/* Spans of time that lie over the line: excluded maintenance, or time outside the service hours. In order, disjoint. */
+/* Spans of time that lie over the line: excluded maintenance, or time outside the service hours. In
+ * order, disjoint. */
 struct sla_window {
 	int64_t from_us, to_us;
 };
@@ -119,7 +138,8 @@ void sla_windows_settle(struct sla_windows *);
 enum sla_unknown { SLA_UNKNOWN_APART, SLA_UNKNOWN_DOWN, SLA_UNKNOWN_UP };
 
 struct sla_policy {
-	int64_t target_micro;         /* of a percent times a million: 99950000 is 99.95 %; 0: none */
+	/* of a percent times a million: 99950000 is 99.95 %; 0: none */
+	int64_t target_micro;
 	int64_t degraded_weight_ppm;  /* how much of degraded time counts as down */
 	enum sla_unknown unknown;
 	bool blips_are_up;
@@ -128,23 +148,26 @@ struct sla_policy {
 
 /* Sums over one report's span in microseconds; all but blip and counted_down add up to the span. */
 struct sla_sums {
-	int64_t span_us, up_us, degraded_us, down_us /* blips included */, unknown_us, not_monitored_us, maintenance_us,
-		outside_hours_us;
+	int64_t span_us, up_us, degraded_us, down_us /* blips included */, unknown_us,
+		not_monitored_us, maintenance_us, outside_hours_us;
 	int64_t blip_us, counted_down_us; /* D of the definitions */
 	int64_t unknown_by_cause_us[SLA_CAUSES];
 	int64_t agreed_us, known_us; /* P and K */
 };
 
 /* `hours` and `maintenance` may be NULL (always; none). Windows must be settled. */
-struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us, const struct sla_windows *hours,
-			const struct sla_windows *maintenance, const struct sla_policy *);
+struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us,
+			const struct sla_windows *hours, const struct sla_windows *maintenance,
+			const struct sla_policy *);
 
-/* part / whole as a percentage truncated to six places: "99.950000"; "" when whole is 0. Never rounded up. */
+/* part / whole as a percentage truncated to six places: "99.950000"; "" when whole is 0. Never
+ * rounded up. */
 void sla_add_percent(struct text *, int64_t part_us, int64_t whole_us);
 /* The three figures, truncated; in millionths of a percent; -1 when undefined. */
 int64_t sla_percent_micro(int64_t part_us, int64_t whole_us);
 
-/* The share that the policy judges by, and whether it meets the target (false when there is none or nothing is known). */
+/* The share that the policy judges by, and whether it meets the target (false when there is none or
+ * nothing is known). */
 int64_t sla_judged_micro(const struct sla_sums *, const struct sla_policy *);
 bool sla_is_met(const struct sla_sums *, const struct sla_policy *);
 

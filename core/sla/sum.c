@@ -106,8 +106,9 @@ static void derive(struct sla_sums *s, const struct sla_policy *p)
 			     scale(s->degraded_us, p->degraded_weight_ppm, 1000000);
 }
 
-struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us, const struct sla_windows *hours,
-			const struct sla_windows *maintenance, const struct sla_policy *policy)
+struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us,
+			const struct sla_windows *hours, const struct sla_windows *maintenance,
+			const struct sla_policy *policy)
 {
 	struct walk in_hours = {hours, 0, true}, in_maintenance = {maintenance, 0, false};
 	struct sla_sums sums = {.span_us = to_us > from_us ? to_us - from_us : 0};
@@ -115,7 +116,8 @@ struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to
 
 	sla_line_cut(&part, line, from_us, to_us);
 	for (size_t i = 0; i < part.spans; i++)
-		for (int64_t at_us = part.span[i].from_us, until_us; at_us < part.span[i].to_us; at_us = until_us) {
+		for (int64_t at_us = part.span[i].from_us, until_us; at_us < part.span[i].to_us;
+		     at_us = until_us) {
 			until_us = part.span[i].to_us;
 			bool agreed = is_inside(&in_hours, at_us, &until_us);
 			bool excluded = is_inside(&in_maintenance, at_us, &until_us);
@@ -151,7 +153,8 @@ int64_t sla_judged_micro(const struct sla_sums *s, const struct sla_policy *p)
 
 	if (p->unknown == SLA_UNKNOWN_APART)
 		return sla_percent_micro(good_us, s->known_us);
-	return sla_percent_micro(p->unknown == SLA_UNKNOWN_UP ? good_us + s->unknown_us : good_us, s->agreed_us);
+	return sla_percent_micro(p->unknown == SLA_UNKNOWN_UP ? good_us + s->unknown_us : good_us,
+				 s->agreed_us);
 }
 
 bool sla_is_met(const struct sla_sums *s, const struct sla_policy *p)
@@ -165,7 +168,9 @@ void sla_add_method(struct text *t, const struct sla_policy *p, const char *zone
 {
 	struct text all = {0};
 
-	text_printf(&all, "%d target=%" PRId64 " degraded=%" PRId64 " unknown=%d blips=%d start=%d zone=%s",
+	text_printf(&all,
+		    "%d target=%" PRId64 " degraded=%" PRId64
+		    " unknown=%d blips=%d start=%d zone=%s",
 		    METHOD_VERSION, p->target_micro, p->degraded_weight_ppm, (int)p->unknown,
 		    (int)p->blips_are_up, (int)p->start, zone);
 	text_printf(t, "nines-%d:%012" PRIx64, METHOD_VERSION, map_hash(all.at, all.size) >> 16);

@@ -3,9 +3,9 @@
  * A blob: the version byte, then per result
  *   shape number * 2 + (due off the grid)      a number never seen is followed by the shape itself
  *   [due - last due]                           only when off the grid of the shape's interval
- *   start - due, then each phase less the same phase of the result before, the rest of the elapsed time likewise
- *   each value: 0 unchanged, 1 + whole difference, or 2 + its eight bytes
- * Numbers are little-endian base-128 varints, signed ones zigzag; texts end with a NUL. */
+ *   start - due, then each phase less the same phase of the result before, the rest of the elapsed
+ * time likewise each value: 0 unchanged, 1 + whole difference, or 2 + its eight bytes Numbers are
+ * little-endian base-128 varints, signed ones zigzag; texts end with a NUL. */
 #include "block.h"
 
 #include <stdlib.h>
@@ -72,7 +72,8 @@ static uint64_t get_below(struct block_reader *r, uint64_t most)
 static const char *get_text(struct block_reader *r)
 {
 	const char *text = (const char *)r->at;
-	const unsigned char *nul = r->at < r->end ? memchr(r->at, 0, (size_t)(r->end - r->at)) : NULL;
+	const unsigned char *nul =
+		r->at < r->end ? memchr(r->at, 0, (size_t)(r->end - r->at)) : NULL;
 
 	if (!nul) {
 		r->is_damaged = true;
@@ -104,6 +105,7 @@ void block_writer_release(struct block_writer *w)
 static void write_shape(struct text *t, const struct block_result *r)
 {
 	put(t, r->verdict);
+	put(t, r->ends);
 	put(t, r->cause);
 	put(t, r->flags);
 	put_signed(t, r->interval_us);
@@ -146,7 +148,8 @@ static size_t shape_number(struct block_writer *w, const struct block_result *r,
 
 static bool is_whole(double v)
 {
-	return v > -WHOLE_MOST && v < WHOLE_MOST && v == (double)(int64_t)v && (v != 0 || !__builtin_signbit(v));
+	return v > -WHOLE_MOST && v < WHOLE_MOST && v == (double)(int64_t)v &&
+	       (v != 0 || !__builtin_signbit(v));
 }
 
 static void put_value(struct text *t, double value, double before)
@@ -255,6 +258,7 @@ static void take_shape(struct block_reader *r)
 	}
 	x = memset(&r->shape[r->shapes++], 0, sizeof *x);
 	x->verdict = (uint8_t)get(r);
+	x->ends = (uint8_t)get(r);
 	x->cause = (uint8_t)get(r);
 	x->flags = (uint8_t)get(r);
 	x->interval_us = get_signed(r);
@@ -286,7 +290,8 @@ static double take_value(struct block_reader *r, double before)
 	if (form == VALUE_SAME)
 		return before;
 	if (form == VALUE_WHOLE)
-		return is_whole(before) ? (double)sum((int64_t)before, get_signed(r)) : (r->is_damaged = true, before);
+		return is_whole(before) ? (double)sum((int64_t)before, get_signed(r))
+					: (r->is_damaged = true, before);
 	if (r->end - r->at < (ptrdiff_t)sizeof value) {
 		r->is_damaged = true;
 		return before;

@@ -1,10 +1,12 @@
-/* store/block: many results of one check at one location as one small blob, exact to the microsecond.
+/* store/block: many results of one check at one location as one small blob, exact to the
+ * microsecond.
  *
- * Results of a check resemble each other, so a block keeps what repeats once (the shape: verdict, texts, names of steps
- * and values) and of each result only what differs: where it stands off the grid of due times, its lateness, and each
- * phase's difference to the one before, as varints. Six steps take about 14 bytes. A block stands alone: nothing outside
- * it is needed to read it. The reader trusts no byte of it and allocates only its table of shapes. Written by the
- * recorder and the import, read by reports; knows nothing of SQL. */
+ * Results of a check resemble each other, so a block keeps what repeats once (the shape: verdict,
+ * texts, names of steps and values) and of each result only what differs: where it stands off the
+ * grid of due times, its lateness, and each phase's difference to the one before, as varints. Six
+ * steps take about 14 bytes. A block stands alone: nothing outside it is needed to read it. The
+ * reader trusts no byte of it and allocates only its table of shapes. Written by the recorder and
+ * the import, read by reports; knows nothing of SQL. */
 #ifndef NINES_STORE_BLOCK_H
 #define NINES_STORE_BLOCK_H
 
@@ -40,7 +42,10 @@ struct block_result {
 	int64_t due_us, start_us; /* wall clock, since 1970 UTC */
 	int64_t interval_us;      /* in force then */
 	int64_t elapsed_us;
-	uint8_t verdict, cause, flags; /* enum sla_state, enum sla_cause, enum block_flags */
+	uint8_t verdict;          /* enum sla_state: what this probe found */
+	/* 1 + enum sla_state: it ended its cycle with this verdict; 0: it did not */
+	uint8_t ends;
+	uint8_t cause, flags;     /* enum sla_cause of an unknown cycle, enum block_flags */
 	const char *reason, *address, *item;
 	size_t steps, values, facts;
 	struct block_step step[BLOCK_STEPS];
@@ -77,10 +82,12 @@ struct block_reader {
 	bool is_damaged;
 };
 
-/* Borrows the bytes, which must stay until block_reader_release(). False: not a block of a version we know. */
+/* Borrows the bytes, which must stay until block_reader_release(). False: not a block of a version
+ * we know. */
 bool block_open(struct block_reader *, const void *bytes, size_t size);
 void block_reader_release(struct block_reader *);
-/* The next result; its texts lie in the blob. False at the end, or where the block is damaged (is_damaged). */
+/* The next result; its texts lie in the blob. False at the end, or where the block is damaged
+ * (is_damaged). */
 bool block_next(struct block_reader *, struct block_result *);
 
 #endif

@@ -12,7 +12,8 @@ static int64_t below(int64_t n)
 	return (int64_t)((seed >> 33) % (uint64_t)n);
 }
 
-static const char *const word[] = {"resolve", "connect", "tls", "request", "first-byte", "body", "", "wanted 220, got '554'"};
+static const char *const word[] = {"resolve",    "connect", "tls", "request",
+				   "first-byte", "body",    "",    "wanted 220, got '554'"};
 
 static const char *some_word(void)
 {
@@ -21,7 +22,8 @@ static const char *some_word(void)
 
 static double some_value(void)
 {
-	static const double odd[] = {0.0, -0.0, 1e300, -1e-300, 0.1, 9007199254740993.0, __builtin_inf(), -5};
+	static const double odd[] = {
+		0.0, -0.0, 1e300, -1e-300, 0.1, 9007199254740993.0, __builtin_inf(), -5};
 
 	return below(3) ? (double)below(1000) : odd[below(8)];
 }
@@ -31,11 +33,20 @@ static void some_result(struct block_result *r, int64_t due_us)
 	int64_t at_us = 0;
 
 	memset(r, 0, sizeof *r);
-	*r = (struct block_result){.due_us = due_us, .start_us = due_us + below(100000) - 50,
-				   .interval_us = below(2) ? 60000000 : 1 + below(INT64_C(100000000000)),
-				   .verdict = (uint8_t)below(6), .cause = (uint8_t)below(6), .flags = (uint8_t)below(4),
-				   .reason = some_word(), .address = some_word(), .item = some_word(),
-				   .steps = (size_t)below(8), .values = (size_t)below(5), .facts = (size_t)below(3)};
+	*r = (struct block_result){.due_us = due_us,
+				   .start_us = due_us + below(100000) - 50,
+				   .interval_us =
+					   below(2) ? 60000000 : 1 + below(INT64_C(100000000000)),
+				   .verdict = (uint8_t)below(6),
+				   .ends = (uint8_t)below(7),
+				   .cause = (uint8_t)below(6),
+				   .flags = (uint8_t)below(4),
+				   .reason = some_word(),
+				   .address = some_word(),
+				   .item = some_word(),
+				   .steps = (size_t)below(8),
+				   .values = (size_t)below(5),
+				   .facts = (size_t)below(3)};
 	for (size_t i = 0; i < r->steps; i++) {
 		at_us += below(5) ? below(100000) : -below(1000);
 		r->step[i] = (struct block_step){some_word(), (uint8_t)below(4), below(2), at_us};
@@ -52,22 +63,27 @@ static bool same_lists(const struct block_result *a, const struct block_result *
 	bool fine = a->steps == b->steps && a->values == b->values && a->facts == b->facts;
 
 	for (size_t i = 0; fine && i < a->steps; i++)
-		fine = !strcmp(a->step[i].name, b->step[i].name) && a->step[i].hop == b->step[i].hop &&
-		       a->step[i].has_failed == b->step[i].has_failed && a->step[i].end_us == b->step[i].end_us;
+		fine = !strcmp(a->step[i].name, b->step[i].name) &&
+		       a->step[i].hop == b->step[i].hop &&
+		       a->step[i].has_failed == b->step[i].has_failed &&
+		       a->step[i].end_us == b->step[i].end_us;
 	for (size_t i = 0; fine && i < a->values; i++)
-		fine = !strcmp(a->value[i].name, b->value[i].name) && !strcmp(a->value[i].unit, b->value[i].unit) &&
+		fine = !strcmp(a->value[i].name, b->value[i].name) &&
+		       !strcmp(a->value[i].unit, b->value[i].unit) &&
 		       !memcmp(&a->value[i].value, &b->value[i].value, sizeof(double));
 	for (size_t i = 0; fine && i < a->facts; i++)
-		fine = !strcmp(a->fact[i].name, b->fact[i].name) && !strcmp(a->fact[i].text, b->fact[i].text);
+		fine = !strcmp(a->fact[i].name, b->fact[i].name) &&
+		       !strcmp(a->fact[i].text, b->fact[i].text);
 	return fine;
 }
 
 static bool same_result(const struct block_result *a, const struct block_result *b)
 {
-	return a->due_us == b->due_us && a->start_us == b->start_us && a->interval_us == b->interval_us &&
-	       a->elapsed_us == b->elapsed_us && a->verdict == b->verdict && a->cause == b->cause &&
-	       a->flags == b->flags && !strcmp(a->reason, b->reason) && !strcmp(a->address, b->address) &&
-	       !strcmp(a->item, b->item) && same_lists(a, b);
+	return a->due_us == b->due_us && a->start_us == b->start_us &&
+	       a->interval_us == b->interval_us && a->elapsed_us == b->elapsed_us &&
+	       a->verdict == b->verdict && a->ends == b->ends && a->cause == b->cause &&
+	       a->flags == b->flags && !strcmp(a->reason, b->reason) &&
+	       !strcmp(a->address, b->address) && !strcmp(a->item, b->item) && same_lists(a, b);
 }
 
 static void round_trips(void)
@@ -100,8 +116,13 @@ static void round_trips(void)
 static void is_small(void)
 {
 	struct block_writer w = {0};
-	struct block_result r = {.interval_us = 1000000, .verdict = 2, .reason = "", .address = "192.0.2.7", .item = "",
-				 .steps = 6, .values = 2};
+	struct block_result r = {.interval_us = 1000000,
+				 .verdict = 2,
+				 .reason = "",
+				 .address = "192.0.2.7",
+				 .item = "",
+				 .steps = 6,
+				 .values = 2};
 	static const int64_t usual[] = {900, 12000, 25000, 60, 31000, 400};
 
 	r.value[0] = (struct block_value){"status", "", 200};
@@ -118,7 +139,8 @@ static void is_small(void)
 		r.start_us = r.due_us + below(10000);
 		block_add(&w, &r);
 	}
-	ok(block_blob(&w)->size <= 16 * 3600, "a result with six steps and two values takes %.1f bytes",
+	ok(block_blob(&w)->size <= 16 * 3600,
+	   "a result with six steps and two values takes %.1f bytes",
 	   (double)block_blob(&w)->size / 3600);
 	block_writer_release(&w);
 }
@@ -139,7 +161,8 @@ static void survives_any_bytes(void)
 			block_add(&w, &in);
 		}
 		size = (size_t)below((int64_t)block_blob(&w)->size) + 1;
-		copy = memcpy(malloc(size), block_blob(&w)->at, size); /* cut short, on its own: a sanitizer sees overruns */
+		/* cut short, on its own: a sanitizer sees overruns */
+		copy = memcpy(malloc(size), block_blob(&w)->at, size);
 		for (int64_t flips = below(4); flips > 0; flips--)
 			copy[below((int64_t)size)] ^= (char)(1 << below(8));
 		if (block_open(&r, copy, size))

@@ -1,4 +1,5 @@
-/* The availability engine against a second, naive implementation that asks second by second, and tables of its rules. */
+/* The availability engine against a second, naive implementation that asks second by second, and
+ * tables of its rules. */
 #include <stdlib.h>
 
 #include "../../core/sla/sla.h"
@@ -22,12 +23,14 @@ static size_t samples;
 
 static void make_samples(void)
 {
-	static const enum sla_state state[] = {SLA_UP, SLA_UP, SLA_UP, SLA_DEGRADED, SLA_DOWN, SLA_DOWN, SLA_UNKNOWN};
+	static const enum sla_state state[] = {SLA_UP,   SLA_UP,   SLA_UP,     SLA_DEGRADED,
+					       SLA_DOWN, SLA_DOWN, SLA_UNKNOWN};
 	int64_t at_s = below(20), interval_s = 1 + below(8);
 
 	samples = 1 + (size_t)below(60);
 	for (size_t i = 0; i < samples; i++) {
-		sample[i] = (struct sla_sample){at_s * S, 0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
+		sample[i] = (struct sla_sample){
+			at_s * S, 0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
 		if (sample[i].state == SLA_UNKNOWN)
 			sample[i].cause = SLA_VOID_CYCLE;
 		at_s += below(12) ? interval_s : 1 + below(6 * interval_s);
@@ -61,7 +64,8 @@ static enum sla_state naive_sample_state(int64_t at_s, int64_t now_s, bool impor
 		return SLA_NOT_MONITORED;
 	i--;
 	bool is_last = i + 1 == samples;
-	bool covers = !is_last && sample[i + 1].at_us - sample[i].at_us <= 3 * sample[i].interval_us;
+	bool covers =
+		!is_last && sample[i + 1].at_us - sample[i].at_us <= 3 * sample[i].interval_us;
 
 	if (!covers && at_s * S >= sample[i].at_us + sample[i].interval_us)
 		return is_last ? SLA_NOT_MONITORED : SLA_UNKNOWN;
@@ -84,7 +88,8 @@ static bool is_tidy(const struct sla_line *l)
 		if (l->span[i].from_us >= l->span[i].to_us)
 			return false;
 		if (i && (l->span[i].from_us != l->span[i - 1].to_us ||
-			  (l->span[i].state == l->span[i - 1].state && l->span[i].cause == l->span[i - 1].cause)))
+			  (l->span[i].state == l->span[i - 1].state &&
+			   l->span[i].cause == l->span[i - 1].cause)))
 			return false;
 	}
 	return true;
@@ -99,7 +104,8 @@ static void samples_as_the_naive_reading(void)
 		bool imported = below(2);
 
 		make_samples();
-		int64_t end_s = sample[samples - 1].at_us / S + 60, now_s = below(2) ? end_s : below(end_s) + 1;
+		int64_t end_s = sample[samples - 1].at_us / S + 60,
+			now_s = below(2) ? end_s : below(end_s) + 1;
 		struct sla_reading how = {.is_imported = imported, .now_us = now_s * S};
 
 		while (samples && sample[samples - 1].at_us >= now_s * S)
@@ -126,7 +132,8 @@ static bool same_incidents(const struct sla_incidents *a, const struct sla_incid
 	bool fine = a->incidents == b->incidents;
 
 	for (size_t i = 0; fine && i < a->incidents; i++)
-		fine = a->incident[i].from_us == b->incident[i].from_us && a->incident[i].to_us == b->incident[i].to_us &&
+		fine = a->incident[i].from_us == b->incident[i].from_us &&
+		       a->incident[i].to_us == b->incident[i].to_us &&
 		       a->incident[i].is_confirmed == b->incident[i].is_confirmed;
 	return fine;
 }
@@ -146,7 +153,8 @@ static void runs_as_single_samples(void)
 			sla_samples_add(&runs, &sample[i]);
 		sla_from_samples(&single, &a, sample, samples, &how);
 		sla_from_samples(&joined, &b, runs.sample, runs.samples, &how);
-		fine = same_line(&single, &joined) && same_incidents(&a, &b) && runs.samples <= samples;
+		fine = same_line(&single, &joined) && same_incidents(&a, &b) &&
+		       runs.samples <= samples;
 		sla_line_release(&single);
 		sla_line_release(&joined);
 		free(a.incident);
@@ -180,7 +188,8 @@ struct naive_sums {
 };
 
 static struct naive_sums naive_sum(const struct sla_line *l, int64_t from_s, int64_t to_s,
-				   const struct sla_windows *hours, const struct sla_windows *maintenance)
+				   const struct sla_windows *hours,
+				   const struct sla_windows *maintenance)
 {
 	struct naive_sums n = {{0}, 0, 0};
 
@@ -199,11 +208,13 @@ static bool sums_agree(const struct sla_sums *s, const struct naive_sums *n)
 {
 	return s->up_us == n->by_state[SLA_UP] && s->degraded_us == n->by_state[SLA_DEGRADED] &&
 	       s->down_us == n->by_state[SLA_DOWN] + n->by_state[SLA_UNCONFIRMED] &&
-	       s->blip_us == n->by_state[SLA_UNCONFIRMED] && s->unknown_us == n->by_state[SLA_UNKNOWN] &&
-	       s->not_monitored_us == n->by_state[SLA_NOT_MONITORED] && s->maintenance_us == n->maintenance &&
-	       s->outside_hours_us == n->outside &&
-	       s->up_us + s->degraded_us + s->down_us + s->unknown_us + s->not_monitored_us + s->maintenance_us +
-			       s->outside_hours_us == s->span_us;
+	       s->blip_us == n->by_state[SLA_UNCONFIRMED] &&
+	       s->unknown_us == n->by_state[SLA_UNKNOWN] &&
+	       s->not_monitored_us == n->by_state[SLA_NOT_MONITORED] &&
+	       s->maintenance_us == n->maintenance && s->outside_hours_us == n->outside &&
+	       s->up_us + s->degraded_us + s->down_us + s->unknown_us + s->not_monitored_us +
+			       s->maintenance_us + s->outside_hours_us ==
+		       s->span_us;
 }
 
 static void sums_as_the_naive_sum(void)
@@ -222,10 +233,12 @@ static void sums_as_the_naive_sum(void)
 		sla_from_samples(&l, NULL, sample, samples, &how);
 		some_windows(&hours);
 		some_windows(&maintenance);
-		struct naive_sums n = naive_sum(&l, from_s, to_s, has_hours ? &hours : NULL, &maintenance);
+		struct naive_sums n =
+			naive_sum(&l, from_s, to_s, has_hours ? &hours : NULL, &maintenance);
 		sla_windows_settle(&hours);
 		sla_windows_settle(&maintenance);
-		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, has_hours ? &hours : NULL, &maintenance, &policy);
+		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, has_hours ? &hours : NULL,
+					    &maintenance, &policy);
 		fine = sums_agree(&s, &n);
 		sla_line_release(&l);
 		sla_windows_release(&hours);
@@ -236,7 +249,8 @@ static void sums_as_the_naive_sum(void)
 
 /* ---- groups ---- */
 
-static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need, int64_t at_s)
+static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need,
+				  int64_t at_s)
 {
 	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, absent = 0;
 
@@ -284,7 +298,8 @@ static void groups_as_the_naive_group(void)
 	ok(fine, "500 random groups of k of n as second by second");
 }
 
-/* ---- the rules one by one: u d x ? are up, down, degraded, unknown, one sample every 10 s, read at 10 * length ---- */
+/* ---- the rules one by one: u d x ? are up, down, degraded, unknown, one sample every 10 s, read
+ * at 10 * length ---- */
 
 static const struct {
 	const char *about, *record;
@@ -295,19 +310,24 @@ static const struct {
 	int64_t first_from_s, first_to_s; /* -1: none, still open */
 } rule[] = {
 	{"all is well", "uuuu", SLA_START_FIRST_FAILURE, false, 0, 0, 40, 0, 0, 0, -1, -1},
-	{"a blip counts as down, apart", "uduu", SLA_START_FIRST_FAILURE, false, 10, 10, 30, 0, 1, 0, 10, 20},
-	{"an incident from its first failure", "uddu", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 10, 30},
+	{"a blip counts as down, apart", "uduu", SLA_START_FIRST_FAILURE, false, 10, 10, 30, 0, 1,
+	 0, 10, 20},
+	{"an incident from its first failure", "uddu", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0,
+	 1, 1, 10, 30},
 	{"by midpoint", "uddu", SLA_START_MIDPOINT, false, 20, 0, 20, 0, 1, 1, 5, 25},
 	{"from its confirmation", "uddu", SLA_START_CONFIRMED, false, 10, 0, 30, 0, 1, 1, 20, 30},
-	{"an imported failure is confirmed", "uduu", SLA_START_FIRST_FAILURE, true, 10, 0, 30, 0, 1, 1, 10, 20},
-	{"unknown between two failures decides nothing", "ud?du", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 10, 1, 1,
-	 10, 40},
-	{"unknown after a failure does not confirm it", "ud?u", SLA_START_FIRST_FAILURE, false, 10, 10, 20, 10, 1, 0, 10,
-	 30},
-	{"a gap inside an incident leaves it open", "ud.....du", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 50, 1, 1, 10,
-	 80},
-	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, false, 40, 0, 20, 0, 1, 1, 10, 50},
-	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 20, -1},
+	{"an imported failure is confirmed", "uduu", SLA_START_FIRST_FAILURE, true, 10, 0, 30, 0, 1,
+	 1, 10, 20},
+	{"unknown between two failures decides nothing", "ud?du", SLA_START_FIRST_FAILURE, false,
+	 20, 0, 20, 10, 1, 1, 10, 40},
+	{"unknown after a failure does not confirm it", "ud?u", SLA_START_FIRST_FAILURE, false, 10,
+	 10, 20, 10, 1, 0, 10, 30},
+	{"a gap inside an incident leaves it open", "ud.....du", SLA_START_FIRST_FAILURE, false, 20,
+	 0, 20, 50, 1, 1, 10, 80},
+	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, false, 40, 0, 20, 0,
+	 1, 1, 10, 50},
+	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 20,
+	 -1},
 };
 
 static size_t read_record(const char *record)
@@ -340,13 +360,16 @@ static void rules(void)
 		struct sla_sums s = sla_sum(&l, 0, end_us, NULL, NULL, &policy);
 		for (size_t k = 0; k < list.incidents; k++)
 			confirmed += list.incident[k].is_confirmed;
-		ok(s.down_us == rule[i].down_s * S && s.blip_us == rule[i].blip_s * S && s.up_us == rule[i].up_s * S &&
-			   s.unknown_us == rule[i].unknown_s * S && (int)list.incidents == rule[i].incidents &&
+		ok(s.down_us == rule[i].down_s * S && s.blip_us == rule[i].blip_s * S &&
+			   s.up_us == rule[i].up_s * S && s.unknown_us == rule[i].unknown_s * S &&
+			   (int)list.incidents == rule[i].incidents &&
 			   confirmed == rule[i].confirmed,
 		   "%s (down %lld)", rule[i].about, (long long)(s.down_us / S));
 		if (list.incidents)
 			ok(list.incident[0].from_us == rule[i].first_from_s * S &&
-				   list.incident[0].to_us == (rule[i].first_to_s < 0 ? SLA_OPEN : rule[i].first_to_s * S),
+				   list.incident[0].to_us == (rule[i].first_to_s < 0
+								      ? SLA_OPEN
+								      : rule[i].first_to_s * S),
 			   "%s: from when to when", rule[i].about);
 		sla_line_release(&l);
 		free(list.incident);
@@ -377,13 +400,21 @@ static void percentages(void)
 
 static void verdicts(void)
 {
-	struct sla_sums s = {.span_us = 1000, .agreed_us = 1000, .known_us = 900, .unknown_us = 100, .counted_down_us = 9};
-	struct sla_policy apart = {.target_micro = 99000000}, down = {.target_micro = 99000000, .unknown = SLA_UNKNOWN_DOWN},
+	struct sla_sums s = {.span_us = 1000,
+			     .agreed_us = 1000,
+			     .known_us = 900,
+			     .unknown_us = 100,
+			     .counted_down_us = 9};
+	struct sla_policy apart = {.target_micro = 99000000},
+			  down = {.target_micro = 99000000, .unknown = SLA_UNKNOWN_DOWN},
 			  up = {.target_micro = 99200000, .unknown = SLA_UNKNOWN_UP};
 
-	ok(sla_is_met(&s, &apart) && sla_judged_micro(&s, &apart) == 99000000, "unknown apart: 891 of 900");
-	ok(!sla_is_met(&s, &down) && sla_judged_micro(&s, &down) == 89100000, "unknown is down: 891 of 1000");
-	ok(!sla_is_met(&s, &up) && sla_judged_micro(&s, &up) == 99100000, "unknown is up: 991 of 1000");
+	ok(sla_is_met(&s, &apart) && sla_judged_micro(&s, &apart) == 99000000,
+	   "unknown apart: 891 of 900");
+	ok(!sla_is_met(&s, &down) && sla_judged_micro(&s, &down) == 89100000,
+	   "unknown is down: 891 of 1000");
+	ok(!sla_is_met(&s, &up) && sla_judged_micro(&s, &up) == 99100000,
+	   "unknown is up: 991 of 1000");
 }
 
 static void months_add_up(void)

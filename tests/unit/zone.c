@@ -5,10 +5,11 @@
 #include "../../core/base/zone.h"
 #include "../lib/tap.h"
 
-static const char *const name[] = {"Europe/Berlin",   "Australia/Lord_Howe", "America/New_York", "America/St_Johns",
-				   "Asia/Kathmandu",  "Africa/Casablanca",   "Pacific/Apia",     "America/Sao_Paulo",
-				   "Europe/Dublin",   "Antarctica/Troll",    "Asia/Gaza",        "Asia/Tehran",
-				   "America/Caracas", "Pacific/Kiritimati",  "America/Nuuk",     "Etc/GMT+5"};
+static const char *const name[] = {
+	"Europe/Berlin",   "Australia/Lord_Howe", "America/New_York", "America/St_Johns",
+	"Asia/Kathmandu",  "Africa/Casablanca",   "Pacific/Apia",     "America/Sao_Paulo",
+	"Europe/Dublin",   "Antarctica/Troll",    "Asia/Gaza",        "Asia/Tehran",
+	"America/Caracas", "Pacific/Kiritimati",  "America/Nuuk",     "Etc/GMT+5"};
 
 static bool agrees_at(const struct zone *z, int64_t at_s)
 {
@@ -26,15 +27,16 @@ static void against_glibc(const char *zone, int from_year, int to_year, int64_t 
 {
 	struct text wrong = {0};
 	struct zone *z = zone_open(zone, &wrong);
-	int64_t at_s = zone_days(from_year, 1, 1) * 86400, end_s = zone_days(to_year + 1, 1, 1) * 86400, bad = 0;
+	int64_t at_s = zone_days(from_year, 1, 1) * 86400,
+		end_s = zone_days(to_year + 1, 1, 1) * 86400, bad = 0;
 
 	setenv("TZ", zone, 1);
 	tzset();
 	for (; z && at_s < end_s && !bad; at_s += step_s)
 		if (!agrees_at(z, at_s) || !agrees_at(z, at_s - 1))
 			bad = at_s;
-	ok(z && !bad, "%s %d-%d as glibc says it (first difference: %lld)", zone, from_year, to_year,
-	   (long long)bad);
+	ok(z && !bad, "%s %d-%d as glibc says it (first difference: %lld)", zone, from_year,
+	   to_year, (long long)bad);
 	zone_close(z);
 	text_release(&wrong);
 }
@@ -46,8 +48,14 @@ static const struct {
 	const char *about;
 } instant[] = {
 	{"UTC", {1970, 1, 1, 0, 0, 0}, 0, "the beginning"},
-	{"Europe/Berlin", {2026, 3, 29, 2, 30, 0}, 1774747800, "a skipped time lies behind the change"},
-	{"Europe/Berlin", {2026, 10, 25, 2, 30, 0}, 1792888200, "of a repeated time the first counts"},
+	{"Europe/Berlin",
+	 {2026, 3, 29, 2, 30, 0},
+	 1774747800,
+	 "a skipped time lies behind the change"},
+	{"Europe/Berlin",
+	 {2026, 10, 25, 2, 30, 0},
+	 1792888200,
+	 "of a repeated time the first counts"},
 	{"Australia/Lord_Howe", {2026, 10, 4, 2, 15, 0}, 1791042300, "a change of half an hour"},
 	{"Europe/Berlin", {2026, 13, 1, 0, 0, 0}, 1798758000, "month 13 is next January"},
 	{"Europe/Berlin", {2400, 2, 29, 12, 0, 0}, 13574602800, "a leap day by the footer rule"},
@@ -62,7 +70,8 @@ static void instants(void)
 		struct zone *z = zone_open(instant[i].zone, &wrong);
 		int64_t got = z ? zone_instant(z, instant[i].local) : -1;
 
-		ok(got == instant[i].utc_s, "%s: %s (%lld)", instant[i].zone, instant[i].about, (long long)got);
+		ok(got == instant[i].utc_s, "%s: %s (%lld)", instant[i].zone, instant[i].about,
+		   (long long)got);
 		zone_close(z);
 	}
 	text_release(&wrong);
@@ -82,14 +91,15 @@ static void dates(void)
 
 static void refusals(void)
 {
-	static const char *const bad[] = {"", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Europe", "zone.tab",
-					  "Europe/Berlin\n"};
+	static const char *const bad[] = {
+		"",       "Mars/Olympus", "../../etc/passwd", "/etc/passwd",
+		"Europe", "zone.tab",     "Europe/Berlin\n"};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct text wrong = {0};
 
-		ok(!zone_open(bad[i], &wrong) && wrong.size, "refused: %.*s", (int)strcspn(text_get(&wrong), "\n"),
-		   text_get(&wrong));
+		ok(!zone_open(bad[i], &wrong) && wrong.size, "refused: %.*s",
+		   (int)strcspn(text_get(&wrong), "\n"), text_get(&wrong));
 		text_release(&wrong);
 	}
 }
