@@ -12,7 +12,6 @@
 #define MOST_ROWS 5000
 #define BAR_UNITS 1000 /* the width of a waterfall's drawing */
 #define LEAST_UNITS 4 /* of a step, so that it can be seen */
-#define SINCE_MOST_US (CLOCK_SECOND * 86400 * 36500)
 
 struct state_word {
 	const char *state, *headline_one, *headline_many;
@@ -69,7 +68,7 @@ static void add_span(struct text *t, int64_t us)
 		text_puts(t, "a moment");
 	else if (us < 60 * CLOCK_SECOND)
 		text_printf(t, "%d s", (int)(us / CLOCK_SECOND));
-	else if (us < SINCE_MOST_US)
+	else
 		text_add_duration(t, us);
 }
 
@@ -172,6 +171,17 @@ static void add_probe(struct text *t, const struct overview_check *c)
 	add_piece(t, "probe", &w);
 }
 
+static void add_since(struct text *t, int64_t since_us, int64_t at_us)
+{
+	struct words w = {0};
+
+	if (since_us <= 0)
+		return;
+	word_time(&w, "since", since_us);
+	add_span(word(&w, "for"), at_us - since_us);
+	add_piece(t, "since", &w);
+}
+
 static void add_reason(struct text *t, const struct overview_check *c)
 {
 	struct words w = {0};
@@ -193,8 +203,7 @@ static void add_check(struct text *t, const struct overview_check *c, int64_t at
 	word_text(&w, "state", *c->state ? c->state : "unknown");
 	word_text(&w, "name", c->name);
 	word_text(&w, "module", c->module);
-	word_time(&w, "since", c->since_us);
-	add_span(word(&w, "for"), c->since_us ? at_us - c->since_us : SINCE_MOST_US);
+	add_since(word(&w, "since"), c->since_us, at_us);
 	if (strcmp(c->state, "up"))
 		add_reason(word(&w, "reason"), c);
 	else
@@ -240,8 +249,7 @@ static void add_services(struct text *t, const struct overview *o)
 		word_text(&w, "class", class_of(s->state));
 		word_text(&w, "state", *s->state ? s->state : "unknown");
 		word_text(&w, "name", s->name);
-		word_time(&w, "since", s->since_us);
-		add_span(word(&w, "for"), s->since_us ? o->at_us - s->since_us : SINCE_MOST_US);
+		add_since(word(&w, "since"), s->since_us, o->at_us);
 		text_int(word(&w, "up"), s->up);
 		text_int(word(&w, "need"), s->need);
 		if (!all.count)
