@@ -20,10 +20,11 @@
 #include "resolve.h"
 
 #define EXCHANGE_MAGIC 0x646e7371u
-#define UDP_BYTES 1232 /* dnsflagday.net 2020: what passes everywhere unfragmented */
-#define MESSAGE_BYTES 65535
-#define AGAIN_US CLOCK_SECOND
-#define MARGIN_US 1000 /* silence is noticed before the probe's own deadline, to say who was silent */
+#define UDP_BYTES      1232 /* dnsflagday.net 2020: what passes everywhere unfragmented */
+#define MESSAGE_BYTES  65535
+#define AGAIN_US       CLOCK_SECOND
+#define MARGIN_US \
+	1000 /* silence is noticed before the probe's own deadline, to say who was silent */
 #define FLAG_TRUNCATED 0x02
 
 struct exchange {
@@ -69,7 +70,8 @@ static int64_t last_us(const struct exchange *x)
 	return x->probe->deadline_us - MARGIN_US;
 }
 
-/* True when the watched descriptor has something to say, false at `until_us` or when the probe's time is over. */
+/* True when the watched descriptor has something to say, false at `until_us` or when the probe's
+ * time is over. */
 static bool wait_until(struct exchange *x, int64_t until_us)
 {
 	struct loop *loop = x->probe->host->loop;
@@ -98,7 +100,8 @@ static bool say_silent(struct exchange *x)
 	if (!probe_ok(x->probe))
 		return false;
 	if (x->malformed)
-		return blame_server(x, probe_text(x->probe, "malformed answer from %s: %s", x->name, x->malformed));
+		return blame_server(x, probe_text(x->probe, "malformed answer from %s: %s", x->name,
+						  x->malformed));
 	return blame_server(x, probe_text(x->probe, "no answer from %s", x->name));
 }
 
@@ -106,7 +109,8 @@ static bool say_silent(struct exchange *x)
 static bool say_error(struct exchange *x, int error, bool is_local)
 {
 	if (x->is_system)
-		return probe_unknown(x->probe, "resolver failing: cannot ask %s: %s", x->name, log_errno(error));
+		return probe_unknown(x->probe, "resolver failing: cannot ask %s: %s", x->name,
+				     log_errno(error));
 	return net_judge_errno(x->probe, error, is_local, x->name);
 }
 
@@ -120,10 +124,12 @@ static bool open_socket(struct exchange *x, int type)
 
 	if (fd < 0)
 		return say_error(x, errno, true);
-	if (source && resolve_literal(source, &from) && from.at.ss_family == x->server.at.ss_family &&
+	if (source && resolve_literal(source, &from) &&
+	    from.at.ss_family == x->server.at.ss_family &&
 	    bind(fd, (struct sockaddr *)&from.at, from.size) < 0)
 		goto failed;
-	if (connect(fd, (struct sockaddr *)&x->server.at, x->server.size) < 0 && errno != EINPROGRESS)
+	if (connect(fd, (struct sockaddr *)&x->server.at, x->server.size) < 0 &&
+	    errno != EINPROGRESS)
 		goto failed;
 	if (!loop_add(x->probe->host->loop, &x->watch, fd, EPOLLIN))
 		goto failed;
@@ -158,7 +164,8 @@ static bool keep_answer(struct exchange *x, const unsigned char *answer, size_t 
 	return kept != NULL;
 }
 
-/* Takes what has come until an answer is believed or nothing is left. False: go on waiting, or failed. */
+/* Takes what has come until an answer is believed or nothing is left. False: go on waiting, or
+ * failed. */
 static bool take_datagrams(struct exchange *x)
 {
 	ssize_t n;
@@ -176,7 +183,8 @@ static bool ask_udp(struct exchange *x)
 	int64_t again_us;
 
 	while (probe_ok(x->probe) && clock_mono_us() < last_us(x)) {
-		if (send(x->watch.fd, x->query, (size_t)x->query_size, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+		if (send(x->watch.fd, x->query, (size_t)x->query_size, MSG_NOSIGNAL) < 0 &&
+		    errno != EAGAIN)
 			return say_error(x, errno, false);
 		again_us = clock_mono_us() + AGAIN_US;
 		while (wait_until(x, again_us)) {
@@ -216,7 +224,8 @@ static bool read_whole(struct exchange *x, unsigned char *to, size_t size)
 	while (size) {
 		n = recv(x->watch.fd, to, size, 0);
 		if (!n)
-			return blame_server(x, probe_text(x->probe, "%s closed the connection", x->name));
+			return blame_server(
+				x, probe_text(x->probe, "%s closed the connection", x->name));
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return say_error(x, errno, false);
 		if (n < 0 && !wait_until(x, CLOCK_NEVER))
@@ -231,7 +240,8 @@ static bool read_whole(struct exchange *x, unsigned char *to, size_t size)
 
 static bool talk_tcp(struct exchange *x)
 {
-	unsigned char size[2] = {(unsigned char)(x->query_size >> 8), (unsigned char)x->query_size}, *answer;
+	unsigned char size[2] = {(unsigned char)(x->query_size >> 8), (unsigned char)x->query_size},
+		      *answer;
 	struct loop *loop = x->probe->host->loop;
 
 	loop_change(loop, &x->watch, EPOLLOUT);
@@ -261,7 +271,8 @@ static bool build_query(struct exchange *x, const char *name, int type)
 	if (status == ARES_ENOMEM)
 		return probe_unknown(x->probe, "no memory");
 	if (status != ARES_SUCCESS)
-		return probe_unknown(x->probe, "'%s' cannot be asked for: %s", name, ares_strerror(status));
+		return probe_unknown(x->probe, "'%s' cannot be asked for: %s", name,
+				     ares_strerror(status));
 	x->query = probe_alloc(x->probe, (size_t)x->query_size);
 	if (x->query)
 		memcpy(x->query, made, (size_t)x->query_size);
@@ -318,7 +329,8 @@ static bool find_server(struct exchange *x, const char *server)
 		((struct sockaddr_in *)&x->server.at)->sin_port = htons((uint16_t)port);
 	else
 		((struct sockaddr_in6 *)&x->server.at)->sin6_port = htons((uint16_t)port);
-	snprintf(x->name, sizeof x->name, strchr(x->server.text, ':') ? "[%s]:%d" : "%s:%d", x->server.text, port);
+	snprintf(x->name, sizeof x->name, strchr(x->server.text, ':') ? "[%s]:%d" : "%s:%d",
+		 x->server.text, port);
 	memcpy(x->probe->address, x->server.text, sizeof x->probe->address);
 	return true;
 }
@@ -340,14 +352,16 @@ static bool run(struct exchange *x)
 	return is_fine;
 }
 
-bool probe_dns(struct probe *p, const char *server, const char *name, int type, const unsigned char **answer,
-	       size_t *size)
+bool probe_dns(struct probe *p, const char *server, const char *name, int type,
+	       const unsigned char **answer, size_t *size)
 {
-	struct exchange x = {.watch.ready = ready, .magic = EXCHANGE_MAGIC, .timer.fire = time_over, .probe = p};
+	struct exchange x = {
+		.watch.ready = ready, .magic = EXCHANGE_MAGIC, .timer.fire = time_over, .probe = p};
 
 	*answer = (const unsigned char *)"";
 	*size = 0;
-	if (!probe_may_go_on(p) || !find_server(&x, server) || !build_query(&x, name, type) || !run(&x))
+	if (!probe_may_go_on(p) || !find_server(&x, server) || !build_query(&x, name, type) ||
+	    !run(&x))
 		return false;
 	*answer = x.answer;
 	*size = x.size;

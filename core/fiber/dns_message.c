@@ -1,13 +1,14 @@
-/* fiber/dns_message: the pure part of dns.h: is this an answer to our question, and does it hold together (RFC 1035 4.1)? */
+/* fiber/dns_message: the pure part of dns.h: is this an answer to our question, and does it hold
+ * together (RFC 1035 4.1)? */
 #include <string.h>
 
 #include "dns.h"
 
-#define HEAD_BYTES 12
-#define NAME_BYTES 255
-#define FLAG_RESPONSE 0x80
+#define HEAD_BYTES     12
+#define NAME_BYTES     255
+#define FLAG_RESPONSE  0x80
 #define FLAG_TRUNCATED 0x02
-#define OPCODE 0x78
+#define OPCODE         0x78
 
 static unsigned get16(const unsigned char *at)
 {
@@ -19,7 +20,8 @@ static int lower(int c)
 	return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
-/* Bytes the question's name, type and class take, 0 when they do not end inside. A question of ours is never compressed. */
+/* Bytes the question's name, type and class take, 0 when they do not end inside. A question of ours
+ * is never compressed. */
 static size_t question_bytes(const unsigned char *at, size_t size)
 {
 	size_t n = 0;
@@ -30,7 +32,8 @@ static size_t question_bytes(const unsigned char *at, size_t size)
 	return n <= size ? n : 0;
 }
 
-bool dns_answers(const unsigned char *query, size_t query_size, const unsigned char *answer, size_t size)
+bool dns_answers(const unsigned char *query, size_t query_size, const unsigned char *answer,
+		 size_t size)
 {
 	size_t question;
 
@@ -53,7 +56,8 @@ struct reader {
 	size_t size, at;
 };
 
-/* Moves behind a name. Pointers may only lead backwards, each further than the one before: so no loop can be built. */
+/* Moves behind a name. Pointers may only lead backwards, each further than the one before: so no
+ * loop can be built. */
 static const char *skip_name(struct reader *r)
 {
 	size_t at = r->at, behind = 0, earliest = r->at, length = 0;

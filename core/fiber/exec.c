@@ -18,8 +18,8 @@
 #include "../prober/probe.h"
 
 #define PROGRAM_MAGIC 0x65786563u
-#define READ_BYTES 65536 /* of one pipe in one turn: a flood must not hold the loop */
-#define DESCRIPTORS 1024
+#define READ_BYTES    65536 /* of one pipe in one turn: a flood must not hold the loop */
+#define DESCRIPTORS   1024
 
 /* One pipe of the program, read here. */
 struct pipe_end {
@@ -30,7 +30,8 @@ struct pipe_end {
 };
 
 struct program {
-	struct loop_watch watch; /* first: of the pidfd, ready when the child has ended; fd -1: none */
+	struct loop_watch
+		watch; /* first: of the pidfd, ready when the child has ended; fd -1: none */
 	uint32_t magic;
 	struct loop *loop;
 	struct probe *probe; /* NULL: the probe is gone, only the child's end is awaited */
@@ -65,7 +66,8 @@ static void reset_signals(void)
 
 static void set_limits(const struct launch *l)
 {
-	struct rlimit cores = {0, 0}, files = {DESCRIPTORS, DESCRIPTORS}, cpu = {l->cpu_s, l->cpu_s + 1};
+	struct rlimit cores = {0, 0}, files = {DESCRIPTORS, DESCRIPTORS},
+		      cpu = {l->cpu_s, l->cpu_s + 1};
 
 	setrlimit(RLIMIT_CORE, &cores);
 	setrlimit(RLIMIT_NOFILE, &files);
@@ -86,21 +88,25 @@ static bool place_descriptors(const struct launch *l)
 	return syscall(SYS_close_range, 3u, ~0u, 0) == 0;
 }
 
-/* Runs in the child of vfork(): only system calls, nothing of the parent's memory but l->error is changed. */
+/* Runs in the child of vfork(): only system calls, nothing of the parent's memory but l->error is
+ * changed. */
 static void become(struct launch *l)
 {
 	setpgid(0, 0);
 	reset_signals();
 	set_limits(l);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != l->parent || !place_descriptors(l) || chdir("/") < 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != l->parent ||
+	    !place_descriptors(l) || chdir("/") < 0)
 		l->error = errno ? errno : ECHILD;
-	else if (execve(l->argv[0], (char *const *)(uintptr_t)l->argv, (char *const *)(uintptr_t)l->environment) < 0)
+	else if (execve(l->argv[0], (char *const *)(uintptr_t)l->argv,
+			(char *const *)(uintptr_t)l->environment) < 0)
 		l->error = errno;
 	_exit(127);
 }
 
-/* vfork(): a prober with 10,000 probes in memory would copy its page tables for each program. All signals are blocked, for a
- * handler would run in the child on our memory. -1: no process (errno); l->error says whether exec failed. */
+/* vfork(): a prober with 10,000 probes in memory would copy its page tables for each program. All
+ * signals are blocked, for a handler would run in the child on our memory. -1: no process (errno);
+ * l->error says whether exec failed. */
 static __attribute__((noinline)) pid_t launch(struct launch *l)
 {
 	sigset_t all, before;
@@ -279,7 +285,9 @@ static bool start_with_pipes(struct program *g, struct launch *l)
 		probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
 	else
 		runs = start(g, l);
-	close_all((int[]){null, out[1], err[1], g->out.watch.fd < 0 ? out[0] : -1, g->err.watch.fd < 0 ? err[0] : -1}, 5);
+	close_all((int[]){null, out[1], err[1], g->out.watch.fd < 0 ? out[0] : -1,
+			  g->err.watch.fd < 0 ? err[0] : -1},
+		  5);
 	return runs;
 }
 
@@ -288,15 +296,20 @@ static bool start_with_pipes(struct program *g, struct launch *l)
 /* Length of a valid UTF-8 sequence, 0 when there is none (RFC 3629). */
 static size_t utf8_bytes(const unsigned char *s, size_t size)
 {
-	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	size_t n = s[0] < 0x80   ? 1
+		   : s[0] < 0xc2 ? 0
+		   : s[0] < 0xe0 ? 2
+		   : s[0] < 0xf0 ? 3
+		   : s[0] < 0xf5 ? 4
+				 : 0;
 
 	if (!n || n > size || !s[0])
 		return 0;
 	for (size_t i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
-	    (s[0] == 0xf4 && s[1] > 0x8f))
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;
 	return n;
 }
@@ -351,7 +364,8 @@ static void wait_for_end(struct program *g)
 	take_output(&g->err);
 }
 
-/* A killed child that is not yet dead (it may be stuck in the kernel) is reaped by the loop later. */
+/* A killed child that is not yet dead (it may be stuck in the kernel) is reaped by the loop later.
+ */
 static void let_go(struct program *g)
 {
 	if (!g->has_ended && g->watch.fd >= 0) {
@@ -371,8 +385,9 @@ static bool may_run(struct probe *p, const char *const *argv)
 	if (!probe_may_go_on(p))
 		return false;
 	if (!p->host->may_exec)
-		return probe_unknown(p, "module '%s' may not run programs: it does not say MODULE_NEEDS_EXEC",
-				     p->order.module->head.name);
+		return probe_unknown(
+			p, "module '%s' may not run programs: it does not say MODULE_NEEDS_EXEC",
+			p->order.module->head.name);
 	if (!argv[0] || argv[0][0] != '/')
 		return probe_unknown(p, "'%s' is no absolute path", argv[0] ? argv[0] : "");
 	return true;
@@ -381,8 +396,11 @@ static bool may_run(struct probe *p, const char *const *argv)
 bool probe_exec(struct probe *p, const char *const *argv, const char *const *environment,
 		struct probe_exec_answer *answer)
 {
-	static const char *const standard[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C", NULL};
-	struct launch l = {.argv = argv, .environment = environment ? environment : standard, .parent = getpid()};
+	static const char *const standard[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+					       "LANG=C", NULL};
+	struct launch l = {.argv = argv,
+			   .environment = environment ? environment : standard,
+			   .parent = getpid()};
 	struct program *g;
 
 	*answer = (struct probe_exec_answer){.output = "", .error = ""};

@@ -1,8 +1,9 @@
 /* fiber/exec: runs a program for a probe (probe_exec() of check.h).
  *
- * No shell: argv as given, standard input empty, nothing inherited but three descriptors. The program gets a process group of its own
- * that is killed whole when the program ends, the probe ends or its deadline is over. Invariant: no child outlives its
- * probe unreaped, and no wait for a child ever holds the loop. Trouble in starting it (fork, pipes, exec) is unknown. */
+ * No shell: argv as given, standard input empty, nothing inherited but three descriptors. The
+ * program gets a process group of its own that is killed whole when the program ends, the probe
+ * ends or its deadline is over. Invariant: no child outlives its probe unreaped, and no wait for a
+ * child ever holds the loop. Trouble in starting it (fork, pipes, exec) is unknown. */
 #ifndef NINES_FIBER_EXEC_H
 #define NINES_FIBER_EXEC_H
 
@@ -12,7 +13,8 @@
 
 #define EXEC_OUTPUT_BYTES 8192
 
-/* Appends bytes as valid UTF-8, broken sequences and NULs as U+FFFD: at most `most` bytes, never half a character. */
+/* Appends bytes as valid UTF-8, broken sequences and NULs as U+FFFD: at most `most` bytes, never
+ * half a character. */
 void exec_add_utf8(struct text *, const char *bytes, size_t size, size_t most);
 
 #endif

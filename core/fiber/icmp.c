@@ -11,9 +11,10 @@
 #include "net.h"
 #include "resolve.h"
 
-#define ECHO_MAGIC 0x6563686fu
+#define ECHO_MAGIC   0x6563686fu
 #define PACKETS_MOST 1000
-#define DEADLINE_MARGIN_US 1000 /* the waiting ends before the probe's deadline: lost packets are an answer */
+#define DEADLINE_MARGIN_US \
+	1000 /* the waiting ends before the probe's deadline: lost packets are an answer */
 
 struct echo {
 	struct icmp_target target; /* first: an echo is its target */
@@ -76,7 +77,8 @@ static void time_over(struct loop_timer *t)
 
 /* ---- the echo ---- */
 
-/* Until `at_us`, or all have answered when nothing more will be asked. False: nothing more is to be done. */
+/* Until `at_us`, or all have answered when nothing more will be asked. False: nothing more is to be
+ * done. */
 static bool wait_until(struct echo *e, int64_t at_us)
 {
 	struct probe *p = e->probe;
@@ -86,7 +88,8 @@ static bool wait_until(struct echo *e, int64_t at_us)
 	if (at_us > last_us)
 		at_us = last_us;
 	loop_set(p->host->loop, &e->timer, at_us);
-	while (goes_on && !e->error && !(e->waits_for_all && e->received == e->asked) && e->timer.place)
+	while (goes_on && !e->error && !(e->waits_for_all && e->received == e->asked) &&
+	       e->timer.place)
 		goes_on = probe_park(p);
 	loop_stop_timer(p->host->loop, &e->timer);
 	return goes_on && !e->error && at_us < last_us;
@@ -104,7 +107,8 @@ static void ask_and_wait(struct echo *e, const struct probe_ping *ping)
 		}
 		e->asked++;
 		e->waits_for_all = e->asked == e->packets;
-		goes_on = wait_until(e, clock_mono_us() + (e->waits_for_all ? ping->wait_us : ping->interval_us));
+		goes_on = wait_until(e, clock_mono_us() + (e->waits_for_all ? ping->wait_us
+									    : ping->interval_us));
 	}
 }
 
@@ -120,15 +124,19 @@ static bool set_source(struct echo *e, const char *source)
 		from->any.sa_family = (sa_family_t)e->socket->family;
 		return true;
 	}
-	return probe_unknown(e->probe, "the source address '%s' is of another family than the target", source);
+	return probe_unknown(
+		e->probe, "the source address '%s' is of another family than the target", source);
 }
 
-static struct echo *echo_new(struct probe *p, const struct probe_ping *ping, const union icmp_address *to)
+static struct echo *echo_new(struct probe *p, const struct probe_ping *ping,
+			     const union icmp_address *to)
 {
 	const char *why = "";
 	struct icmp_socket *s = icmp_socket_get(icmp_get(p->host), to->any.sa_family, &why);
 	struct echo *e;
-	int packets = ping->packets < 1 ? 1 : ping->packets > PACKETS_MOST ? PACKETS_MOST : (int)ping->packets;
+	int packets = ping->packets < 1              ? 1
+		      : ping->packets > PACKETS_MOST ? PACKETS_MOST
+						     : (int)ping->packets;
 	int64_t size = ping->size_bytes < ICMP_NONCE_BYTES ? ICMP_NONCE_BYTES : ping->size_bytes;
 
 	if (!s) {
@@ -138,9 +146,12 @@ static struct echo *echo_new(struct probe *p, const struct probe_ping *ping, con
 	e = probe_alloc(p, sizeof *e + (size_t)packets * sizeof *e->packet);
 	if (!e)
 		return NULL;
-	e->target = (struct icmp_target){.to = *to, .size_bytes = (size_t)(size > 65000 ? 65000 : size),
-					 .id = icmp_new_id(s), .unsent = take_error,
-					 .answered = take_reply, .refused = take_trouble};
+	e->target = (struct icmp_target){.to = *to,
+					 .size_bytes = (size_t)(size > 65000 ? 65000 : size),
+					 .id = icmp_new_id(s),
+					 .unsent = take_error,
+					 .answered = take_reply,
+					 .refused = take_trouble};
 	e->magic = ECHO_MAGIC;
 	e->probe = p;
 	e->socket = s;
@@ -187,7 +198,8 @@ static bool find_address(struct probe *p, const char *host, union icmp_address *
 		probe_step(p, "resolve");
 		if (!resolve_host(p, host, family, &found))
 			return false;
-	} else if (p->order.address_family != AF_UNSPEC && p->order.address_family != found.at.ss_family) {
+	} else if (p->order.address_family != AF_UNSPEC &&
+		   p->order.address_family != found.at.ss_family) {
 		return probe_unknown(p, "'%s' is not of the address family asked for", host);
 	}
 	memcpy(to, &found.at, sizeof *to);
@@ -195,12 +207,14 @@ static bool find_address(struct probe *p, const char *host, union icmp_address *
 	return true;
 }
 
-bool probe_echo(struct probe *p, const char *host, const struct probe_ping *ping, struct probe_ping_answer *answer)
+bool probe_echo(struct probe *p, const char *host, const struct probe_ping *ping,
+		struct probe_ping_answer *answer)
 {
 	union icmp_address to = {.any.sa_family = AF_UNSPEC};
 	struct echo *e;
 
-	*answer = (struct probe_ping_answer){.min_us = -1, .avg_us = -1, .max_us = -1, .trouble = ""};
+	*answer =
+		(struct probe_ping_answer){.min_us = -1, .avg_us = -1, .max_us = -1, .trouble = ""};
 	if (!probe_may_go_on(p) || !find_address(p, host, &to))
 		return false;
 	probe_step(p, "echo");

@@ -14,21 +14,22 @@
 #include "../base/memory.h"
 #include "../prober/probe.h"
 
-#define HOST_MAGIC 0x69636d70u
-#define READ_BYTES 2048
-#define READ_BATCH 32
-#define HEAD_MOST 64 /* header, nonce and the first zeros: an ordinary packet in one piece */
+#define HOST_MAGIC    0x69636d70u
+#define READ_BYTES    2048
+#define READ_BATCH    32
+#define HEAD_MOST     64 /* header, nonce and the first zeros: an ordinary packet in one piece */
 #define RECEIVE_BYTES (4 << 20)
-#define RANDOM_BYTES 4096
-#define SIZE_MOST 65536
+#define RANDOM_BYTES  4096
+#define SIZE_MOST     65536
 #define CONTROL_BYTES CMSG_SPACE(sizeof(struct in6_pktinfo))
-#define TIMES_BYTES (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)) + 64)
+#define TIMES_BYTES   (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)) + 64)
 
 struct icmp_host {
 	uint32_t magic;
 	struct loop *loop;
 	struct loop_turn turn;
-	struct loop_timer soon; /* something is queued: the loop must not sleep before its turn has ended */
+	struct loop_timer
+		soon; /* something is queued: the loop must not sleep before its turn has ended */
 	struct icmp_socket socket[2];
 	int given[2]; /* descriptors that were handed over, -1: none */
 	unsigned char random[RANDOM_BYTES];
@@ -61,7 +62,8 @@ static void add_source(struct icmp_host *h, int i, const union icmp_address *fro
 {
 	struct msghdr *m = &h->out[i].msg_hdr;
 	struct in_pktinfo v4 = {.ipi_spec_dst = from->v4.sin_addr};
-	struct in6_pktinfo v6 = {.ipi6_addr = from->v6.sin6_addr, .ipi6_ifindex = from->v6.sin6_scope_id};
+	struct in6_pktinfo v6 = {.ipi6_addr = from->v6.sin6_addr,
+				 .ipi6_ifindex = from->v6.sin6_scope_id};
 	bool is_v4 = from->any.sa_family == AF_INET;
 	size_t size = is_v4 ? sizeof v4 : sizeof v6;
 	struct cmsghdr *c;
@@ -81,7 +83,8 @@ static void lay_out(struct icmp_socket *s, int i, struct icmp_packet *packet)
 	struct icmp_target *t = packet->target;
 	size_t size = ICMP_HEAD_BYTES + t->size_bytes, first = size < HEAD_MOST ? size : HEAD_MOST;
 
-	icmp_write(h->head[i], s->family, (uint16_t)(packet->key >> 16), (uint16_t)packet->key, packet->nonce);
+	icmp_write(h->head[i], s->family, (uint16_t)(packet->key >> 16), (uint16_t)packet->key,
+		   packet->nonce);
 	h->out_io[i][0] = (struct iovec){h->head[i], first};
 	h->out_io[i][1] = (struct iovec){zeros, size - first};
 	h->out[i].msg_hdr = (struct msghdr){
@@ -110,7 +113,8 @@ static void dequeue(struct icmp_socket *s, struct icmp_packet *packet)
 	packet->is_queued = false;
 }
 
-/* The batch took from `begin_us` to now: each packet gets its share, so that the last is not timed by the first. */
+/* The batch took from `begin_us` to now: each packet gets its share, so that the last is not timed
+ * by the first. */
 static void mark_sent(struct icmp_socket *s, int sent, int64_t begin_us)
 {
 	int64_t took_us = clock_mono_us() - begin_us;
@@ -128,7 +132,8 @@ static void want_out(struct icmp_socket *s, bool want)
 	s->is_blocked = want;
 }
 
-/* The first packet did not go. An error left over from another packet (ping sockets) goes away by being told once. */
+/* The first packet did not go. An error left over from another packet (ping sockets) goes away by
+ * being told once. */
 static void send_again(struct icmp_socket *s, int64_t begin_us)
 {
 	struct icmp_packet *packet = s->first;
@@ -176,7 +181,8 @@ static int64_t stamp_us(struct msghdr *m, int64_t now_us, int64_t wall_us, struc
 			continue;
 		memcpy(&t, CMSG_DATA(c), sizeof t);
 		age_us = wall_us - t.tv_sec * CLOCK_SECOND - t.tv_nsec / 1000;
-		if (age_us > 0 && age_us < 60 * CLOCK_SECOND) /* else the wall clock was set meanwhile */
+		if (age_us > 0 &&
+		    age_us < 60 * CLOCK_SECOND) /* else the wall clock was set meanwhile */
 			at_us = now_us - age_us;
 	}
 	return at_us;
@@ -206,7 +212,8 @@ static struct icmp_packet *find_packet(struct icmp_socket *s, const struct icmp_
 }
 
 /* Whatever does not fit in every respect counts as nothing: foreign, late, a duplicate, forged. */
-static void take(struct icmp_socket *s, const struct icmp_reading *r, const union icmp_address *from, int64_t at_us)
+static void take(struct icmp_socket *s, const struct icmp_reading *r,
+		 const union icmp_address *from, int64_t at_us)
 {
 	struct icmp_packet *packet = find_packet(s, r);
 
@@ -233,8 +240,8 @@ static void take_message(struct icmp_socket *s, int i, int64_t now_us, int64_t w
 	size_t size = h->in[i].msg_len < READ_BYTES ? h->in[i].msg_len : READ_BYTES;
 	int64_t at_us = stamp_us(m, now_us, wall_us, s);
 
-	if (icmp_read(&r, s->family, s->family == AF_INET && !s->is_plain, !(m->msg_flags & MSG_TRUNC),
-		      h->bytes[i], size))
+	if (icmp_read(&r, s->family, s->family == AF_INET && !s->is_plain,
+		      !(m->msg_flags & MSG_TRUNC), h->bytes[i], size))
 		take(s, &r, &h->in_from[i], at_us);
 }
 
@@ -280,7 +287,8 @@ static const struct sock_extended_err *find_error(struct msghdr *m)
 	return NULL;
 }
 
-/* Ping sockets get errors of the network from a queue of their own: the packet as we sent it, and what was said. */
+/* Ping sockets get errors of the network from a queue of their own: the packet as we sent it, and
+ * what was said. */
 static void receive_errors(struct icmp_socket *s)
 {
 	_Alignas(16) char control[512];
@@ -292,18 +300,24 @@ static void receive_errors(struct icmp_socket *s)
 	ssize_t n;
 
 	for (;;) {
-		struct msghdr m = {.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = &io, .msg_iovlen = 1,
-				   .msg_control = control, .msg_controllen = sizeof control};
+		struct msghdr m = {.msg_name = &to,
+				   .msg_namelen = sizeof to,
+				   .msg_iov = &io,
+				   .msg_iovlen = 1,
+				   .msg_control = control,
+				   .msg_controllen = sizeof control};
 
 		n = recvmsg(s->watch.fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT);
 		if (n < 0)
 			return;
 		e = find_error(&m);
-		if (!e || e->ee_origin == SO_EE_ORIGIN_LOCAL || n < ICMP_HEAD_BYTES + ICMP_NONCE_BYTES)
+		if (!e || e->ee_origin == SO_EE_ORIGIN_LOCAL ||
+		    n < ICMP_HEAD_BYTES + ICMP_NONCE_BYTES)
 			continue;
 		r = (struct icmp_reading){.sequence = (uint16_t)(bytes[6] << 8 | bytes[7]),
 					  .nonce = bytes + ICMP_HEAD_BYTES,
-					  .trouble = icmp_trouble(s->family, e->ee_type, e->ee_code)};
+					  .trouble =
+						  icmp_trouble(s->family, e->ee_type, e->ee_code)};
 		take(s, &r, &to, 0);
 	}
 }
@@ -320,7 +334,8 @@ static void ready(struct loop_watch *w, uint32_t events)
 		want_out(s, false);
 }
 
-/* Replies are taken between batches: ten thousand requests at once would else overflow the socket with their replies. */
+/* Replies are taken between batches: ten thousand requests at once would else overflow the socket
+ * with their replies. */
 static void flush(struct icmp_socket *s)
 {
 	for (int batches = 1; s->first && !s->is_blocked; batches++) {
@@ -354,7 +369,7 @@ static bool attach_filter(struct icmp_socket *s, int fd)
 	struct sock_fprog all = {.filter = program};
 	char byte;
 
-	s->first_id &= (uint16_t)~(ICMP_IDS - 1);
+	s->first_id &= (uint16_t) ~(ICMP_IDS - 1);
 	all.len = (unsigned short)icmp_filter(program, s->family, s->first_id);
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &all, sizeof all) < 0)
 		return false;
@@ -368,7 +383,8 @@ static bool set_up(struct icmp_socket *s, int fd)
 	int type = 0, on = 1, bytes = RECEIVE_BYTES, flags = fcntl(fd, F_GETFL);
 	socklen_t size = sizeof type;
 
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
 		return false;
 	s->is_plain = type == SOCK_DGRAM;
@@ -496,7 +512,8 @@ struct icmp_host *icmp_get(struct probe_host *probes)
 	h->given[0] = probes->icmp4_fd;
 	h->given[1] = probes->icmp6_fd;
 	for (int i = 0; i < 2; i++)
-		h->socket[i] = (struct icmp_socket){.watch = {.ready = ready, .fd = -1}, .host = h, .family = family[i]};
+		h->socket[i] = (struct icmp_socket){
+			.watch = {.ready = ready, .fd = -1}, .host = h, .family = family[i]};
 	h->turn.turn = turn;
 	h->soon.fire = go_on;
 	prepare_receive(h, READ_BATCH);

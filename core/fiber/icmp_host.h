@@ -1,7 +1,8 @@
 /* fiber/icmp_host: the sockets, batches and matching behind probe_echo(); used by icmp.c alone.
  *
- * An icmp_packet is its owner's memory: from icmp_send() until it is answered or icmp_forget() it is known here. Owners are told by
- * callbacks from the loop's own stack, never while they call in. */
+ * An icmp_packet is its owner's memory: from icmp_send() until it is answered or icmp_forget() it
+ * is known here. Owners are told by callbacks from the loop's own stack, never while they call in.
+ */
 #ifndef NINES_FIBER_ICMP_HOST_H
 #define NINES_FIBER_ICMP_HOST_H
 
@@ -27,8 +28,8 @@ struct icmp_socket {
 	struct loop_watch watch; /* first: a socket is its watch; fd -1: not open */
 	struct icmp_host *host;
 	int family;
-	bool is_plain;    /* an unprivileged ping socket: the kernel owns the id */
-	bool is_blocked;  /* waits for EPOLLOUT */
+	bool is_plain; /* an unprivileged ping socket: the kernel owns the id */
+	bool is_blocked; /* waits for EPOLLOUT */
 	uint16_t first_id, sequence;
 	uint32_t dropped; /* replies the kernel could not queue for us (SO_RXQ_OVFL) */
 	struct map waiting; /* key of a packet -> packet */
@@ -37,9 +38,10 @@ struct icmp_socket {
 
 struct icmp_target {
 	union icmp_address to, from; /* from.any.sa_family AF_UNSPEC: the kernel chooses */
-	size_t size_bytes;           /* of the payload */
+	size_t size_bytes; /* of the payload */
 	uint16_t id;
-	/* The packet could not be sent (errno), or a reply came, or an error of the network that quotes it. */
+	/* The packet could not be sent (errno), or a reply came, or an error of the network that
+	 * quotes it. */
 	void (*unsent)(struct icmp_packet *, int error);
 	void (*answered)(struct icmp_packet *, int64_t at_us);
 	void (*refused)(struct icmp_packet *, const char *trouble);
@@ -56,9 +58,11 @@ struct icmp_packet {
 
 /* The open socket of a family, or NULL with what is missing in *why (a constant). */
 struct icmp_socket *icmp_socket_get(struct icmp_host *, int family, const char **why);
-/* An id for the packets of one echo: another each time, for firewalls that remember one that failed. */
+/* An id for the packets of one echo: another each time, for firewalls that remember one that
+ * failed. */
 uint16_t icmp_new_id(struct icmp_socket *);
-/* Queues the packet; it leaves at the end of this turn of the loop. False: no id and sequence are free, or no random bytes. */
+/* Queues the packet; it leaves at the end of this turn of the loop. False: no id and sequence are
+ * free, or no random bytes. */
 bool icmp_send(struct icmp_socket *, struct icmp_packet *, struct icmp_target *);
 void icmp_forget(struct icmp_socket *, struct icmp_packet *);
 

@@ -7,7 +7,8 @@
 #define IP4_HEAD_BYTES 20
 #define IP6_HEAD_BYTES 40
 
-/* What differs between the two protocols; IPv6 extension headers never stand before our own requests. */
+/* What differs between the two protocols; IPv6 extension headers never stand before our own
+ * requests. */
 struct dialect {
 	int family;
 	unsigned char request, reply, protocol;
@@ -87,7 +88,9 @@ static size_t ip4_head(const unsigned char *at, size_t size)
 {
 	size_t head = size ? (size_t)(at[0] & 15) * 4 : 0;
 
-	return size >= IP4_HEAD_BYTES && at[0] >> 4 == 4 && head >= IP4_HEAD_BYTES && head <= size ? head : 0;
+	return size >= IP4_HEAD_BYTES && at[0] >> 4 == 4 && head >= IP4_HEAD_BYTES && head <= size
+		       ? head
+		       : 0;
 }
 
 static void read_echo(struct icmp_reading *r, const unsigned char *at, size_t size)
@@ -98,7 +101,8 @@ static void read_echo(struct icmp_reading *r, const unsigned char *at, size_t si
 }
 
 /* `at` is the quoted packet, its IP header first. */
-static bool read_quote(struct icmp_reading *r, const struct dialect *d, const unsigned char *at, size_t size)
+static bool read_quote(struct icmp_reading *r, const struct dialect *d, const unsigned char *at,
+		       size_t size)
 {
 	size_t head = d->family == AF_INET ? ip4_head(at, size) : IP6_HEAD_BYTES;
 
@@ -111,8 +115,8 @@ static bool read_quote(struct icmp_reading *r, const struct dialect *d, const un
 	return true;
 }
 
-bool icmp_read(struct icmp_reading *r, int family, bool has_ip_head, bool is_whole, const unsigned char *at,
-	       size_t size)
+bool icmp_read(struct icmp_reading *r, int family, bool has_ip_head, bool is_whole,
+	       const unsigned char *at, size_t size)
 {
 	const struct dialect *d = &dialect[family == AF_INET6];
 	size_t head = has_ip_head ? ip4_head(at, size) : 0;
@@ -132,7 +136,8 @@ bool icmp_read(struct icmp_reading *r, int family, bool has_ip_head, bool is_who
 	return r->trouble && read_quote(r, d, at + ICMP_HEAD_BYTES, size - ICMP_HEAD_BYTES);
 }
 
-void icmp_write(unsigned char *to, int family, uint16_t id, uint16_t sequence, const unsigned char *nonce)
+void icmp_write(unsigned char *to, int family, uint16_t id, uint16_t sequence,
+		const unsigned char *nonce)
 {
 	to[0] = dialect[family == AF_INET6].request;
 	to[1] = to[2] = to[3] = 0;
@@ -153,7 +158,7 @@ static size_t filter4(struct sock_filter *to, uint16_t first)
 	const struct sock_filter program[] = {
 		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 14, 0),  /* a reply: to its id */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 14, 0), /* a reply: to its id */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 3, 1, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 11, 0, 15), /* else drop */
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 8 + 9),
@@ -184,7 +189,7 @@ static size_t filter6(struct sock_filter *to, uint16_t first)
 	const struct sock_filter program[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 129, 8, 0), /* a reply: to its id */
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 10, 0),  /* 1 to 3 are errors, else drop */
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 4, 10, 0), /* 1 to 3 are errors, else drop */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 9, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 8 + 6),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 58, 0, 7),

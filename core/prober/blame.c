@@ -57,7 +57,8 @@ static void put(volatile char *to, const char *from)
 	to[i] = '\0';
 }
 
-void blame_enter(struct blame *b, int64_t probe, const char *module, const char *check, const char *step)
+void blame_enter(struct blame *b, int64_t probe, const char *module, const char *check,
+		 const char *step)
 {
 	if (!b)
 		return;
@@ -100,8 +101,10 @@ void blame_read(const volatile char text[BLAME_TEXT], char out[BLAME_TEXT])
 
 		if (!c)
 			break;
-		out[i] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-				 c == '.' || c == '_' || c == '-' ? c : '?';
+		out[i] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+					 (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'
+				 ? c
+				 : '?';
 	}
 	out[i] = '\0';
 }

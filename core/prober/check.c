@@ -11,8 +11,8 @@
 #include "../module/option.h"
 
 #define OPTIONS_BYTES (1u << 20) /* of one check */
-#define TIMEOUT_US 10000000
-#define SECRET_MARK "@secret:"
+#define TIMEOUT_US    10000000
+#define SECRET_MARK   "@secret:"
 
 /* What the options will take: texts and lists, rounded up to the arena's sixteen. */
 static size_t guess_bytes(const struct line *l, const struct module_head *head)
@@ -27,16 +27,21 @@ static size_t guess_bytes(const struct line *l, const struct module_head *head)
 	return bytes;
 }
 
-static const char *reveal(const struct map *secrets, const struct module_option *o, const char *value)
+static const char *reveal(const struct map *secrets, const struct module_option *o,
+			  const char *value)
 {
 	int64_t number;
 
-	if (!o || !(o->flags & OPTION_IS_SECRET) || strncmp(value, SECRET_MARK, strlen(SECRET_MARK)) != 0)
+	if (!o || !(o->flags & OPTION_IS_SECRET) ||
+	    strncmp(value, SECRET_MARK, strlen(SECRET_MARK)) != 0)
 		return value;
-	return text_to_int(value + strlen(SECRET_MARK), &number) ? map_find(secrets, (uint64_t)number) : NULL;
+	return text_to_int(value + strlen(SECRET_MARK), &number)
+		       ? map_find(secrets, (uint64_t)number)
+		       : NULL;
 }
 
-static bool set_options(struct prober_check *c, const struct line *l, const struct map *secrets, struct text *wrong)
+static bool set_options(struct prober_check *c, const struct line *l, const struct map *secrets,
+			struct text *wrong)
 {
 	const struct module_head *head = &c->module->head;
 	const char *given[OPTION_ENTRIES + 1], *value;
@@ -82,11 +87,14 @@ static char *judge_module(const struct line *l, const struct prober_module *m)
 	text_puts(&t, "module '");
 	text_add_safe(&t, name, strlen(name), 64);
 	text_puts(&t, "' is not loaded: ");
-	text_puts(&t, !m ? "this prober was not given it" : m->module ? "it was replaced by another build" : m->refusal);
+	text_puts(&t, !m          ? "this prober was not given it"
+		      : m->module ? "it was replaced by another build"
+				  : m->refusal);
 	return t.at;
 }
 
-struct prober_check *prober_check_new(const struct line *l, const struct prober_module *m, const struct map *secrets)
+struct prober_check *prober_check_new(const struct line *l, const struct prober_module *m,
+				      const struct map *secrets)
 {
 	char *refusal = judge_module(l, m);
 	const struct module_head *head = refusal ? NULL : m->module->head;

@@ -17,8 +17,8 @@
 #include "check.h"
 #include "probe.h"
 
-#define PROBER_MAGIC 0x70726f72u
-#define JOB_MAGIC 0x6a6f6220u
+#define PROBER_MAGIC  0x70726f72u
+#define JOB_MAGIC     0x6a6f6220u
 #define CONTROL_BYTES (1u << 20)
 #define RESULTS_BYTES (64u << 20) /* queued for a keeper that does not read */
 
@@ -30,9 +30,10 @@ struct prober {
 	struct link control, keeper;
 	struct probe_host host;
 	struct map checks, secrets, modules; /* by number, by number, by name */
-	bool blocks;                         /* pool blocking: one probe at a time */
-	bool is_running;                     /* `go` has come */
-	struct job *running, *first, *last;  /* of pool blocking: the one that runs, the ones that wait */
+	bool blocks; /* pool blocking: one probe at a time */
+	bool is_running; /* `go` has come */
+	struct job *running, *first,
+		*last; /* of pool blocking: the one that runs, the ones that wait */
 	int status;
 };
 
@@ -110,10 +111,20 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 	at = j->texts;
 	*j = (struct job){.magic = JOB_MAGIC, .prober = r, .check = c};
 	j->order = (struct probe_order){
-		.module = c->module, .options = c->options, .check = c->name, .id = keep(&at, l->id),
-		.source = keep(&at, text[0]), .item = keep(&at, text[1]), .event = keep(&at, text[2]),
-		.memory = keep(&at, text[3]), .address_family = c->address_family, .timeout_us = c->timeout_us,
-		.slow_us = c->slow_us, .due_us = line_int(l, "due_us", 0), .done = done, .with = j,
+		.module = c->module,
+		.options = c->options,
+		.check = c->name,
+		.id = keep(&at, l->id),
+		.source = keep(&at, text[0]),
+		.item = keep(&at, text[1]),
+		.event = keep(&at, text[2]),
+		.memory = keep(&at, text[3]),
+		.address_family = c->address_family,
+		.timeout_us = c->timeout_us,
+		.slow_us = c->slow_us,
+		.due_us = line_int(l, "due_us", 0),
+		.done = done,
+		.with = j,
 		.wants_transcript = line_int(l, "transcript", 0) > 0,
 	};
 	c->users++;
@@ -186,7 +197,8 @@ static const char *take_check(struct prober *r, const struct line *l)
 		return NULL; /* its probes will say that there is no such check */
 	forget(r, number);
 	map_put(&r->checks, (uint64_t)number,
-		prober_check_new(l, map_find_text(&r->modules, line_get(l, "module")), &r->secrets));
+		prober_check_new(l, map_find_text(&r->modules, line_get(l, "module")),
+				 &r->secrets));
 	return NULL;
 }
 
@@ -196,7 +208,8 @@ static const char *take_forget(struct prober *r, const struct line *l)
 	return NULL;
 }
 
-/* Told for order's sake: no more probes will come, and the parent's `stop` follows when the last has ended. */
+/* Told for order's sake: no more probes will come, and the parent's `stop` follows when the last
+ * has ended. */
 static const char *take_retire(struct prober *r, const struct line *l)
 {
 	(void)r;
@@ -209,8 +222,11 @@ struct verb {
 	const char *(*take)(struct prober *, const struct line *);
 };
 
-static const struct verb keeper_verb[] = {
-	{"probe", take_probe}, {"check", take_check}, {"forget", take_forget}, {"retire", take_retire}, {NULL, NULL}};
+static const struct verb keeper_verb[] = {{"probe", take_probe},
+					  {"check", take_check},
+					  {"forget", take_forget},
+					  {"retire", take_retire},
+					  {NULL, NULL}};
 
 static const char *take_keeper(struct link *k, const struct line *l, int fd)
 {
@@ -407,11 +423,14 @@ static bool open_all(struct prober *r, int control_fd)
 	r->turn.turn = turn_ended;
 	r->again.fire = go_on;
 	loop_each_turn(r->loop, &r->turn); /* before all others: it runs last */
-	r->control = (struct link){.name = "parent", .take = take_control, .closed = control_closed, .with = r};
-	r->keeper = (struct link){.watch.fd = -1, .take = take_keeper, .closed = keeper_closed, .with = r};
+	r->control = (struct link){
+		.name = "parent", .take = take_control, .closed = control_closed, .with = r};
+	r->keeper = (struct link){
+		.watch.fd = -1, .take = take_keeper, .closed = keeper_closed, .with = r};
 	r->host.loop = r->loop;
 	r->host.icmp4_fd = r->host.icmp6_fd = -1;
-	return probe_host_open(&r->host) && link_open(&r->control, r->loop, control_fd, CONTROL_BYTES);
+	return probe_host_open(&r->host) &&
+	       link_open(&r->control, r->loop, control_fd, CONTROL_BYTES);
 }
 
 static void beat(int64_t busy_since_us, void *with)

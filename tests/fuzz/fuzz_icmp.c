@@ -1,4 +1,5 @@
-/* Feeds any bytes to the reader of ICMP packets: first byte even IPv4, odd IPv6; bit 1: with an IP header. */
+/* Feeds any bytes to the reader of ICMP packets: first byte even IPv4, odd IPv6; bit 1: with an IP
+ * header. */
 #include "../../core/fiber/icmp_packet.h"
 
 #include <stdlib.h>
@@ -18,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (!copy)
 		return 0;
 	memcpy(copy, bytes + 1, size - 1);
-	if (icmp_read(&r, *bytes & 1 ? AF_INET6 : AF_INET, *bytes & 2, *bytes & 4, copy, size - 1)) {
+	if (icmp_read(&r, *bytes & 1 ? AF_INET6 : AF_INET, *bytes & 2, *bytes & 4, copy,
+		      size - 1)) {
 		for (int i = 0; r.nonce && i < ICMP_NONCE_BYTES; i++)
 			sum ^= r.nonce[i];
 		for (int i = 0; r.to && i < (*bytes & 1 ? 16 : 4); i++)

@@ -1,4 +1,5 @@
-/* probe_dns() against servers that lie, keep silent or speak in pieces (F45): each case is a list of datagrams to answer with. */
+/* probe_dns() against servers that lie, keep silent or speak in pieces (F45): each case is a list
+ * of datagrams to answer with. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static char server_name[32];
 
 static size_t build(enum how how, const unsigned char *query, size_t size, unsigned char *to)
 {
-	static const unsigned char record[] = {0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 9};
+	static const unsigned char record[] = {0xc0, 0x0c, 0, 1, 0,   1, 0, 0,
+					       0,    60,   0, 4, 127, 0, 0, 9};
 	size_t question = 12 + strlen((const char *)query + 12) + 1 + 4;
 
 	(void)size;
@@ -90,7 +92,8 @@ static void udp_ready(struct loop_watch *w, uint32_t events)
 		server.at++;
 		if (how == SILENT)
 			return;
-		sendto(w->fd, answer, build(how, query, (size_t)n, answer), 0, (struct sockaddr *)&from, size);
+		sendto(w->fd, answer, build(how, query, (size_t)n, answer), 0,
+		       (struct sockaddr *)&from, size);
 	}
 }
 
@@ -113,13 +116,15 @@ static void stream_ready(struct loop_watch *w, uint32_t events)
 			end_stream();
 		return;
 	}
-	size = build(server.tcp == TCP_LIES ? WRONG_ID : RIGHT, query + 2, (size_t)n - 2, answer + 2);
+	size = build(server.tcp == TCP_LIES ? WRONG_ID : RIGHT, query + 2, (size_t)n - 2,
+		     answer + 2);
 	answer[0] = (unsigned char)(size >> 8);
 	answer[1] = (unsigned char)size;
 	if (server.tcp == TCP_CUT)
 		size /= 2;
 	for (size_t i = 0; i < size + 2; i += server.tcp == TCP_DRIP ? 1 : size + 2)
-		if (send(w->fd, answer + i, server.tcp == TCP_DRIP ? 1 : size + 2, MSG_NOSIGNAL) < 0)
+		if (send(w->fd, answer + i, server.tcp == TCP_DRIP ? 1 : size + 2, MSG_NOSIGNAL) <
+		    0)
 			break;
 	if (server.tcp == TCP_CUT)
 		end_stream();
@@ -205,8 +210,10 @@ static void done(struct probe *p, const struct text *result, void *with)
 static void ask(int64_t timeout_us)
 {
 	static const struct module_option option[] = {OPTION_END};
-	static const struct check_module module = {.head.name = "case", .head.option = option, .run = run};
-	struct probe_order order = {.module = &module, .id = "1", .check = "x", .done = done, .timeout_us = timeout_us};
+	static const struct check_module module = {
+		.head.name = "case", .head.option = option, .run = run};
+	struct probe_order order = {
+		.module = &module, .id = "1", .check = "x", .done = done, .timeout_us = timeout_us};
 
 	memset(&seen, 0, sizeof seen);
 	probe_begin(&host, &order);
@@ -223,22 +230,44 @@ static const struct {
 	const char *verdict, *reason;
 } row[] = {
 	{"the right answer", {RIGHT}, TCP_NONE, 3000000, "up", ""},
-	{"lies, then the right answer", {WRONG_ID, WRONG_NAME, POINTER_LOOP, OVERRUN, A_QUERY, GARBAGE, RIGHT}, TCP_NONE,
-	 3000000, "up", ""},
+	{"lies, then the right answer",
+	 {WRONG_ID, WRONG_NAME, POINTER_LOOP, OVERRUN, A_QUERY, GARBAGE, RIGHT},
+	 TCP_NONE,
+	 3000000,
+	 "up",
+	 ""},
 	{"a wrong id only", {WRONG_ID}, TCP_NONE, 200000, "down", "no answer from %s"},
 	{"another name only", {WRONG_NAME}, TCP_NONE, 200000, "down", "no answer from %s"},
 	{"a query as answer", {A_QUERY}, TCP_NONE, 200000, "down", "no answer from %s"},
 	{"garbage", {GARBAGE}, TCP_NONE, 200000, "down", "no answer from %s"},
-	{"a pointer loop", {POINTER_LOOP}, TCP_NONE, 200000, "down",
+	{"a pointer loop",
+	 {POINTER_LOOP},
+	 TCP_NONE,
+	 200000,
+	 "down",
 	 "malformed answer from %s: a pointer leads forward or in a circle"},
-	{"data over the end", {OVERRUN}, TCP_NONE, 200000, "down",
+	{"data over the end",
+	 {OVERRUN},
+	 TCP_NONE,
+	 200000,
+	 "down",
 	 "malformed answer from %s: the data of a record run over the end"},
 	{"silence", {SILENT}, TCP_NONE, 200000, "down", "no answer from %s"},
 	{"the first query is lost", {SILENT, RIGHT}, TCP_NONE, 3000000, "up", ""},
 	{"truncated, then by TCP", {TRUNCATED}, TCP_RIGHT, 3000000, "up", ""},
 	{"by TCP byte by byte", {TRUNCATED}, TCP_DRIP, 3000000, "up", ""},
-	{"truncated without TCP", {TRUNCATED}, TCP_NONE, 3000000, "down", "connection refused by %s"},
-	{"TCP cut in the middle", {TRUNCATED}, TCP_CUT, 3000000, "down", "%s closed the connection"},
+	{"truncated without TCP",
+	 {TRUNCATED},
+	 TCP_NONE,
+	 3000000,
+	 "down",
+	 "connection refused by %s"},
+	{"TCP cut in the middle",
+	 {TRUNCATED},
+	 TCP_CUT,
+	 3000000,
+	 "down",
+	 "%s closed the connection"},
 	{"TCP with a wrong id", {TRUNCATED}, TCP_LIES, 3000000, "down", "no answer from %s"},
 	{"TCP silence", {TRUNCATED}, TCP_SILENT, 200000, "down", "no answer from %s"},
 };
@@ -268,7 +297,8 @@ static void test_chance(void)
 		ask(CLOCK_SECOND);
 	}
 	ok(server.ids[0] != server.ids[1] || server.ids[1] != server.ids[2], "ids are random");
-	ok(server.ports[0] != server.ports[1] || server.ports[1] != server.ports[2], "ports are random");
+	ok(server.ports[0] != server.ports[1] || server.ports[1] != server.ports[2],
+	   "ports are random");
 	stop_server();
 }
 

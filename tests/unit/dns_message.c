@@ -6,10 +6,10 @@
 #include "../lib/tap.h"
 
 #define BYTES(s) (const unsigned char *)(s), sizeof(s) - 1
-#define NAME "\3www\7example\3org\0"
+#define NAME     "\3www\7example\3org\0"
 #define QUESTION NAME "\0\1\0\1"
-#define QUERY "\x12\x34\x01\0\0\1\0\0\0\0\0\0" QUESTION
-#define HEAD "\x12\x34\x81\x80\0\1\0\1\0\0\0\0" QUESTION
+#define QUERY    "\x12\x34\x01\0\0\1\0\0\0\0\0\0" QUESTION
+#define HEAD     "\x12\x34\x81\x80\0\1\0\1\0\0\0\0" QUESTION
 #define A_RECORD "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
 
 static const struct {
@@ -19,11 +19,13 @@ static const struct {
 	bool is_ours;
 } ours[] = {
 	{"an answer", BYTES(HEAD A_RECORD), true},
-	{"letters of another case", BYTES("\x12\x34\x81\x80\0\1\0\0\0\0\0\0\3wWw\7EXAMPLE\3org\0\0\1\0\1"), true},
+	{"letters of another case",
+	 BYTES("\x12\x34\x81\x80\0\1\0\0\0\0\0\0\3wWw\7EXAMPLE\3org\0\0\1\0\1"), true},
 	{"another id", BYTES("\x12\x35\x81\x80\0\1\0\0\0\0\0\0" QUESTION), false},
 	{"a query", BYTES("\x12\x34\x01\x80\0\1\0\0\0\0\0\0" QUESTION), false},
 	{"another operation", BYTES("\x12\x34\x91\x80\0\1\0\0\0\0\0\0" QUESTION), false},
-	{"another name", BYTES("\x12\x34\x81\x80\0\1\0\0\0\0\0\0\3wwx\7example\3org\0\0\1\0\1"), false},
+	{"another name", BYTES("\x12\x34\x81\x80\0\1\0\0\0\0\0\0\3wwx\7example\3org\0\0\1\0\1"),
+	 false},
 	{"another type", BYTES("\x12\x34\x81\x80\0\1\0\0\0\0\0\0" NAME "\0\2\0\1"), false},
 	{"no question", BYTES("\x12\x34\x81\x80\0\0\0\0\0\0\0\0"), false},
 	{"two questions", BYTES("\x12\x34\x81\x80\0\2\0\0\0\0\0\0" QUESTION QUESTION), false},
@@ -42,18 +44,25 @@ static const struct {
 	{"truncated on purpose", BYTES("\x12\x34\x83\x80\0\1\0\1\0\0\0\0" QUESTION), NULL},
 	{"shorter than a header", BYTES("\x12\x34\x81"), "shorter than its header"},
 	{"a record that is missing", BYTES(HEAD), "a name runs over the end"},
-	{"a pointer to itself", BYTES(HEAD "\xc0\x21\0\1\0\1\0\0\0\0\0\0"), "a pointer leads forward or in a circle"},
-	{"two pointers in a circle",
-	 BYTES("\x12\x34\x81\x80\0\0\0\2\0\0\0\0\xc0\x18\0\1\0\1\0\0\0\0\0\0\xc0\x0c\0\1\0\1\0\0\0\0\0\0"),
+	{"a pointer to itself", BYTES(HEAD "\xc0\x21\0\1\0\1\0\0\0\0\0\0"),
 	 "a pointer leads forward or in a circle"},
-	{"a label before its own pointer", BYTES("\x12\x34\x81\x80\0\0\0\1\0\0\0\0\1a\xc0\x0c\0\1\0\1\0\0\0\0\0\0"),
+	{"two pointers in a circle",
+	 BYTES("\x12\x34\x81\x80\0\0\0\2\0\0\0\0\xc0\x18\0\1\0\1\0\0\0\0\0\0\xc0\x0c\0\1\0\1\0\0\0"
+	       "\0\0\0"),
+	 "a pointer leads forward or in a circle"},
+	{"a label before its own pointer",
+	 BYTES("\x12\x34\x81\x80\0\0\0\1\0\0\0\0\1a\xc0\x0c\0\1\0\1\0\0\0\0\0\0"),
 	 "a pointer leads forward or in a circle"},
 	{"half a pointer", BYTES(HEAD "\xc0"), "a pointer runs over the end"},
-	{"a label of 0x40", BYTES(HEAD "\x41" "a\0\0\1\0\1\0\0\0\0\0\0"), "a label of an unknown kind"},
+	{"a label of 0x40",
+	 BYTES(HEAD "\x41"
+		    "a\0\0\1\0\1\0\0\0\0\0\0"),
+	 "a label of an unknown kind"},
 	{"data over the end", BYTES(HEAD "\xc0\x0c\0\1\0\1\0\0\0\x3c\xff\xff\x7f\0\0\1"),
 	 "the data of a record run over the end"},
 	{"half a record", BYTES(HEAD "\xc0\x0c\0\1\0"), "a record runs over the end"},
-	{"65535 records announced", BYTES("\x12\x34\x81\x80\0\0\xff\xff\0\0\0\0" A_RECORD), "a pointer leads forward or in a circle"},
+	{"65535 records announced", BYTES("\x12\x34\x81\x80\0\0\xff\xff\0\0\0\0" A_RECORD),
+	 "a pointer leads forward or in a circle"},
 };
 
 static void test_long_name(void)
@@ -86,8 +95,9 @@ static void test_every_length(void)
 int main(void)
 {
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		ok(dns_answers((const unsigned char *)QUERY, sizeof QUERY - 1, ours[i].answer, ours[i].size) ==
-			   ours[i].is_ours, "%s is %s", ours[i].name, ours[i].is_ours ? "ours" : "not ours");
+		ok(dns_answers((const unsigned char *)QUERY, sizeof QUERY - 1, ours[i].answer,
+			       ours[i].size) == ours[i].is_ours,
+		   "%s is %s", ours[i].name, ours[i].is_ours ? "ours" : "not ours");
 	for (size_t i = 0; i < sizeof form / sizeof *form; i++) {
 		const char *wrong = dns_malformed(form[i].message, form[i].size);
 

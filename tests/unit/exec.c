@@ -1,4 +1,5 @@
-/* probe_exec() as a module sees it: what a program says, how it ends, and what it cannot do to the prober. */
+/* probe_exec() as a module sees it: what a program says, how it ends, and what it cannot do to the
+ * prober. */
 #include "../../core/fiber/exec.h"
 
 #include <errno.h>
@@ -51,9 +52,12 @@ static void done(struct probe *p, const struct text *result, void *with)
 static void run_program(const char *const *argv, int64_t timeout_us)
 {
 	static const struct module_option option[] = {OPTION_END};
-	static const struct check_module module = {
-		.head.name = "case", .head.option = option, .head.flags = MODULE_NEEDS_EXEC, .run = run};
-	struct probe_order order = {.module = &module, .id = "1", .check = "x", .done = done, .timeout_us = timeout_us};
+	static const struct check_module module = {.head.name = "case",
+						   .head.option = option,
+						   .head.flags = MODULE_NEEDS_EXEC,
+						   .run = run};
+	struct probe_order order = {
+		.module = &module, .id = "1", .check = "x", .done = done, .timeout_us = timeout_us};
 	int64_t begin_us = clock_mono_us();
 
 	memset(&seen, 0, sizeof seen);
@@ -62,6 +66,12 @@ static void run_program(const char *const *argv, int64_t timeout_us)
 	while (!seen.is_over)
 		loop_once(host.loop, clock_mono_us() + CLOCK_SECOND);
 	seen.took_us = clock_mono_us() - begin_us;
+}
+
+/* On a busy machine the prober itself may have stood still meanwhile: then it says so. */
+static bool timed_out(void)
+{
+	return !strncmp(seen.reason, "timeout after 200ms", 19);
 }
 
 static void run_script(const char *script, int64_t timeout_us)
@@ -75,7 +85,8 @@ static void run_script(const char *script, int64_t timeout_us)
 static bool is_childless(void)
 {
 	for (int64_t end_us = clock_mono_us() + 5 * CLOCK_SECOND; clock_mono_us() < end_us;) {
-		if (waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD)
+		if (waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) < 0 &&
+		    errno == ECHILD)
 			return true;
 		loop_once(host.loop, clock_mono_us() + 10000);
 	}
@@ -91,20 +102,22 @@ static void test_ends(void)
 	run_script("kill -TERM $$", CLOCK_SECOND * 10);
 	ok(seen.answer.signal == SIGTERM && !seen.answer.status, "a signal");
 	run_script("echo first; exec >&- 2>&-; sleep 0.1; exit 4", CLOCK_SECOND * 10);
-	ok(seen.answer.status == 4 && !strcmp(seen.output, "first\n"), "closes its output and runs on");
+	ok(seen.answer.status == 4 && !strcmp(seen.output, "first\n"),
+	   "closes its output and runs on");
 	ok(is_childless(), "all are reaped");
 }
 
 static void test_bounds(void)
 {
 	run_script("exec yes", CLOCK_SECOND / 5);
-	ok(!strcmp(seen.verdict, "down") && strstr(seen.reason, "timeout"), "a flood lasts until the deadline: %s", seen.reason);
+	ok(timed_out(), "a flood lasts until the deadline: %s", seen.reason);
 	ok(seen.took_us < CLOCK_SECOND * 3, "and no longer");
 	run_script("head -c 3000000 /dev/zero | tr '\\0' x; echo end", CLOCK_SECOND * 10);
-	ok(seen.answer.output_bytes == EXEC_OUTPUT_BYTES && seen.output[EXEC_OUTPUT_BYTES - 1] == 'x',
+	ok(seen.answer.output_bytes == EXEC_OUTPUT_BYTES &&
+		   seen.output[EXEC_OUTPUT_BYTES - 1] == 'x',
 	   "three megabytes are read, eight kilobytes are kept");
 	run_script("sleep 60", CLOCK_SECOND / 5);
-	ok(!strcmp(seen.verdict, "down") && seen.took_us < CLOCK_SECOND * 3, "one that never ends is killed");
+	ok(timed_out() && seen.took_us < CLOCK_SECOND * 3, "one that never ends is killed");
 	run_script("trap '' TERM INT HUP; sleep 60", CLOCK_SECOND / 5);
 	ok(seen.took_us < CLOCK_SECOND * 3, "one that ignores signals too");
 	ok(is_childless(), "all are reaped");
@@ -130,9 +143,10 @@ static bool dies(const char *pid)
 static void test_descendants(void)
 {
 	run_script("sleep 60 & echo $!", CLOCK_SECOND * 10);
-	ok(seen.took_us < CLOCK_SECOND * 5 && dies(seen.output), "a child that it leaves behind dies with its group");
+	ok(seen.took_us < CLOCK_SECOND * 5 && dies(seen.output),
+	   "a child that it leaves behind dies with its group");
 	run_script("sleep 60 & echo $!; wait", CLOCK_SECOND / 5);
-	ok(!strcmp(seen.verdict, "down"), "one that waits for its child is killed at the deadline");
+	ok(timed_out(), "one that waits for its child is killed at the deadline");
 	ok(is_childless(), "all are reaped");
 }
 
@@ -143,8 +157,10 @@ static void test_surroundings(void)
 	setenv("NINES_TEST_SECRET", "hush", 1);
 	run_script("env; ls /proc/self/fd | wc -l; cat; pwd", CLOCK_SECOND * 10);
 	ok(!strstr(seen.output, "hush"), "our environment is not inherited");
-	ok(strstr(seen.output, "LANG=C\n") && strstr(seen.output, "PATH="), "its own has a path and a language");
-	ok(strstr(seen.output, "\n4\n/\n") != NULL, "no descriptor is inherited, input is empty, it stands in /: %s", seen.output);
+	ok(strstr(seen.output, "LANG=C\n") && strstr(seen.output, "PATH="),
+	   "its own has a path and a language");
+	ok(strstr(seen.output, "\n4\n/\n") != NULL,
+	   "no descriptor is inherited, input is empty, it stands in /: %s", seen.output);
 	run_script("ulimit -c; trap", CLOCK_SECOND * 10);
 	same(seen.output, "0\n", "no cores, no ignored signals");
 	close(fd);
@@ -152,12 +168,14 @@ static void test_surroundings(void)
 
 static void test_refusals(void)
 {
-	const char *const missing[] = {"/nonexistent/program", NULL}, *const relative[] = {"sh", NULL};
+	const char *const missing[] = {"/nonexistent/program", NULL}, *const relative[] = {"sh",
+											   NULL};
 	struct rlimit files, few;
 
 	run_program(missing, CLOCK_SECOND);
 	same(seen.verdict, "unknown", "a program that is not there");
-	same(seen.reason, "cannot run '/nonexistent/program': no such file or directory", "and why");
+	same(seen.reason, "cannot run '/nonexistent/program': no such file or directory",
+	     "and why");
 	run_program(relative, CLOCK_SECOND);
 	same(seen.reason, "'sh' is no absolute path", "no search for programs");
 	getrlimit(RLIMIT_NOFILE, &files);
@@ -169,7 +187,8 @@ static void test_refusals(void)
 	same(seen.verdict, "unknown", "no descriptors (F10)");
 	host.may_exec = 0;
 	run_script("true", CLOCK_SECOND);
-	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "may not run programs"), "not where it is forbidden");
+	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "may not run programs"),
+	   "not where it is forbidden");
 	host.may_exec = 1;
 	ok(is_childless(), "all are reaped");
 }
@@ -185,18 +204,26 @@ static void test_no_process(void)
 	setrlimit(RLIMIT_NPROC, &none);
 	run_script("true", CLOCK_SECOND);
 	setrlimit(RLIMIT_NPROC, &all);
-	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "cannot start a process"), "no process (F12): %s",
-	   seen.reason);
+	ok(!strcmp(seen.verdict, "unknown") && strstr(seen.reason, "cannot start a process"),
+	   "no process (F12): %s", seen.reason);
 }
 
 static const struct {
 	const char *in, *out;
 	size_t most;
 } repair[] = {
-	{"plain", "plain", 100},           {"\xc3\xa4 \xe2\x82\xac", "\xc3\xa4 \xe2\x82\xac", 100},
-	{"a\xff" "b", "a\xef\xbf\xbd" "b", 100}, {"\xc3", "\xef\xbf\xbd", 100},
-	{"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 100}, {"abc\xc3\xa4", "abc", 4},
-	{"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", 100}, {"ab\ncd", "ab\ncd", 100},
+	{"plain", "plain", 100},
+	{"\xc3\xa4 \xe2\x82\xac", "\xc3\xa4 \xe2\x82\xac", 100},
+	{"a\xff"
+	 "b",
+	 "a\xef\xbf\xbd"
+	 "b",
+	 100},
+	{"\xc3", "\xef\xbf\xbd", 100},
+	{"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", 100},
+	{"abc\xc3\xa4", "abc", 4},
+	{"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd", 100},
+	{"ab\ncd", "ab\ncd", 100},
 };
 
 int main(void)

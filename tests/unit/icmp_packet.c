@@ -1,4 +1,5 @@
-/* The reader and writer of ICMP packets: replies, errors that quote us, and what must count as nothing. */
+/* The reader and writer of ICMP packets: replies, errors that quote us, and what must count as
+ * nothing. */
 #include "../../core/fiber/icmp_packet.h"
 
 #include <stdlib.h>
@@ -42,7 +43,8 @@ static void add_echo(struct packet *p, int family, int type)
 
 	icmp_write(echo, family, 0x1234, 7, nonce);
 	if (type >= 0) {
-		sum = (unsigned)(echo[2] << 8 | echo[3]) + ((unsigned)echo[0] << 8) - ((unsigned)type << 8);
+		sum = (unsigned)(echo[2] << 8 | echo[3]) + ((unsigned)echo[0] << 8) -
+		      ((unsigned)type << 8);
 		sum = (sum & 0xffff) + (sum >> 16);
 		echo[0] = (unsigned char)type;
 		echo[2] = (unsigned char)(sum >> 8);
@@ -71,18 +73,22 @@ static void test_replies(void)
 
 	add_ip4(&p, 1, "\x0a\0\0\1");
 	add_echo(&p, AF_INET, 0);
-	ok(icmp_read(&r, AF_INET, true, true, p.at, p.size) && r.id == 0x1234 && r.sequence == 7 && !r.trouble &&
-		   !memcmp(r.nonce, nonce, 16), "a reply of IPv4");
+	ok(icmp_read(&r, AF_INET, true, true, p.at, p.size) && r.id == 0x1234 && r.sequence == 7 &&
+		   !r.trouble && !memcmp(r.nonce, nonce, 16),
+	   "a reply of IPv4");
 	p.at[p.size - 1] ^= 1;
 	ok(!icmp_read(&r, AF_INET, true, true, p.at, p.size), "a wrong checksum");
-	ok(icmp_read(&r, AF_INET, true, false, p.at, p.size), "no judgement of a checksum whose bytes are not all there");
+	ok(icmp_read(&r, AF_INET, true, false, p.at, p.size),
+	   "no judgement of a checksum whose bytes are not all there");
 	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size - 1), "no whole nonce");
 	p.at[0] = 0x4f;
-	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size), "an IP header that runs over the end");
+	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size),
+	   "an IP header that runs over the end");
 
 	p.size = 0;
 	add_echo(&p, AF_INET6, 129);
-	ok(icmp_read(&r, AF_INET6, false, true, p.at, p.size) && r.id == 0x1234 && !r.trouble, "a reply of IPv6");
+	ok(icmp_read(&r, AF_INET6, false, true, p.at, p.size) && r.id == 0x1234 && !r.trouble,
+	   "a reply of IPv6");
 	p.at[1] = 1;
 	ok(!icmp_read(&r, AF_INET6, false, true, p.at, p.size), "a reply with a code");
 	p.size = 0;
@@ -100,11 +106,14 @@ static void test_errors(void)
 	add_ip4(&p, 1, "\x0a\0\0\2");
 	add_echo(&p, AF_INET, -1);
 	fix_checksum(p.at + 20, p.size - 20);
-	ok(icmp_read(&r, AF_INET, true, true, p.at, p.size) && r.sequence == 7 && !memcmp(r.to, "\x0a\0\0\2", 4),
+	ok(icmp_read(&r, AF_INET, true, true, p.at, p.size) && r.sequence == 7 &&
+		   !memcmp(r.to, "\x0a\0\0\2", 4),
 	   "an error that quotes our packet");
 	same(r.trouble, "host unreachable", "what it says");
-	ok(icmp_read(&r, AF_INET, true, false, p.at, p.size - 16) && !r.nonce, "a short quote (RFC 792: 8 bytes)");
-	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size - 17), "a shorter quote tells nothing");
+	ok(icmp_read(&r, AF_INET, true, false, p.at, p.size - 16) && !r.nonce,
+	   "a short quote (RFC 792: 8 bytes)");
+	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size - 17),
+	   "a shorter quote tells nothing");
 	p.at[28 + 9] = 6;
 	ok(!icmp_read(&r, AF_INET, true, false, p.at, p.size), "a quote of another protocol");
 
@@ -133,7 +142,8 @@ static void test_every_length(void)
 
 		memcpy(copy, p.at, size);
 		for (int how = 0; how < 4; how++)
-			seen += icmp_read(&r, how & 1 ? AF_INET6 : AF_INET, how & 2, false, copy, size);
+			seen += icmp_read(&r, how & 1 ? AF_INET6 : AF_INET, how & 2, false, copy,
+					  size);
 		free(copy);
 	}
 	ok(seen > 0, "every length of a packet is read inside its bytes");
