@@ -50,7 +50,7 @@ static bool set_own(struct form *f, struct arena *arena, struct value *v)
 		is_fine = secret_take(f->c, v, &secret);
 		v->text = parse_keep(&f->c->parse, text_get(&secret));
 	} else if (o->type == OPTION_TYPE_FILE) {
-		v->text = parse_path(&f->c->parse, v->file, v->text);
+		v->text = parse_whole_path(&f->c->parse, v->file, v->text);
 	}
 	is_fine = is_fine && value_set(f->c, &f->module->head, f->options, arena, v);
 	if (is_fine)

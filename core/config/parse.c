@@ -168,6 +168,21 @@ const char *parse_path(struct parse *p, const char *file, const char *path)
 	return kept;
 }
 
+const char *parse_whole_path(struct parse *p, const char *file, const char *path)
+{
+	const char *near = parse_path(p, file, path), *kept;
+	char *folder = *near && *near != '/' ? getcwd(NULL, 0) : NULL;
+	struct text whole = {0};
+
+	if (!folder)
+		return near;
+	text_printf(&whole, "%s/%s", folder, near);
+	kept = parse_keep(p, text_get(&whole));
+	text_release(&whole);
+	free(folder);
+	return kept;
+}
+
 /* The word as the user wrote it. */
 static const char *unmarked(const char *word)
 {

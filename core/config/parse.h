@@ -72,5 +72,7 @@ void problems_sort(struct parse *);
 
 /* `path` as said in `file`: relative to the folder that file is in. In the arena. */
 const char *parse_path(struct parse *, const char *file, const char *path);
+/* The same for another process, whose working folder may be another: from the root. */
+const char *parse_whole_path(struct parse *, const char *file, const char *path);
 
 #endif

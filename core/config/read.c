@@ -126,7 +126,7 @@ static void make_paths(struct config *c)
 	for (struct entry *e = c->parse.top.first; e; e = e->next) {
 		o = option_find(&setting_head, e->name);
 		if (o && o->type == OPTION_TYPE_FILE)
-			e->value = parse_path(&c->parse, e->file, e->value);
+			e->value = parse_whole_path(&c->parse, e->file, e->value);
 	}
 }
 
