@@ -174,7 +174,7 @@ def documents():
         findings += [f"{here} no file '{f}'" for f in re.findall(r"\]\(([^)#:]+)\)", text)
                      if not ((ROOT / path).parent / f).exists()]
         findings += [f"{here} no file '{f}'" for f in re.findall(r"`((?:core|docs|tests|scripts|include|modules|conf\.d)/[\w./-]+)`", text)
-                     if not (ROOT / f).exists()]
+                     if "NAME" not in f and not (ROOT / f).exists()]
         if commands:
             findings += [f"{here} no command 'nines {c}'" for c in re.findall(r"`nines ([a-z]+)", text) if f'"{c}"' not in commands]
     nothing(findings)
