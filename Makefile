@@ -124,8 +124,9 @@ asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
 
 bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
 	@scripts/servers
-	@$(MAKE) all $(BUILD)/tests/bench/probe_rate
+	@$(MAKE) all $(BUILD)/tests/bench/probe_rate $(BUILD)/tests/bench/keeper_rate
 	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
+	@$(BUILD)/tests/bench/keeper_rate
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
 # libFuzzer needs clang, which nothing else here does.

@@ -1,5 +1,6 @@
-/* tests/fuzz/fuzz_keeper: any lines from any end, at any time: the keeper goes on and leaks nothing. The first letter of a line says
- * whose it is (b prober, p parent, r recorder, c client, l its loop), a digit behind it lets 10^n us pass first. */
+/* tests/fuzz/fuzz_keeper: any lines from any end, at any time: the keeper goes on and leaks
+ * nothing. The first letter of a line says whose it is (b prober, p parent, r recorder, c client, l
+ * its loop), a digit behind it lets 10^n us pass first. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,8 @@ static void feed(struct keeper *k, int64_t now, char *at, size_t size)
 	struct line l;
 
 	if (kind && size > 2 && !line_parse(&l, at + 2, size - 2))
-		keeper_take(k, now, now * 2, (struct keeper_end){(enum keeper_end_kind)(kind - letter), 1}, &l);
+		keeper_take(k, now, now * 2,
+			    (struct keeper_end){(enum keeper_end_kind)(kind - letter), 1}, &l);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)

@@ -42,7 +42,7 @@ static const char *network(struct world *w, const struct order *o)
 	return down_for_a_while(w, o);
 }
 
-static struct world *many(int references, const char *settings)
+static struct world *many(int references, int reference_every, const char *settings)
 {
 	struct world *w = world_new();
 
@@ -52,16 +52,17 @@ static struct world *many(int references, const char *settings)
 	for (int i = 0; i < 500; i++)
 		world_tell(w, END_PARENT, "define c%d module=tcp every_us=60000000", i);
 	for (int i = 0; i < references; i++)
-		world_tell(w, END_PARENT, "define r%d module=tcp every_us=60000000 reference=1", i);
+		world_tell(w, END_PARENT, "define r%d module=tcp every_us=%d000000 reference=1", i,
+			   reference_every);
 	world_tell(w, END_PARENT, "end 1");
 	w->down_from = 10 * MINUTE;
 	w->down_to = 15 * MINUTE;
 	return w;
 }
 
-static void test_own_network(int references)
+static void test_own_network(int references, int every)
 {
-	struct world *w = many(references, "location=here");
+	struct world *w = many(references, every, "location=here");
 
 	world_run(w, 20 * MINUTE);
 	ok(!count_of(&w->log, "event=confirmed"),
@@ -82,7 +83,7 @@ static void test_own_network(int references)
 
 static void test_storm(void)
 {
-	struct world *w = many(2, "location=here");
+	struct world *w = many(2, 60, "location=here");
 
 	w->with = w; /* the references answer */
 	world_run(w, 20 * MINUTE);
@@ -103,7 +104,7 @@ static const char *one_fails(struct world *w, const struct order *o)
 
 static void test_incident_across(void)
 {
-	struct world *w = many(0, "location=here");
+	struct world *w = many(0, 60, "location=here");
 
 	w->answer = one_fails;
 	world_run(w, 9 * MINUTE);
@@ -136,12 +137,12 @@ static void test_few(void)
 
 static void test_settings(void)
 {
-	struct world *w = many(0, "void.minimum=1000");
+	struct world *w = many(0, 60, "void.minimum=1000");
 
 	world_run(w, 20 * MINUTE);
 	ok(count_of(&w->log, "event=confirmed") == 500, "void.minimum is a setting");
 	world_free(w);
-	w = many(0, "void.share=0.99 void.window_us=10000000");
+	w = many(0, 60, "void.share=0.99 void.window_us=10000000");
 	world_run(w, 20 * MINUTE);
 	ok(!count_of(&w->log, "event=confirmed") && count_of(&w->log, "event=open") < 110,
 	   "share and window too (%d opened)", count_of(&w->log, "event=open"));
@@ -151,8 +152,9 @@ static void test_settings(void)
 int main(void)
 {
 	test_window();
-	test_own_network(0);
-	test_own_network(3);
+	test_own_network(0, 60);
+	test_own_network(3, 60);
+	test_own_network(3, 1200); /* a pass of long ago says nothing of now */
 	test_storm();
 	test_incident_across();
 	test_few();
