@@ -14,7 +14,7 @@
 #define SAFE_BYTES 512
 
 /* What is worst stands on top. */
-static const char *const order[] = {"down", "degraded", "unknown"};
+static const char *const order[] = {"down", "unconfirmed", "degraded", "unknown"};
 
 static size_t rank(const char *state)
 {
@@ -128,7 +128,7 @@ static void add_check(const struct table_window *w, struct text *t, const struct
 
 static void add_counts(const struct table_window *w, struct text *t, const struct overview *o)
 {
-	static const char *const state[] = {"up", "degraded", "down", "unknown"};
+	static const char *const state[] = {"up", "degraded", "unconfirmed", "down", "unknown"};
 	struct text line = {0};
 
 	text_printf(&line, "nines  %zu checks", o->checks);
