@@ -178,6 +178,49 @@ static void meet_keeper(struct recorder *r, const struct line *l)
 		tell_committed(r);
 }
 
+static void pause_when_full(struct recorder *r)
+{
+	if (r->tail.size + r->events.size > GATHERED_BYTES && !r->is_paused) {
+		r->is_paused = true;
+		loop_change(r->loop, &r->keeper.watch, 0);
+	}
+}
+
+/* Where the number of a line begins, its last word; NULL when it does not end with one. */
+static const char *number_of(const char *at, size_t size, int64_t *n)
+{
+	const char *word = memrchr(at, ' ', size), *end = at + size;
+
+	if (!word || end - word < 4 || end - word > 18 || memcmp(word, " n=", 3))
+		return NULL;
+	*n = 0;
+	for (const char *digit = word + 3; digit < end; digit++) {
+		if (*digit < '0' || *digit > '9')
+			return NULL;
+		*n = *n * 10 + (*digit - '0');
+	}
+	return word;
+}
+
+/* A result goes to the disk as it came, less its number: most of what a recorder does. */
+static bool take_result(struct link *k, const char *at, size_t size)
+{
+	struct recorder *r = k->with;
+	const char *number;
+	int64_t n;
+
+	if (size < 7 || memcmp(at, "result ", 7) || !(number = number_of(at, size, &n)))
+		return false;
+	if (n <= r->last)
+		return true;
+	text_add(&r->tail, at, (size_t)(number - at));
+	text_putc(&r->tail, '\n');
+	r->results++;
+	r->last = n;
+	pause_when_full(r);
+	return true;
+}
+
 static const char *take_keeper(struct link *k, const struct line *l, int fd)
 {
 	struct recorder *r = k->with;
@@ -197,10 +240,7 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 	keep(is_result ? &r->tail : &r->events, l);
 	if (n)
 		r->last = n;
-	if (r->tail.size + r->events.size > GATHERED_BYTES && !r->is_paused) {
-		r->is_paused = true;
-		loop_change(r->loop, &r->keeper.watch, 0);
-	}
+	pause_when_full(r);
 	return NULL;
 }
 
@@ -227,6 +267,7 @@ static void take_keeper_fd(struct recorder *r, int fd)
 	memset(&r->keeper, 0, sizeof r->keeper);
 	r->keeper.name = "keeper";
 	r->keeper.take = take_keeper;
+	r->keeper.take_raw = take_result;
 	r->keeper.closed = keeper_closed;
 	r->keeper.with = r;
 	if (!link_open(&r->keeper, r->loop, fd, QUEUE_BYTES))

@@ -53,7 +53,7 @@ static const char schema[] =
 	"INSERT OR IGNORE INTO meta(word, value) VALUES('schema', 1);";
 
 static const char settings[] =
-	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+	"PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
 	"PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
 	"PRAGMA trusted_schema = OFF;";
 
