@@ -153,14 +153,10 @@ static void refuse_end(const struct judgement *j, int status, bool was_late, boo
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	text_printf(&why, "module '%s': ", j->path);
-	if (was_late)
-		text_printf(&why, "it hung: no answer within %d s: its constructors must not wait",
-			    MODULE_JUDGE_SECONDS);
-	else if (number == SIGXCPU || number == SIGKILL)
-		text_printf(
-			&why,
-			"it hung: it used %d s of processor time: its constructors must not loop",
-			CPU_SECONDS);
+	if (was_late || number == SIGXCPU || number == SIGKILL)
+		text_printf(&why, "it hung (no answer within %d s, or %d s of processor time): "
+			    "its constructors must neither wait nor loop",
+			    MODULE_JUDGE_SECONDS, CPU_SECONDS);
 	else if (number)
 		text_printf(&why,
 			    "it crashed (signal %d) while it was judged: mend its constructors or "
