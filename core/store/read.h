@@ -1,0 +1,148 @@
+/* store/read: the record for all who only look: reports, commands, pages.
+ *
+ * The file is opened read-only and never changed, whatever is asked. Everything asked between
+ * read_begin() and read_end() is one snapshot; a snapshot ends by itself after READ_SECONDS, so
+ * that no reader keeps the writer's log growing (F5). Functions answer false where the file
+ * cannot be read: read_wrong() says why in one sentence. A damaged block is left out, counted
+ * and told, never a crash (F6). Where raw results were deleted by age the rollups answer in
+ * their place, with the same figures. Times are wall clock in microseconds; ranges are [from,
+ * to). */
+#ifndef NINES_STORE_READ_H
+#define NINES_STORE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/text.h"
+#include "../sla/sla.h"
+#include "block.h"
+#include "histogram.h"
+
+#define READ_SECONDS 10
+
+struct read;
+
+/* NULL: *wrong says why; the schema of a newer nines is refused. */
+struct read *read_open(const char *path, struct text *wrong);
+void read_close(struct read *);
+
+/* A snapshot. Calls without one take one each. */
+bool read_begin(struct read *);
+void read_end(struct read *);
+const char *read_wrong(const struct read *);
+/* Blocks that were left out because they are damaged, since read_open(). */
+size_t read_damaged(const struct read *);
+
+/* ---- what there is ---- */
+
+enum read_kind { READ_CHECK, READ_SERVICE };
+
+/* Names of the last configuration in force; a target that was removed stays, with removed_us. */
+struct read_target {
+	int64_t id;
+	enum read_kind kind;
+	const char *name, *module, *owner;
+	bool is_events;           /* its samples follow the events rule: read_events() */
+	bool is_imported;         /* its history came from another tool */
+	int64_t interval_us;      /* as last configured, 0: not known */
+	int64_t first_us, last_us; /* of its results; 0: none */
+	int64_t removed_us;       /* 0: it is still configured */
+	const char *const *member; /* of a service */
+	size_t members;
+	int64_t need;
+};
+
+/* All, in order of name. They live until the next read_targets() or read_close(). */
+bool read_targets(struct read *, const struct read_target **list, size_t *targets);
+/* NULL: there is none, or read_wrong(). */
+const struct read_target *read_find(struct read *, const char *name);
+
+/* ---- for the engine ---- */
+
+/* Cycle samples of all locations in order of time, as sla_from_samples() wants them for [from, to):
+ * back to the last pass before `from`, on to the first decisive one behind `to`. Added to `into`.
+ */
+bool read_samples(struct read *, const struct read_target *, int64_t from_us, int64_t to_us,
+		  struct sla_samples *into);
+
+/* Zero-initialise; free(list->event). */
+struct read_events {
+	struct sla_event *event;
+	size_t events, room;
+};
+/* From the last one at or before `from` on. */
+bool read_events(struct read *, const struct read_target *, int64_t from_us, int64_t to_us,
+		 struct read_events *into);
+
+/* ---- results ---- */
+
+struct read_result {
+	const struct read_target *target;
+	const char *location;
+	const struct block_result *result; /* until the next call */
+};
+
+/* Calls `take` for each result that started in [from, to), in order of start. False from `take`
+ * ends it (and is no failure). */
+bool read_results(struct read *, const struct read_target *, int64_t from_us, int64_t to_us,
+		  bool (*take)(const struct read_result *, void *with), void *with);
+
+/* Times of each step that did not fail, of results whose timing is not tainted. The step "" is the
+ * whole probe (of those that passed). */
+struct read_step {
+	char *name;
+	int hop;
+	struct histogram times;
+};
+
+/* Zero-initialise; read_steps_release(). */
+struct read_steps {
+	struct read_step *step;
+	size_t steps, room;
+	int64_t results, passed; /* probes, and those up or degraded */
+};
+void read_steps_release(struct read_steps *);
+/* location NULL: all. Whole days (UTC) come from the rollups, parts of days from the results. */
+bool read_steps(struct read *, const struct read_target *, const char *location, int64_t from_us,
+		int64_t to_us, struct read_steps *into);
+
+/* ---- what happened ---- */
+
+struct read_incident {
+	const char *id, *name, *reason, *step, *location, *address;
+	bool is_confirmed, is_open; /* neither: a blip */
+	int64_t start_us, end_us;   /* SLA_OPEN while it lasts */
+};
+/* Those that overlap [from, to), in order of start; `name` NULL: of all. Withdrawn ones are left
+ * out. The texts live until `take` returns. */
+bool read_incidents(struct read *, const char *name, int64_t from_us, int64_t to_us,
+		    bool (*take)(const struct read_incident *, void *with), void *with);
+
+struct read_window {
+	const char *name; /* "": of all targets */
+	const char *text, *owner;
+	int64_t from_us, to_us, announced_us; /* to_us: INT64_MAX while it lasts */
+	bool is_cancelled;
+};
+/* Maintenance windows that overlap [from, to). `name` NULL: every one, else its own and those of
+ * all. */
+bool read_maintenance(struct read *, const char *name, int64_t from_us, int64_t to_us,
+		      bool (*take)(const struct read_window *, void *with), void *with);
+
+struct read_marker {
+	const char *kind, *event, *text;
+	int64_t at_us, by_us, from_us, to_us;
+};
+bool read_markers(struct read *, int64_t from_us, int64_t to_us,
+		  bool (*take)(const struct read_marker *, void *with), void *with);
+
+/* ---- a copy ---- */
+
+/* The whole record as of now into the new file `path` (SQLite's online backup): written beside it,
+ * synced, then renamed. `progress` may be NULL. False: *wrong says why, and no file is left. */
+bool read_backup(struct read *, const char *path,
+		 void (*progress)(int64_t done_pages, int64_t pages, void *with), void *with,
+		 struct text *wrong);
+
+#endif
