@@ -108,21 +108,34 @@ static void add_blame(const struct run *r, struct text *line)
 	text_printf(&reason, "module '%s' ", r->order->module);
 	if (r->is_hung)
 		text_puts(&reason, r->give_up_us == CLOCK_NEVER ? "hung" : "held the loop for 5s");
+	else if (r->got.size)
+		text_puts(&reason, "garbled its result");
 	else if (WIFSIGNALED(r->status))
 		text_printf(&reason, "crashed (signal %d)", WTERMSIG(r->status));
 	else
 		text_printf(&reason, "ended the process (exit %d)", WEXITSTATUS(r->status));
 	if (r->give_up_us == CLOCK_NEVER)
 		text_puts(&reason, " while it was loaded");
-	else
+	else if (!r->got.size)
 		text_printf(&reason, " in step '%s'", *step ? step : "other");
 	add_result(r, line, step, text_get(&reason));
 	text_release(&reason);
 }
 
-static bool has_line(const struct text *got)
+/* A module can write into the pipe too: what is not one of our lines is no answer. */
+static bool is_answer(const struct text *got)
 {
-	return got->size && got->at[got->size - 1] == '\n';
+	static struct line l;
+	struct text copy = {0};
+	bool is_good;
+
+	if (!got->size || got->at[got->size - 1] != '\n')
+		return false;
+	text_add(&copy, got->at, got->size);
+	is_good = !line_parse(&l, copy.at, strcspn(copy.at, "\n")) &&
+		  (!strcmp(l.verb, "result") || !strcmp(l.verb, "wrong"));
+	text_release(&copy);
+	return is_good;
 }
 
 static bool start(struct run *r, int pipe_fd[2])
@@ -159,7 +172,7 @@ void run_probe(const struct run_order *order, struct text *line)
 		read_all(&r, pipe_fd[0]);
 		end_child(&r);
 		close(pipe_fd[0]);
-		if (has_line(&r.got))
+		if (is_answer(&r.got))
 			text_add(line, r.got.at, r.got.size);
 		else
 			add_blame(&r, line);

@@ -309,6 +309,13 @@ static void run(struct child *c, struct blame *blame)
 		loop_once(c->host.loop, CLOCK_NEVER);
 }
 
+/* What this process was born with is not the module's to write to. */
+static void close_others(int out)
+{
+	close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
+	close_range((unsigned)out + 1, ~0U, 0);
+}
+
 void run_child(const struct run_order *order, struct blame *blame, int out)
 {
 	struct child c = {.order = order, .source = "", .item = "", .out = out};
@@ -317,6 +324,7 @@ void run_child(const struct run_order *order, struct blame *blame, int out)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setrlimit(RLIMIT_CORE, &none);
 	signal(SIGPIPE, SIG_IGN);
+	close_others(out);
 	dup2(STDERR_FILENO, STDOUT_FILENO); /* what a module prints must not mix with the answer */
 	arena_init(&c.arena, NULL, 0, ARENA_BYTES);
 	open_module(&c);

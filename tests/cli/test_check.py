@@ -310,11 +310,12 @@ def hang():
     assert time.monotonic() - begun < 9
 
 
-for name, reason in [("exit", "ended the process"), ("old-abi", ""), ("short-struct", ""), ("garbage", ""), ("wrong-name", ""),
+for name, reason in [("exit", "ended the process"), ("old-abi", ""), ("short-struct", ""), ("garbage", "garbled"), ("wrong-name", ""),
                      ("constructor-crash", "while it was loaded"), ("constructor-exit", "while it was loaded"), ("overflow", "")]:
     @test(f"the bad module {name} is unknown")
     def bad(name=name, reason=reason):
         path = BAD / f"{name}.so"
+        assert path.exists(), path
         one = check(str(path), status=3)
         assert one["verdict"] == "unknown" and one["reason"] and reason in one["reason"], one
 
