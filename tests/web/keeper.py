@@ -146,12 +146,18 @@ class Web:
         finally:
             connection.close()
 
-    def __exit__(self, *_):
+    def stop(self):
+        """Its parent goes; the exit status."""
         self.control.close()
+        return self.process.wait(20)
+
+    def __exit__(self, kind, *_):
         try:
-            self.process.wait(10)
+            status = self.stop()
+            said = self.process.stderr.read()
         finally:
             self.process.kill()
             self.process.wait()
             self.process.stderr.close()
             self.keeper.die()
+        assert kind or status == 0, f"the web role ended with {status}: {said}"

@@ -137,6 +137,15 @@ def nothing():
         assert time.monotonic() - begun < 10
 
 
+@test("it ends in order while readers wait")
+def ends():
+    with Web(silent=True) as web:
+        with socket.create_connection(("127.0.0.1", web.port), timeout=20) as reader:
+            reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert web.keeper.come.wait(20)
+            assert web.stop() == 0
+
+
 @test("many readers are one question")
 def one_question():
     with Web(GOOD) as web:
