@@ -228,7 +228,8 @@ static int take_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *kept)
 
 	*(const char **)kept = "";
 	if (!strcmp(opt->name, PREPARE_LINE)) {
-		open_section(cfg, value);
+		if (section_of(cfg) == &now.parse->top) /* a second one is the user's, in quotes */
+			open_section(cfg, value);
 		return 0;
 	}
 	s = section_of(cfg);

@@ -170,6 +170,16 @@ static void mark(struct scan *s, size_t at)
 	s->to->at[at] = PREPARE_MARK;
 }
 
+static bool is_ours(const struct piece *word)
+{
+	static const char *const ours[] = {PREPARE_LINE, PREPARE_TITLE};
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (word->size == strlen(ours[i]) && !memcmp(word->at, ours[i], word->size))
+			return true;
+	return false;
+}
+
 /* A list goes to its closing brace, which never opens a section. */
 static void skip_value(struct scan *s)
 {
@@ -234,7 +244,10 @@ static enum token take_statement(struct scan *s)
 			t = next(s);
 		return t == END ? END : next(s);
 	}
-	shape_add(s, word.at, word.size, false);
+	if (is_ours(&word))
+		mark(s, word.to + word.size); /* unknown to libconfuse, as it should be */
+	else
+		shape_add(s, word.at, word.size, false);
 	if (t != ASSIGN || title.at)
 		return t;
 	skip_value(s);

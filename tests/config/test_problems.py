@@ -114,6 +114,8 @@ CASES = [
     ("a brace too many", TCP + "} }\n", ["2: unexpected closing brace: remove it, or see whether an opening one is missing"]),
     ("an equal sign left out", 'tcp "a" {\n host "127.0.0.1"\n}\n',
      ["3: missing equal sign after option 'host': write NAME = VALUE"]),
+    ("a word of the loader's own", 'tcp "a" { line- = 3 }\n',
+     ["2: no such option 'line-': see whether a quote or a brace is missing before it"]),
     ("a comma left out", 'service "S" { members = {"a" "b"} }\n',
      ["2: unexpected token 'b': see whether a quote, a comma or a brace is missing before it"]),
 ]
