@@ -30,3 +30,36 @@ char *memory_text(const char *text)
 {
 	return usable(strdup(text ? text : ""));
 }
+
+static uint64_t lacks;
+
+static void *counted(void *got, size_t size)
+{
+	lacks += !got && size;
+	return got;
+}
+
+void *memory_try(size_t size)
+{
+	return counted(malloc(size), size);
+}
+
+void *memory_try_new(size_t count, size_t size)
+{
+	return counted(calloc(count, size), count && size);
+}
+
+void *memory_try_resize(void *old, size_t size)
+{
+	return counted(realloc(old, size), size);
+}
+
+char *memory_try_text(const char *text)
+{
+	return counted(strdup(text), 1);
+}
+
+uint64_t memory_lacks(void)
+{
+	return lacks;
+}

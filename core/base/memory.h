@@ -8,6 +8,7 @@
 #define NINES_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define MEMORY_EXIT 75 /* EX_TEMPFAIL of sysexits.h */
 
@@ -19,5 +20,14 @@ void *memory_resize(void *old, size_t size) __attribute__((returns_nonnull));
 
 /* A heap copy of `text` (NULL reads as ""). */
 char *memory_text(const char *text) __attribute__((malloc, returns_nonnull));
+
+/* For foreign libraries that take their allocation from the caller: as malloc(), calloc(), realloc()
+ * and strdup(), NULL included, but each NULL is counted. What such a library says of a target
+ * after that is not to be believed (F11). */
+void *memory_try(size_t size);
+void *memory_try_new(size_t count, size_t size);
+void *memory_try_resize(void *old, size_t size);
+char *memory_try_text(const char *text);
+uint64_t memory_lacks(void); /* how many were NULL since the process began */
 
 #endif

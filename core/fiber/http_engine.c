@@ -32,42 +32,6 @@ struct http_host {
 	struct map stores; /* X509_STORE by ca-file */
 };
 
-static bool lacked_memory;
-
-static void *count_lack(void *got)
-{
-	lacked_memory |= !got;
-	return got;
-}
-
-static void *curl_malloc(size_t size)
-{
-	return count_lack(malloc(size));
-}
-
-static void *curl_calloc(size_t count, size_t size)
-{
-	return count_lack(calloc(count, size));
-}
-
-static void *curl_realloc(void *old, size_t size)
-{
-	return count_lack(realloc(old, size));
-}
-
-static char *curl_strdup(const char *text)
-{
-	return count_lack(strdup(text));
-}
-
-bool http_lacked_memory(void)
-{
-	bool did = lacked_memory;
-
-	lacked_memory = false;
-	return did;
-}
-
 /* ---- phases ---- */
 
 void http_enter(struct http_exchange *x, enum http_phase phase)
@@ -408,27 +372,27 @@ bool http_run(struct http_host *host, struct http_exchange *x)
 X509_STORE *http_store(struct http_host *host, const char *ca_file)
 {
 	X509_STORE *store = map_find_text(&host->stores, ca_file);
+	uint64_t lacks = memory_lacks();
 
 	if (store)
 		return store;
 	store = X509_STORE_new();
-	if (store &&
-		!(*ca_file ? X509_STORE_load_file(store, ca_file)
-			   : X509_STORE_set_default_paths(store))) {
-		X509_STORE_free(store);
-		return NULL;
-	}
-	if (store)
+	if (store && (*ca_file ? X509_STORE_load_file(store, ca_file)
+			       : X509_STORE_set_default_paths(store)) &&
+		memory_lacks() == lacks) {
 		map_put_text(&host->stores, ca_file, store);
-	return store;
+		return store;
+	}
+	X509_STORE_free(store);
+	return NULL;
 }
 
 struct http_host *http_host_new(struct loop *loop)
 {
 	struct http_host *host;
 
-	if (curl_global_init_mem(
-		    CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup, curl_calloc))
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_try, free, memory_try_resize,
+		    memory_try_text, memory_try_new))
 		return NULL;
 	host = memory_new(sizeof *host);
 	host->loop = loop;

@@ -91,8 +91,6 @@ struct http_exchange {
 bool http_run(struct http_host *, struct http_exchange *);
 /* The exchange has come to this phase: opens its step, and those before it that nothing told of. */
 void http_enter(struct http_exchange *, enum http_phase);
-/* Did libcurl ever get NULL from malloc? Clears the mark. */
-bool http_lacked_memory(void);
 /* The authorities of a file, or of the system (""); read once. NULL: they cannot be. */
 X509_STORE *http_store(struct http_host *, const char *ca_file);
 

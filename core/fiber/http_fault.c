@@ -96,11 +96,9 @@ static bool blame_status_line(const struct http_exchange *x, const char *error)
 static bool blame(const struct http_exchange *x, const char *error)
 {
 	switch (x->outcome) {
-	case CURLE_OUT_OF_MEMORY: /* libcurl 7.88 says so too of a header line past its own limit of
-				     100 KB */
-		if (!http_lacked_memory())
-			return probe_fail(x->probe, "too long: header of more than 64 KB");
-		return probe_unknown(x->probe, "no memory left for libcurl");
+	case CURLE_OUT_OF_MEMORY: /* libcurl 7.88 says so of a header line past its limit of 100 KB;
+				     a real lack is noticed by probe_fail() */
+		return probe_fail(x->probe, "too long: header of more than 64 KB");
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_INTERFACE_FAILED:
 		return net_judge_errno(x->probe, (int)x->os_error, !x->was_watched, x->ask->name);

@@ -219,7 +219,7 @@ struct resolver *resolver_new(struct loop *l)
 	r->tick.fire = tick;
 	r->looked_us = clock_mono_us();
 	stat(CONFIG, &r->config);
-	ares_library_init(ARES_LIB_INIT_ALL);
+	ares_library_init_mem(ARES_LIB_INIT_ALL, memory_try, free, memory_try_resize);
 	r->channels = channel_new(r);
 	r->hosts = hosts_new("/etc/hosts");
 	if (r->channels)

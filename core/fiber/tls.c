@@ -121,6 +121,7 @@ static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
 {
 	SSL_CTX *ssl = SSL_CTX_new(TLS_client_method());
 	char why[128];
+	uint64_t lacks = memory_lacks();
 	int wrong;
 
 	if (!ssl) {
@@ -133,8 +134,13 @@ static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	ERR_clear_error();
 	wrong = load(ssl, file);
-	if (wrong < 0)
+	if (wrong < 0 && memory_lacks() == lacks)
 		return ssl;
+	if (memory_lacks() != lacks) {
+		probe_unknown(p, "no memory left for TLS");
+		SSL_CTX_free(ssl);
+		return NULL;
+	}
 	ERR_error_string_n(ERR_peek_error(), why, sizeof why);
 	probe_unknown(p, "%s '%s' cannot be used: %s", file_option[wrong], file[wrong].path,
 		      ERR_reason_error_string(ERR_peek_error())
@@ -440,4 +446,31 @@ void tls_close(struct connection *c)
 	ERR_clear_error();
 	SSL_free(c->ssl);
 	c->ssl = NULL;
+}
+
+/* OpenSSL tells where in its source it asks. */
+static void *crypto_try(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return memory_try(size);
+}
+
+static void *crypto_try_resize(void *old, size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	if (size)
+		return memory_try_resize(old, size);
+	free(old);
+	return NULL;
+}
+
+static void crypto_free(void *old, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(old);
+}
+
+void tls_count_memory(void)
+{
+	CRYPTO_set_mem_functions(crypto_try, crypto_try_resize, crypto_free);
 }

@@ -44,4 +44,7 @@ bool tls_has_input(struct connection *);
 /* Says goodbye without waiting and frees c->ssl. */
 void tls_close(struct connection *);
 
+/* Before anything else of OpenSSL or libcurl: its allocations are memory_try() from then on. */
+void tls_count_memory(void);
+
 #endif

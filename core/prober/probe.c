@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 #include "../fiber/http.h"
 #include "../fiber/net.h"
 #include "../fiber/resolve.h"
@@ -197,6 +198,7 @@ static void set_up(struct probe *p, struct probe_host *h, const struct probe_ord
 			    .failed_step = "",
 			    .stalled_before_us = h->stalled_us};
 	p->start_us = clock_mono_us();
+	p->lacks = memory_lacks();
 	p->start_wall_us = clock_wall_us();
 	p->deadline_us = p->start_us + order->timeout_us;
 	if (!p->order.due_us)
@@ -253,6 +255,7 @@ static void turn_ended(struct loop_turn *turn)
 bool probe_host_open(struct probe_host *h)
 {
 	signal(SIGPIPE, SIG_IGN);
+	tls_count_memory();
 	if (!h->http)
 		h->http = http_host_new(h->loop); /* now, not while a first probe is timed */
 	h->turn.turn = turn_ended;

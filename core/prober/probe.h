@@ -79,6 +79,7 @@ struct probe {
 	struct arena arena;
 	struct loop_timer deadline;
 	int64_t start_us, start_wall_us, deadline_us, stalled_before_us;
+	uint64_t lacks; /* memory_lacks() at the start */
 	enum verdict verdict;
 	bool has_failed, is_late, is_parked, is_stalled;
 	bool lacks_resolver; /* waits for an answer of the resolver: lateness is not the target's */

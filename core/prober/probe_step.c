@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 #include "blame.h"
 
 #define UNNAMED_US 1000 /* shorter unnamed time belongs to the step that follows: it is our own */
@@ -144,6 +145,9 @@ bool probe_fail(struct probe *p, const char *format, ...)
 {
 	va_list ap;
 
+	/* A library without memory says many things of its target, none of them to be believed. */
+	if (memory_lacks() != p->lacks)
+		return probe_unknown(p, "no memory left");
 	va_start(ap, format);
 	probe_judge(p, VERDICT_DOWN, format, ap);
 	va_end(ap);

@@ -8,11 +8,13 @@ import os
 import struct
 import subprocess
 
+import certs
 import servers
 from tap import BUILD, run, skip, test
 
 PRELOAD = BUILD / "tests" / "failmalloc.so"
 SAMPLE = 40
+FEW = {"SSL_CERT_FILE": certs.authority(), "SSL_CERT_DIR": "/nonexistent"}  # not each allocation for each authority of the world
 ALLOWED = {0, 1, 3, 75}  # up, degraded, unknown, no memory: said and ended
 
 
@@ -21,7 +23,7 @@ def once(tmp, fail_at, words):
     path = tmp / "count"
     path.write_bytes(struct.pack("QQ", 0, fail_at))
     done = subprocess.run([str(BUILD / "nines"), "check", *words, "--json"], capture_output=True, text=True, errors="replace",
-                          timeout=60, check=False, env={**os.environ, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
+                          timeout=60, check=False, env={**os.environ, **FEW, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
     return done.returncode, done.stdout + done.stderr, struct.unpack("QQ", path.read_bytes())[0]
 
 
@@ -58,6 +60,12 @@ def tcp(tmp):
 def http(tmp):
     with servers.Http(lambda request: servers.reply(body=b"fine")) as server:
         torture(tmp, f"http://127.0.0.1:{server.port}/")
+
+
+@test("https with a failing allocation")
+def https(tmp):
+    with servers.Http(lambda request: servers.reply(body=b"fine"), tls=servers.tls_context(certs.good())) as server:
+        torture(tmp, f"https://127.0.0.1:{server.port}/", f"ca-file={certs.authority()}")
 
 
 @test("ping with a failing allocation")
