@@ -344,6 +344,8 @@ static void parse_text(struct parse *p, const char *file, const char *at, size_t
 	now.patterns = NULL;
 	now.last_pattern = &now.patterns;
 	cfg = cfg_init(declare(&root, false), CFGF_NONE);
+	if (!cfg)
+		log_die(MEMORY_EXIT, "'%s' cannot be read: no memory left", file);
 	cfg_set_error_function(cfg, take_error);
 	if (cfg_parse_buf(cfg, text_get(&prepared)) != CFG_SUCCESS && p->wrong == wrong)
 		problem_add(p, file, cfg->line, "correct the line", "it cannot be read");

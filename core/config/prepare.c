@@ -172,8 +172,10 @@ static void mark(struct scan *s, size_t at)
 
 static bool is_ours(const struct piece *word)
 {
-	static const char *const ours[] = {PREPARE_LINE, PREPARE_TITLE};
+	static const char *const ours[] = {PREPARE_LINE, PREPARE_TITLE, "include"};
 
+	if (word->at[word->size - 1] == PREPARE_MARK)
+		return true;
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (word->size == strlen(ours[i]) && !memcmp(word->at, ours[i], word->size))
 			return true;
@@ -244,7 +246,7 @@ static enum token take_statement(struct scan *s)
 			t = next(s);
 		return t == END ? END : next(s);
 	}
-	if (is_ours(&word))
+	if (is_ours(&word) || word.at[0] == '"' || word.at[0] == '\'')
 		mark(s, word.to + word.size); /* unknown to libconfuse, as it should be */
 	else
 		shape_add(s, word.at, word.size, false);
