@@ -31,7 +31,8 @@ void *arena_alloc(struct arena *, size_t size);
 char *arena_copy(struct arena *, const void *from, size_t size);
 
 /* printf into the arena, or NULL. */
-char *arena_vtext(struct arena *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
+char *arena_vtext(struct arena *, const char *format, va_list)
+	__attribute__((format(printf, 2, 0)));
 char *arena_text(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

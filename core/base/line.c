@@ -27,7 +27,8 @@ static int hex(int c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The byte that the escape at `at` (behind the backslash) means, -1 when it is none; *next moves on. */
+/* The byte that the escape at `at` (behind the backslash) means, -1 when it is none; *next moves
+ * on. */
 static int take_escape(const char *at, const char *end, char **next)
 {
 	static const char name[] = "\\\"ntr", meaning[] = "\\\"\n\t\r";
@@ -306,5 +307,6 @@ void line_add_words(struct text *t, const struct line *from, const char *const *
 {
 	for (size_t i = 0; i < from->words; i++)
 		if (!is_in(from->word[i].key, but))
-			line_add_bytes(t, from->word[i].key, from->word[i].value, from->word[i].size);
+			line_add_bytes(t, from->word[i].key, from->word[i].value,
+				       from->word[i].size);
 }

@@ -2,11 +2,12 @@
  *
  *     verb id key=value key="value with \"escapes\" \\ \n \x07"
  *
- * A verb, an id (`-` for none; in quotes where it needs them), then words in any order; a key may stand
- * several times. A value made of [A-Za-z0-9_.:/@%+,*!-] stands bare, any other in quotes; bytes other than printable
- * ASCII are written \xNN, so a line is printable ASCII whatever a foreign server said. The same lines are
- * the trace (--trace), the golden files of tests and the replay input. The parser trusts nobody (F25): it
- * works inside the given bytes, allocates nothing and is fuzzed. */
+ * A verb, an id (`-` for none; in quotes where it needs them), then words in any order; a key may
+ * stand several times. A value made of [A-Za-z0-9_.:/@%+,*!-] stands bare, any other in quotes;
+ * bytes other than printable ASCII are written \xNN, so a line is printable ASCII whatever a
+ * foreign server said. The same lines are the trace (--trace), the golden files of tests and the
+ * replay input. The parser trusts nobody (F25): it works inside the given bytes, allocates nothing
+ * and is fuzzed. */
 #ifndef NINES_BASE_LINE_H
 #define NINES_BASE_LINE_H
 
@@ -30,8 +31,8 @@ struct line {
 	struct line_word word[LINE_WORDS];
 };
 
-/* Parses `size` bytes (no newline) in place: *line points into them. NULL when well-formed, else what is
- * wrong (a constant text). at[size] must be writable: it becomes NUL. */
+/* Parses `size` bytes (no newline) in place: *line points into them. NULL when well-formed, else
+ * what is wrong (a constant text). at[size] must be writable: it becomes NUL. */
 const char *line_parse(struct line *, char *at, size_t size);
 
 /* The first value of `key`, or NULL (find) / "" (get). */
@@ -50,14 +51,16 @@ int64_t line_number(const struct line *);
 /* Writing. line_begin() ... words ... line_end(): appends one line with its newline. */
 void line_begin(struct text *, const char *verb, const char *id);
 void line_begin_number(struct text *, const char *verb, int64_t id);
-/* For names people chose ("Mail, inbound"): one that cannot stand bare travels as `verb - name="..."`. */
+/* For names people chose ("Mail, inbound"): one that cannot stand bare travels as `verb -
+ * name="..."`. */
 void line_begin_name(struct text *, const char *verb, const char *name);
 void line_add(struct text *, const char *key, const char *value);
 void line_add_bytes(struct text *, const char *key, const char *value, size_t size);
 void line_add_int(struct text *, const char *key, int64_t value);
 void line_end(struct text *);
 
-/* Copies all words of `from` except those whose key is in the NULL-terminated list `but` (may be NULL). */
+/* Copies all words of `from` except those whose key is in the NULL-terminated list `but` (may be
+ * NULL). */
 void line_add_words(struct text *, const struct line *from, const char *const *but);
 
 #endif

@@ -30,8 +30,8 @@ struct link {
 	/* Called for each line; `fd` is a descriptor that came with the frame (first line of it
 	 * only; the callee owns it) or -1. Returns a text to close the link with, or NULL. */
 	const char *(*take)(struct link *, const struct line *, int fd);
-	/* May be NULL. Sees each line that came without a descriptor before it is parsed; true: it is
-	 * dealt with. For who takes thousands a second and needs next to nothing of them. */
+	/* May be NULL. Sees each line that came without a descriptor before it is parsed; true: it
+	 * is dealt with. For who takes thousands a second and needs next to nothing of them. */
 	bool (*take_raw)(struct link *, const char *at, size_t size);
 	/* Called once when the link is closed, by either side or by an error (`why`). It may free
 	 * the link. */
@@ -65,7 +65,8 @@ void link_flush(struct link *);
  * run out. */
 bool link_send_fd(struct link *, const char *text, int fd);
 
-/* What stands in a frame's head: eight bytes at a time, so that it costs little beside the copying. */
+/* What stands in a frame's head: eight bytes at a time, so that it costs little beside the copying.
+ */
 uint32_t link_checksum(const char *at, size_t size);
 
 /* A pair of connected sockets for two ends, close-on-exec and non-blocking. False with errno. */

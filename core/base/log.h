@@ -12,7 +12,8 @@ void log_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* As log_say(), then exit(status). */
 void log_die(int status, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
 
-/* The name of an errno without strerror's locale and threads trouble: "connection refused". Valid until the next call. */
+/* The name of an errno without strerror's locale and threads trouble: "connection refused". Valid
+ * until the next call. */
 const char *log_errno(int number);
 
 #endif

@@ -106,7 +106,8 @@ static void reseat(struct loop *l, size_t at, struct loop_timer *t)
 
 void loop_set(struct loop *l, struct loop_timer *t, int64_t at_us)
 {
-	/* A timer set by a timer waits for the next turn, else one that is always due would hold the loop. */
+	/* A timer set by a timer waits for the next turn, else one that is always due would hold
+	 * the loop. */
 	t->at_us = l->is_firing && at_us <= l->now_us ? l->now_us + 1 : at_us;
 	if (t->place) {
 		reseat(l, t->place, t);
@@ -173,7 +174,9 @@ static int in_ms(int64_t at_us, int64_t left_us)
 {
 	if (at_us == CLOCK_NEVER)
 		return -1;
-	return left_us <= 0 ? 0 : left_us > 1000 * CLOCK_SECOND ? 1000000 : (int)((left_us + 999) / 1000);
+	return left_us <= 0                    ? 0
+	       : left_us > 1000 * CLOCK_SECOND ? 1000000
+					       : (int)((left_us + 999) / 1000);
 }
 
 static void wait_for_events(struct loop *l, int64_t until_us)
@@ -187,7 +190,8 @@ static void wait_for_events(struct loop *l, int64_t until_us)
 		wait.tv_nsec = left_us % CLOCK_SECOND * 1000;
 	}
 	if (!l->counts_ms)
-		l->events = epoll_pwait2(l->epoll, l->event, EVENTS, at_us == CLOCK_NEVER ? NULL : &wait, NULL);
+		l->events = epoll_pwait2(l->epoll, l->event, EVENTS,
+					 at_us == CLOCK_NEVER ? NULL : &wait, NULL);
 	if (l->events < 0 && errno == ENOSYS)
 		l->counts_ms = true;
 	if (l->counts_ms)

@@ -1,8 +1,10 @@
-/* base/loop: the event loop of every process: descriptors, timers, and a chance to flush before sleeping.
+/* base/loop: the event loop of every process: descriptors, timers, and a chance to flush before
+ * sleeping.
  *
  * Watches and timers are embedded in what they belong to and never allocated here. All times are
  * monotonic microseconds (clock.h). One loop a process; nothing here blocks except loop_run() while
- * there is nothing to do. A callback may add, change or remove any watch or timer, its own included. */
+ * there is nothing to do. A callback may add, change or remove any watch or timer, its own
+ * included. */
 #ifndef NINES_BASE_LOOP_H
 #define NINES_BASE_LOOP_H
 
@@ -14,7 +16,8 @@
 struct loop;
 
 struct loop_watch {
-	void (*ready)(struct loop_watch *, uint32_t events); /* EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP */
+	/* EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP */
+	void (*ready)(struct loop_watch *, uint32_t events);
 	int fd;
 };
 
@@ -54,7 +57,8 @@ void loop_run(struct loop *);
 void loop_once(struct loop *, int64_t until_us);
 void loop_end(struct loop *);
 
-/* What hangs on a turn tells a watcher: called with the time when a turn begins to work, 0 when it sleeps. */
+/* What hangs on a turn tells a watcher: called with the time when a turn begins to work, 0 when it
+ * sleeps. */
 void loop_heartbeat(struct loop *, void (*beat)(int64_t busy_since_us, void *with), void *with);
 
 #endif

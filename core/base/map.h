@@ -1,7 +1,7 @@
 /* base/map: a hash table from a number or a text to a pointer.
  *
- * Open addressing, doubles when half full. Text keys are copied. Values are never freed here. Only for
- * tables inside one process; iteration order means nothing. */
+ * Open addressing, doubles when half full. Text keys are copied. Values are never freed here. Only
+ * for tables inside one process; iteration order means nothing. */
 #ifndef NINES_BASE_MAP_H
 #define NINES_BASE_MAP_H
 

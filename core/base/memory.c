@@ -7,7 +7,8 @@
 
 static void *usable(void *got)
 {
-	static const char text[] = "nines: no memory left: this process ends and is started again\n";
+	static const char text[] =
+		"nines: no memory left: this process ends and is started again\n";
 
 	if (got)
 		return got;

@@ -21,9 +21,9 @@ void *memory_resize(void *old, size_t size) __attribute__((returns_nonnull));
 /* A heap copy of `text` (NULL reads as ""). */
 char *memory_text(const char *text) __attribute__((malloc, returns_nonnull));
 
-/* For foreign libraries that take their allocation from the caller: as malloc(), calloc(), realloc()
- * and strdup(), NULL included, but each NULL is counted. What such a library says of a target
- * after that is not to be believed (F11). */
+/* For foreign libraries that take their allocation from the caller: as malloc(), calloc(),
+ * realloc() and strdup(), NULL included, but each NULL is counted. What such a library says of a
+ * target after that is not to be believed (F11). */
 void *memory_try(size_t size);
 void *memory_try_new(size_t count, size_t size);
 void *memory_try_resize(void *old, size_t size);

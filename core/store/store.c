@@ -52,10 +52,10 @@ static const char schema[] =
 	" by_us INTEGER, from_us INTEGER, to_us INTEGER);"
 	"INSERT OR IGNORE INTO meta(word, value) VALUES('schema', 1);";
 
-static const char settings[] =
-	"PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
-	"PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
-	"PRAGMA trusted_schema = OFF;";
+static const char settings[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA "
+			       "synchronous = FULL; PRAGMA mmap_size = 0;"
+			       "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
+			       "PRAGMA trusted_schema = OFF;";
 
 struct store {
 	uint32_t magic;

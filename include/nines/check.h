@@ -1,11 +1,13 @@
 /* nines/check.h: all that a check module may use.
  *
- * A check module has one function, run(): straight-line code in the order of the conversation, each wait parks only
- * this probe. Failure is sticky: after the first failure every probe_ call returns false, 0 or "" at once and
- * does nothing, so that run() falls through to its end. The step that was open and the reason become the verdict. The host
- * closes every connection and frees every piece of memory; what a foreign library gave goes through probe_defer().
- * Texts that probe_ calls return are never NULL and live until the probe ends. A module that keeps calling after a failure is
- * abandoned at the thousandth call: loops ask probe_ok(). Every wait ends at the probe's one deadline.
+ * A check module has one function, run(): straight-line code in the order of the conversation, each
+ * wait parks only this probe. Failure is sticky: after the first failure every probe_ call returns
+ * false, 0 or "" at once and does nothing, so that run() falls through to its end. The step that
+ * was open and the reason become the verdict. The host closes every connection and frees every
+ * piece of memory; what a foreign library gave goes through probe_defer(). Texts that probe_ calls
+ * return are never NULL and live until the probe ends. A module that keeps calling after a failure
+ * is abandoned at the thousandth call: loops ask probe_ok(). Every wait ends at the probe's one
+ * deadline.
  *
  * Everything here may be called only from run(), and with its own probe. */
 #ifndef NINES_CHECK_H
@@ -23,22 +25,23 @@ struct probe;
 struct check_module {
 	struct module_head head;
 	void (*run)(struct probe *, const void *options);
-	/* What the check modules' common options default to when the section does not say: NULL is 1m and 10s. */
+	/* What the check modules' common options default to when the section does not say: NULL is
+	 * 1m and 10s. */
 	const char *standard_every, *standard_timeout;
 };
 
-#define CHECK_MODULE(name_, summary_, options_, option_, run_, ...)                                      \
-	MODULE_EXPORT extern const struct check_module module_entry;                                     \
-	const struct check_module module_entry = {                                                       \
-		.head = {.abi = MODULE_ABI, .size = sizeof(struct check_module), .kind = MODULE_CHECK,   \
-			 .name = name_, .summary = summary_, .option = option_,                          \
-			 .options_size = sizeof(options_)},                                              \
+#define CHECK_MODULE(name_, summary_, options_, option_, run_, ...)                \
+	MODULE_EXPORT extern const struct check_module module_entry;               \
+	const struct check_module module_entry = {                                 \
+		.head = {.abi = MODULE_ABI, .size = sizeof(struct check_module),   \
+			 .kind = MODULE_CHECK, .name = name_, .summary = summary_, \
+			 .option = option_, .options_size = sizeof(options_)},     \
 		.run = run_, __VA_ARGS__}
 
 /* ---- steps and the verdict ---- */
 
-/* Ends the open step and opens `name` (a constant; the names are one table, docs/modules.md). Time before the first
- * step, or that belongs to none, becomes the step `other`. */
+/* Ends the open step and opens `name` (a constant; the names are one table, docs/modules.md). Time
+ * before the first step, or that belongs to none, becomes the step `other`. */
 void probe_step(struct probe *, const char *name);
 /* The next steps belong to hop n of a redirect (0: the first request). */
 void probe_hop(struct probe *, int hop);
@@ -46,24 +49,28 @@ void probe_hop(struct probe *, int hop);
 /* False once the probe has failed. */
 bool probe_ok(const struct probe *);
 
-/* The target is down: ends the open step as failed with the reason (lower case, what failed first, no full stop).
- * Later calls change nothing. Always returns false. */
+/* The target is down: ends the open step as failed with the reason (lower case, what failed first,
+ * no full stop). Later calls change nothing. Always returns false. */
 bool probe_fail(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Our own trouble, never the target's: the verdict is unknown. Always returns false. */
 bool probe_unknown(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* It works, but not well: the verdict is degraded unless the probe fails later. The first reason stays. */
+/* It works, but not well: the verdict is degraded unless the probe fails later. The first reason
+ * stays. */
 void probe_degrade(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A measured value with its unit ("d", "%", "B", "us", "" ...), kept with the result. At most 64 a probe. */
+/* A measured value with its unit ("d", "%", "B", "us", "" ...), kept with the result. At most 64 a
+ * probe. */
 void probe_value(struct probe *, const char *name, double value, const char *unit);
 /* The same for a text, such as the subject of a certificate. */
 void probe_fact(struct probe *, const char *name, const char *text);
 
 /* ---- memory and time ---- */
 
-/* Zeroed memory that lives until the probe ends; past the probe's cap the probe fails as unknown and NULL comes back. */
+/* Zeroed memory that lives until the probe ends; past the probe's cap the probe fails as unknown
+ * and NULL comes back. */
 void *probe_alloc(struct probe *, size_t size);
-const char *probe_text(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *probe_text(struct probe *, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Calls release(thing) when the probe ends, last deferred first, on every way out. */
 void probe_defer(struct probe *, void (*release)(void *thing), void *thing);
 
@@ -75,8 +82,9 @@ bool probe_sleep(struct probe *, int64_t us);
 
 /* ---- a TCP connection ---- */
 
-/* Steps `resolve` (left out when `host` is an address) and `connect`: one address of the check's address-family, never a
- * silent second one. A probe has one connection in use; probe_use() takes another (0 to 3; 0 at the start). */
+/* Steps `resolve` (left out when `host` is an address) and `connect`: one address of the check's
+ * address-family, never a silent second one. A probe has one connection in use; probe_use() takes
+ * another (0 to 3; 0 at the start). */
 bool probe_dial(struct probe *, const char *host, int64_t port);
 void probe_use(struct probe *, int connection);
 /* The address of the connection in use: "127.0.0.1", "::1". */
@@ -85,16 +93,18 @@ void probe_hangup(struct probe *);
 
 bool probe_send(struct probe *, const void *bytes, size_t size);
 bool probe_print(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* One line without its CRLF or LF, at most 4 KiB (longer: fails "line too long"). NUL bytes inside read as spaces. */
+/* One line without its CRLF or LF, at most 4 KiB (longer: fails "line too long"). NUL bytes inside
+ * read as spaces. */
 const char *probe_line(struct probe *);
-/* Reads lines "220-..." to "220 ..." (RFC 5321 4.2.1, RFC 959 4.2) and fails unless the code is `code`; a `code` below ten
- * stands for a class (2: any 2xx). Returns the code, 0 on failure. */
+/* Reads lines "220-..." to "220 ..." (RFC 5321 4.2.1, RFC 959 4.2) and fails unless the code is
+ * `code`; a `code` below ten stands for a class (2: any 2xx). Returns the code, 0 on failure. */
 int probe_reply(struct probe *, int code);
 /* The text of the last reply, lines joined by newlines, codes taken off. */
 const char *probe_reply_text(const struct probe *);
 /* At least one byte, at most `room`; 0 at the end of the stream or after a failure. */
 size_t probe_read(struct probe *, void *into, size_t room);
-/* Reads until `text` has come, at most `most` bytes; returns all that was read. Fails at the end of the stream. */
+/* Reads until `text` has come, at most `most` bytes; returns all that was read. Fails at the end of
+ * the stream. */
 const char *probe_until(struct probe *, const char *text, size_t most);
 /* True when the other side has sent bytes that were not yet read. */
 bool probe_has_input(struct probe *);
@@ -109,9 +119,10 @@ struct probe_tls {
 	const char *min_version;  /* "1.0" ... "1.3"; NULL: 1.2 */
 };
 
-/* Step `tls`. Refused while plaintext of the other side is still unread (injected before STARTTLS: CVE-2011-0411).
- * Leaves the values certificate_days and the facts certificate_subject, certificate_issuer, tls_version, tls_cipher. Fails with exactly one
- * of: certificate expired, not yet valid, self-signed, for another host, chain incomplete, ... */
+/* Step `tls`. Refused while plaintext of the other side is still unread (injected before STARTTLS:
+ * CVE-2011-0411). Leaves the values certificate_days and the facts certificate_subject,
+ * certificate_issuer, tls_version, tls_cipher. Fails with exactly one of: certificate expired, not
+ * yet valid, self-signed, for another host, chain incomplete, ... */
 bool probe_start_tls(struct probe *, const struct probe_tls *);
 
 /* The ordinary TLS options, for an options struct that has a member `tls` of this type. */
@@ -120,14 +131,19 @@ struct tls_options {
 	const char *server_name, *ca_file, *client_cert, *client_key;
 	int64_t warn_expiry;
 };
-#define OPTIONS_TLS(s, m)                                                                                        \
-	OPTION_(s, m.verify, "verify", OPTION_TYPE_BOOL, "true", NULL, 0, "judge the certificate"),               \
-	OPTION_(s, m.server_name, "server-name", OPTION_TYPE_TEXT, "", NULL, 0, "name to ask and verify for"),    \
-	OPTION_(s, m.ca_file, "ca-file", OPTION_TYPE_FILE, "", NULL, 0, "trust these authorities only (PEM)"),    \
-	OPTION_(s, m.client_cert, "client-cert", OPTION_TYPE_FILE, "", NULL, 0, "certificate to show (PEM)"),     \
-	OPTION_(s, m.client_key, "client-key", OPTION_TYPE_FILE, "", NULL, 0, "its key (PEM)"),                   \
-	OPTION_(s, m.warn_expiry, "warn-expiry", OPTION_TYPE_INT, "14", "0..3650", 0,                             \
-		"degraded when the certificate has fewer days left")
+#define OPTIONS_TLS(s, m)                                                                     \
+	OPTION_(s, m.verify, "verify", OPTION_TYPE_BOOL, "true", NULL, 0,                     \
+		"judge the certificate"),                                                     \
+		OPTION_(s, m.server_name, "server-name", OPTION_TYPE_TEXT, "", NULL, 0,       \
+			"name to ask and verify for"),                                        \
+		OPTION_(s, m.ca_file, "ca-file", OPTION_TYPE_FILE, "", NULL, 0,               \
+			"trust these authorities only (PEM)"),                                \
+		OPTION_(s, m.client_cert, "client-cert", OPTION_TYPE_FILE, "", NULL, 0,       \
+			"certificate to show (PEM)"),                                         \
+		OPTION_(s, m.client_key, "client-key", OPTION_TYPE_FILE, "", NULL, 0,         \
+			"its key (PEM)"),                                                     \
+		OPTION_(s, m.warn_expiry, "warn-expiry", OPTION_TYPE_INT, "14", "0..3650", 0, \
+			"degraded when the certificate has fewer days left")
 /* The same as struct probe_tls. */
 struct probe_tls probe_tls_of(const struct tls_options *);
 
@@ -153,15 +169,18 @@ struct probe_http_answer {
 	size_t body_kept; /* bytes of `body`: less than body_bytes when it was cut */
 };
 
-/* Steps resolve, connect, tls, request, first-byte, body, again for each hop. Each hop passes the same policy: http or https only, no
- * link-local address, and no private address behind a public one. False when no complete answer came; the status is not judged. */
+/* Steps resolve, connect, tls, request, first-byte, body, again for each hop. Each hop passes the
+ * same policy: http or https only, no link-local address, and no private address behind a public
+ * one. False when no complete answer came; the status is not judged. */
 bool probe_http(struct probe *, const struct probe_http *, struct probe_http_answer *);
 
 /* ---- DNS ---- */
 
-/* One query to `server` ("host[:port]"; "": the system's resolver) over UDP, then TCP when truncated; random id and port, only
- * the asked name is believed. *answer is the raw message (RFC 1035 4). No step is opened. */
-bool probe_dns(struct probe *, const char *server, const char *name, int type, const unsigned char **answer, size_t *size);
+/* One query to `server` ("host[:port]"; "": the system's resolver) over UDP, then TCP when
+ * truncated; random id and port, only the asked name is believed. *answer is the raw message (RFC
+ * 1035 4). No step is opened. */
+bool probe_dns(struct probe *, const char *server, const char *name, int type,
+	       const unsigned char **answer, size_t *size);
 
 /* ---- ICMP echo ---- */
 
@@ -175,8 +194,10 @@ struct probe_ping_answer {
 	const char *trouble; /* what the network said instead, "host unreachable"; "": nothing */
 };
 
-/* Step `resolve` for a name, then `echo`. A reply counts only from the address asked, with our id and our 16-byte nonce (F37). */
-bool probe_echo(struct probe *, const char *host, const struct probe_ping *, struct probe_ping_answer *);
+/* Step `resolve` for a name, then `echo`. A reply counts only from the address asked, with our id
+ * and our 16-byte nonce (F37). */
+bool probe_echo(struct probe *, const char *host, const struct probe_ping *,
+		struct probe_ping_answer *);
 
 /* ---- programs, descriptors, items, memory from run to run ---- */
 
@@ -186,29 +207,35 @@ struct probe_exec_answer {
 	size_t output_bytes;
 };
 
-/* Runs argv[0] (an absolute path) without a shell, in a process group of its own that dies whole at the deadline. Only for modules
- * with MODULE_NEEDS_EXEC. `environment` NULL: PATH and LANG=C only. */
-bool probe_exec(struct probe *, const char *const *argv, const char *const *environment, struct probe_exec_answer *);
+/* Runs argv[0] (an absolute path) without a shell, in a process group of its own that dies whole at
+ * the deadline. Only for modules with MODULE_NEEDS_EXEC. `environment` NULL: PATH and LANG=C only.
+ */
+bool probe_exec(struct probe *, const char *const *argv, const char *const *environment,
+		struct probe_exec_answer *);
 
 enum probe_want { PROBE_READ = 1, PROBE_WRITE = 2 };
 /* Parks until the foreign descriptor is ready (for libraries such as libssh2). */
 bool probe_wait(struct probe *, int fd, int want);
-/* The descriptor of the connection in use, for such a library; -1 without one. It stays the host's. */
+/* The descriptor of the connection in use, for such a library; -1 without one. It stays the host's.
+ */
 int probe_fd(struct probe *);
 
 /* The item of this probe when an option has OPTION_IS_ITEMS, else "". */
 const char *probe_item(const struct probe *);
 
-/* Passive checks: the text of the line that came in, "" when the check ran because none came in time. */
+/* Passive checks: the text of the line that came in, "" when the check ran because none came in
+ * time. */
 const char *probe_event(const struct probe *);
 /* Passive checks: run again after so long if nothing comes in before. */
 void probe_expect_within(struct probe *, int64_t us);
 
-/* A text of at most 1 KiB that the keeper gives back to the next probe of this check (and item): "" at first. */
+/* A text of at most 1 KiB that the keeper gives back to the next probe of this check (and item): ""
+ * at first. */
 const char *probe_recall(const struct probe *);
 void probe_remember(struct probe *, const char *text);
 
-/* A line for the trace and the incident's diagnosis; what is sent and received is noted by itself. */
+/* A line for the trace and the incident's diagnosis; what is sent and received is noted by itself.
+ */
 void probe_note(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #pragma GCC visibility pop

@@ -1,12 +1,13 @@
-/* nines/module.h: what modules of every kind share: the descriptor's head and the options it declares.
+/* nines/module.h: what modules of every kind share: the descriptor's head and the options it
+ * declares.
  *
- * A module is a shared object that exports one constant, `module_entry`, and runs no code of its own before the
- * host has judged that constant: a regular file that others cannot write, dlopen(RTLD_NOW | RTLD_LOCAL), the
- * ABI number, the size, kind and name (the name of the file), the option table. Include check.h, notifier.h or
- * report.h, never this file alone.
+ * A module is a shared object that exports one constant, `module_entry`, and runs no code of its
+ * own before the host has judged that constant: a regular file that others cannot write,
+ * dlopen(RTLD_NOW | RTLD_LOCAL), the ABI number, the size, kind and name (the name of the file),
+ * the option table. Include check.h, notifier.h or report.h, never this file alone.
  *
- * Changes of the ABI. New members go at the end of a struct and do not change the number: the host reads only
- * `size` bytes. The number changes when a meaning does.
+ * Changes of the ABI. New members go at the end of a struct and do not change the number: the host
+ * reads only `size` bytes. The number changes when a meaning does.
  *   1  2026-11  first
  */
 #ifndef NINES_MODULE_H
@@ -27,7 +28,8 @@ enum option_type {
 	OPTION_TYPE_INT,      /* int64_t */
 	OPTION_TYPE_NUMBER,   /* double */
 	OPTION_TYPE_BOOL,     /* bool: true false yes no on off */
-	OPTION_TYPE_DURATION, /* int64_t microseconds: 10s 5m 4h 1d 250ms; a bare number is seconds */
+	/* int64_t microseconds: 10s 5m 4h 1d 250ms; a bare number is seconds */
+	OPTION_TYPE_DURATION,
 	OPTION_TYPE_CHOICE,   /* int64_t: the place in `range`, "none|starttls|implicit" */
 	OPTION_TYPE_LIST,     /* const char *const *, NULL-terminated: several texts */
 	OPTION_TYPE_URL,      /* const char *: scheme://host..., checked for its form */
@@ -36,12 +38,14 @@ enum option_type {
 
 enum option_flags {
 	OPTION_IS_REQUIRED = 1, /* no default: leaving it out is an error of the configuration */
-	OPTION_IS_SECRET = 2,   /* in files only as file:PATH, env:NAME or credential:NAME; never printed */
-	OPTION_IS_ITEMS = 4,    /* a list, address or CIDR block the keeper expands: one probe an item (probe_item) */
+	/* in files only as file:PATH, env:NAME or credential:NAME; never printed */
+	OPTION_IS_SECRET = 2,
+	/* a list, address or CIDR block the keeper expands: one probe an item (probe_item) */
+	OPTION_IS_ITEMS = 4,
 };
 
-/* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high" for numbers and
- * durations, "a|b|c" for a choice, NULL for anything. */
+/* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"
+ * for numbers and durations, "a|b|c" for a choice, NULL for anything. */
 struct module_option {
 	const char *name; /* lower case and '-'; NULL ends the table */
 	const char *standard, *range, *help;
@@ -53,18 +57,26 @@ struct module_option {
 	{.name = name_, .standard = standard_, .range = range_, .help = help_,    \
 	 .type = type_, .flags = flags_, .offset = offsetof(struct_, member_)}
 
-/* The ordinary forms; a member `server_name` is the option `server-name`: give the name where the two differ. */
-#define OPTION_TEXT(s, m, standard, help) OPTION_(s, m, #m, OPTION_TYPE_TEXT, standard, NULL, 0, help)
-#define OPTION_HOST(s, m, help) OPTION_(s, m, #m, OPTION_TYPE_HOST, NULL, NULL, OPTION_IS_REQUIRED, help)
-#define OPTION_URL(s, m, help) OPTION_(s, m, #m, OPTION_TYPE_URL, NULL, NULL, OPTION_IS_REQUIRED, help)
-#define OPTION_INT(s, m, standard, range, help) OPTION_(s, m, #m, OPTION_TYPE_INT, #standard, range, 0, help)
-#define OPTION_BOOL(s, m, standard, help) OPTION_(s, m, #m, OPTION_TYPE_BOOL, #standard, NULL, 0, help)
+/* The ordinary forms; a member `server_name` is the option `server-name`: give the name where the
+ * two differ. */
+#define OPTION_TEXT(s, m, standard, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_TEXT, standard, NULL, 0, help)
+#define OPTION_HOST(s, m, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_HOST, NULL, NULL, OPTION_IS_REQUIRED, help)
+#define OPTION_URL(s, m, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_URL, NULL, NULL, OPTION_IS_REQUIRED, help)
+#define OPTION_INT(s, m, standard, range, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_INT, #standard, range, 0, help)
+#define OPTION_BOOL(s, m, standard, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_BOOL, #standard, NULL, 0, help)
 #define OPTION_DURATION(s, m, standard, range, help) \
 	OPTION_(s, m, #m, OPTION_TYPE_DURATION, standard, range, 0, help)
 #define OPTION_CHOICE(s, m, standard, choices, help) \
 	OPTION_(s, m, #m, OPTION_TYPE_CHOICE, standard, choices, 0, help)
-#define OPTION_LIST(s, m, standard, help) OPTION_(s, m, #m, OPTION_TYPE_LIST, standard, NULL, 0, help)
-#define OPTION_SECRET(s, m, help) OPTION_(s, m, #m, OPTION_TYPE_TEXT, "", NULL, OPTION_IS_SECRET, help)
+#define OPTION_LIST(s, m, standard, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_LIST, standard, NULL, 0, help)
+#define OPTION_SECRET(s, m, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_TEXT, "", NULL, OPTION_IS_SECRET, help)
 /* A TCP or UDP port; `standard` 0: required. */
 #define OPTION_PORT(s, m, standard, help)                                                    \
 	OPTION_(s, m, #m, OPTION_TYPE_INT, (standard) ? #standard : NULL, "1..65535",        \
@@ -72,12 +84,16 @@ struct module_option {
 #define OPTION_END {.name = NULL}
 
 enum module_flags {
-	MODULE_BLOCKS = 1,     /* calls a library that blocks: its probes run one at a time in probers of their own */
-	MODULE_NEEDS_EXEC = 2, /* runs programs: probers of their own, without the sandbox's ban on exec */
-	MODULE_IS_PASSIVE = 4, /* never dials by schedule: runs when a line comes in, or when none came in time */
+	/* calls a library that blocks: its probes run one at a time in probers of their own */
+	MODULE_BLOCKS = 1,
+	/* runs programs: probers of their own, without the sandbox's ban on exec */
+	MODULE_NEEDS_EXEC = 2,
+	/* never dials by schedule: runs when a line comes in, or when none came in time */
+	MODULE_IS_PASSIVE = 4,
 };
 
-/* The head of every descriptor; check.h, notifier.h and report.h add what their kind needs behind it. */
+/* The head of every descriptor; check.h, notifier.h and report.h add what their kind needs behind
+ * it. */
 struct module_head {
 	uint32_t abi, size; /* MODULE_ABI; bytes of the whole descriptor */
 	uint32_t kind, flags;

@@ -1,8 +1,8 @@
 /* nines/notifier.h: all that a notifier module may use.
  *
- * A notifier gets one letter and answers what became of it; keeping letters, retrying and falling back are the host's. It
- * runs like a check (check.h): straight-line, every wait parks only this letter, failure is sticky, one deadline. The
- * network calls of check.h work on letter_probe(). */
+ * A notifier gets one letter and answers what became of it; keeping letters, retrying and falling
+ * back are the host's. It runs like a check (check.h): straight-line, every wait parks only this
+ * letter, failure is sticky, one deadline. The network calls of check.h work on letter_probe(). */
 #ifndef NINES_NOTIFIER_H
 #define NINES_NOTIFIER_H
 
@@ -16,26 +16,34 @@ enum letter_outcome {
 	LETTER_GIVE_UP        /* it will never work: wrong address, refused for good */
 };
 
-enum letter_kind { LETTER_ALERT = 1, LETTER_RECOVERY, LETTER_CONFIRMATION, LETTER_REPORT, LETTER_TEST };
+enum letter_kind {
+	LETTER_ALERT = 1,
+	LETTER_RECOVERY,
+	LETTER_CONFIRMATION,
+	LETTER_REPORT,
+	LETTER_TEST
+};
 
 struct letter;
 
 struct notifier_module {
 	struct module_head head;
-	/* Delivers one letter. Whatever it returns, a probe that failed as unknown is LETTER_TRY_LATER. */
+	/* Delivers one letter. Whatever it returns, a probe that failed as unknown is
+	 * LETTER_TRY_LATER. */
 	enum letter_outcome (*deliver)(struct letter *, const void *options);
 };
 
-#define NOTIFIER_MODULE(name_, summary_, options_, option_, deliver_, ...)                               \
-	MODULE_EXPORT extern const struct notifier_module module_entry;                                  \
-	const struct notifier_module module_entry = {                                                    \
-		.head = {.abi = MODULE_ABI, .size = sizeof(struct notifier_module),                      \
-			 .kind = MODULE_NOTIFIER, .name = name_, .summary = summary_, .option = option_, \
-			 .options_size = sizeof(options_)},                                              \
+#define NOTIFIER_MODULE(name_, summary_, options_, option_, deliver_, ...)            \
+	MODULE_EXPORT extern const struct notifier_module module_entry;               \
+	const struct notifier_module module_entry = {                                 \
+		.head = {.abi = MODULE_ABI, .size = sizeof(struct notifier_module),   \
+			 .kind = MODULE_NOTIFIER, .name = name_, .summary = summary_, \
+			 .option = option_, .options_size = sizeof(options_)},        \
 		.deliver = deliver_, __VA_ARGS__}
 
 enum letter_kind letter_kind(const struct letter *);
-const char *letter_id(const struct letter *);      /* stable over retries: for Message-ID, idempotency keys */
+/* stable over retries: for Message-ID, idempotency keys */
+const char *letter_id(const struct letter *);
 const char *letter_to(const struct letter *);      /* the address behind "NOTIFIER:" */
 const char *letter_subject(const struct letter *); /* one line */
 const char *letter_text(const struct letter *);    /* plain text, lines of at most 76 columns */
@@ -45,7 +53,8 @@ const char *letter_word(const struct letter *, const char *key);
 /* The letter as one JSON document. */
 const char *letter_json(const struct letter *);
 
-/* Why it was not delivered, for the log and the next attempt; at the earliest after `after_us` (0: the host decides). */
+/* Why it was not delivered, for the log and the next attempt; at the earliest after `after_us` (0:
+ * the host decides). */
 void letter_reason(struct letter *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void letter_retry_after(struct letter *, int64_t after_us);
 struct probe *letter_probe(struct letter *);

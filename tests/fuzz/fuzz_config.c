@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_config: any bytes as a configuration file: sections and problems, never a crash. */
+/* tests/fuzz/fuzz_config: any bytes as a configuration file: sections and problems, never a crash.
+ */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_line: any bytes as a line: refused, or read and then written and read back the same. */
+/* tests/fuzz/fuzz_line: any bytes as a line: refused, or read and then written and read back the
+ * same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-/* tests/fuzz/fuzz_link: any bytes on a link. The first byte chooses: even, the rest goes out raw; odd, it goes out as a frame with
- * a right length and sum, so that what is behind the sum is reached. The link takes lines or closes itself, once. */
+/* tests/fuzz/fuzz_link: any bytes on a link. The first byte chooses: even, the rest goes out raw;
+ * odd, it goes out as a frame with a right length and sum, so that what is behind the sum is
+ * reached. The link takes lines or closes itself, once. */
 #include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static void closed(struct link *k, const char *why)
 
 static void send_frame(int fd, const uint8_t *at, size_t size)
 {
-	uint32_t head[2] = {htole32((uint32_t)size), htole32(link_checksum((const char *)at, size))};
+	uint32_t head[2] = {htole32((uint32_t)size),
+			    htole32(link_checksum((const char *)at, size))};
 
 	if (send(fd, head, sizeof head, MSG_NOSIGNAL) != sizeof head ||
 	    send(fd, at, size, MSG_NOSIGNAL) < 0)

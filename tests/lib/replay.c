@@ -1,5 +1,6 @@
-/* tests/lib/replay: stands in for libFuzzer in the ordinary test run: feeds each file of the corpus REPLAY to the target once, then
- * the same file cut short at every byte (up to a limit) and with single bytes changed, so that gcc's sanitizers see them too. */
+/* tests/lib/replay: stands in for libFuzzer in the ordinary test run: feeds each file of the corpus
+ * REPLAY to the target once, then the same file cut short at every byte (up to a limit) and with
+ * single bytes changed, so that gcc's sanitizers see them too. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdlib.h>

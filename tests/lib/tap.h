@@ -1,4 +1,5 @@
-/* tests/lib/tap.h: what a unit test in C prints (TAP: one `ok` or `not ok` line a case, the plan at the end). */
+/* tests/lib/tap.h: what a unit test in C prints (TAP: one `ok` or `not ok` line a case, the plan at
+ * the end). */
 #ifndef NINES_TESTS_TAP_H
 #define NINES_TESTS_TAP_H
 
@@ -28,7 +29,8 @@ __attribute__((unused)) static bool same(const char *got, const char *wanted, co
 	bool is_fine = ok(got && wanted && !strcmp(got, wanted), "%s", name);
 
 	if (!is_fine)
-		printf("# wanted: %s\n#    got: %s\n", wanted ? wanted : "NULL", got ? got : "NULL");
+		printf("# wanted: %s\n#    got: %s\n", wanted ? wanted : "NULL",
+		       got ? got : "NULL");
 	return is_fine;
 }
 

@@ -1,7 +1,8 @@
 /* tests/torture/failmalloc: preloaded into a program, lets its n-th allocation fail (F11).
  *
- * FAILMALLOC_FILE names a file of 16 bytes that all processes of the program map: the count of allocations since main() began, and
- * the one that shall fail (0: none). So one number means one place, children included. Called by test_torture.py. */
+ * FAILMALLOC_FILE names a file of 16 bytes that all processes of the program map: the count of
+ * allocations since main() began, and the one that shall fail (0: none). So one number means one
+ * place, children included. Called by test_torture.py. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +15,8 @@
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
-int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
-		      void *);
+int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+		      void (*)(void), void *);
 
 #define SHOWN __attribute__((visibility("default")))
 
@@ -58,7 +59,8 @@ static int main_counted(int argc, char **argv, char **environment)
 {
 	const char *path = getenv("FAILMALLOC_FILE");
 	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *at = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *at = fd < 0 ? MAP_FAILED
+			  : mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (fd >= 0)
 		close(fd);
@@ -68,8 +70,9 @@ static int main_counted(int argc, char **argv, char **environment)
 }
 
 /* Constructors of libraries run before: what they allocate is not ours to survive. */
-SHOWN int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
-			    void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+SHOWN int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
+			    void (*init)(void), void (*fini)(void), void (*rtld_fini)(void),
+			    void *stack_end)
 {
 	__typeof__(&__libc_start_main) next = dlsym(RTLD_NEXT, "__libc_start_main");
 

@@ -10,9 +10,9 @@ import subprocess
 
 import certs
 import servers
-from tap import BUILD, run, skip, test
+from tap import BUILD, ROOT, run, skip, test
 
-PRELOAD = BUILD / "tests" / "failmalloc.so"
+PRELOAD = (BUILD / "tests" / "failmalloc.so").relative_to(ROOT)  # LD_PRELOAD ends a path at a space
 SAMPLE = 40
 FEW = {"SSL_CERT_FILE": certs.authority(), "SSL_CERT_DIR": "/nonexistent"}  # not each allocation for each authority of the world
 ALLOWED = {0, 1, 3, 75}  # up, degraded, unknown, no memory: said and ended
@@ -23,7 +23,7 @@ def once(tmp, fail_at, words):
     path = tmp / "count"
     path.write_bytes(struct.pack("QQ", 0, fail_at))
     done = subprocess.run([str(BUILD / "nines"), "check", *words, "--json"], capture_output=True, text=True, errors="replace",
-                          timeout=60, check=False, env={**os.environ, **FEW, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
+                          timeout=60, check=False, cwd=ROOT, env={**os.environ, **FEW, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
     return done.returncode, done.stdout + done.stderr, struct.unpack("QQ", path.read_bytes())[0]
 
 
@@ -35,7 +35,7 @@ def says_down(output):
 
 
 def torture(tmp, *words):
-    if not PRELOAD.exists():
+    if not (ROOT / PRELOAD).exists():
         skip("failmalloc.so was not built")
     status, output, total = once(tmp, 0, words)
     assert status == 0 and total > 10, f"without a failure: status {status}, {total} allocations\n{output}"

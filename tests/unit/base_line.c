@@ -1,4 +1,5 @@
-/* tests/unit/base_line: the line format: what is refused, what is read, and that whatever was written is read back. */
+/* tests/unit/base_line: the line format: what is refused, what is read, and that whatever was
+ * written is read back. */
 #include <stdlib.h>
 
 #include "../../core/base/line.h"
@@ -50,7 +51,8 @@ static void check_forms(void)
 
 static void check_reading(void)
 {
-	static const char in[] = "result 42 a=1 b=\"x\\n\\t\\\"\\\\\\x00y\" a=2 n=-9 big=99999999999999999999";
+	static const char in[] =
+		"result 42 a=1 b=\"x\\n\\t\\\"\\\\\\x00y\" a=2 n=-9 big=99999999999999999999";
 	struct line l;
 	char room[256];
 
@@ -59,9 +61,11 @@ static void check_reading(void)
 	same(l.verb, "result", "its verb");
 	ok(line_number(&l) == 42, "its id as a number");
 	same(line_get(&l, "a"), "1", "the first of two values");
-	ok(l.word[1].size == 7 && !memcmp(l.word[1].value, "x\n\t\"\\\0y", 7), "escapes and a NUL inside");
+	ok(l.word[1].size == 7 && !memcmp(l.word[1].value, "x\n\t\"\\\0y", 7),
+	   "escapes and a NUL inside");
 	ok(!line_find(&l, "c") && !*line_get(&l, "c"), "a missing key");
-	ok(line_int(&l, "n", 3) == -9 && line_int(&l, "big", 3) == 3 && line_int(&l, "c", 3) == 3, "numbers");
+	ok(line_int(&l, "n", 3) == -9 && line_int(&l, "big", 3) == 3 && line_int(&l, "c", 3) == 3,
+	   "numbers");
 }
 
 static void check_caps(void)
@@ -91,8 +95,8 @@ static bool reads_back(const char *id, const char *value, size_t size)
 	line_add_int(&t, "n", (int64_t)size);
 	line_end(&t);
 	is_same = t.at[t.size - 1] == '\n' && !memchr(t.at, '\n', t.size - 1) &&
-		  !line_parse(&l, t.at, t.size - 1) && !strcmp(l.id, *id ? id : "-") && l.words == 2 &&
-		  l.word[0].size == size && !memcmp(l.word[0].value, value, size) &&
+		  !line_parse(&l, t.at, t.size - 1) && !strcmp(l.id, *id ? id : "-") &&
+		  l.words == 2 && l.word[0].size == size && !memcmp(l.word[0].value, value, size) &&
 		  line_int(&l, "n", -1) == (int64_t)size;
 	text_release(&t);
 	return is_same;

@@ -1,4 +1,5 @@
-/* tests/unit/base_loop: timers in order, watches that change each other, turns, and no timer that holds the loop. */
+/* tests/unit/base_loop: timers in order, watches that change each other, turns, and no timer that
+ * holds the loop. */
 #include "../../core/base/loop.h"
 
 #include <stdlib.h>
@@ -80,13 +81,15 @@ static void take_other_out(struct loop_watch *w, uint32_t events)
 
 static void check_watches(void)
 {
-	struct peer a = {.watch.ready = take_other_out}, b = {.watch.ready = take_other_out, .other = &a};
+	struct peer a = {.watch.ready = take_other_out},
+		    b = {.watch.ready = take_other_out, .other = &a};
 	int one[2], two[2];
 
 	a.other = &b;
 	if (pipe(one) || pipe(two) || write(one[1], "x", 1) != 1 || write(two[1], "x", 1) != 1)
 		return;
-	ok(loop_add(loop, &a.watch, one[0], EPOLLIN) && loop_add(loop, &b.watch, two[0], EPOLLIN), "watches are added");
+	ok(loop_add(loop, &a.watch, one[0], EPOLLIN) && loop_add(loop, &b.watch, two[0], EPOLLIN),
+	   "watches are added");
 	loop_once(loop, loop_now(loop) + CLOCK_SECOND);
 	ok(a.seen + b.seen == 1, "a watch removed by another is not called");
 	loop_remove(loop, &a.watch);

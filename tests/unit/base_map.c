@@ -1,4 +1,5 @@
-/* tests/unit/base_map: the hash table against a plain array, number and text keys, with many removals. */
+/* tests/unit/base_map: the hash table against a plain array, number and text keys, with many
+ * removals. */
 #include "../../core/base/map.h"
 
 #include <stdlib.h>
@@ -78,6 +79,7 @@ int main(void)
 {
 	check_numbers();
 	check_texts();
-	ok(map_hash("abc", 3) == map_hash("abc", 3) && map_hash("abc", 3) != map_hash("abd", 3), "the hash is stable");
+	ok(map_hash("abc", 3) == map_hash("abc", 3) && map_hash("abc", 3) != map_hash("abd", 3),
+	   "the hash is stable");
 	return done_testing();
 }

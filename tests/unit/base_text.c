@@ -1,4 +1,5 @@
-/* tests/unit/base_text: growing texts, numbers, durations, and what of a stranger's bytes reaches a terminal (F44). */
+/* tests/unit/base_text: growing texts, numbers, durations, and what of a stranger's bytes reaches a
+ * terminal (F44). */
 #include "../../core/base/text.h"
 
 #include <stdlib.h>
@@ -78,24 +79,41 @@ static void check_safe_always(void)
 		text_release(&once);
 		text_release(&twice);
 	}
-	ok(!failed, "20000 random texts come out harmless and within their limit, %d did not", failed);
+	ok(!failed, "20000 random texts come out harmless and within their limit, %d did not",
+	   failed);
 }
 
 static const struct {
 	const char *in;
 	int64_t us; /* -1: refused */
 } duration[] = {
-	{"10", 10000000}, {"10s", 10000000}, {"250ms", 250000}, {"7us", 7}, {"5m", 300000000},
-	{"4h", 14400000000}, {"1d", 86400000000}, {"2w", 1209600000000}, {"0", 0},
-	{"", -1}, {"s", -1}, {"-1s", -1}, {" 1s", -1}, {"1 s", -1}, {"1s ", -1}, {"1.5s", -1}, {"1S", -1},
-	{"9999999999999999d", -1}, {"99999999999999999999", -1},
+	{"10", 10000000},
+	{"10s", 10000000},
+	{"250ms", 250000},
+	{"7us", 7},
+	{"5m", 300000000},
+	{"4h", 14400000000},
+	{"1d", 86400000000},
+	{"2w", 1209600000000},
+	{"0", 0},
+	{"", -1},
+	{"s", -1},
+	{"-1s", -1},
+	{" 1s", -1},
+	{"1 s", -1},
+	{"1s ", -1},
+	{"1.5s", -1},
+	{"1S", -1},
+	{"9999999999999999d", -1},
+	{"99999999999999999999", -1},
 };
 
 static const struct {
 	int64_t us;
 	const char *out;
 } shown[] = {
-	{0, "0us"}, {999, "999us"}, {1000, "1.00ms"}, {12345, "12.3ms"}, {123456, "123ms"}, {1500000, "1.50s"},
+	{0, "0us"},          {999, "999us"},        {1000, "1.00ms"},
+	{12345, "12.3ms"},   {123456, "123ms"},     {1500000, "1.50s"},
 	{61000000, "1m 1s"}, {7260000000, "2h 1m"}, {90000000000, "1d 1h"},
 };
 
@@ -123,9 +141,16 @@ static const struct {
 	int64_t n;
 	bool is_number;
 } number[] = {
-	{"0", 0, true}, {"-5", -5, true}, {"9223372036854775807", INT64_MAX, true},
-	{"9223372036854775808", 0, false}, {"", 0, false}, {"-", 0, false}, {"+1", 0, false}, {" 1", 0, false},
-	{"1x", 0, false}, {"0x10", 0, false},
+	{"0", 0, true},
+	{"-5", -5, true},
+	{"9223372036854775807", INT64_MAX, true},
+	{"9223372036854775808", 0, false},
+	{"", 0, false},
+	{"-", 0, false},
+	{"+1", 0, false},
+	{" 1", 0, false},
+	{"1x", 0, false},
+	{"0x10", 0, false},
 };
 
 int main(void)
@@ -137,7 +162,8 @@ int main(void)
 	check_safe_always();
 	check_durations();
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
-		ok(text_to_int(number[i].in, &n) == number[i].is_number && (!number[i].is_number || n == number[i].n),
+		ok(text_to_int(number[i].in, &n) == number[i].is_number &&
+			   (!number[i].is_number || n == number[i].n),
 		   "number '%s'", number[i].in);
 	return done_testing();
 }

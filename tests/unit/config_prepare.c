@@ -1,4 +1,5 @@
-/* What libconfuse reads in place of a file: comments gone, quotes safe, sections marked, lines kept. */
+/* What libconfuse reads in place of a file: comments gone, quotes safe, sections marked, lines
+ * kept. */
 #include "../../core/config/prepare.h"
 #include "../lib/tap.h"
 
@@ -26,7 +27,8 @@ static const struct {
 	{"one word for both", "s = 1\ns \"t\" { }", "s = 1\ns~  { line-=1 title-=\"t\"  }", 0},
 	{"a brace on the next line", "s \"t\"\n{ }", "s~ \n{ line-=1 title-=\"t\"  }", 0},
 	{"a call", "include(\"x\")\na = b", "include(\"x\")\na = b", 0},
-	{"a section never closed", "\ns \"t\" {\n a = b\n", "\ns~  { line-=1 title-=\"t\" \n a = b\n", 2},
+	{"a section never closed", "\ns \"t\" {\n a = b\n",
+	 "\ns~  { line-=1 title-=\"t\" \n a = b\n", 2},
 	{"a quote never closed", "a = \"b", "a = \"b", 0},
 	{"a backslash at the end", "a = \"b\\", "a = \"b\\", 0},
 	{"our own words are nobody else's", "s { line- = 5 title-=x }",
@@ -45,7 +47,8 @@ static size_t count(const struct shape *level)
 
 static void test_shape(void)
 {
-	static const char text[] = "a = 1\nb = 2\na = 3\ns \"x\" { c = 1 }\ns \"y\" { d = 1 c = 2 }\n";
+	static const char text[] =
+		"a = 1\nb = 2\na = 3\ns \"x\" { c = 1 }\ns \"y\" { d = 1 c = 2 }\n";
 	struct shape root = {.word = ""}, *last;
 	struct text to = {0};
 	struct arena arena;
@@ -70,7 +73,8 @@ static void test_caps(void)
 	arena_init(&arena, NULL, 0, 1 << 20);
 	for (int i = 0; i < 1000; i++)
 		text_puts(&from, "s { ");
-	ok(prepare(&arena, from.at, from.size, &root, &to) == 1, "a thousand levels end at the cap");
+	ok(prepare(&arena, from.at, from.size, &root, &to) == 1,
+	   "a thousand levels end at the cap");
 	text_clear(&from);
 	for (int i = 0; i < 20000; i++)
 		text_printf(&from, "w%d = 1\n", i);

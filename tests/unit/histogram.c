@@ -1,4 +1,5 @@
-/* Histograms: percentiles near the true ones, nothing lost by packing and adding up, any bytes survived. */
+/* Histograms: percentiles near the true ones, nothing lost by packing and adding up, any bytes
+ * survived. */
 #include <stdlib.h>
 
 #include "../../core/store/histogram.h"
@@ -106,7 +107,8 @@ static void borders(void)
 	ok(is_whole, "buckets lie side by side");
 	histogram_add(&h, -5);
 	histogram_add(&h, INT64_MAX);
-	ok(h.count == 2 && histogram_percentile(&h, 1) == 0, "the smallest and the largest find a place");
+	ok(h.count == 2 && histogram_percentile(&h, 1) == 0,
+	   "the smallest and the largest find a place");
 	histogram_release(&h);
 }
 

@@ -41,7 +41,8 @@ static void test_copy(void)
 	close(fd);
 	close(fd2);
 	unlink(text_get(&path));
-	ok(module_copy(text_get(&path), build, &why) < 0 && strcasestr(text_get(&why), "no such file"),
+	ok(module_copy(text_get(&path), build, &why) < 0 &&
+		   strcasestr(text_get(&why), "no such file"),
 	   "a file that is not there is refused");
 	text_release(&path);
 	text_release(&why);
@@ -66,8 +67,10 @@ static void test_open(void)
 static void test_names(void)
 {
 	static const char *const good[] = {"a.so", "/x/y/smtp.so", "x-y2.so"};
-	static const char *const bad[] = {"", ".so", "a", "A.so", "a.so.1", "2a.so", "a_b.so", "a b.so",
-					  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.so"};
+	static const char *const bad[] = {
+		"",       ".so",    "a",
+		"A.so",   "a.so.1", "2a.so",
+		"a_b.so", "a b.so", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.so"};
 	char name[64];
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
@@ -78,7 +81,8 @@ static void test_names(void)
 }
 
 static const char lines[] =
-	"module smtp kind=check flags=3 summary=\"talks to a mail server\" path=/m/smtp.so build=00 standard_every=5m\n"
+	"module smtp kind=check flags=3 summary=\"talks to a mail server\" path=/m/smtp.so "
+	"build=00 standard_every=5m\n"
 	"option host module=smtp type=host flags=1 help=\"a host\"\n"
 	"option port module=smtp type=int flags=0 default=25 range=1..65535 help=\"a port\"\n"
 	"module bad kind=check path=/m/bad.so build=01 refused=\"module '/m/bad.so': why\"\n";
@@ -101,7 +105,8 @@ static void test_descriptors(void)
 		descriptor_add_lines(d, &again);
 	same(text_get(&again), lines, "written again they are the same");
 	ok(!descriptors_read(&all, "option x type=int\n", 18), "an option needs a module");
-	ok(!descriptors_read(&all, "module a kind=check\noption x type=colour\n", 42), "and a type");
+	ok(!descriptors_read(&all, "module a kind=check\noption x type=colour\n", 42),
+	   "and a type");
 	ok(!descriptors_read(&all, "result 1 verdict=up\n", 20), "other lines are refused");
 	descriptors_release(&all);
 	text_release(&again);
