@@ -1,8 +1,9 @@
 /* nines/report.h: all that a report module may use.
  *
- * A report fills a document (headings, facts, tables, charts, notes) from figures that the host
- * computed; the host renders any document as text, HTML, PDF, CSV and JSON. A report only reads: no
- * figure is computed in a module. It runs in a short-lived child. */
+ * A report fills a document (facts, tables, notes) from figures that the host computed; the host
+ * renders any document as text, HTML, CSV and JSON. A report only reads, and computes no figure:
+ * what it shows of availability comes from page_figures() and from the functions beside it. It runs
+ * in a short-lived child of its own that can neither write nor talk to anybody. */
 #ifndef NINES_REPORT_H
 #define NINES_REPORT_H
 
@@ -25,18 +26,161 @@ struct report_module {
 			 .option = option_, .options_size = sizeof(options_)},      \
 		.fill = fill_, __VA_ARGS__}
 
+/* ---- values: what a cell or a fact holds; each rendering writes them its own way ---- */
+
+enum page_type {
+	PAGE_NONE, /* not known, does not apply: "-", null */
+	PAGE_TEXT,
+	PAGE_INT,
+	PAGE_BOOL,
+	/* microseconds, shown as whole seconds, truncated: 4:27 of an hour; an integer in JSON */
+	PAGE_SECONDS,
+	PAGE_ROUNDED, /* the same, rounded to the nearest second and always "days hh:mm:ss" */
+	PAGE_ELAPSED, /* microseconds of a step: 812us, 1.20s; an integer in JSON */
+	PAGE_PERCENT, /* millionths of a percent, six places, never rounded */
+	PAGE_NINES,   /* 1e-12 of a percent, as many places as it has */
+	/* microseconds since 1970 UTC; shown in the report's zone, in UTC in JSON and CSV */
+	PAGE_TIME,
+};
+
+enum page_tone { PAGE_PLAIN, PAGE_GOOD, PAGE_WARN, PAGE_BAD, PAGE_DIM };
+
+struct page_value {
+	uint32_t type, tone;
+	int64_t number;
+	const char *text; /* of PAGE_TEXT, copied */
+};
+
+static inline struct page_value page_value(enum page_type type, int64_t number)
+{
+	return (struct page_value){.type = (uint32_t)type, .number = number};
+}
+
+/* NULL is PAGE_NONE. */
+static inline struct page_value page_text(const char *text)
+{
+	return (struct page_value){.type = text ? PAGE_TEXT : PAGE_NONE, .text = text};
+}
+
+/* Figures that may be undefined are -1 then. */
+static inline struct page_value page_known(enum page_type type, int64_t number)
+{
+	return page_value(number < 0 ? PAGE_NONE : type, number);
+}
+
+static inline struct page_value page_toned(struct page_value v, enum page_tone tone)
+{
+	v.tone = (uint32_t)tone;
+	return v;
+}
+
 /* ---- the document, from top to bottom ---- */
 
 void page_title(struct page *, const char *text);
 void page_heading(struct page *, const char *text);
+/* A paragraph for people; not in CSV and JSON. */
 void page_note(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* One line "label: value". */
-void page_fact(struct page *, const char *label, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-/* A table: its columns ("name", "uptime|right"), then rows of as many cells. `key` names it in JSON
- * and CSV. */
-void page_table(struct page *, const char *key, const char *const *column, size_t columns);
-void page_row(struct page *, const char *const *cell);
+/* "label: value" for people (NULL label: not shown), `key` in JSON (NULL: not there). */
+void page_fact(struct page *, const char *key, const char *label, struct page_value);
+
+enum page_column_flags {
+	PAGE_RIGHT = 1,  /* aligned at the right */
+	PAGE_DATA = 2,   /* for programs: only in CSV and JSON */
+	PAGE_PEOPLE = 4, /* for people: not in CSV and JSON */
+};
+
+struct page_column {
+	const char *key, *label;
+	uint32_t flags;
+};
+
+enum page_table_flags {
+	/* in JSON an object of the first column's values instead of a list; with two columns its
+	   values stand bare */
+	PAGE_KEYED = 8,
+};
+
+/* Begins a table. `key` names it in JSON and as a choice for CSV (NULL: for people only); `flags`
+ * of columns (PAGE_DATA, PAGE_PEOPLE) hold for the whole table too. */
+void page_table(struct page *, const char *key, const struct page_column *, size_t columns,
+		uint32_t flags);
+/* Begins a row of the last table; its cells are PAGE_NONE until they are set by the key of their
+ * column. */
+void page_row(struct page *);
+void page_cell(struct page *, const char *column, struct page_value);
+/* How lists belong to the rows they explain: in JSON the last table stands within the rows of the
+ * table `key`, which came before it, each of its rows (page_row_of) in that one, 0 the first. */
+void page_within(struct page *, const char *key);
+void page_row_of(struct page *, size_t row);
+
+/* ---- what the host knows and has computed ---- */
+
+struct page_period {
+	int64_t from_us, to_us, now_us; /* [from, to) */
+	const char *zone;               /* IANA name */
+	const char *name;               /* "2026-08", or "2026-08-01 to 2026-08-10" */
+	/* a calendar month; not over yet (then to_us is its end all the same) */
+	bool is_month, is_running;
+	/* the calendar year that `from` is in: 365 or 366 days, and DST */
+	int64_t year_us;
+};
+const struct page_period *page_period(const struct page *);
+
+struct page_incident {
+	int64_t from_us, to_us; /* whole, not cut to the period; to_us -1: still open */
+	int64_t lasted_us;      /* so far when it is open */
+	/* of it inside the period, outside maintenance and within the service hours */
+	int64_t counted_us;
+	const char *step, *reason; /* "" when not recorded */
+	bool is_confirmed;      /* else a blip */
+	bool is_counted;        /* among `incidents`: confirmed and begun in the period */
+};
+
+struct page_times {
+	const char *step;
+	int64_t count, p50_us, p95_us, p99_us;
+};
+
+struct page_cause {
+	const char *cause;
+	int64_t us;
+};
+
+/* A check or a service over the period. Percentages in millionths of a percent, truncated, -1:
+ * undefined. */
+struct page_figures {
+	const char *name, *kind; /* "check", "service" */
+	const char *method;      /* "nines-1:...": a hash of all that decided the figures */
+	const char *sla;         /* the policy's name, "" the default one */
+	int64_t span_us, agreed_us, known_us;
+	int64_t up_us, degraded_us, down_us, blip_us, unknown_us, not_monitored_us, maintenance_us,
+		outside_hours_us, counted_down_us;
+	int64_t known_micro, period_micro, coverage_micro;
+	int64_t judged_micro, target_micro; /* target -1: none */
+	bool is_met;
+	int64_t blips, incidents, longest_us, mttr_us, mtbf_us; /* longest 0, the others -1: none */
+	int64_t interval_us;   /* 0: events, known to the second */
+	int64_t resolution_us; /* the measured downtime is known to so much more or less */
+	const struct page_incident *incident; /* in order of time, blips too */
+	const struct page_cause *cause;       /* of unknown time, those that occur */
+	const struct page_times *step;        /* in the order of a probe */
+	size_t incident_count, cause_count, step_count;
+};
+
+/* What was asked for: checks and services in order. */
+size_t page_targets(const struct page *);
+/* NULL: it could not be read; the report ends with the reason. Stays until the report ends. */
+const struct page_figures *page_figures(struct page *, size_t target);
+/* The policy's hash that all figures share; NULL when there are several, each with its own. */
+const char *page_method(const struct page *);
+
+/* How much of a span may be down at so many millionths of a percent, and the other way round
+ * (truncated; -1: undefined). */
+int64_t page_allowed_us(int64_t percent_micro, int64_t span_us);
+int64_t page_percent_micro(int64_t down_us, int64_t span_us);
+/* In theory: `need` of `members` that fail independently, each available for so many millionths of
+ * a percent; in 1e-12 of a percent (PAGE_NINES), rounded down. */
+int64_t page_redundant(int64_t percent_micro, int64_t members, int64_t need);
 
 #pragma GCC visibility pop
 

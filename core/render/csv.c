@@ -1,0 +1,120 @@
+/* render/csv: one table of a page by RFC 4180: a header, CRLF, quotes where needed.
+ *
+ * A row stands alone: report, period and zone are its first columns. Text that a spreadsheet would
+ * take for a formula gets an apostrophe in front (CWE-1236). */
+#include <string.h>
+
+#include "../base/clock.h"
+#include "page.h"
+
+#define FORMULA "=+-@\t\r|%"
+
+static void add_field(struct text *t, const char *field, bool is_text)
+{
+	bool is_quoted = field[strcspn(field, ",\"\r\n")];
+
+	if (is_text && *field && strchr(FORMULA, *field))
+		is_quoted = true;
+	if (is_quoted)
+		text_putc(t, '"');
+	if (is_text && *field && strchr(FORMULA, *field))
+		text_putc(t, '\'');
+	for (; *field; field++) {
+		if (*field == '"')
+			text_putc(t, '"');
+		text_putc(t, *field);
+	}
+	if (is_quoted)
+		text_putc(t, '"');
+}
+
+/* Valid UTF-8 without control characters, whatever a server or a configuration said. */
+static void add_text(struct text *t, const char *field)
+{
+	struct text safe = {0};
+
+	text_add_safe(&safe, field, strlen(field), SIZE_MAX / 2);
+	add_field(t, text_get(&safe), true);
+	text_release(&safe);
+}
+
+static void add_cell(struct text *t, const struct page_value *v)
+{
+	struct text plain = {0};
+
+	page_add_plain(&plain, v);
+	if (v->type == PAGE_TEXT)
+		add_text(t, text_get(&plain));
+	else
+		add_field(t, text_get(&plain), false);
+	text_release(&plain);
+}
+
+static void add_row(struct text *t, const struct page *p, const struct page_table *table,
+		    const struct page_row *row)
+{
+	add_text(t, p->report);
+	text_putc(t, ',');
+	clock_add_utc(t, p->period.from_us, 0);
+	text_putc(t, ',');
+	clock_add_utc(t, p->period.to_us, 0);
+	text_putc(t, ',');
+	add_text(t, p->period.zone);
+	for (size_t i = 0; i < table->columns; i++)
+		if (page_is_data(table, &table->column[i])) {
+			text_putc(t, ',');
+			add_cell(t, &row->cell[i]);
+		}
+	text_puts(t, "\r\n");
+}
+
+static void add_header(struct text *t, const struct page_table *table)
+{
+	text_puts(t, "report,from,to,zone");
+	for (size_t i = 0; i < table->columns; i++)
+		if (page_is_data(table, &table->column[i])) {
+			text_putc(t, ',');
+			add_text(t, table->column[i].key);
+		}
+	text_puts(t, "\r\n");
+}
+
+static const struct page_table *choose(const struct page *p, const char *key)
+{
+	for (const struct page_piece *b = p->first; b; b = b->next)
+		if (b->kind == PIECE_TABLE && page_is_data(&b->table, NULL) &&
+		    (!key || !strcmp(key, b->key)))
+			return &b->table;
+	return NULL;
+}
+
+static void refuse(const struct page *p, const char *key, struct text *wrong)
+{
+	const char *comma = "";
+
+	if (!choose(p, NULL)) {
+		text_printf(wrong, "the report '%s' has no table for CSV", p->report);
+		return;
+	}
+	text_printf(wrong, "the report '%s' has no table '%s': it has ", p->report, key);
+	for (const struct page_piece *b = p->first; b; b = b->next)
+		if (b->kind == PIECE_TABLE && page_is_data(&b->table, NULL)) {
+			text_printf(wrong, "%s'%s'", comma, b->key);
+			comma = ", ";
+		}
+}
+
+bool render_csv(struct text *t, const struct page *p, const struct render_order *o,
+		struct text *wrong)
+{
+	const struct page_table *table = choose(p, o->table);
+
+	if (!table) {
+		refuse(p, o->table, wrong);
+		return false;
+	}
+	add_header(t, table);
+	for (size_t i = 0; i < table->rows; i++)
+		add_row(t, p, table, &table->row[i]);
+	return true;
+}

@@ -1,0 +1,152 @@
+/* render/html: a page as one HTML file that needs nothing beside it: no script, no font, no image.
+ *
+ * Light and dark by the reader's setting, black on white in print. Every text of strangers is
+ * escaped and isolated (<bdi>), so that neither markup nor right-to-left writing gets out of its
+ * cell (F44); the policy in the head forbids whatever might still get in. */
+#include <string.h>
+
+#include "../web/template.h"
+#include "page.h"
+
+static const char style[] =
+	":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--dim:#59636e;--line:#d1d9e0;"
+	"--band:#f6f8fa;--good:#116329;--warn:#7a4d00;--bad:#b1221b}"
+	"@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#0d1117;--dim:#9198a1;"
+	"--line:#3d444d;--band:#151b23;--good:#4ac26b;--warn:#e0a92e;--bad:#ff7b72}}"
+	"@media print{:root{--ink:#000;--paper:#fff;--dim:#444;--line:#999;--band:#fff;"
+	"--good:#000;--warn:#000;--bad:#000}body{font-size:9pt;margin:0;max-width:none}"
+	"tr{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}}"
+	"body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);"
+	"max-width:70em;margin:2em auto;padding:0 1em}"
+	"h1{font-size:1.5em;margin:0 0 .6em}h2{font-size:1.15em;margin:1.8em 0 .5em}"
+	"p{max-width:46em}.scroll{overflow-x:auto;margin:1em 0}"
+	"dl{display:grid;grid-template-columns:max-content auto;gap:.15em 1.2em;margin:0}"
+	"dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}"
+	"table{border-collapse:collapse;min-width:50%}"
+	"th,td{padding:.3em .7em;text-align:left;vertical-align:top;"
+	"border-bottom:1px solid var(--line)}"
+	"th{color:var(--dim);font-weight:600;white-space:nowrap}"
+	"tbody tr:nth-child(even){background:var(--band)}"
+	"td.r,th.r{text-align:right}td.r,dd{font-variant-numeric:tabular-nums}"
+	"td.r,td.t{white-space:nowrap}td bdi{overflow-wrap:anywhere}"
+	"td.t,td.r{overflow-wrap:normal}td.w{min-width:12em}"
+	".good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad);font-weight:600}"
+	".dim{color:var(--dim)}";
+
+static const char *const tone_class[] = {"", "good", "warn", "bad", "dim"};
+
+static void add_value(struct text *t, const struct page *p, const struct page_value *v)
+{
+	struct text shown = {0};
+
+	page_add_shown(&shown, p, v);
+	text_puts(t, "<bdi>");
+	html_add(t, text_get(&shown));
+	text_puts(t, "</bdi>");
+	text_release(&shown);
+}
+
+static void add_element(struct text *t, const char *name, const char *text)
+{
+	text_printf(t, "<%s>", name);
+	html_add(t, text);
+	text_printf(t, "</%s>\n", name);
+}
+
+static const char *tone_of(const struct page_value *v)
+{
+	if (v->type == PAGE_NONE)
+		return tone_class[PAGE_DIM];
+	return v->tone < sizeof tone_class / sizeof *tone_class ? tone_class[v->tone] : "";
+}
+
+/* Numbers and times stay on one line, names may break and are given room. */
+static const char *shape_of(const struct page_column *c, const struct page_value *v)
+{
+	return c->flags & PAGE_RIGHT ? "r" : v->type == PAGE_TEXT ? "w" : "t";
+}
+
+static void add_row(struct text *t, const struct page *p, const struct page_table *table,
+		    const struct page_row *row)
+{
+	text_puts(t, "<tr>");
+	for (size_t i = 0; i < table->columns; i++) {
+		const struct page_column *c = &table->column[i];
+
+		if (!page_is_shown(table, c))
+			continue;
+		text_printf(t, "<td class=\"%s%s%s\">", shape_of(c, &row->cell[i]),
+			    *tone_of(&row->cell[i]) ? " " : "", tone_of(&row->cell[i]));
+		add_value(t, p, &row->cell[i]);
+		text_puts(t, "</td>");
+	}
+	text_puts(t, "</tr>\n");
+}
+
+static void add_table(struct text *t, const struct page *p, const struct page_table *table)
+{
+	text_puts(t, "<div class=\"scroll\"><table>\n<thead><tr>");
+	for (size_t i = 0; i < table->columns; i++)
+		if (page_is_shown(table, &table->column[i])) {
+			text_printf(t, "<th scope=\"col\"%s>",
+				    table->column[i].flags & PAGE_RIGHT ? " class=\"r\"" : "");
+			html_add(t, table->column[i].label);
+			text_puts(t, "</th>");
+		}
+	text_puts(t, "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < table->rows; i++)
+		add_row(t, p, table, &table->row[i]);
+	text_puts(t, "</tbody></table></div>\n");
+}
+
+/* Facts that follow each other are one list. */
+static const struct page_piece *add_facts(struct text *t, const struct page *p,
+					  const struct page_piece *b)
+{
+	text_puts(t, "<dl>\n");
+	for (; b && b->kind == PIECE_FACT; b = b->next) {
+		if (!b->text)
+			continue;
+		text_puts(t, "<dt>");
+		html_add(t, b->text);
+		text_printf(t, "</dt><dd class=\"%s\">", tone_of(&b->value));
+		add_value(t, p, &b->value);
+		text_puts(t, "</dd>\n");
+	}
+	text_puts(t, "</dl>\n");
+	return b;
+}
+
+static const struct page_piece *add_piece(struct text *t, const struct page *p,
+					  const struct page_piece *b)
+{
+	if (b->kind == PIECE_FACT)
+		return add_facts(t, p, b);
+	if (b->kind == PIECE_HEADING)
+		add_element(t, "h2", b->text);
+	else if (b->kind == PIECE_NOTE)
+		add_element(t, "p", b->text);
+	else if (page_is_shown(&b->table, NULL))
+		add_table(t, p, &b->table);
+	return b->next;
+}
+
+bool render_html(struct text *t, const struct page *p, const struct render_order *o,
+		 struct text *wrong)
+{
+	const char *title = p->title ? p->title : p->report;
+
+	(void)o;
+	(void)wrong;
+	text_puts(t, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		     "style-src 'unsafe-inline'\">\n"
+		     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");
+	add_element(t, "title", title);
+	text_printf(t, "<style>%s</style>\n</head>\n<body>\n", style);
+	add_element(t, "h1", title);
+	for (const struct page_piece *b = p->first; b;)
+		b = add_piece(t, p, b);
+	text_puts(t, "</body>\n</html>\n");
+	return true;
+}

@@ -1,0 +1,217 @@
+/* render/page: the filling of a document: what <nines/report.h> promises to modules. See page.h. */
+#include "page.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/memory.h"
+
+void page_init(struct page *p, const char *report, const struct zone *zone,
+	       const struct page_period *period)
+{
+	*p = (struct page){
+		.magic = PAGE_MAGIC, .zone = zone, .period = *period, .report = report};
+	arena_init(&p->arena, NULL, 0, PAGE_BYTES);
+}
+
+void page_release(struct page *p)
+{
+	for (struct page_piece *b = p->first; b; b = b->next)
+		free(b->table.row);
+	arena_release(&p->arena);
+	text_release(&p->wrong);
+	*p = (struct page){0};
+}
+
+void page_refuse(struct page *p, const char *format, ...)
+{
+	va_list ap;
+
+	if (p->wrong.size)
+		return;
+	va_start(ap, format);
+	text_vprintf(&p->wrong, format, ap);
+	va_end(ap);
+}
+
+static const char *keep(struct page *p, const char *text)
+{
+	char *kept = text ? arena_copy(&p->arena, text, strlen(text)) : NULL;
+
+	if (text && !kept)
+		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+	return kept;
+}
+
+/* NULL when the page is full; what is added then is lost, and so is the page. */
+static struct page_piece *add_piece(struct page *p, enum page_piece_kind kind, const char *key,
+				    const char *text)
+{
+	struct page_piece *b = arena_alloc(&p->arena, sizeof *b);
+
+	assert(p->magic == PAGE_MAGIC);
+	if (!b) {
+		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+		return NULL;
+	}
+	b->kind = kind;
+	b->key = keep(p, key);
+	b->text = keep(p, text);
+	if (p->last)
+		p->last->next = b;
+	else
+		p->first = b;
+	p->last = b;
+	return b;
+}
+
+static struct page_value keep_value(struct page *p, struct page_value v)
+{
+	if (v.type == PAGE_TEXT)
+		v.text = keep(p, v.text ? v.text : "");
+	if (v.type == PAGE_TEXT && !v.text)
+		v.type = PAGE_NONE;
+	return v;
+}
+
+void page_title(struct page *p, const char *text)
+{
+	p->title = keep(p, text);
+}
+
+void page_heading(struct page *p, const char *text)
+{
+	add_piece(p, PIECE_HEADING, NULL, text);
+}
+
+void page_note(struct page *p, const char *format, ...)
+{
+	struct text t = {0};
+	va_list ap;
+
+	va_start(ap, format);
+	text_vprintf(&t, format, ap);
+	va_end(ap);
+	add_piece(p, PIECE_NOTE, NULL, text_get(&t));
+	text_release(&t);
+}
+
+void page_fact(struct page *p, const char *key, const char *label, struct page_value value)
+{
+	struct page_piece *b = add_piece(p, PIECE_FACT, key, label);
+
+	if (b)
+		b->value = keep_value(p, value);
+}
+
+void page_table(struct page *p, const char *key, const struct page_column *column, size_t columns,
+		uint32_t flags)
+{
+	struct page_piece *b = add_piece(p, PIECE_TABLE, key, NULL);
+	struct page_column *kept;
+
+	if (!columns || columns > PAGE_COLUMNS)
+		page_refuse(p, "a table has %zu columns: 1 to %d are possible", columns,
+			    PAGE_COLUMNS);
+	kept = arena_alloc(&p->arena, columns * sizeof *kept);
+	if (!b || !kept || p->wrong.size)
+		return;
+	for (size_t i = 0; i < columns; i++)
+		kept[i] = (struct page_column){keep(p, column[i].key), keep(p, column[i].label),
+					       column[i].flags};
+	b->table = (struct page_table){
+		.key = b->key, .flags = flags, .column = kept, .columns = columns};
+}
+
+static struct page_table *last_table(struct page *p)
+{
+	if (p->last && p->last->kind == PIECE_TABLE)
+		return &p->last->table;
+	page_refuse(p, "the report adds to a table before it began one");
+	return NULL;
+}
+
+void page_row(struct page *p)
+{
+	struct page_table *t = last_table(p);
+	struct page_value *cell;
+
+	if (!t || p->wrong.size)
+		return;
+	cell = arena_alloc(&p->arena, t->columns * sizeof *cell);
+	if (!cell) {
+		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+		return;
+	}
+	if (t->rows == t->room) {
+		t->room = t->room ? 2 * t->room : 16;
+		t->row = memory_resize(t->row, t->room * sizeof *t->row);
+	}
+	t->row[t->rows++] = (struct page_row){.cell = cell};
+}
+
+static struct page_row *last_row(struct page *p)
+{
+	struct page_table *t = last_table(p);
+
+	if (t && t->rows)
+		return &t->row[t->rows - 1];
+	page_refuse(p, "the report fills a row before it began one");
+	return NULL;
+}
+
+void page_cell(struct page *p, const char *column, struct page_value value)
+{
+	struct page_row *row = last_row(p);
+	struct page_table *t = row ? last_table(p) : NULL;
+
+	for (size_t i = 0; t && i < t->columns; i++)
+		if (!strcmp(t->column[i].key, column)) {
+			row->cell[i] = keep_value(p, value);
+			return;
+		}
+	page_refuse(p, "the report's table '%s' has no column '%s'", t && t->key ? t->key : "",
+		    column);
+}
+
+void page_row_of(struct page *p, size_t n)
+{
+	const struct page_table *t = last_table(p);
+
+	if (!t || !t->parent || n >= t->parent->rows) {
+		page_refuse(p, "the report has no row %zu that one of '%s' explains", n,
+			    t && t->key ? t->key : "");
+		return;
+	}
+	page_row(p);
+	if (!p->wrong.size)
+		t->row[t->rows - 1].of = n;
+}
+
+static const struct page_table *find_table(const struct page *p, const char *key)
+{
+	for (const struct page_piece *b = p->first; b; b = b->next)
+		if (b->kind == PIECE_TABLE && b->key && !strcmp(b->key, key))
+			return &b->table;
+	return NULL;
+}
+
+void page_within(struct page *p, const char *key)
+{
+	struct page_table *t = last_table(p);
+	const struct page_table *parent = find_table(p, key);
+
+	if (!t)
+		return;
+	if (!t->key || !parent || parent == t || parent->flags & PAGE_KEYED || parent->parent)
+		page_refuse(p, "the report has no table '%s' that '%s' can stand in", key,
+			    t->key ? t->key : "");
+	else
+		t->parent = parent;
+}
+
+const struct page_period *page_period(const struct page *p)
+{
+	return &p->period;
+}

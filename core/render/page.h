@@ -1,0 +1,98 @@
+/* render/page: a document as a data structure, and its renderings.
+ *
+ * A module fills it through <nines/report.h>, the host writes it out: every rendering is a function
+ * of the page alone, so that what people read and what programs read is the same figure. Texts of
+ * strangers (names, reasons) are kept as they came and made harmless by each rendering in its own
+ * way (F44): terminals by text_add_safe(), HTML by escapes and isolation, CSV against formulas.
+ * Filling never fails half-way: a mistake of the module is one sentence in `wrong`, and such a page
+ * is not rendered. A new rendering is a file and a row in render_format. */
+#ifndef NINES_RENDER_PAGE_H
+#define NINES_RENDER_PAGE_H
+
+#include <nines/report.h>
+
+#include "../base/arena.h"
+#include "../base/text.h"
+#include "../base/zone.h"
+
+#define PAGE_MAGIC 0x70616765u
+#define PAGE_BYTES (256u << 20) /* of texts and rows: a larger report is refused */
+#define PAGE_COLUMNS 64
+
+struct page_row {
+	struct page_value *cell; /* as many as the table has columns */
+	size_t of;               /* the row of the parent table that it explains */
+};
+
+struct page_table {
+	const char *key; /* NULL: for people only */
+	const struct page_table *parent; /* NULL: none */
+	uint32_t flags;
+	struct page_column *column;
+	size_t columns;
+	struct page_row *row;
+	size_t rows, room;
+};
+
+enum page_piece_kind { PIECE_HEADING, PIECE_NOTE, PIECE_FACT, PIECE_TABLE };
+
+struct page_piece {
+	enum page_piece_kind kind;
+	const char *key, *text; /* text: heading, note, label of a fact */
+	struct page_value value;
+	struct page_table table;
+	struct page_piece *next;
+};
+
+struct page {
+	uint32_t magic;
+	struct arena arena;
+	const char *title;
+	struct page_piece *first, *last;
+	struct text wrong;       /* the module's first mistake */
+	const struct zone *zone; /* of times for people; borrowed */
+	struct page_period period;
+	const char *report;      /* the module's name */
+	void *host;              /* what the readers of figures know: core/report */
+};
+
+/* `zone` and `report` must stay. */
+void page_init(struct page *, const char *report, const struct zone *zone,
+	       const struct page_period *);
+void page_release(struct page *);
+/* Keeps the first mistake. */
+void page_refuse(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Is the table or column in CSV and JSON; does it stand before people? */
+bool page_is_data(const struct page_table *, const struct page_column *);
+bool page_is_shown(const struct page_table *, const struct page_column *);
+
+/* The value as a person reads it; "-" for none. */
+void page_add_shown(struct text *, const struct page *, const struct page_value *);
+/* The value as CSV and JSON write it (JSON: without quotes); "" for none. */
+void page_add_plain(struct text *, const struct page_value *);
+
+struct render_order {
+	const char *table; /* CSV: which table, NULL: the first */
+	bool has_utf8;     /* text: else one '?' for every other character */
+};
+
+struct render_format {
+	const char *name;
+	const char *endings; /* of files: ".html .htm" */
+	/* False: *wrong says why. */
+	bool (*render)(struct text *, const struct page *, const struct render_order *,
+		       struct text *wrong);
+};
+/* A NULL name ends the table. */
+extern const struct render_format render_format[];
+const struct render_format *render_find(const char *name);
+/* By the ending of a file's name; NULL: none. */
+const struct render_format *render_of_path(const char *path);
+
+bool render_text(struct text *, const struct page *, const struct render_order *, struct text *);
+bool render_html(struct text *, const struct page *, const struct render_order *, struct text *);
+bool render_csv(struct text *, const struct page *, const struct render_order *, struct text *);
+bool render_json(struct text *, const struct page *, const struct render_order *, struct text *);
+
+#endif

@@ -1,0 +1,327 @@
+/* render/text: a page for terminals and mail: 76 columns where it fits, aligned, UTF-8.
+ *
+ * Nothing is ever cut off: a name too long for its column stands on a line of its own, a long last
+ * column is wrapped. Width is what a terminal shows, not bytes; text that runs from right to left
+ * is isolated so that it cannot move the figures beside it (F44). */
+#include <locale.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "page.h"
+
+#define COLUMNS 76
+#define GAP 2
+#define NARROWEST_FIRST 12
+#define NARROWEST_LAST 20
+
+struct writer {
+	struct text *out;
+	const struct page *page;
+	bool has_utf8;
+};
+
+static void add_spaces(struct text *t, int n)
+{
+	while (n-- > 0)
+		text_putc(t, ' ');
+}
+
+/* Columns of `size` bytes of valid UTF-8. */
+static int width_of(const char *at, size_t size)
+{
+	mbstate_t state = {0};
+	int columns = 0, w;
+	wchar_t rune;
+	size_t n;
+
+	for (; size; at += n, size -= n) {
+		n = mbrtowc(&rune, at, size, &state);
+		if (n == 0 || n > size) { /* no UTF-8 locale: a character a lead byte */
+			n = 1;
+			columns += (*at & 0xc0) != 0x80;
+			state = (mbstate_t){0};
+			continue;
+		}
+		w = wcwidth(rune);
+		columns += w >= 0 ? w : 1;
+	}
+	return columns;
+}
+
+/* Hebrew, Arabic and what follows them up to U+08FF, their presentation forms, and U+10800 on. */
+static bool runs_left(const char *s)
+{
+	const unsigned char *at = (const unsigned char *)s;
+
+	for (; *at; at++)
+		if ((at[0] >= 0xd6 && at[0] <= 0xdf) || (at[0] == 0xe0 && at[1] < 0xa4) ||
+		    (at[0] == 0xef && at[1] >= 0xac && at[1] <= 0xbb) ||
+		    (at[0] == 0xf0 && ((at[1] == 0x90 && at[2] >= 0xa0) || at[1] == 0x9e)))
+			return true;
+	return false;
+}
+
+static void add_safe(const struct writer *w, struct text *t, const char *text)
+{
+	struct text safe = {0};
+
+	text_add_safe(&safe, text, strlen(text), SIZE_MAX / 2);
+	if (!w->has_utf8) {
+		for (size_t i = 0; i < safe.size; i++)
+			if (!(safe.at[i] & 0x80))
+				text_putc(t, safe.at[i]);
+			else if ((safe.at[i] & 0xc0) != 0x80)
+				text_putc(t, '?');
+	} else if (runs_left(text_get(&safe))) {
+		text_printf(t, "\xe2\x81\xa8%s\xe2\x81\xa9", text_get(&safe)); /* FSI, PDI */
+	} else {
+		text_add(t, text_get(&safe), safe.size);
+	}
+	text_release(&safe);
+}
+
+static void shown(const struct writer *w, struct text *into, const struct page_value *v)
+{
+	struct text plain = {0};
+
+	text_clear(into);
+	page_add_shown(&plain, w->page, v);
+	add_safe(w, into, text_get(&plain));
+	text_release(&plain);
+}
+
+/* Words in lines up to column `until`; further lines begin at column `indent`. */
+static void add_wrapped(struct text *out, const char *words, int indent, int until)
+{
+	int at = indent;
+
+	while (*words) {
+		size_t n = strcspn(words, " ");
+		int wide = width_of(words, n);
+
+		if (at > indent && at + 1 + wide > until) {
+			text_putc(out, '\n');
+			add_spaces(out, indent);
+			at = indent;
+		}
+		if (at > indent)
+			text_putc(out, ' ');
+		at += wide + (at > indent);
+		text_add(out, words, n);
+		words += n + strspn(words + n, " ");
+	}
+}
+
+/* ---- tables ---- */
+
+struct grid {
+	const struct page_table *table;
+	size_t column[PAGE_COLUMNS], columns; /* those that people see */
+	int width[PAGE_COLUMNS];
+};
+
+static int sum_of(const struct grid *g)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < g->columns; i++)
+		sum += g->width[i] + (i ? GAP : 0);
+	return sum;
+}
+
+static const struct page_column *column_of(const struct grid *g, size_t i)
+{
+	return &g->table->column[g->column[i]];
+}
+
+static bool is_right(const struct grid *g, size_t i)
+{
+	return column_of(g, i)->flags & PAGE_RIGHT;
+}
+
+static void shrink(struct grid *g, size_t i, int least)
+{
+	int too_much = sum_of(g) - COLUMNS;
+
+	if (too_much <= 0 || is_right(g, i) || g->width[i] <= least)
+		return;
+	g->width[i] = g->width[i] - too_much > least ? g->width[i] - too_much : least;
+}
+
+static void measure(const struct writer *w, struct grid *g)
+{
+	struct text cell = {0};
+
+	for (size_t i = 0; i < g->table->columns; i++) {
+		const struct page_column *c = &g->table->column[i];
+		int wide = width_of(c->label, strlen(c->label));
+
+		if (!page_is_shown(g->table, c))
+			continue;
+		for (size_t r = 0; r < g->table->rows; r++) {
+			shown(w, &cell, &g->table->row[r].cell[i]);
+			if (width_of(text_get(&cell), cell.size) > wide)
+				wide = width_of(text_get(&cell), cell.size);
+		}
+		g->column[g->columns] = i;
+		g->width[g->columns++] = wide;
+	}
+	text_release(&cell);
+	if (g->columns > 1)
+		shrink(g, g->columns - 1, NARROWEST_LAST);
+	if (g->columns > 1)
+		shrink(g, 0, NARROWEST_FIRST);
+}
+
+/* One cell at column *at. */
+static void add_cell(struct text *out, const struct grid *g, size_t i, const char *cell, int *at)
+{
+	int wide = width_of(cell, strlen(cell)), room = g->width[i] - wide;
+	bool is_last = i + 1 == g->columns;
+
+	if (i) {
+		add_spaces(out, GAP);
+		*at += GAP;
+	}
+	if (is_right(g, i))
+		add_spaces(out, room);
+	if (room < 0 && is_last)
+		add_wrapped(out, cell, *at, *at + g->width[i]);
+	else
+		text_puts(out, cell);
+	if (!is_right(g, i) && room < 0 && !i && !is_last) {
+		text_putc(out, '\n'); /* too long for its column: the rest stands below */
+		add_spaces(out, g->width[i]);
+	} else if (!is_right(g, i) && !is_last) {
+		add_spaces(out, room);
+	}
+	*at += g->width[i];
+}
+
+static void add_header(struct text *out, const struct grid *g)
+{
+	int at = 0;
+
+	for (size_t i = 0; i < g->columns; i++)
+		add_cell(out, g, i, column_of(g, i)->label, &at);
+	text_putc(out, '\n');
+	for (size_t i = 0; i < g->columns; i++) {
+		add_spaces(out, i ? GAP : 0);
+		for (int n = 0; n < g->width[i]; n++)
+			text_putc(out, '-');
+	}
+	text_putc(out, '\n');
+}
+
+static void add_table(const struct writer *w, const struct page_table *t)
+{
+	struct grid g = {.table = t};
+	struct text cell = {0};
+
+	measure(w, &g);
+	if (!g.columns || !page_is_shown(t, NULL))
+		return;
+	text_putc(w->out, '\n');
+	add_header(w->out, &g);
+	for (size_t r = 0; r < t->rows; r++) {
+		int at = 0;
+
+		for (size_t i = 0; i < g.columns; i++) {
+			shown(w, &cell, &t->row[r].cell[g.column[i]]);
+			add_cell(w->out, &g, i, text_get(&cell), &at);
+		}
+		text_putc(w->out, '\n');
+	}
+	text_release(&cell);
+}
+
+/* ---- the rest ---- */
+
+static void add_line(const struct writer *w, const char *line, char under)
+{
+	struct text safe = {0};
+	int wide;
+
+	add_safe(w, &safe, line);
+	wide = width_of(text_get(&safe), safe.size);
+	text_printf(w->out, "%s\n", text_get(&safe));
+	for (int i = 0; i < wide && i < COLUMNS; i++)
+		text_putc(w->out, under);
+	text_putc(w->out, '\n');
+	text_release(&safe);
+}
+
+static int label_width(const struct page *p)
+{
+	int widest = 0, wide;
+
+	for (const struct page_piece *b = p->first; b; b = b->next) {
+		if (b->kind != PIECE_FACT || !b->text)
+			continue;
+		wide = width_of(b->text, strlen(b->text));
+		widest = wide > widest ? wide : widest;
+	}
+	return widest;
+}
+
+static void add_fact(const struct writer *w, const struct page_piece *b, int column)
+{
+	struct text safe = {0};
+
+	if (!b->text)
+		return;
+	add_safe(w, w->out, b->text);
+	text_putc(w->out, ':');
+	add_spaces(w->out, column - width_of(b->text, strlen(b->text)) + 1);
+	shown(w, &safe, &b->value);
+	add_wrapped(w->out, text_get(&safe), column + 2, COLUMNS);
+	text_putc(w->out, '\n');
+	text_release(&safe);
+}
+
+static void add_note(const struct writer *w, const char *note)
+{
+	struct text safe = {0};
+
+	add_safe(w, &safe, note);
+	text_putc(w->out, '\n');
+	add_wrapped(w->out, text_get(&safe), 0, COLUMNS);
+	text_putc(w->out, '\n');
+	text_release(&safe);
+}
+
+static void add_all(const struct writer *w)
+{
+	int column = label_width(w->page);
+
+	if (w->page->title)
+		add_line(w, w->page->title, '=');
+	for (const struct page_piece *b = w->page->first; b; b = b->next) {
+		if (b->kind == PIECE_HEADING) {
+			text_putc(w->out, '\n');
+			add_line(w, b->text, '-');
+		} else if (b->kind == PIECE_NOTE) {
+			add_note(w, b->text);
+		} else if (b->kind == PIECE_FACT) {
+			add_fact(w, b, column);
+		} else {
+			add_table(w, &b->table);
+		}
+	}
+}
+
+bool render_text(struct text *t, const struct page *p, const struct render_order *o,
+		 struct text *wrong)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+	const struct writer w = {t, p, o->has_utf8};
+
+	(void)wrong;
+	add_all(&w);
+	if (utf8) {
+		uselocale(before);
+		freelocale(utf8);
+	}
+	return true;
+}
