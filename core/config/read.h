@@ -10,6 +10,7 @@
 #include "../base/memory.h"
 #include "../module/common.h"
 #include "config.h"
+#include "policy.h"
 
 /* One name of a check or a service. */
 struct named {
@@ -55,6 +56,14 @@ void check_read(struct config *, const struct descriptor *, const struct section
 /* service.c */
 void service_read(struct config *, const struct section *);
 void services_finish(struct config *);
+
+/* What its section says, for those who do not judge it. False: problems were added. */
+bool service_options(struct config *, const struct section *, struct config_service *);
+
+/* policy.c: what the forms of these sections do not say. */
+extern const struct module_option sla_option[], maintenance_option[];
+void sla_judge(struct config *, const struct section *, const struct config_sla *);
+void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
 
 /* section.c: the core's own sections. False: the word is none. */
 bool section_is_core(const char *word);

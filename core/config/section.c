@@ -1,9 +1,9 @@
 /* config/section: the core's own sections as tables of options.
  *
- * service has a file of its own. sla, contact, maintenance, page and the sections of notifiers and
- * reports are judged here in form, so that a configuration written today stays good. */
+ * service has a file of its own, sla and maintenance share policy.c. contact, page and the sections
+ * of notifiers and reports are judged here in form, so that a configuration written today stays
+ * good. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../module/form.h"
 #include "read.h"
@@ -24,33 +24,6 @@ static const struct module_option void_option[] = {
 		"1..1000000", 0, "of at least so many cycles"),
 	OPTION_(struct config_settings, void_window_us, "window", OPTION_TYPE_DURATION, "60s",
 		"1s..1d", 0, "that ended within this time"),
-	OPTION_END,
-};
-
-struct sla_options {
-	double target, degraded_weight;
-	const char *zone;
-	int64_t notice_us, allowance_us, blips, unknown, start;
-	const char *const *hours, *const *credits;
-};
-static const struct module_option sla_option[] = {
-	OPTION_(struct sla_options, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100",
-		OPTION_IS_REQUIRED, "per cent of the agreed time"),
-	OPTION_TEXT(struct sla_options, zone, "UTC", "IANA time zone of its months"),
-	OPTION_(struct sla_options, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
-		"0..366d", 0, "maintenance counts when announced so long before"),
-	OPTION_(struct sla_options, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
-		"0", "0..31d", 0, "so much of it a month"),
-	OPTION_LIST(struct sla_options, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
-	OPTION_CHOICE(struct sla_options, blips, "down", "down|up",
-		      "what an unconfirmed failure counts as"),
-	OPTION_CHOICE(struct sla_options, unknown, "known", "known|down|up",
-		      "what unknown time counts as"),
-	OPTION_(struct sla_options, start, "outage-start", OPTION_TYPE_CHOICE, "first-failure",
-		"first-failure|midpoint|confirmed", 0, "where an outage begins"),
-	OPTION_(struct sla_options, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0",
-		"0..1", 0, "how much of degraded time is down"),
-	OPTION_LIST(struct sla_options, credits, "", "BELOW:PERCENT, from the highest"),
 	OPTION_END,
 };
 
@@ -77,21 +50,6 @@ static const struct module_option contact_option[] = {
 	OPTION_END,
 };
 
-struct maintenance_options {
-	const char *const *services;
-	const char *start, *end, *text;
-};
-static const struct module_option maintenance_option[] = {
-	OPTION_LIST(struct maintenance_options, services, "",
-		    "checks and services; none named: all"),
-	OPTION_(struct maintenance_options, start, "start", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
-	OPTION_(struct maintenance_options, end, "end", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
-	OPTION_TEXT(struct maintenance_options, text, "", "what people read"),
-	OPTION_END,
-};
-
 struct page_options {
 	const char *title, *host;
 	const char *const *services;
@@ -106,10 +64,10 @@ static const struct module_option page_option[] = {
 
 union options {
 	struct location_options location;
-	struct sla_options sla;
+	struct config_sla sla;
 	struct path_options path;
 	struct contact_options contact;
-	struct maintenance_options maintenance;
+	struct config_maintenance maintenance;
 	struct page_options page;
 };
 
@@ -129,19 +87,12 @@ static void finish_location(struct config *c, const struct section *s, union opt
 
 static void finish_sla(struct config *c, const struct section *s, union options *o)
 {
-	struct text path = {0};
-	struct stat st;
+	sla_judge(c, s, &o->sla);
+}
 
-	text_printf(&path, "/usr/share/zoneinfo/%s", o->sla.zone);
-	if (strcmp(o->sla.zone, "UTC") &&
-	    (strstr(o->sla.zone, "..") || stat(text_get(&path), &st) < 0 || !S_ISREG(st.st_mode)))
-		problem_add(&c->parse, s->file, s->line, "write a name such as Europe/London",
-			    "zone: '%s' is no time zone of this machine", o->sla.zone);
-	if (map_find_text(&c->slas, s->title))
-		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
-			    s->title);
-	map_put_text(&c->slas, s->title, (void *)s);
-	text_release(&path);
+static void finish_maintenance(struct config *c, const struct section *s, union options *o)
+{
+	maintenance_judge(c, s, &o->maintenance);
 }
 
 static void finish_path(struct config *c, const struct section *s, union options *o)
@@ -178,10 +129,11 @@ static const struct core_section {
 	 finish_location},
 	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL},
 	{"service", NULL, NULL, 0, TITLE, NULL},
-	{"sla", NULL, sla_option, sizeof(struct sla_options), TITLE, finish_sla},
+	{"sla", NULL, sla_option, sizeof(struct config_sla), TITLE, finish_sla},
 	{"contact", NULL, contact_option, sizeof(struct contact_options), TITLE, finish_contact},
 	{"path", "contact", path_option, sizeof(struct path_options), TITLE, finish_path},
-	{"maintenance", NULL, maintenance_option, sizeof(struct maintenance_options), TITLE, NULL},
+	{"maintenance", NULL, maintenance_option, sizeof(struct config_maintenance), TITLE,
+	 finish_maintenance},
 	{"page", NULL, page_option, sizeof(struct page_options), TITLE, NULL},
 };
 #define CORE (sizeof core / sizeof *core)

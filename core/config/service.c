@@ -53,6 +53,17 @@ void service_read(struct config *c, const struct section *s)
 	c->service_count++;
 }
 
+bool service_options(struct config *c, const struct section *s, struct config_service *into)
+{
+	struct service_options *o = parse_alloc(&c->parse, sizeof *o);
+
+	if (!values_set(c, s, &head, o))
+		return false;
+	*into = (struct config_service){
+		.name = s->title, .sla = o->sla, .members = o->members, .need = o->need};
+	return true;
+}
+
 static void add_member(struct config *c, struct service *s, const char *name)
 {
 	const char **grown;

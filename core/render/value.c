@@ -1,6 +1,7 @@
 /* render/value: one value as people and as programs read it, and which renderings there are. See
  * page.h. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../base/clock.h"
