@@ -87,7 +87,11 @@ static void take_quoted(struct scan *s)
 
 	copy(s, 1);
 	while (s->at < s->end && *s->at != quote) {
-		if (*s->at == '\\' && s->at + 1 < s->end)
+		if (*s->at == '\\' && s->at + 1 == s->end) {
+			s->at++; /* libconfuse would print it */
+			return;
+		}
+		if (*s->at == '\\')
 			copy(s, 1);
 		else if (*s->at == '$' && quote == '"')
 			text_putc(s->to, '\\');

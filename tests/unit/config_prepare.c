@@ -30,7 +30,7 @@ static const struct {
 	{"a section never closed", "\ns \"t\" {\n a = b\n",
 	 "\ns~  { line-=1 title-=\"t\" \n a = b\n", 2},
 	{"a quote never closed", "a = \"b", "a = \"b", 0},
-	{"a backslash at the end", "a = \"b\\", "a = \"b\\", 0},
+	{"a backslash at the end", "a = \"b\\", "a = \"b", 0},
 	{"our own words are nobody else's", "s { line- = 5 title-=x }",
 	 "s~ { line-=1  line-~ = 5 title-~=x }", 0},
 	{"braces without a word", "} { }", "} { }", 0},
