@@ -12,7 +12,7 @@
 /* `role`: "keeper", "recorder", "web", "prober" (pools general and blocking), "prober-exec"
  * (modules that run programs), "judge" (a loader's child that looks into a module). True: it holds.
  * False (said in the log): unknown role or no seccomp in this kernel; the caller goes on without.
- * Under LeakSanitizer, which cannot live with it, nothing is done. */
+ * Under LeakSanitizer, which cannot live with it, nothing is done, and true comes back. */
 bool sandbox_enter(const char *role);
 
 #endif
