@@ -1,4 +1,5 @@
-/* config/policy: see policy.h. Also the option tables of these sections, which the loader judges. */
+/* config/policy: see policy.h. Also the option tables of these sections, which the loader judges.
+ */
 #include "policy.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* config/policy: what a configuration says about figures: sla, maintenance and service sections, and
- * the options of reports.
+/* config/policy: what a configuration says about figures: sla, maintenance and service sections,
+ * and the options of reports.
  *
  * For whoever computes figures outside the daemon: read again from the files, without judging a
  * module. Everything belongs to the struct config it came from. Called by the commands that show

@@ -50,6 +50,17 @@ static void limit(int what, rlim_t most)
 	setrlimit(what, &r);
 }
 
+/* The root of a small user namespace (a container without rights) can become nobody else, EINVAL,
+ * and is nobody special outside. */
+static bool become_nobody(void)
+{
+	int groups = setgroups(0, NULL);
+
+	if (setresgid(NOBODY, NOBODY, NOBODY))
+		return errno == EINVAL;
+	return !groups && !setresuid(NOBODY, NOBODY, NOBODY);
+}
+
 static void become_poor(int answer, int copy)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -67,8 +78,7 @@ static void become_poor(int answer, int copy)
 	limit(RLIMIT_CPU, CPU_SECONDS);
 	limit(RLIMIT_NOFILE, 64);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (geteuid() == 0 && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-			       setresuid(NOBODY, NOBODY, NOBODY)))
+	if (geteuid() == 0 && !become_nobody())
 		_exit(1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after setuid, which clears it */
 }

@@ -196,7 +196,8 @@ def clients(tmp):
             s.close()
         daemon.until_status("it answers", lambda s: s["checks"][0]["state"] == "up")
         keeper = daemon.processes()["keeper"][0]
-        until("all were let go", lambda: len(os.listdir(f"/proc/{keeper}/fd")) < 20)
+        if os.geteuid() == 0:  # nobody else may look into a process that cannot be dumped
+            until("all were let go", lambda: len(os.listdir(f"/proc/{keeper}/fd")) < 20)
 
 
 @test("text of a server reaches no terminal unmade (F44)")

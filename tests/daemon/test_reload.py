@@ -85,7 +85,7 @@ def drop_in(tmp):
         daemon.wait("two .*-> ", since=since)
         since = len(daemon.lines)
         (folder / "ping.so").unlink()
-        daemon.wait("module 'ping'", since=since)
+        daemon.wait("module '.*ping", since=since)
         daemon.until_status("unknown for that reason", lambda s: any(
             c["name"] == "two" and c["state"] == "unknown" and "ping" in c["reason"] for c in s["checks"]))
         seen = server.connections

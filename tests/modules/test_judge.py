@@ -102,7 +102,8 @@ def unreadable(tmp):
         skip("root reads everything")
     folder, file = one(tmp)
     file.chmod(0)
-    assert judged(folder)["older-minor"] == f"module '{file}': Permission denied: make it readable for user {os.geteuid()}"
+    sentence = judged(folder)["older-minor"]
+    assert sentence == f"module '{file}': permission denied: make it readable for user {os.geteuid()}", sentence
 
 
 @test("an empty file, a text and half a module are refused")
