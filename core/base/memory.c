@@ -5,16 +5,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static void *usable(void *got)
+void memory_end(void)
 {
 	static const char text[] =
 		"nines: no memory left: this process ends and is started again\n";
 
-	if (got)
-		return got;
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
 		_exit(MEMORY_EXIT);
 	_exit(MEMORY_EXIT);
+}
+
+static void *usable(void *got)
+{
+	if (!got)
+		memory_end();
+	return got;
 }
 
 void *memory_new(size_t size)

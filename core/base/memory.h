@@ -12,6 +12,9 @@
 
 #define MEMORY_EXIT 75 /* EX_TEMPFAIL of sysexits.h */
 
+/* Says so and ends the process: for who finds that a library was left half made. */
+void memory_end(void) __attribute__((noreturn));
+
 /* Zeroed memory of `size` bytes; free with free(). */
 void *memory_new(size_t size) __attribute__((malloc, returns_nonnull));
 

@@ -10,12 +10,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/map.h"
 #include "../base/memory.h"
+#include "../base/text.h"
 #include "net.h"
+#include "tls.h"
 
 #define POOL_MOST 64 /* idle handles kept */
 #define READ_BYTES 4096L
@@ -369,22 +372,41 @@ bool http_run(struct http_host *host, struct http_exchange *x)
 
 /* ---- the host ---- */
 
-X509_STORE *http_store(struct http_host *host, const char *ca_file)
+/* A file that has changed is another file; what it was stays with those who use it. */
+static void name_store(struct text *name, const char *ca_file)
 {
-	X509_STORE *store = map_find_text(&host->stores, ca_file);
+	struct stat seen = {0};
+
+	stat(ca_file, &seen);
+	text_printf(name, "%s %lld %lld %lld.%ld", ca_file, (long long)seen.st_ino,
+		(long long)seen.st_size, (long long)seen.st_mtim.tv_sec, seen.st_mtim.tv_nsec);
+}
+
+static X509_STORE *make_store(const char *ca_file)
+{
+	X509_STORE *store = X509_STORE_new();
 	uint64_t lacks = memory_lacks();
 
-	if (store)
+	if (store && tls_trust(store, ca_file) && memory_lacks() == lacks)
 		return store;
-	store = X509_STORE_new();
-	if (store && (*ca_file ? X509_STORE_load_file(store, ca_file)
-			       : X509_STORE_set_default_paths(store)) &&
-		memory_lacks() == lacks) {
-		map_put_text(&host->stores, ca_file, store);
-		return store;
-	}
 	X509_STORE_free(store);
 	return NULL;
+}
+
+X509_STORE *http_store(struct http_host *host, const char *ca_file)
+{
+	struct text name = {0};
+	X509_STORE *store;
+
+	if (*ca_file)
+		name_store(&name, ca_file);
+	store = map_find_text(&host->stores, text_get(&name));
+	if (!store)
+		store = make_store(ca_file);
+	if (store)
+		map_put_text(&host->stores, text_get(&name), store);
+	text_release(&name);
+	return store;
 }
 
 struct http_host *http_host_new(struct loop *loop)
@@ -404,7 +426,8 @@ struct http_host *http_host_new(struct loop *loop)
 		return NULL;
 	}
 	SSL_CTX_free(SSL_CTX_new(TLS_client_method())); /* OpenSSL reads its own files now */
-	http_store(host, "");
+	if (memory_lacks()) /* it never makes up for what it then missed */
+		memory_end();
 	curl_multi_setopt(host->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(host->multi, CURLMOPT_SOCKETDATA, host);
 	curl_multi_setopt(host->multi, CURLMOPT_TIMERFUNCTION, on_timer);

@@ -36,6 +36,8 @@ static bool blame_handshake(const struct http_exchange *x, const char *error)
 	unsigned long code = at ? strtoul(at + strlen("error:"), NULL, 16) : 0;
 	char why[TLS_REASON_BYTES];
 
+	if (x->phase < HTTP_TLS)
+		return probe_unknown(x->probe, "TLS cannot be set up: %s", error);
 	if (code && ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) {
 		ERR_clear_error();
 		ERR_new();

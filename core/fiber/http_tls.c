@@ -70,12 +70,14 @@ CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
 	X509_STORE *store;
 
 	enter(x, easy);
+	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, x);
+	if (!x->ask->tls->verify)
+		return CURLE_OK;
 	store = http_store(x->handle->host, x->ask->tls->ca_file);
 	if (!store) {
 		probe_unknown(x->probe, "ca-file '%s' cannot be used", x->ask->tls->ca_file);
 		return CURLE_SSL_CACERT_BADFILE;
 	}
 	SSL_CTX_set1_cert_store(ssl_ctx, store);
-	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, x);
 	return CURLE_OK;
 }

@@ -107,8 +107,7 @@ static int load(SSL_CTX *ssl, const struct file file[FILES])
 	const char *ca = file[0].path, *certificate = file[1].path,
 		   *key = *file[2].path ? file[2].path : certificate;
 
-	if (*ca ? !SSL_CTX_load_verify_locations(ssl, ca, NULL)
-		: !SSL_CTX_set_default_verify_paths(ssl))
+	if (!tls_trust(SSL_CTX_get_cert_store(ssl), ca))
 		return 0;
 	if (*certificate && SSL_CTX_use_certificate_chain_file(ssl, certificate) != 1)
 		return 1;

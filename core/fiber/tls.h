@@ -33,6 +33,10 @@ void tls_show_certificate(struct probe *, X509 *leaf, STACK_OF(X509) *chain);
 /* Degrades the probe when the certificate has fewer days left; 0: never. */
 void tls_warn_expiry(struct probe *, X509 *leaf, int64_t warn_expiry_days);
 
+/* Trusts the authorities of a PEM file, or those of the system (""). False: OpenSSL's queue says
+ * why. */
+bool tls_trust(X509_STORE *, const char *ca_file);
+
 /* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the
  * queue. NULL: it is empty. */
 const char *tls_handshake_reason(const char *min_version, char *to, size_t room);

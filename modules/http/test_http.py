@@ -174,7 +174,7 @@ def slow_steps():
 @test("a slow resolver shows in the step resolve")
 def slow_resolver():
     with Udp(lambda data, peer: None) as dns:
-        result = check("http", "url=http://nowhere.test/", timeout="400ms",
+        result = check("http", "url=http://nowhere.test/", timeout="800ms",
                        env={"NINES_RESOLVER": f"127.0.0.1:{dns.port}"})
     assert (result.verdict, result.step, result.steps) == ("unknown", "resolve", ["resolve"])
 
@@ -187,10 +187,10 @@ def slow_connect():
         for filler in (one, two):
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
-        result = check("http", f"url=http://127.0.0.1:{listener.getsockname()[1]}/", timeout="300ms")
+        result = check("http", f"url=http://127.0.0.1:{listener.getsockname()[1]}/", timeout="800ms")
     if result.step != "connect":
         skip("this kernel accepts past the backlog")
-    result.says("down", "timeout after 300ms", "connect")
+    result.says("down", "timeout after 800ms", "connect")
 
 
 @test("a refused port is down")
@@ -203,21 +203,21 @@ def refused():
 @test("silence ends at the deadline, in the step first-byte")
 def silent():
     with Server([silence()]) as server:
-        result = ask(server, timeout="300ms").says("down", "timeout after 300ms", "first-byte")
-    assert 0.3 <= result.elapsed < 2 and result.steps[-1] == "first-byte"
+        result = ask(server, timeout="800ms").says("down", "timeout after 800ms", "first-byte")
+    assert 0.8 <= result.elapsed < 2 and result.steps[-1] == "first-byte"
 
 
 @test("F39: a drip of bytes ends at the deadline of the whole probe, in the step body")
 def dripping():
     with answers(send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), drip(b"x" * 1000, every=0.05)) as server:
-        result = ask(server, timeout="500ms").says("down", "timeout after 500ms", "body")
+        result = ask(server, timeout="900ms").says("down", "timeout after 900ms", "body")
     assert result.elapsed < 2
 
 
 @test("F39: a drip inside the header ends at the deadline")
 def dripping_header():
     with answers(drip(PAGE, every=0.05)) as server:
-        ask(server, timeout="500ms").says("down", "timeout after 500ms")
+        ask(server, timeout="900ms").says("down", "timeout after 900ms")
 
 
 @test("a connection that is closed or reset before, within and after the header is down")
