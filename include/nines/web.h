@@ -80,10 +80,11 @@ static inline int web_status_in(const char *list, int status)
 static inline const char *web_status_text(struct probe *p, const struct probe_http_answer *a)
 {
 	const char *space = strchr(a->head, ' ');
+	size_t size = space ? strcspn(space + 1, "\r\n") : 0;
 
-	if (!space)
-		return "nothing";
-	return probe_text(p, "%.*s", (int)strcspn(space + 1, "\r\n"), space + 1);
+	while (size && space[size] == ' ')
+		size--;
+	return size ? probe_text(p, "%.*s", (int)size, space + 1) : "nothing";
 }
 
 static inline bool web_has(const struct probe_http_answer *a, const char *text)

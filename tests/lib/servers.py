@@ -343,6 +343,25 @@ def refused_port(ip=4):
     return sock.getsockname()[1], sock
 
 
+A, AAAA = 1, 28
+
+
+def answering(records, rcode=0):
+    """For Udp: a resolver that knows {(name, A or AAAA): address}."""
+    def answer(query, peer):
+        at, labels = 12, []
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode())
+            at += 1 + query[at]
+        name, kind = ".".join(labels), struct.unpack("!H", query[at + 1:at + 3])[0]
+        found = records.get((name, kind))
+        status = rcode or (0 if any(key[0] == name for key in records) else 3)
+        rdata = found and socket.inet_pton(socket.AF_INET6 if kind == AAAA else socket.AF_INET, found)
+        body = b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(rdata)) + rdata if found else b""
+        return query[:2] + struct.pack("!HHHHH", 0x8180 | status, 1, 1 if found else 0, 0, 0) + query[12:at + 5] + body
+    return answer
+
+
 class Udp:
     """A datagram server: `answer(data, peer)` returns the replies (bytes, or a list of bytes), or None for silence."""
 
