@@ -292,8 +292,6 @@ static const char *take_lines(struct link *k, char *at, size_t size, int fd)
 		newline = memchr(at, '\n', (size_t)(end - at));
 		if (!newline)
 			return "a frame does not end with a line";
-		if (k->take_raw && fd < 0 && k->take_raw(k, at, (size_t)(newline - at)))
-			continue;
 		wrong = line_parse(&line, at, (size_t)(newline - at));
 		if (!wrong)
 			wrong = k->take(k, &line, fd);

@@ -30,9 +30,6 @@ struct link {
 	/* Called for each line; `fd` is a descriptor that came with the frame (first line of it
 	 * only; the callee owns it) or -1. Returns a text to close the link with, or NULL. */
 	const char *(*take)(struct link *, const struct line *, int fd);
-	/* May be NULL. Sees each line that came without a descriptor before it is parsed; true: it
-	 * is dealt with. For who takes thousands a second and needs next to nothing of them. */
-	bool (*take_raw)(struct link *, const char *at, size_t size);
 	/* Called once when the link is closed, by either side or by an error (`why`). It may free
 	 * the link. */
 	void (*closed)(struct link *, const char *why);

@@ -520,6 +520,45 @@ static void apply(struct keeper *k)
 	free(b.check);
 }
 
+/* The record keeps what was configured, also of what is gone. */
+static void tell_target(struct keeper *k, const struct line *l, bool is_service)
+{
+	struct text *t = spool_begin(&k->spool);
+
+	line_begin_name(t, "target", line_name(l));
+	line_add(t, "kind", is_service ? "service" : "check");
+	if (is_service) {
+		line_add(t, "members", line_get(l, "members"));
+		line_add_int(t, "need", line_int(l, "need", 1));
+	} else {
+		line_add(t, "module", line_get(l, "module"));
+		line_add_int(t, "interval_us", line_int(l, "every_us", 0));
+	}
+	if (line_find(l, "owner"))
+		line_add(t, "owner", line_get(l, "owner"));
+	line_add_int(t, "seen_us", k->wall_us);
+	spool_end(&k->spool);
+}
+
+static void tell_targets(struct keeper *k)
+{
+	struct reader *r = reader_new(k);
+	const struct line *l;
+	bool is_service;
+	struct text *t;
+
+	while ((l = reader_next(r, NULL))) {
+		is_service = !strcmp(l->verb, "service");
+		if (is_service || !strcmp(l->verb, "define"))
+			tell_target(k, l, is_service);
+	}
+	reader_free(r);
+	t = spool_begin(&k->spool);
+	line_begin(t, "targets", "-");
+	line_add_int(t, "at_us", k->wall_us);
+	spool_end(&k->spool);
+}
+
 void configure_end(struct keeper *k, const struct line *l)
 {
 	struct text wrong = {0}, *t;
@@ -531,6 +570,7 @@ void configure_end(struct keeper *k, const struct line *l)
 	if (!wrong.size) {
 		k->applied = line_number(l) > 0 ? line_number(l) : 0;
 		apply(k);
+		tell_targets(k);
 		pool_follow(k);
 	}
 	t = keeper_line(k, END_PARENT, 0);

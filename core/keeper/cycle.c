@@ -38,6 +38,7 @@ static const struct {
 	{"location", -1, false},
 	{"cycle", -1, false},
 	{"due_at_us", -1, false},
+	{"interval_us", -1, false},
 	{"item", -1, false},
 	{"missed", -1, false},
 	{"ends", -1, false},
@@ -419,6 +420,7 @@ static void add_own_words(struct text *t, const struct flight *f)
 	line_add(t, "location", f->location->name);
 	line_add_int(t, "cycle", y->number);
 	line_add_int(t, "due_at_us", y->due_wall_us);
+	line_add_int(t, "interval_us", c->every_us);
 	if (y->item >= 0) {
 		struct text item = {0};
 

@@ -16,19 +16,24 @@
 #define RECORDER_MAGIC 0x72656364u
 #define GATHERED_BYTES (48u << 20) /* then the link waits */
 #define QUEUE_BYTES (1u << 20)
+#define OPENING_SHARE 10 /* opening a file that fails takes at most one part in so many */
+#define CHECK_EACH_US (86400 * CLOCK_SECOND)
+#define CHECK_MOST_US (3 * CLOCK_SECOND)
 
 struct recorder {
 	uint32_t magic;
 	struct loop *loop;
 	struct link control, keeper;
 	struct loop_timer second;
-	struct store *store;
+	struct store *store; /* NULL: it cannot be opened (yet) */
+	int64_t open_at_us, check_at_us;
+	struct store_retention retention;
 	char *path, *keeper_start;
-	struct text tail, events; /* not yet on disk */
-	/* numbers of lines; up to skip_to they are on disk from an earlier life */
-	int64_t results, last, skip_to;
-	struct text failing;      /* why; empty: it works */
-	bool is_paused, is_stopping;
+	struct text held;    /* whole lines that came while there was no store */
+	struct text events;  /* not yet on disk; results wait in the store */
+	int64_t last;        /* number of the keeper's last line */
+	struct text failing; /* why; empty: it works */
+	bool is_paused, is_stopping, is_broken;
 };
 
 static void say(struct link *k, const char *verb, const char *id, const char *word,
@@ -66,23 +71,7 @@ static void recover(struct recorder *r)
 	say(&r->keeper, "recovered", "-", NULL, NULL);
 }
 
-static void find_last(struct recorder *r)
-{
-	if (r->store && r->keeper_start)
-		r->skip_to = store_last(r->store, r->keeper_start);
-}
-
-static bool open_store(struct recorder *r)
-{
-	struct text wrong = {0};
-
-	if (!r->store)
-		r->store = store_open(r->path, &wrong);
-	if (!r->store)
-		fail(r, &wrong);
-	text_release(&wrong);
-	return r->store != NULL;
-}
+/* ---- committing ---- */
 
 static void go_on_reading(struct recorder *r)
 {
@@ -91,13 +80,14 @@ static void go_on_reading(struct recorder *r)
 	r->is_paused = false;
 }
 
-static void forget_batch(struct recorder *r)
+static void pause_when_full(struct recorder *r)
 {
-	text_clear(&r->tail);
-	text_clear(&r->events);
-	r->results = 0;
-	if (r->tail.room > GATHERED_BYTES / 8)
-		text_release(&r->tail);
+	size_t gathered = r->held.size + r->events.size + (r->store ? store_waiting(r->store) : 0);
+
+	if (gathered > GATHERED_BYTES && !r->is_paused) {
+		r->is_paused = true;
+		loop_change(r->loop, &r->keeper.watch, 0);
+	}
 }
 
 static void tell_committed(struct recorder *r)
@@ -109,137 +99,113 @@ static void tell_committed(struct recorder *r)
 	link_flush(&r->keeper);
 }
 
+/* A damaged file is left as it is. What waits here the keeper sends again to the next recorder,
+ * which finds the damage written down and keeps off. */
+static void give_up(struct recorder *r)
+{
+	r->is_broken = true;
+	log_say("the store is damaged: ending, to begin anew without it");
+	loop_end(r->loop);
+}
+
 static bool commit(struct recorder *r)
 {
 	struct store_batch batch = {.at_us = clock_wall_us(),
-				    .tail = &r->tail,
-				    .results = r->results,
 				    .events = &r->events,
 				    .keeper = r->keeper_start ? r->keeper_start : "",
 				    .last = r->last};
 	struct text wrong = {0};
 	bool is_done;
 
-	if (!open_store(r))
+	if (!r->store)
 		return false;
-	if (!r->tail.size && !r->events.size && !r->failing.size)
+	if (!store_waiting(r->store) && !r->events.size && !r->failing.size)
 		return true;
 	is_done = store_commit(r->store, &batch, &wrong);
 	if (is_done) {
-		forget_batch(r);
+		text_clear(&r->events);
 		recover(r);
 		tell_committed(r);
 		go_on_reading(r);
 	} else {
 		fail(r, &wrong);
+		if (store_is_damaged(r->store))
+			give_up(r);
 	}
 	text_release(&wrong);
 	return is_done;
 }
 
-static void each_second(struct loop_timer *t)
-{
-	struct recorder *r = (struct recorder *)((char *)t - offsetof(struct recorder, second));
-
-	loop_set(r->loop, t, loop_now(r->loop) + CLOCK_SECOND);
-	commit(r);
-}
-
 /* ---- the keeper's lines ---- */
 
-static void keep(struct text *to, const struct line *l)
+static void keep(struct text *to, const struct line *l, bool with_number)
 {
 	static const char *const but[] = {"n", NULL};
 
 	line_begin(to, l->verb, l->id);
-	line_add_words(to, l, but);
+	line_add_words(to, l, with_number ? NULL : but);
 	line_end(to);
+}
+
+/* What it believed when it ended, for one that has just begun. */
+static void tell_resume(struct recorder *r)
+{
+	if (!link_is_open(&r->keeper))
+		return;
+	store_resume(r->store, link_line(&r->keeper));
+	say(&r->keeper, "resumed", "-", NULL, NULL);
 }
 
 /* A new keeper's numbers begin anew; what its predecessor sent must be on disk or at least in the
  * batch before. */
-static void meet_keeper(struct recorder *r, const struct line *l)
+static void follow_keeper(struct recorder *r, const struct line *l)
 {
 	const char *start = strcmp(l->id, "-") ? l->id : line_get(l, "start_us");
+	bool is_new = !r->keeper_start || strcmp(r->keeper_start, start);
+	int64_t on_disk;
 
-	if (!r->keeper_start || strcmp(r->keeper_start, start)) {
+	if (is_new) {
 		commit(r);
 		free(r->keeper_start);
 		r->keeper_start = memory_text(start);
 		r->last = 0;
-		r->skip_to = 0;
-		find_last(r);
 	}
-	if (r->last < r->skip_to)
-		r->last = r->skip_to;
-	if (r->failing.size)
-		say(&r->keeper, "failing", "-", "reason", r->failing.at);
-	if (r->last && !r->tail.size && !r->events.size)
+	on_disk = store_last(r->store, r->keeper_start);
+	r->last = r->last > on_disk ? r->last : on_disk;
+	if (r->last && !store_waiting(r->store) && !r->events.size)
 		tell_committed(r);
+	tell_resume(r);
 }
 
-static void pause_when_full(struct recorder *r)
+static void feed(struct recorder *r, const struct line *l)
 {
-	if (r->tail.size + r->events.size > GATHERED_BYTES && !r->is_paused) {
-		r->is_paused = true;
-		loop_change(r->loop, &r->keeper.watch, 0);
+	int64_t n = line_int(l, "n", 0);
+
+	if (!strcmp(l->verb, "keeper")) {
+		follow_keeper(r, l);
+		return;
 	}
-}
-
-/* Where the number of a line begins, its last word; NULL when it does not end with one. */
-static const char *number_of(const char *at, size_t size, int64_t *n)
-{
-	const char *word = memrchr(at, ' ', size), *end = at + size;
-
-	if (!word || end - word < 4 || end - word > 18 || memcmp(word, " n=", 3))
-		return NULL;
-	*n = 0;
-	for (const char *digit = word + 3; digit < end; digit++) {
-		if (*digit < '0' || *digit > '9')
-			return NULL;
-		*n = *n * 10 + (*digit - '0');
-	}
-	return word;
-}
-
-/* A result goes to the disk as it came, less its number: most of what a recorder does. */
-static bool take_result(struct link *k, const char *at, size_t size)
-{
-	struct recorder *r = k->with;
-	const char *number;
-	int64_t n;
-
-	if (size < 7 || memcmp(at, "result ", 7) || !(number = number_of(at, size, &n)))
-		return false;
-	if (n <= r->last)
-		return true;
-	text_add(&r->tail, at, (size_t)(number - at));
-	text_putc(&r->tail, '\n');
-	r->results++;
-	r->last = n;
-	pause_when_full(r);
-	return true;
+	if (n && n <= r->last)
+		return; /* it came before */
+	if (!strcmp(l->verb, "result"))
+		store_take(r->store, l, clock_wall_us());
+	else
+		keep(&r->events, l, false);
+	r->last = n ? n : r->last;
 }
 
 static const char *take_keeper(struct link *k, const struct line *l, int fd)
 {
 	struct recorder *r = k->with;
-	int64_t n = line_int(l, "n", 0);
-	bool is_result;
 
 	if (fd >= 0)
 		close(fd);
-	if (!strcmp(l->verb, "keeper")) {
-		meet_keeper(r, l);
-		return NULL;
-	}
-	if (n && n <= r->last)
-		return NULL; /* it came before */
-	is_result = !strcmp(l->verb, "result");
-	r->results += is_result;
-	keep(is_result ? &r->tail : &r->events, l);
-	if (n)
-		r->last = n;
+	if (!strcmp(l->verb, "keeper") && r->failing.size)
+		say(&r->keeper, "failing", "-", "reason", r->failing.at);
+	if (r->store)
+		feed(r, l);
+	else
+		keep(&r->held, l, true);
 	pause_when_full(r);
 	return NULL;
 }
@@ -255,6 +221,79 @@ static void keeper_closed(struct link *k, const char *why)
 		loop_end(r->loop);
 }
 
+/* ---- the store ---- */
+
+static void feed_held(struct recorder *r)
+{
+	static struct line line; /* too large for a stack frame */
+	struct text held = r->held;
+	char *newline;
+
+	r->held = (struct text){0};
+	for (char *at = held.at;
+	     at && (newline = memchr(at, '\n', held.size - (size_t)(at - held.at)));
+	     at = newline + 1)
+		if (!line_parse(&line, at, (size_t)(newline - at)))
+			feed(r, &line);
+	text_release(&held);
+}
+
+/* A file that cannot be used costs little: it may have been looked through for damage. */
+static void open_store(struct recorder *r)
+{
+	int64_t begun_us = clock_mono_us();
+	struct text wrong = {0};
+
+	if (r->store || begun_us < r->open_at_us)
+		return;
+	r->store = store_open(r->path, &wrong);
+	if (r->store) {
+		store_retain(r->store, &r->retention);
+		feed_held(r);
+	} else {
+		fail(r, &wrong);
+		r->open_at_us = clock_mono_us() + OPENING_SHARE * (clock_mono_us() - begun_us);
+	}
+	text_release(&wrong);
+}
+
+static void check_daily(struct recorder *r)
+{
+	struct text wrong = {0};
+
+	if (loop_now(r->loop) < r->check_at_us)
+		return;
+	if (r->check_at_us && !store_is_sound(r->store, CHECK_MOST_US, &wrong)) {
+		fail(r, &wrong);
+		give_up(r);
+	}
+	r->check_at_us = loop_now(r->loop) + CHECK_EACH_US;
+	text_release(&wrong);
+}
+
+static void tidy(struct recorder *r)
+{
+	struct text wrong = {0};
+
+	if (!store_tidy(r->store, clock_wall_us(), &wrong))
+		fail(r, &wrong);
+	else
+		check_daily(r);
+	if (store_is_damaged(r->store) && !r->is_broken)
+		give_up(r);
+	text_release(&wrong);
+}
+
+static void each_second(struct loop_timer *t)
+{
+	struct recorder *r = (struct recorder *)((char *)t - offsetof(struct recorder, second));
+
+	loop_set(r->loop, t, loop_now(r->loop) + CLOCK_SECOND);
+	open_store(r);
+	if (commit(r))
+		tidy(r);
+}
+
 /* ---- the parent's lines ---- */
 
 static void take_keeper_fd(struct recorder *r, int fd)
@@ -267,7 +306,6 @@ static void take_keeper_fd(struct recorder *r, int fd)
 	memset(&r->keeper, 0, sizeof r->keeper);
 	r->keeper.name = "keeper";
 	r->keeper.take = take_keeper;
-	r->keeper.take_raw = take_result;
 	r->keeper.closed = keeper_closed;
 	r->keeper.with = r;
 	if (!link_open(&r->keeper, r->loop, fd, QUEUE_BYTES))
@@ -277,10 +315,18 @@ static void take_keeper_fd(struct recorder *r, int fd)
 static void go(struct recorder *r)
 {
 	sandbox_enter("recorder");
-	if (open_store(r))
-		find_last(r);
+	open_store(r);
 	loop_set(r->loop, &r->second, loop_now(r->loop) + CLOCK_SECOND);
 	say(&r->control, "ready", "-", NULL, NULL);
+}
+
+static void retain(struct recorder *r, const struct line *l)
+{
+	r->retention.raw_us = line_int(l, "raw_us", 0);
+	r->retention.day_us = line_int(l, "day_us", 0);
+	r->retention.month_us = line_int(l, "month_us", 0);
+	if (r->store)
+		store_retain(r->store, &r->retention);
 }
 
 /* The keeper stops at the same moment: its last lines are still to come, its end closes the link.
@@ -305,6 +351,8 @@ static const char *take_control(struct link *k, const struct line *l, int fd)
 	if (!strcmp(l->verb, "start")) {
 		free(r->path);
 		r->path = memory_text(line_get(l, "store"));
+	} else if (!strcmp(l->verb, "retain")) {
+		retain(r, l);
 	} else if (!strcmp(l->verb, "go")) {
 		go(r);
 	} else if (!strcmp(l->verb, "stop")) {
@@ -337,7 +385,8 @@ int recorder_main(int control_fd)
 	if (!r->loop || !link_open(&r->control, r->loop, control_fd, QUEUE_BYTES))
 		log_die(1, "cannot start");
 	loop_run(r->loop);
-	commit(r);
+	if (!r->is_broken)
+		commit(r);
 	store_close(r->store);
-	return 0;
+	return r->is_broken;
 }

@@ -1,225 +1,266 @@
-/* store/store: see store.h. */
+/* store/store: opening, locking, damage, commits, checkpoints. See store.h and inside.h. */
 #include "store.h"
 
-#include <sqlite3.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "../base/line.h"
+#include "../base/log.h"
 #include "../base/memory.h"
+#include "inside.h"
 
 #define STORE_MAGIC 0x73746f72u
 #define BUSY_MS 2000
+#define CHECK_US (3 * CLOCK_SECOND)  /* at the start */
+#define CHECKPOINT_PAGES 1000
+#define RESTART_PAGES 16384          /* 64 MB: a reader keeps the log from being begun anew */
+#define RESTART_EACH_US (15 * CLOCK_SECOND)
+#define MARK ".damaged"              /* of the file that says that the store was found damaged */
 
-enum statement { BEGIN, COMMIT, ROLLBACK, TAIL, STATE, INCIDENT, MARKER, META, LAST, STATEMENTS };
+static const char settings[] =
+	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+	"PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;"
+	"PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;"
+	"PRAGMA trusted_schema = OFF;";
 
-static const char *const sql[STATEMENTS] = {
-	[BEGIN] = "BEGIN IMMEDIATE",
-	[COMMIT] = "COMMIT",
-	[ROLLBACK] = "ROLLBACK",
-	/* The wall clock may step back: a second that is taken already gets the next free place. */
-	[TAIL] = "INSERT INTO tail(at_us, lines, results) VALUES("
-		 " CASE WHEN EXISTS(SELECT 1 FROM tail WHERE at_us = ?1)"
-		 " THEN (SELECT max(at_us) + 1 FROM tail WHERE at_us < ?1 + 1000000)"
-		 " ELSE ?1 END, ?2, ?3)",
-	[STATE] = "INSERT INTO state(name, kind, at_us, was, state, reason, step, cause, incident,"
-		  " lasted_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	[INCIDENT] = "INSERT INTO incident(id, name, event, at_us, start_us, reason, step,"
-		     " location, address, lasted_us)"
-		     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-		     " ON CONFLICT(id) DO UPDATE SET event = excluded.event,"
-		     " at_us = excluded.at_us, lasted_us = excluded.lasted_us",
-	[MARKER] = "INSERT INTO marker(kind, at_us, event, text, by_us, from_us, to_us)"
-		   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[META] = "INSERT INTO meta(word, value) VALUES(?1, ?2)"
-		 " ON CONFLICT(word) DO UPDATE SET value = excluded.value",
-	[LAST] = "SELECT (SELECT value FROM meta WHERE word = 'last') FROM meta"
-		 " WHERE word = 'keeper' AND value = ?1",
-};
+/* ---- damage ---- */
 
-static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS meta(word TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS tail(at_us INTEGER PRIMARY KEY, results INTEGER,"
-	" lines BLOB NOT NULL);"
-	"CREATE TABLE IF NOT EXISTS state(name TEXT, kind TEXT, at_us INTEGER,"
-	" was TEXT, state TEXT, reason TEXT, step TEXT, cause TEXT, incident TEXT,"
-	" lasted_us INTEGER);"
-	"CREATE INDEX IF NOT EXISTS state_by_name ON state(name, at_us);"
-	"CREATE TABLE IF NOT EXISTS incident(id TEXT PRIMARY KEY, name TEXT, event TEXT,"
-	" at_us INTEGER, start_us INTEGER, reason TEXT, step TEXT, location TEXT, address TEXT,"
-	" lasted_us INTEGER);"
-	"CREATE TABLE IF NOT EXISTS marker(kind TEXT, at_us INTEGER, event TEXT, text TEXT,"
-	" by_us INTEGER, from_us INTEGER, to_us INTEGER);"
-	"INSERT OR IGNORE INTO meta(word, value) VALUES('schema', 1);";
-
-static const char settings[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA "
-			       "synchronous = FULL; PRAGMA mmap_size = 0;"
-			       "PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;"
-			       "PRAGMA trusted_schema = OFF;";
-
-struct store {
-	uint32_t magic;
-	sqlite3 *db;
-	sqlite3_stmt *made[STATEMENTS];
-};
-
-/* The words of a line that become the columns of a row, in the order of its statement. */
-static const struct {
-	const char *verb;
-	enum statement statement;
-	const char *word[10];
-} row[] = {
-	{"state",
-	 STATE,
-	 {"", "kind", "at_us", "from", "to", "reason", "step", "cause", "incident", "lasted_us"}},
-	{"incident",
-	 INCIDENT,
-	 {"", "check", "event", "at_us", "start_us", "reason", "step", "location", "address",
-	  "lasted_us"}},
-	{"marker", MARKER, {"kind", "at_us", "event", "text", "by_us", "from_us", "to_us"}},
-};
-
-static bool fail(struct store *s, const char *what, struct text *wrong)
+static void add_remedy(const struct store *s, struct text *wrong)
 {
-	text_printf(wrong, "cannot %s: %s", what, s->db ? sqlite3_errmsg(s->db) : "no memory");
+	text_printf(wrong, ": `nines store move-aside` puts the file aside, then a new one begins or"
+			   " a backup is copied to %s", s->path);
+}
+
+static bool is_damage(int code)
+{
+	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+/* Found while working, when it cannot be told from the file at the next start: so it is written
+ * down, until somebody puts the file aside. */
+static void mark_damaged(struct store *s, const char *what)
+{
+	struct text path = {0};
+	int fd;
+
+	s->is_damaged = true;
+	text_printf(&path, "%s" MARK, s->path);
+	fd = open(path.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd >= 0) {
+		if (write(fd, what, strlen(what)) < 0)
+			log_say("cannot write %s: %s", path.at, log_errno(errno));
+		close(fd);
+	}
+	text_release(&path);
+}
+
+static bool is_marked(struct store *s, struct text *wrong)
+{
+	struct text path = {0};
+	bool is_there;
+
+	text_printf(&path, "%s" MARK, s->path);
+	is_there = access(path.at, F_OK) == 0;
+	text_release(&path);
+	if (is_there) {
+		text_puts(wrong, "the database is damaged (found while it ran)");
+		add_remedy(s, wrong);
+	}
+	return is_there;
+}
+
+struct patience {
+	int64_t until_us;
+};
+
+static int is_over(void *with)
+{
+	return clock_mono_us() > ((struct patience *)with)->until_us;
+}
+
+bool store_is_sound(struct store *s, int64_t most_us, struct text *wrong)
+{
+	struct patience p = {clock_mono_us() + most_us};
+	sqlite3_stmt *ask;
+	int result;
+
+	sqlite3_progress_handler(s->sql.db, 1000, is_over, &p);
+	ask = sql_ask(&s->sql, "PRAGMA quick_check(1)");
+	result = sqlite3_step(ask);
+	if (result == SQLITE_ROW && strcmp(sql_text(ask, 0), "ok"))
+		text_printf(wrong, "the database is damaged: %s", sql_text(ask, 0));
+	sqlite3_progress_handler(s->sql.db, 0, NULL, NULL);
+	sqlite3_reset(ask);
+	if (is_damage(result))
+		text_printf(wrong, "the database is damaged: %s", sqlite3_errmsg(s->sql.db));
+	if (!wrong->size)
+		return true;
+	if (s->is_open)
+		mark_damaged(s, text_get(wrong));
+	add_remedy(s, wrong);
 	return false;
 }
 
-static bool run(struct store *s, enum statement which)
+bool store_is_damaged(const struct store *s)
 {
-	int result = sqlite3_step(s->made[which]);
-
-	sqlite3_reset(s->made[which]);
-	return result == SQLITE_DONE || result == SQLITE_ROW;
+	return s->is_damaged;
 }
 
-static void bind_text(sqlite3_stmt *to, int at, const char *text)
+static bool fail(struct store *s, const char *what, struct text *wrong)
 {
-	sqlite3_bind_text(to, at, text, -1, SQLITE_TRANSIENT);
+	int code = sqlite3_extended_errcode(s->sql.db);
+
+	text_printf(wrong, "cannot %s: %s", what, sqlite3_errmsg(s->sql.db));
+	if (is_damage(code) && (code & 0xff) != SQLITE_NOTADB)
+		mark_damaged(s, sqlite3_errmsg(s->sql.db));
+	if (is_damage(code))
+		add_remedy(s, wrong);
+	return false;
 }
 
-/* Words that end in _us are numbers; "" is the line's name. */
-static void bind_word(sqlite3_stmt *to, int at, const struct line *l, const char *word)
+/* ---- commits ---- */
+
+static bool write_meta(struct store *s, const struct store_batch *b)
 {
-	const char *value = *word ? line_find(l, word) : line_name(l);
-	size_t size = strlen(word);
-	int64_t n;
+	static const char put[] = "INSERT INTO meta(word, value) VALUES(?1, ?2)"
+				  " ON CONFLICT(word) DO UPDATE SET value = excluded.value";
 
-	if (value && size > 3 && !strcmp(word + size - 3, "_us") && text_to_int(value, &n))
-		sqlite3_bind_int64(to, at, n);
-	else if (value)
-		bind_text(to, at, value);
-	else
-		sqlite3_bind_null(to, at);
-}
-
-static bool write_row(struct store *s, const struct line *l)
-{
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		sqlite3_stmt *to = s->made[row[i].statement];
-
-		if (strcmp(l->verb, row[i].verb))
-			continue;
-		for (int word = 0; word < 10 && row[i].word[word]; word++)
-			bind_word(to, word + 1, l, row[i].word[word]);
-		return run(s, row[i].statement);
-	}
-	return true; /* a line of a newer keeper */
-}
-
-static bool write_events(struct store *s, const struct text *events)
-{
-	static struct line line; /* too large for a stack frame */
-	struct text copy = {0};
-	bool is_fine = true;
-	char *newline;
-
-	/* the parser works in place, and the batch may be needed again */
-	text_add(&copy, events->at, events->size);
-	for (char *at = copy.at;
-	     is_fine && (newline = memchr(at, '\n', copy.size - (size_t)(at - copy.at)));
-	     at = newline + 1)
-		is_fine = line_parse(&line, at, (size_t)(newline - at)) != NULL ||
-			  write_row(s, &line);
-	text_release(&copy);
-	return is_fine;
-}
-
-static bool write_meta(struct store *s, const char *word, const char *text, int64_t n)
-{
-	bind_text(s->made[META], 1, word);
-	if (text)
-		bind_text(s->made[META], 2, text);
-	else
-		sqlite3_bind_int64(s->made[META], 2, n);
-	return run(s, META);
-}
-
-static bool write_tail(struct store *s, const struct store_batch *b)
-{
-	bool is_fine;
-
-	sqlite3_bind_int64(s->made[TAIL], 1, b->at_us);
-	sqlite3_bind_blob64(s->made[TAIL], 2, b->tail->at, b->tail->size, SQLITE_STATIC);
-	sqlite3_bind_int64(s->made[TAIL], 3, b->results);
-	is_fine = run(s, TAIL);
-	sqlite3_clear_bindings(s->made[TAIL]);
-	return is_fine;
+	return !*b->keeper || (sql_run(&s->sql, put, "ss", "keeper", b->keeper) &&
+			       sql_run(&s->sql, put, "si", "last", b->last));
 }
 
 bool store_commit(struct store *s, const struct store_batch *b, struct text *wrong)
 {
-	bool is_fine = run(s, BEGIN);
+	int64_t tail = s->next_tail;
+	bool is_fine = sql_run(&s->sql, "BEGIN IMMEDIATE", "");
 
-	if (is_fine && b->tail->size)
-		is_fine = write_tail(s, b);
-	if (is_fine && b->events->size)
-		is_fine = write_events(s, b->events);
-	if (is_fine && *b->keeper)
-		is_fine = write_meta(s, "keeper", b->keeper, 0) &&
-			  write_meta(s, "last", NULL, b->last);
-	if (is_fine && run(s, COMMIT))
+	is_fine = is_fine && close_due(s, b->at_us, tail) && close_tail(s, b->at_us, tail) &&
+		  (!b->events->size || event_write(s, b->events)) && write_meta(s, b) &&
+		  sql_run(&s->sql, "COMMIT", "");
+	if (is_fine) {
+		series_committed(s, tail);
+		s->next_tail++;
 		return true;
+	}
 	fail(s, "write", wrong);
-	if (!sqlite3_get_autocommit(s->db))
-		run(s, ROLLBACK);
+	if (!sqlite3_get_autocommit(s->sql.db))
+		sql_run(&s->sql, "ROLLBACK", "");
 	return false;
 }
 
 int64_t store_last(struct store *s, const char *keeper)
 {
-	int64_t last = 0;
+	sqlite3_stmt *ask = sql_bind(&s->sql,
+				     "SELECT (SELECT value FROM meta WHERE word = 'last') FROM meta"
+				     " WHERE word = 'keeper' AND value = ?1",
+				     "s", keeper);
+	int64_t last = sqlite3_step(ask) == SQLITE_ROW ? sqlite3_column_int64(ask, 0) : 0;
 
-	bind_text(s->made[LAST], 1, keeper);
-	if (sqlite3_step(s->made[LAST]) == SQLITE_ROW)
-		last = sqlite3_column_int64(s->made[LAST], 0);
-	sqlite3_reset(s->made[LAST]);
+	sqlite3_reset(ask);
 	return last;
 }
 
-static bool is_ours(struct store *s, struct text *wrong)
+void store_take(struct store *s, const struct line *l, int64_t now_us)
 {
-	sqlite3_stmt *ask = NULL;
-	int64_t version = STORE_SCHEMA;
-
-	if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE word = 'schema'", -1, &ask,
-			       NULL) == SQLITE_OK &&
-	    sqlite3_step(ask) == SQLITE_ROW)
-		version = sqlite3_column_int64(ask, 0);
-	sqlite3_finalize(ask);
-	if (version <= STORE_SCHEMA)
-		return true;
-	text_printf(wrong, "the database has schema %lld of a newer nines: this one knows %d",
-		    (long long)version, STORE_SCHEMA);
-	return false;
+	if (result_read(&s->line, l, now_us))
+		series_add(s, series_find(s, s->line.name, s->line.location), &s->line.result,
+			   now_us);
 }
 
-static bool prepare(struct store *s, struct text *wrong)
+size_t store_waiting(const struct store *s)
 {
-	for (int i = 0; i < STATEMENTS; i++)
-		if (sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->made[i],
-				       NULL))
-			return fail(s, "use the database", wrong);
+	return s->waiting;
+}
+
+/* ---- checkpoints: nobody else makes them ---- */
+
+static int note_pages(void *with, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = with;
+
+	(void)db;
+	(void)name;
+	s->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+void store_checkpoint(struct store *s)
+{
+	int64_t now_us = clock_mono_us();
+	int mode = SQLITE_CHECKPOINT_PASSIVE;
+
+	if (s->wal_pages < CHECKPOINT_PAGES)
+		return;
+	if (s->wal_pages > RESTART_PAGES && now_us > s->restart_at_us) {
+		mode = SQLITE_CHECKPOINT_RESTART;
+		s->restart_at_us = now_us + RESTART_EACH_US;
+	}
+	sqlite3_wal_checkpoint_v2(s->sql.db, NULL, mode, NULL, NULL);
+}
+
+/* ---- opening ---- */
+
+/* Who holds it may write. */
+static int lock(const char *path, struct text *wrong)
+{
+	struct text name = {0};
+	int fd;
+
+	text_printf(&name, "%s.lock", path);
+	fd = open(name.at, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0) {
+		text_printf(wrong, "cannot open the database: %s: %s", name.at, log_errno(errno));
+	} else if (flock(fd, LOCK_EX | LOCK_NB)) {
+		text_printf(wrong, "the database is in use by another process (%s is locked)",
+			    name.at);
+		close(fd);
+		fd = -1;
+	}
+	text_release(&name);
+	return fd;
+}
+
+static int64_t size_of(const char *path, const char *more)
+{
+	struct text name = {0};
+	struct stat about;
+	int64_t size;
+
+	text_printf(&name, "%s%s", path, more);
+	size = stat(name.at, &about) ? -1 : (int64_t)about.st_size;
+	text_release(&name);
+	return size;
+}
+
+/* What an end without order left behind (F7). */
+static void tell_recovery(const struct store *s, int64_t wal_before)
+{
+	if (wal_before <= 0)
+		return;
+	if (s->wal_pages >= 0)
+		log_say("the store: found a log of %lld KB from before: all commits in it hold, an "
+			"unfinished one was dropped", (long long)(wal_before / 1024));
+}
+
+static bool open_file(struct store *s, struct text *wrong)
+{
+	int yes = 1;
+
+	if (!sql_open(&s->sql, s->path,
+		      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, wrong))
+		return false;
+	sqlite3_busy_timeout(s->sql.db, BUSY_MS);
+	sqlite3_file_control(s->sql.db, "main", SQLITE_FCNTL_PERSIST_WAL, &yes);
+	sqlite3_wal_hook(s->sql.db, note_pages, s);
+	if (sqlite3_exec(s->sql.db, settings, NULL, NULL, NULL))
+		return fail(s, "open the database", wrong);
+	/* settings made a hook of their own where autocheckpoint was on */
+	sqlite3_wal_hook(s->sql.db, note_pages, s);
 	return true;
 }
 
@@ -227,9 +268,12 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(s->made[i]);
-	sqlite3_close(s->db);
+	series_release(s);
+	result_line_release(&s->line);
+	sql_close(&s->sql);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	free(s->path);
 	s->magic = 0;
 	free(s);
 }
@@ -237,24 +281,53 @@ void store_close(struct store *s)
 struct store *store_open(const char *path, struct text *wrong)
 {
 	struct store *s = memory_new(sizeof *s);
-	int yes = 1;
+	int64_t wal = size_of(path, "-wal");
 
 	s->magic = STORE_MAGIC;
-	if (sqlite3_open_v2(path, &s->db,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-				    SQLITE_OPEN_NOFOLLOW,
-			    NULL)) {
-		fail(s, "open the database", wrong);
-	} else {
-		sqlite3_busy_timeout(s->db, BUSY_MS);
-		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &yes);
-		if (sqlite3_exec(s->db, settings, NULL, NULL, NULL))
-			fail(s, "open the database", wrong);
-		else if (is_ours(s, wrong) && sqlite3_exec(s->db, schema, NULL, NULL, NULL))
-			fail(s, "make the tables", wrong);
-		else if (!wrong->size && prepare(s, wrong))
+	s->path = memory_text(path);
+	s->next_target = s->next_location = s->next_series = s->next_tail = 1;
+	s->lock_fd = lock(path, wrong);
+	if (s->lock_fd >= 0 && !is_marked(s, wrong) && open_file(s, wrong) &&
+	    store_is_sound(s, CHECK_US, wrong) && schema_prepare(s, wrong)) {
+		series_release(s); /* what a migration held */
+		tell_recovery(s, wal);
+		s->is_open = series_load(s, wrong);
+		if (s->is_open)
 			return s;
 	}
 	store_close(s);
 	return NULL;
+}
+
+/* ---- putting aside ---- */
+
+bool store_move_aside(const char *path, int64_t now_us, struct text *said)
+{
+	static const char *const more[] = {"", "-wal", "-shm", MARK};
+	struct text from = {0}, to = {0};
+	int fd = lock(path, said);
+	bool is_any = false;
+
+	for (size_t i = 0; i < sizeof more / sizeof *more && fd >= 0; i++) {
+		text_clear(&from);
+		text_clear(&to);
+		text_printf(&from, "%s%s", path, more[i]);
+		text_printf(&to, "%s.aside-%lld%s", path, (long long)(now_us / CLOCK_SECOND),
+			    more[i]);
+		if (rename(from.at, to.at) == 0) {
+			is_any = true;
+			if (i == 0)
+				text_printf(said, "moved to %s", to.at);
+		} else if (errno != ENOENT) {
+			text_printf(said, "cannot move %s: %s", from.at, log_errno(errno));
+			break;
+		}
+	}
+	if (fd >= 0 && !is_any && !said->size)
+		text_printf(said, "there is no %s", path);
+	if (fd >= 0)
+		close(fd);
+	text_release(&from);
+	text_release(&to);
+	return is_any;
 }

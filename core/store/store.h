@@ -1,10 +1,12 @@
-/* store/store: the database file, and all the SQL that changes it.
+/* store/store: the database file, and all that changes it.
  *
- * One writer: the recorder's one connection, which is also the only one that checkpoints (SQLite
- * before 3.51 loses pages when two do). WAL that stays when the file is closed, so that a reader
- * without write rights can always open it; no mmap. Results are kept as the lines of each commit;
- * state changes, incidents and markers as rows. Nothing here aborts: every failure of the disk
- * comes back as a sentence, and the same batch may be given again. Called by the recorder only. */
+ * One writer: whoever holds the lock beside the file, which is the recorder or, without a daemon, a
+ * command. Its one connection is also the only one that checkpoints (SQLite before 3.51 loses pages
+ * when two do). WAL that stays when the file is closed, so that a reader without write rights can
+ * always open it; no mmap. Results gather in memory in packed blocks (store_take), a commit makes
+ * what came since the last one durable; blocks are closed by count or hour. Nothing here aborts:
+ * every failure of the disk comes back as a sentence, nothing of the batch is lost, and the commit may
+ * be tried again. A damaged file is never written to. Tables: docs/architecture.md. */
 #ifndef NINES_STORE_STORE_H
 #define NINES_STORE_STORE_H
 
@@ -12,29 +14,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 
 struct store;
 
-/* What is written in one transaction, or not at all. */
+/* What is written in one transaction with the results taken so far, or not at all. */
 struct store_batch {
 	int64_t at_us;             /* wall clock of the commit */
-	const struct text *tail;   /* `result` lines */
-	int64_t results;           /* how many */
-	const struct text *events; /* `state`, `incident` and `marker` lines */
+	const struct text *events; /* `state`, `incident`, `marker` and `target` lines */
 	const char *keeper;        /* its start: with `last` it tells lines that come twice */
 	int64_t last;              /* number of the last line */
 };
 
-/* Opens or makes the file. NULL: *wrong says why; the schema of a newer nines is refused. */
+/* How long each kind of row is kept; 0: for ever. Raw results go only once their day is rolled up,
+ * days once their month is. */
+struct store_retention {
+	int64_t raw_us, day_us, month_us;
+};
+
+/* Opens or makes the file, takes its lock, looks for damage (at most some seconds). NULL: *wrong
+ * says why; the schema of a newer nines is refused. */
 struct store *store_open(const char *path, struct text *wrong);
 void store_close(struct store *);
+
+/* Keeps a `result` line in memory until the next commit. */
+void store_take(struct store *, const struct line *, int64_t now_us);
+/* Bytes that are in memory only. */
+size_t store_waiting(const struct store *);
 
 bool store_commit(struct store *, const struct store_batch *, struct text *wrong);
 
 /* The number of the last line of this keeper that is on disk, 0 when none is. */
 int64_t store_last(struct store *, const char *keeper);
+
+/* One small step (some ten milliseconds at most) of what keeps the file small: rollups, deletion by
+ * age, checkpoints. Called after each commit. */
+bool store_tidy(struct store *, int64_t now_us, struct text *wrong);
+void store_retain(struct store *, const struct store_retention *);
+
+/* Looks for damage, for at most `most_us`; false: *wrong tells it. */
+bool store_is_sound(struct store *, int64_t most_us, struct text *wrong);
+/* Damage was found since it was opened, and is written down beside the file: close it. */
+bool store_is_damaged(const struct store *);
+
+/* Appends what a keeper needs at its start, one line a check or service:
+ * `resume NAME state since_us reason step cause incident incident_us confirmed due_us`. */
+void store_resume(struct store *, struct text *lines);
+
+/* Merges a staging file (stage.h) in one transaction. False: nothing was changed. */
+bool store_merge(struct store *, const void *bytes, size_t size, struct text *wrong);
+
+/* Renames the file and its companions at `path` to path.damaged-AT; takes the lock meanwhile. */
+bool store_move_aside(const char *path, int64_t now_us, struct text *said);
 
 #endif

@@ -1,0 +1,409 @@
+/* store/read: opening, snapshots, targets, what happened, the copy. See read.h; samples and results
+ * are in read_results.c. */
+#include "read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/log.h"
+#include "../base/memory.h"
+#include "read_inside.h"
+#include "store.h"
+
+#define READ_MAGIC 0x72656164u
+#define BUSY_MS 5000
+#define STEPS 10000 /* of SQLite's machine between looks at the clock */
+#define COPY_PAGES 2000
+
+bool read_fail(struct read *r, const char *what)
+{
+	text_clear(&r->wrong);
+	text_printf(&r->wrong, "cannot read %s from %s: %s", what, r->path,
+		    sqlite3_errmsg(r->sql.db));
+	return false;
+}
+
+bool read_finish(struct read *r, sqlite3_stmt *statement)
+{
+	return sqlite3_reset(statement) == SQLITE_OK || read_fail(r, "the record");
+}
+
+static int is_over(void *with)
+{
+	struct read *r = with;
+
+	return r->until_us && clock_mono_us() > r->until_us;
+}
+
+bool read_begin(struct read *r)
+{
+	if (r->depth++)
+		return true;
+	r->until_us = clock_mono_us() + READ_SECONDS * CLOCK_SECOND;
+	if (sql_run(&r->sql, "BEGIN", ""))
+		return true;
+	r->depth = 0;
+	return read_fail(r, "the record");
+}
+
+void read_end(struct read *r)
+{
+	if (!r->depth || --r->depth)
+		return;
+	r->until_us = 0;
+	read_forget_tail(r);
+	sql_run(&r->sql, "COMMIT", "");
+}
+
+const char *read_wrong(const struct read *r)
+{
+	return text_get(&r->wrong);
+}
+
+size_t read_damaged(const struct read *r)
+{
+	return r->damaged;
+}
+
+/* ---- opening ---- */
+
+static bool judge_schema(struct read *r, struct text *wrong)
+{
+	int64_t found = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'schema'", -1);
+
+	if (found == STORE_SCHEMA)
+		return true;
+	if (found < 0)
+		text_printf(wrong, "cannot read %s: %s", r->path, sqlite3_errmsg(r->sql.db));
+	else if (found > STORE_SCHEMA)
+		text_printf(wrong, "%s has schema %lld of a newer nines: this one knows %d",
+			    r->path, (long long)found, STORE_SCHEMA);
+	else
+		text_printf(wrong, "%s has schema %lld of an older nines: it is brought up to date "
+				   "when ninesd starts", r->path, (long long)found);
+	return false;
+}
+
+struct read *read_open(const char *path, struct text *wrong)
+{
+	struct read *r = memory_new(sizeof *r);
+	struct text told = {0};
+
+	r->magic = READ_MAGIC;
+	r->path = memory_text(path);
+	if (!sql_open(&r->sql, path, SQLITE_OPEN_READONLY, &told)) {
+		text_printf(wrong, "cannot open %s: %s", path, r->sql.db
+								       ? sqlite3_errmsg(r->sql.db)
+								       : "no memory");
+	} else {
+		sqlite3_busy_timeout(r->sql.db, BUSY_MS);
+		sqlite3_progress_handler(r->sql.db, STEPS, is_over, r);
+		sqlite3_exec(r->sql.db, "PRAGMA mmap_size = 0; PRAGMA query_only = ON;"
+					"PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;",
+			     NULL, NULL, NULL);
+		if (judge_schema(r, wrong)) {
+			text_release(&told);
+			return r;
+		}
+	}
+	text_release(&told);
+	read_close(r);
+	return NULL;
+}
+
+static void forget_targets(struct read *r)
+{
+	for (size_t i = 0; i < r->targets; i++) {
+		struct read_target *t = &r->target[i];
+
+		free((char *)t->name);
+		free((char *)t->module);
+		free((char *)t->owner);
+		for (size_t m = 0; m < t->members; m++)
+			free((char *)t->member[m]);
+		free((void *)t->member);
+	}
+	free(r->target);
+	r->target = NULL;
+	r->targets = 0;
+	map_release(&r->by_name);
+}
+
+static void forget_series(struct read *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->series[i].location);
+		text_release(&r->series[i].open);
+	}
+	free(r->series);
+	r->series = NULL;
+	r->count = 0;
+}
+
+void read_close(struct read *r)
+{
+	if (!r)
+		return;
+	read_forget_tail(r);
+	forget_series(r);
+	forget_targets(r);
+	sql_close(&r->sql);
+	text_release(&r->wrong);
+	free(r->path);
+	r->magic = 0;
+	free(r);
+}
+
+/* ---- targets ---- */
+
+/* Names joined by newlines. */
+static void set_members(struct read_target *t, const char *names)
+{
+	char **member = NULL;
+	size_t n = 0;
+
+	for (const char *at = names; *at;) {
+		size_t size = strcspn(at, "\n");
+
+		member = memory_resize(member, (n + 1) * sizeof *member);
+		member[n] = memory_new(size + 1);
+		memcpy(member[n++], at, size);
+		at += size + (at[size] == '\n');
+	}
+	t->member = (const char *const *)member;
+	t->members = n;
+}
+
+static void set_target(struct read_target *t, sqlite3_stmt *row)
+{
+	t->id = sqlite3_column_int64(row, 0);
+	t->name = memory_text(sql_text(row, 1));
+	t->kind = strcmp(sql_text(row, 2), "service") ? READ_CHECK : READ_SERVICE;
+	t->module = memory_text(sql_text(row, 3));
+	t->owner = memory_text(sql_text(row, 4));
+	t->is_events = sqlite3_column_int64(row, 5) != 0;
+	t->is_imported = sqlite3_column_int64(row, 6) != 0;
+	t->interval_us = sqlite3_column_int64(row, 7);
+	t->removed_us = sqlite3_column_int64(row, 8);
+	set_members(t, sql_text(row, 9));
+	t->need = sqlite3_column_int64(row, 10);
+	t->first_us = sqlite3_column_int64(row, 11);
+	t->last_us = sqlite3_column_int64(row, 12);
+}
+
+bool read_targets(struct read *r, const struct read_target **list, size_t *targets)
+{
+	sqlite3_stmt *ask;
+	size_t room = 0;
+
+	forget_targets(r);
+	ask = sql_ask(&r->sql, "SELECT t.id, t.name, t.kind, t.module, t.owner, t.is_events,"
+			       " t.is_imported, t.interval_us, t.removed_us, t.members, t.need,"
+			       " (SELECT min(first_us) FROM series WHERE target = t.id),"
+			       " (SELECT max(last_us) FROM series WHERE target = t.id)"
+			       " FROM target t ORDER BY t.name");
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		if (r->targets == room) {
+			room = room ? room * 2 : 64;
+			r->target = memory_resize(r->target, room * sizeof *r->target);
+		}
+		memset(&r->target[r->targets], 0, sizeof *r->target);
+		set_target(&r->target[r->targets++], ask);
+	}
+	for (size_t i = 0; i < r->targets; i++)
+		map_put_text(&r->by_name, r->target[i].name, &r->target[i]);
+	*list = r->target;
+	*targets = r->targets;
+	return read_finish(r, ask);
+}
+
+const struct read_target *read_find(struct read *r, const char *name)
+{
+	const struct read_target *list;
+	size_t targets;
+
+	text_clear(&r->wrong);
+	if (!r->targets && !read_targets(r, &list, &targets))
+		return NULL;
+	return map_find_text(&r->by_name, name);
+}
+
+/* ---- what happened ---- */
+
+static bool take_incident(sqlite3_stmt *row, struct read_incident *i)
+{
+	const char *event = sql_text(row, 2);
+
+	*i = (struct read_incident){.id = sql_text(row, 0),
+				    .name = sql_text(row, 1),
+				    .start_us = sqlite3_column_int64(row, 4),
+				    .end_us = sqlite3_column_int64(row, 3),
+				    .reason = sql_text(row, 5),
+				    .step = sql_text(row, 6),
+				    .location = sql_text(row, 7),
+				    .address = sql_text(row, 8)};
+	i->is_open = !strcmp(event, "open") || !strcmp(event, "confirmed");
+	i->is_confirmed = !strcmp(event, "confirmed") || !strcmp(event, "closed");
+	if (i->is_open)
+		i->end_us = SLA_OPEN;
+	return strcmp(event, "withdrawn") != 0;
+}
+
+#define INCIDENT "SELECT id, name, event, at_us, start_us, reason, step, location, address" \
+		 " FROM incident WHERE start_us < ?2 AND"                                    \
+		 " (at_us > ?1 OR event IN ('open', 'confirmed'))"
+
+bool read_incidents(struct read *r, const char *name, int64_t from_us, int64_t to_us,
+		    bool (*take)(const struct read_incident *, void *with), void *with)
+{
+	static const char of_all[] = INCIDENT " ORDER BY start_us",
+			  of_one[] = INCIDENT " AND name = ?3 ORDER BY start_us";
+	struct read_incident i;
+	sqlite3_stmt *ask;
+
+	ask = name ? sql_bind(&r->sql, of_one, "iis", from_us, to_us, name)
+		   : sql_bind(&r->sql, of_all, "ii", from_us, to_us);
+	while (sqlite3_step(ask) == SQLITE_ROW)
+		if (take_incident(ask, &i) && !take(&i, with))
+			break;
+	return read_finish(r, ask);
+}
+
+bool read_maintenance(struct read *r, const char *name, int64_t from_us, int64_t to_us,
+		      bool (*take)(const struct read_window *, void *with), void *with)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql,
+				     "SELECT target, text, owner, from_us, to_us, announced_us,"
+				     " cancelled_us FROM maintenance WHERE from_us < ?2 AND"
+				     " to_us > ?1 AND (?3 IS NULL OR target = ?3 OR target IS NULL)"
+				     " ORDER BY from_us",
+				     "iis", from_us, to_us, name);
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		struct read_window w = {.name = sql_text(ask, 0),
+					.text = sql_text(ask, 1),
+					.owner = sql_text(ask, 2),
+					.from_us = sqlite3_column_int64(ask, 3),
+					.to_us = sqlite3_column_int64(ask, 4),
+					.announced_us = sqlite3_column_int64(ask, 5),
+					.is_cancelled = sqlite3_column_int64(ask, 6) != 0};
+
+		if (!take(&w, with))
+			break;
+	}
+	return read_finish(r, ask);
+}
+
+bool read_markers(struct read *r, int64_t from_us, int64_t to_us,
+		  bool (*take)(const struct read_marker *, void *with), void *with)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql,
+				     "SELECT kind, event, text, at_us, by_us, from_us, to_us"
+				     " FROM marker WHERE at_us >= ?1 AND at_us < ?2 ORDER BY at_us",
+				     "ii", from_us, to_us);
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		struct read_marker m = {.kind = sql_text(ask, 0),
+					.event = sql_text(ask, 1),
+					.text = sql_text(ask, 2),
+					.at_us = sqlite3_column_int64(ask, 3),
+					.by_us = sqlite3_column_int64(ask, 4),
+					.from_us = sqlite3_column_int64(ask, 5),
+					.to_us = sqlite3_column_int64(ask, 6)};
+
+		if (!take(&m, with))
+			break;
+	}
+	return read_finish(r, ask);
+}
+
+/* ---- the copy ---- */
+
+static bool fail_copy(struct text *wrong, const char *what, const char *path, const char *why)
+{
+	text_printf(wrong, "cannot %s %s: %s", what, path, why);
+	return false;
+}
+
+/* One snapshot for the whole copy: else each commit would make it begin anew. */
+static bool copy_pages(struct read *r, sqlite3 *to,
+		       void (*progress)(int64_t, int64_t, void *), void *with, struct text *wrong)
+{
+	sqlite3_backup *copy = sqlite3_backup_init(to, "main", r->sql.db, "main");
+	int result = SQLITE_ERROR;
+
+	if (copy) {
+		do {
+			result = sqlite3_backup_step(copy, COPY_PAGES);
+			if (progress)
+				progress(sqlite3_backup_pagecount(copy) -
+						 sqlite3_backup_remaining(copy),
+					 sqlite3_backup_pagecount(copy), with);
+		} while (result == SQLITE_OK);
+		sqlite3_backup_finish(copy);
+	}
+	if (result == SQLITE_DONE &&
+	    sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	return fail_copy(wrong, "copy", r->path, sqlite3_errmsg(to));
+}
+
+static bool sync_path(const char *path, int flags)
+{
+	int fd = open(path, flags | O_RDONLY | O_CLOEXEC);
+	bool is_done = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is_done;
+}
+
+static bool put_in_place(const char *from, const char *path, struct text *wrong)
+{
+	const char *slash = strrchr(path, '/');
+	struct text folder = {0};
+	bool is_done;
+
+	text_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+	is_done = sync_path(from, 0) && rename(from, path) == 0 &&
+		  sync_path(folder.size ? folder.at : ".", O_DIRECTORY);
+	text_release(&folder);
+	return is_done || fail_copy(wrong, "write", path, log_errno(errno));
+}
+
+bool read_backup(struct read *r, const char *path,
+		 void (*progress)(int64_t done_pages, int64_t pages, void *with), void *with,
+		 struct text *wrong)
+{
+	struct text beside = {0};
+	sqlite3 *to = NULL;
+	bool is_done = false;
+
+	text_printf(&beside, "%s.part", path);
+	if (access(path, F_OK) == 0)
+		fail_copy(wrong, "write", path, "it is there already");
+	else if (unlink(beside.at) && errno != ENOENT)
+		fail_copy(wrong, "write", beside.at, log_errno(errno));
+	else if (sqlite3_open_v2(beside.at, &to,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW,
+				 NULL))
+		fail_copy(wrong, "write", beside.at, sqlite3_errmsg(to));
+	else if (read_begin(r)) {
+		r->until_us = 0; /* however long it takes: asked for by a person */
+		sql_number(&r->sql, "SELECT count(*) FROM meta", 0);
+		is_done = copy_pages(r, to, progress, with, wrong);
+		read_end(r);
+	} else
+		text_puts(wrong, read_wrong(r));
+	if (sqlite3_close(to) != SQLITE_OK && is_done)
+		is_done = fail_copy(wrong, "write", beside.at, "it cannot be closed");
+	is_done = is_done && put_in_place(beside.at, path, wrong);
+	if (!is_done)
+		unlink(beside.at);
+	text_release(&beside);
+	return is_done;
+}

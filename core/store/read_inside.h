@@ -1,0 +1,53 @@
+/* store/read_inside: what the reader's files share; nobody outside core/store includes it. */
+#ifndef NINES_STORE_READ_INSIDE_H
+#define NINES_STORE_READ_INSIDE_H
+
+#include "../base/clock.h"
+#include "../base/map.h"
+#include "read.h"
+#include "source.h"
+
+#define READ_DAY (86400 * CLOCK_SECOND)
+
+/* One series of the target that is looked at, with what the tail holds of it. */
+struct read_series {
+	int64_t id, location_id, closed_to;
+	char *location;
+	struct text open;
+};
+
+struct read_open {
+	int64_t id, closed_to;
+	struct text bytes;
+};
+
+struct read {
+	uint32_t magic;
+	struct sql sql;
+	char *path;
+	int depth;             /* of snapshots; the calls' own ones nest */
+	int64_t until_us;      /* when this snapshot ends by itself */
+	struct text wrong;
+	size_t damaged;
+	struct read_target *target;
+	size_t targets;
+	struct map by_name;
+	/* the tail of this snapshot by series, once a second target is asked for */
+	struct map tail;       /* id -> struct read_open * */
+	struct read_open *open;
+	size_t opens;
+	bool has_tail;
+	int64_t first_asked;
+	/* the series of the target asked last */
+	struct read_series *series;
+	size_t count;
+};
+
+bool read_fail(struct read *, const char *what);
+/* Fills r->series for the target; its open blocks too. */
+bool read_find_series(struct read *, const struct read_target *);
+void read_forget_tail(struct read *);
+/* Steps one statement to its end in a snapshot of its own: false when it failed. */
+bool read_finish(struct read *, sqlite3_stmt *);
+
+#endif

@@ -1,0 +1,467 @@
+/* store/read_results: samples, events, results and step times, from wherever they stand: blocks, the
+ * part, the tail, days, months. See read.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/memory.h"
+#include "pack.h"
+#include "read_inside.h"
+#include "tail.h"
+
+/* ---- the tail ---- */
+
+void read_forget_tail(struct read *r)
+{
+	for (size_t i = 0; i < r->opens; i++)
+		text_release(&r->open[i].bytes);
+	free(r->open);
+	r->open = NULL;
+	r->opens = 0;
+	r->has_tail = false;
+	r->first_asked = 0;
+	map_release(&r->tail);
+}
+
+static void add_piece(struct text *open, const struct tail_piece *p)
+{
+	if (p->place == open->size)
+		text_add(open, p->bytes, (size_t)p->size);
+}
+
+static void collect_all(struct read *r, int64_t row, const struct tail_piece *p)
+{
+	struct read_open *o = map_find(&r->tail, p->series);
+
+	if (o && row > o->closed_to)
+		add_piece(&o->bytes, p);
+}
+
+static void collect_asked(struct read *r, int64_t row, const struct tail_piece *p)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->series[i].id == (int64_t)p->series && row > r->series[i].closed_to)
+			add_piece(&r->series[i].open, p);
+}
+
+static void collect(struct read *r, const void *bytes, size_t size, int64_t row, bool is_all)
+{
+	const unsigned char *at = bytes, *end = at + size;
+	struct tail_piece p;
+
+	for (bool is_first = true; tail_next(&at, end, is_first, &p); is_first = false)
+		(is_all ? collect_all : collect_asked)(r, row, &p);
+}
+
+static bool scan_tail(struct read *r, bool is_all)
+{
+	sqlite3_stmt *ask = sql_ask(&r->sql, "SELECT id, sum, data FROM tail ORDER BY id");
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(ask, 2);
+		size_t size = (size_t)sqlite3_column_bytes(ask, 2);
+
+		if ((int64_t)map_hash(bytes ? bytes : "", size) == sqlite3_column_int64(ask, 1))
+			collect(r, bytes, size, sqlite3_column_int64(ask, 0), is_all);
+		else
+			r->damaged++;
+	}
+	return read_finish(r, ask);
+}
+
+static bool index_tail(struct read *r)
+{
+	sqlite3_stmt *ask = sql_ask(&r->sql, "SELECT id, closed_to FROM series");
+	size_t room = 0;
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		if (r->opens == room) {
+			room = room ? room * 2 : 64;
+			r->open = memory_resize(r->open, room * sizeof *r->open);
+		}
+		r->open[r->opens++] = (struct read_open){.id = sqlite3_column_int64(ask, 0),
+							 .closed_to = sqlite3_column_int64(ask, 1)};
+	}
+	for (size_t i = 0; i < r->opens; i++)
+		map_put(&r->tail, (uint64_t)r->open[i].id, &r->open[i]);
+	r->has_tail = read_finish(r, ask) && scan_tail(r, true);
+	return r->has_tail;
+}
+
+static void take_open(struct read *r, struct read_series *s)
+{
+	const struct read_open *o = map_find(&r->tail, (uint64_t)s->id);
+
+	if (o)
+		text_add(&s->open, o->bytes.at, o->bytes.size);
+}
+
+/* ---- the series of a target ---- */
+
+static void add_series(struct read *r, sqlite3_stmt *row)
+{
+	r->series = memory_resize(r->series, (r->count + 1) * sizeof *r->series);
+	r->series[r->count++] = (struct read_series){.id = sqlite3_column_int64(row, 0),
+						     .location_id = sqlite3_column_int64(row, 1),
+						     .closed_to = sqlite3_column_int64(row, 2),
+						     .location = memory_text(sql_text(row, 3))};
+}
+
+bool read_find_series(struct read *r, const struct read_target *t)
+{
+	sqlite3_stmt *ask;
+	bool is_fine;
+
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->series[i].location);
+		text_release(&r->series[i].open);
+	}
+	r->count = 0;
+	ask = sql_bind(&r->sql,
+		       "SELECT s.id, s.location, s.closed_to, l.name FROM series s"
+		       " JOIN location l ON l.id = s.location WHERE s.target = ?1 ORDER BY s.id",
+		       "i", t->id);
+	while (sqlite3_step(ask) == SQLITE_ROW)
+		add_series(r, ask);
+	if (!read_finish(r, ask))
+		return false;
+	if (!r->has_tail && (!r->first_asked || r->first_asked == t->id)) {
+		r->first_asked = t->id;
+		return scan_tail(r, false);
+	}
+	is_fine = r->has_tail || index_tail(r);
+	for (size_t i = 0; i < r->count && is_fine; i++)
+		take_open(r, &r->series[i]);
+	return is_fine;
+}
+
+/* ---- samples ---- */
+
+/* Those of days (or months) from the rollups, in order, into the list. */
+static bool add_rolled(struct read *r, const struct read_target *t, const char *sql, int64_t from,
+		       int64_t to, struct sla_samples *into)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql, sql, "iii", t->id, from, to);
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(ask, 1);
+		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
+
+		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 0) ||
+		    !unpack_samples(into, bytes, size, t->is_events))
+			r->damaged++;
+	}
+	return read_finish(r, ask);
+}
+
+static const char days[] = "SELECT sum, data FROM day WHERE target = ?1 AND location = 0"
+			   " AND day >= ?2 AND day < ?3 ORDER BY day";
+static const char months[] = "SELECT sum, data FROM month WHERE target = ?1 AND location = 0"
+			     " AND day >= ?2 AND day < ?3 ORDER BY day";
+
+static bool add_raw(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		    struct sla_samples *into)
+{
+	struct source *s = memory_new(sizeof *s);
+	struct sla_samples raw = {0};
+	bool is_fine = true;
+
+	for (size_t i = 0; i < r->count && is_fine; i++) {
+		source_open(s, &r->sql, r->series[i].id, from_us, to_us, &r->series[i].open);
+		while (source_next(s))
+			pack_add_sample(&raw, &s->result);
+		r->damaged += s->damaged;
+		is_fine = !s->has_failed || read_fail(r, "results");
+		source_release(s);
+	}
+	pack_join_samples(&raw, t->is_events);
+	for (size_t i = 0; i < raw.samples; i++)
+		pack_append_sample(into, &raw.sample[i], t->is_events);
+	free(raw.sample);
+	free(s);
+	return is_fine;
+}
+
+static int64_t month_of(int64_t day)
+{
+	time_t at = (time_t)(day * 86400);
+	struct tm tm;
+
+	gmtime_r(&at, &tm);
+	return day - (tm.tm_mday - 1);
+}
+
+static int64_t number_of(struct read *r, const char *sql, int64_t target)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql, sql, "i", target);
+	int64_t n = sqlite3_step(ask) == SQLITE_ROW ? sqlite3_column_int64(ask, 0) : 0;
+
+	sqlite3_reset(ask);
+	return n;
+}
+
+/* Whole days [from, to). What is rolled up comes from there: the same figures, at once. */
+static bool add_days(struct read *r, const struct read_target *t, int64_t from, int64_t to,
+		     struct sla_samples *into)
+{
+	int64_t rolled = number_of(r, "SELECT rolled FROM target WHERE id = ?1", t->id);
+	int64_t kept = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
+	int64_t split = rolled < to ? rolled : to;
+
+	if (from < kept) {
+		if (!add_rolled(r, t, months, month_of(from), kept < to ? kept : to, into))
+			return false;
+		from = kept;
+	}
+	if (from < split && !add_rolled(r, t, days, from, split, into))
+		return false;
+	from = from > split ? from : split;
+	return from >= to || add_raw(r, t, from * READ_DAY, to * READ_DAY, into);
+}
+
+static bool is_pass(const struct sla_sample *s)
+{
+	return s->state == SLA_UP || s->state == SLA_DEGRADED;
+}
+
+static bool has_pass_before(const struct sla_samples *list, int64_t us)
+{
+	for (size_t i = 0; i < list->samples && list->sample[i].at_us <= us; i++)
+		if (is_pass(&list->sample[i]))
+			return true;
+	return false;
+}
+
+static bool has_decision_behind(const struct sla_samples *list, int64_t us)
+{
+	for (size_t i = list->samples; i && list->sample[i - 1].last_us >= us; i--)
+		if (list->sample[i - 1].state != SLA_UNKNOWN)
+			return true;
+	return false;
+}
+
+/* The day (its number) of the target's first or last result. */
+static bool find_ends(struct read *r, const struct read_target *t, int64_t *first, int64_t *last)
+{
+	*first = number_of(r, "SELECT min(first_us) FROM series WHERE target = ?1", t->id) /
+		 READ_DAY;
+	*last = clock_wall_us() / READ_DAY;
+	return r->count > 0;
+}
+
+static bool gather(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		   struct sla_samples *into)
+{
+	int64_t first, last, from = from_us / READ_DAY - 1, to = to_us / READ_DAY + 1, span = 2;
+
+	if (!read_find_series(r, t) || !find_ends(r, t, &first, &last))
+		return !r->wrong.size;
+	for (;; from -= span, to += span, span *= 4) {
+		struct sla_samples list = {0};
+		bool is_whole;
+
+		from = from < first ? first : from;
+		to = to > last + 1 ? last + 1 : to;
+		if (from < to && !add_days(r, t, from, to, &list)) {
+			free(list.sample);
+			return false;
+		}
+		is_whole = (from <= first || t->is_events || has_pass_before(&list, from_us)) &&
+			   (to > last || t->is_events || has_decision_behind(&list, to_us));
+		if (is_whole && t->is_events && from > first &&
+		    !(list.samples && list.sample[0].at_us <= from_us))
+			is_whole = false;
+		for (size_t i = 0; is_whole && i < list.samples; i++)
+			pack_append_sample(into, &list.sample[i], t->is_events);
+		free(list.sample);
+		if (is_whole)
+			return true;
+	}
+}
+
+static bool gather_in_snapshot(struct read *r, const struct read_target *t, int64_t from_us,
+			       int64_t to_us, struct sla_samples *into)
+{
+	bool is_fine;
+
+	text_clear(&r->wrong);
+	if (!read_begin(r))
+		return false;
+	is_fine = gather(r, t, from_us, to_us, into);
+	read_end(r);
+	return is_fine;
+}
+
+bool read_samples(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		  struct sla_samples *into)
+{
+	return gather_in_snapshot(r, t, from_us, to_us, into);
+}
+
+bool read_events(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		 struct read_events *into)
+{
+	struct sla_samples list = {0};
+	bool is_fine = gather_in_snapshot(r, t, from_us, to_us, &list);
+
+	for (size_t i = 0; i < list.samples && is_fine; i++) {
+		if (into->events == into->room) {
+			into->room = into->room ? into->room * 2 : 16;
+			into->event = memory_resize(into->event, into->room * sizeof *into->event);
+		}
+		into->event[into->events++] = (struct sla_event){
+			list.sample[i].at_us, list.sample[i].state, list.sample[i].cause};
+	}
+	free(list.sample);
+	return is_fine;
+}
+
+/* ---- results ---- */
+
+/* The series whose next result started first. */
+static size_t earliest(struct source *const *s, const bool *has, size_t count)
+{
+	size_t best = count;
+
+	for (size_t i = 0; i < count; i++)
+		if (has[i] && (best == count || s[i]->result.start_us < s[best]->result.start_us))
+			best = i;
+	return best;
+}
+
+static bool merge_results(struct read *r, const struct read_target *t, int64_t from_us,
+			  int64_t to_us, bool (*take)(const struct read_result *, void *),
+			  void *with)
+{
+	struct source **s = memory_new((r->count + 1) * sizeof *s);
+	bool *has = memory_new(r->count + 1), is_wanted = true, is_fine = true;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		s[i] = memory_new(sizeof **s);
+		source_open(s[i], &r->sql, r->series[i].id, from_us, to_us, &r->series[i].open);
+		has[i] = source_next(s[i]);
+	}
+	while (is_wanted && (i = earliest(s, has, r->count)) < r->count) {
+		is_wanted = take(&(struct read_result){t, r->series[i].location, &s[i]->result},
+				 with);
+		has[i] = source_next(s[i]);
+	}
+	for (i = 0; i < r->count; i++) {
+		is_fine = is_fine && !s[i]->has_failed;
+		r->damaged += s[i]->damaged;
+		source_release(s[i]);
+		free(s[i]);
+	}
+	free(s);
+	free(has);
+	return is_fine || read_fail(r, "results");
+}
+
+bool read_results(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		  bool (*take)(const struct read_result *, void *with), void *with)
+{
+	bool is_fine;
+
+	text_clear(&r->wrong);
+	if (!read_begin(r))
+		return false;
+	is_fine = read_find_series(r, t) && merge_results(r, t, from_us, to_us, take, with);
+	read_end(r);
+	return is_fine;
+}
+
+/* ---- times of steps ---- */
+
+static bool add_raw_steps(struct read *r, const struct read_series *series, int64_t from_us,
+			  int64_t to_us, struct read_steps *into)
+{
+	struct source *s;
+	bool is_fine;
+
+	if (from_us >= to_us)
+		return true;
+	s = memory_new(sizeof *s);
+	source_open(s, &r->sql, series->id, from_us, to_us, &series->open);
+	while (source_next(s))
+		pack_add_steps(into, &s->result);
+	r->damaged += s->damaged;
+	is_fine = !s->has_failed || read_fail(r, "results");
+	source_release(s);
+	free(s);
+	return is_fine;
+}
+
+static bool add_rolled_steps(struct read *r, const struct read_target *t, const char *sql,
+			     int64_t location, int64_t from, int64_t to, struct read_steps *into)
+{
+	sqlite3_stmt *ask;
+
+	if (from >= to)
+		return true;
+	ask = sql_bind(&r->sql, sql, "iiii", t->id, location, from, to);
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(ask, 1);
+		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
+
+		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 0) ||
+		    !unpack_steps(into, bytes, size))
+			r->damaged++;
+	}
+	return read_finish(r, ask);
+}
+
+struct step_span {
+	int64_t raw_from, rolled, kept; /* days: results from, not rolled up from, days kept from */
+	int64_t from_us, to_us;
+};
+
+static bool add_series_steps(struct read *r, const struct read_target *t,
+			     const struct read_series *x, const struct step_span *w,
+			     struct read_steps *into)
+{
+	static const char day_steps[] = "SELECT sum, data FROM day WHERE target = ?1 AND"
+					" location = ?2 AND day >= ?3 AND day < ?4 ORDER BY day",
+			  month_steps[] =
+				  "SELECT sum, data FROM month WHERE target = ?1 AND"
+				  " location = ?2 AND day >= ?3 AND day < ?4 ORDER BY day";
+	int64_t first = w->from_us / READ_DAY, last = (w->to_us + READ_DAY - 1) / READ_DAY;
+	/* parts of days from the results where they are still there */
+	bool has_head = w->from_us % READ_DAY && first >= w->raw_from,
+	     has_foot = w->to_us % READ_DAY && last - 1 >= w->raw_from;
+	int64_t begin = has_head ? first + 1 : first, end = has_foot ? last - 1 : last,
+		split = w->rolled < end ? w->rolled : end;
+	int64_t head_end = begin * READ_DAY < w->to_us ? begin * READ_DAY : w->to_us,
+		foot_begin = end * READ_DAY > w->from_us ? end * READ_DAY : w->from_us,
+		raw_begin = split > begin ? split : begin;
+
+	if (has_head && has_foot && first == last - 1)
+		return add_raw_steps(r, x, w->from_us, w->to_us, into);
+	return (!has_head || add_raw_steps(r, x, w->from_us, head_end, into)) &&
+	       add_rolled_steps(r, t, month_steps, x->location_id, month_of(begin),
+				w->kept < split ? w->kept : split, into) &&
+	       add_rolled_steps(r, t, day_steps, x->location_id, begin > w->kept ? begin : w->kept,
+				split, into) &&
+	       add_raw_steps(r, x, raw_begin * READ_DAY, end * READ_DAY, into) &&
+	       (!has_foot || add_raw_steps(r, x, foot_begin, w->to_us, into));
+}
+
+bool read_steps(struct read *r, const struct read_target *t, const char *location, int64_t from_us,
+		int64_t to_us, struct read_steps *into)
+{
+	struct step_span w = {.from_us = from_us, .to_us = to_us};
+	bool is_fine;
+
+	text_clear(&r->wrong);
+	if (!read_begin(r))
+		return false;
+	w.rolled = number_of(r, "SELECT rolled FROM target WHERE id = ?1", t->id);
+	w.raw_from = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'raw_from'", 0);
+	w.kept = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
+	is_fine = read_find_series(r, t);
+	for (size_t i = 0; i < r->count && is_fine; i++)
+		if (!location || !strcmp(r->series[i].location, location))
+			is_fine = add_series_steps(r, t, &r->series[i], &w, into);
+	read_end(r);
+	return is_fine;
+}

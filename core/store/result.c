@@ -1,0 +1,221 @@
+/* store/result: see result.h. The words of the line are a table. */
+#include "result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../sla/sla.h"
+
+static uint8_t state_of(const char *word)
+{
+	for (uint8_t i = 0; i < SLA_STATES; i++)
+		if (!strcmp(sla_state_name[i], word))
+			return i;
+	return SLA_UNKNOWN;
+}
+
+static void take_verdict(struct result_line *to, const struct line_word *w)
+{
+	to->result.verdict = state_of(w->value);
+}
+
+static void take_ends(struct result_line *to, const struct line_word *w)
+{
+	to->result.ends = (uint8_t)(1 + state_of(w->value));
+}
+
+static void take_cause(struct result_line *to, const struct line_word *w)
+{
+	for (uint8_t i = 0; i < SLA_CAUSES; i++)
+		if (!strcmp(sla_cause_name[i], w->value))
+			to->result.cause = i;
+}
+
+static void take_stall(struct result_line *to, const struct line_word *w)
+{
+	if (strcmp(w->value, "0"))
+		to->result.flags |= BLOCK_IS_STALLED;
+}
+
+static void take_location(struct result_line *to, const struct line_word *w)
+{
+	to->location = w->value;
+}
+
+static int64_t number(const char **at)
+{
+	bool is_negative = **at == '-';
+	uint64_t n = 0;
+
+	for (*at += is_negative; **at >= '0' && **at <= '9'; ++*at)
+		n = n * 10 + (uint64_t)(**at - '0');
+	return (int64_t)(is_negative ? 0 - n : n);
+}
+
+/* `resolve:812,connect@1:1490,tls:4100!`, cut in place. */
+static void take_steps(struct result_line *to, const struct line_word *w)
+{
+	struct block_result *r = &to->result;
+	char *at;
+
+	text_clear(&to->room);
+	text_add(&to->room, w->value, w->size);
+	for (at = to->room.at; *at && r->steps < BLOCK_STEPS;) {
+		struct block_step *s = &r->step[r->steps];
+		const char *digits;
+		char *mark = at + strcspn(at, "@:,");
+
+		*s = (struct block_step){.name = at};
+		digits = mark + 1;
+		if (*mark == '@')
+			s->hop = (uint8_t)number(&digits);
+		if ((*mark == '@' && *digits++ != ':') || (*mark != '@' && *mark != ':'))
+			return;
+		*mark = '\0';
+		s->end_us = number(&digits);
+		s->has_failed = *digits == '!';
+		digits += s->has_failed;
+		r->steps++;
+		if (*digits != ',')
+			return;
+		at += digits + 1 - at;
+	}
+}
+
+static void add_value(struct result_line *to, const char *name, const char *text)
+{
+	struct block_result *r = &to->result;
+	char *end;
+	double value = strtod(text, &end);
+
+	if (r->values == BLOCK_VALUES)
+		return;
+	while (*end == ' ')
+		end++;
+	r->value[r->values++] = (struct block_value){name, end, value};
+}
+
+static void add_fact(struct result_line *to, const char *name, const char *text)
+{
+	struct block_result *r = &to->result;
+
+	if (r->facts < BLOCK_FACTS)
+		r->fact[r->facts++] = (struct block_fact){name, text};
+}
+
+static void take_number(int64_t *to, const char *text)
+{
+	if (!text_to_int(text, to))
+		*to = 0;
+}
+
+enum { SKIP = -1, CALL = -2, FACT = -3 };
+
+/* `at`: the offset of a text or, for names that end in _us, of a number. */
+static const struct {
+	const char *key;
+	long at;
+	void (*take)(struct result_line *, const struct line_word *);
+	const char *fact;
+} word[] = {
+	{"verdict", CALL, take_verdict, NULL},
+	{"reason", offsetof(struct block_result, reason), NULL, NULL},
+	{"address", offsetof(struct block_result, address), NULL, NULL},
+	{"item", offsetof(struct block_result, item), NULL, NULL},
+	{"start_us", offsetof(struct block_result, start_us), NULL, NULL},
+	{"elapsed_us", offsetof(struct block_result, elapsed_us), NULL, NULL},
+	{"due_at_us", offsetof(struct block_result, due_us), NULL, NULL},
+	{"interval_us", offsetof(struct block_result, interval_us), NULL, NULL},
+	{"steps", CALL, take_steps, NULL},
+	{"ends", CALL, take_ends, NULL},
+	{"cause", CALL, take_cause, NULL},
+	{"stall", CALL, take_stall, NULL},
+	{"location", CALL, take_location, NULL},
+	{"step", FACT, NULL, ".step"},
+	{"missed", FACT, NULL, ".missed"},
+	{"transcript", FACT, NULL, ".transcript"},
+	{"late_us", SKIP, NULL, NULL},
+	{"cycle", SKIP, NULL, NULL},
+	{"n", SKIP, NULL, NULL},
+	{"name", SKIP, NULL, NULL},
+};
+
+static void take_word(struct result_line *to, const struct line_word *w)
+{
+	size_t i = 0, size = strlen(w->key);
+
+	if (!strncmp(w->key, "value.", 6)) {
+		add_value(to, w->key + 6, w->value);
+		return;
+	}
+	if (!strncmp(w->key, "fact.", 5)) {
+		add_fact(to, w->key + 5, w->value);
+		return;
+	}
+	while (i < sizeof word / sizeof *word &&
+	       (word[i].key[0] != w->key[0] || strcmp(word[i].key, w->key)))
+		i++;
+	if (i == sizeof word / sizeof *word)
+		add_fact(to, w->key, w->value);
+	else if (word[i].at == FACT)
+		add_fact(to, word[i].fact, w->value);
+	else if (word[i].at == CALL)
+		word[i].take(to, w);
+	else if (word[i].at >= 0 && size > 3 && !strcmp(w->key + size - 3, "_us"))
+		take_number((int64_t *)(void *)((char *)&to->result + word[i].at), w->value);
+	else if (word[i].at >= 0)
+		*(const char **)(void *)((char *)&to->result + word[i].at) = w->value;
+}
+
+static const char *failed_step(const struct block_result *r)
+{
+	for (size_t i = 0; i < r->steps; i++)
+		if (r->step[i].has_failed)
+			return r->step[i].name;
+	return "";
+}
+
+const char *result_step(const struct block_result *r)
+{
+	for (size_t i = 0; i < r->facts; i++)
+		if (!strcmp(r->fact[i].name, ".step"))
+			return r->fact[i].text;
+	return failed_step(r);
+}
+
+/* What the mark in the steps says needs no fact. */
+static void drop_known_step(struct block_result *r)
+{
+	for (size_t i = 0; i < r->facts; i++)
+		if (!strcmp(r->fact[i].name, ".step") && !strcmp(r->fact[i].text, failed_step(r))) {
+			r->facts--;
+			memmove(&r->fact[i], &r->fact[i + 1],
+				(r->facts - i) * sizeof *r->fact);
+			return;
+		}
+}
+
+bool result_read(struct result_line *to, const struct line *l, int64_t now_us)
+{
+	struct block_result *r = &to->result;
+
+	memset(r, 0, offsetof(struct block_result, step));
+	r->verdict = SLA_UNKNOWN;
+	r->reason = r->address = r->item = "";
+	to->name = line_name(l);
+	to->location = "";
+	for (size_t i = 0; i < l->words; i++)
+		take_word(to, &l->word[i]);
+	if (!r->start_us)
+		r->start_us = r->due_us ? r->due_us : now_us;
+	if (!r->due_us)
+		r->due_us = r->start_us;
+	drop_known_step(r);
+	return *to->name != '\0';
+}
+
+void result_line_release(struct result_line *to)
+{
+	text_release(&to->room);
+	*to = (struct result_line){0};
+}
