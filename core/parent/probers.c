@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,10 +219,18 @@ static void leave_seat(struct seat *s)
 	s->prober = NULL;
 }
 
+/* Cores we may use, which taskset or a container may have made fewer than there are. */
+static int64_t usable_cores(void)
+{
+	cpu_set_t set;
+	int n = sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set);
+
+	return n > 0 ? n : 1;
+}
+
 static size_t wanted_seats(const struct plan *plan, enum pool pool)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int64_t n = plan->set.probers > 0 ? plan->set.probers : cores > 0 ? cores : 1;
+	int64_t n = plan->set.probers > 0 ? plan->set.probers : usable_cores();
 
 	if (pool != POOL_GENERAL)
 		return plan->pools & (1u << pool) ? POOL_SEATS : 0;
