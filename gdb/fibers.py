@@ -5,17 +5,17 @@
     (gdb) fibers bt                      and the backtrace of each
     (gdb) fibers bt 812                  of one probe
 
-Reads memory only: registers are never written, so it works on cores too. A parked fiber's registers lie in its ucontext; gdb's
-unwinder is told that frame 0 was called from there.
+Reads memory only: registers are never written, so it works on cores too. A parked fiber's registers lie on its stack as
+core/fiber/switch_x86_64.c left them; gdb's unwinder is told that frame 0 was called from there.
 """
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
 PROBE_MAGIC = 0x70726F62
 FIBER_MAGIC = 0x66696272
-# Places in uc_mcontext.gregs, <sys/ucontext.h> of x86-64.
-GREGS = {"r8": 0, "r9": 1, "r10": 2, "r11": 3, "r12": 4, "r13": 5, "r14": 6, "r15": 7, "rdi": 8, "rsi": 9, "rbp": 10,
-         "rbx": 11, "rdx": 12, "rax": 13, "rcx": 14, "rsp": 15, "rip": 16}
+# struct left of core/fiber/switch_x86_64.c: words from the stack pointer up; behind them the fiber goes on.
+LEFT = {"r15": 1, "r14": 2, "r13": 3, "r12": 4, "rbx": 5, "rbp": 6, "rip": 7}
+LEFT_WORDS = 8
 
 
 class Into(Unwinder):
@@ -28,12 +28,14 @@ class Into(Unwinder):
     def __call__(self, frame):
         if self.context is None or frame.level() != 0:
             return None
-        gregs = self.context["uc_mcontext"]["gregs"]
-        sp = gregs[GREGS["rsp"]].cast(frame.read_register("rsp").type)
+        word = gdb.lookup_type("unsigned long")
+        left = self.context["sp"].cast(word.pointer())
+        kind = frame.read_register("rsp").type
+        sp = gdb.Value(int(self.context["sp"]) + 8 * LEFT_WORDS).cast(kind)
         info = frame.create_unwind_info(Id(sp - 256, frame.read_register("rip")))  # gdb wants stacks to grow one way
-        for name, place in GREGS.items():
-            kind = frame.read_register(name).type
-            info.add_saved_register(name, gregs[place].cast(kind))
+        info.add_saved_register("rsp", sp)
+        for name, place in LEFT.items():
+            info.add_saved_register(name, left[place].cast(frame.read_register(name).type))
         return info
 
 

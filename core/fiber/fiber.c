@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <ucontext.h>
+
+#include "switch.h"
 
 #if __has_include(<valgrind/memcheck.h>)
 #include <valgrind/memcheck.h>
@@ -40,7 +41,7 @@ struct fiber {
 	uint32_t magic;
 	bool has_begun, has_ended;
 	unsigned valgrind;
-	ucontext_t context;
+	struct switch_context context;
 	void (*run)(void *);
 	void *with;
 	char *map, *spare;
@@ -49,7 +50,7 @@ struct fiber {
 };
 
 static struct {
-	ucontext_t loop;
+	struct switch_context loop;
 	struct fiber *running, *free;
 	struct fiber *used; /* for gdb/fibers.py */
 	size_t pooled;
@@ -167,7 +168,7 @@ static void switch_to(struct fiber *f)
 {
 	sched.running = f;
 	__sanitizer_start_switch_fiber(&sched.fake, stack_low(f), stack_bytes(f));
-	swapcontext(&sched.loop, &f->context);
+	switch_swap(&sched.loop, &f->context);
 	__sanitizer_finish_switch_fiber(sched.fake, NULL, NULL);
 	sched.running = NULL;
 }
@@ -179,7 +180,7 @@ void fiber_end(void)
 	assert(f && f->magic == FIBER_MAGIC);
 	f->has_ended = true;
 	__sanitizer_start_switch_fiber(NULL, sched.loop_bottom, sched.loop_bytes);
-	setcontext(&sched.loop);
+	switch_swap(&f->context, &sched.loop);
 	__builtin_unreachable();
 }
 
@@ -198,11 +199,7 @@ void fiber_start(struct fiber *f, void (*run)(void *), void *with)
 	f->has_begun = true;
 	f->run = run;
 	f->with = with;
-	getcontext(&f->context);
-	f->context.uc_stack.ss_sp = stack_low(f);
-	f->context.uc_stack.ss_size = stack_bytes(f);
-	f->context.uc_link = NULL;
-	makecontext(&f->context, enter, 0);
+	switch_prepare(&f->context, stack_low(f), stack_bytes(f), enter);
 	switch_to(f);
 }
 
@@ -218,6 +215,6 @@ void fiber_park(void)
 
 	assert(f && f->magic == FIBER_MAGIC);
 	__sanitizer_start_switch_fiber(&f->fake, sched.loop_bottom, sched.loop_bytes);
-	swapcontext(&f->context, &sched.loop);
+	switch_swap(&f->context, &sched.loop);
 	__sanitizer_finish_switch_fiber(f->fake, &sched.loop_bottom, &sched.loop_bytes);
 }

@@ -1,7 +1,7 @@
 /* fiber/fiber: straight-line code that waits without holding its process.
  *
  * A fiber is a function on a stack of its own (64 KiB, mmapped, a guard page below), switched with
- * glibc's ucontext; annotated so that ASan and valgrind follow. It runs when fiber_start() or
+ * switch.h; annotated so that ASan and valgrind follow. It runs when fiber_start() or
  * fiber_resume() is called from the loop's own stack, until it parks or ends. Stacks are pooled; of
  * a pooled stack only its top page stays in memory. Fibers know nothing of probes;
  * core/prober/probe.h puts deadlines on top. */
