@@ -44,7 +44,7 @@ static bool judge_name(const struct module *m, const struct module_head *h, stru
 			      "its name is no lower-case word of at most 32 letters: rename it");
 	if (strcmp(h->name, m->name))
 		return refuse(why, "it calls itself '%s': name the file %s.so", h->name, h->name);
-	if (common_is_core_word(h->name))
+	if (h->kind == MODULE_CHECK && common_is_core_word(h->name))
 		return refuse(why, "'%s' is a word of nines' own: rename the module", h->name);
 	if (!h->summary || strnlen(h->summary, SUMMARY_BYTES + 1) > SUMMARY_BYTES ||
 	    form_has_control(h->summary))
