@@ -27,10 +27,12 @@ static json_t *value_of(const struct page_value *v)
 		return json_null();
 	case PAGE_INT:
 	case PAGE_ELAPSED:
+	case PAGE_EXACT:
 		return json_integer(v->number);
 	case PAGE_SECONDS:
 		return json_integer(v->number / CLOCK_SECOND);
 	case PAGE_ROUNDED:
+	case PAGE_CLOCK:
 		return json_integer((v->number + CLOCK_SECOND / 2) / CLOCK_SECOND);
 	case PAGE_BOOL:
 		return json_boolean(v->number);

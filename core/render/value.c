@@ -42,12 +42,32 @@ static void add_seconds(struct text *t, int64_t us)
 	}
 }
 
-static void add_rounded(struct text *t, int64_t us)
+static void add_rounded(struct text *t, int64_t us, bool has_days)
 {
 	int64_t s = us / SECOND + (us % SECOND >= SECOND / 2);
 
-	text_printf(t, "%" PRId64 " ", s / DAY_SECONDS);
-	add_clock(t, s % DAY_SECONDS);
+	if (has_days)
+		text_printf(t, "%" PRId64 " ", s / DAY_SECONDS);
+	add_clock(t, has_days ? s % DAY_SECONDS : s);
+}
+
+static void add_exact(struct text *t, int64_t us)
+{
+	int64_t ms = us / 1000, s = ms / 1000;
+
+	if (s >= DAY_SECONDS)
+		text_printf(t, "%" PRId64 "d ", s / DAY_SECONDS);
+	if (s >= DAY_SECONDS)
+		add_clock(t, s % DAY_SECONDS);
+	else if (s >= 3600)
+		text_printf(t, "%d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	else if (s >= 60)
+		text_printf(t, "%d:%02d", (int)(s / 60), (int)(s % 60));
+	else
+		text_int(t, s);
+	if (s < 60 || ms % 1000)
+		text_printf(t, ".%03d", (int)(ms % 1000));
+	text_puts(t, s < 60 ? " s" : "");
 }
 
 static void add_local(struct text *t, const struct zone *zone, int64_t us)
@@ -88,6 +108,7 @@ void page_add_plain(struct text *t, const struct page_value *v)
 		break;
 	case PAGE_INT:
 	case PAGE_ELAPSED:
+	case PAGE_EXACT:
 		text_int(t, v->number);
 		break;
 	case PAGE_BOOL:
@@ -97,6 +118,7 @@ void page_add_plain(struct text *t, const struct page_value *v)
 		text_int(t, v->number / SECOND);
 		break;
 	case PAGE_ROUNDED:
+	case PAGE_CLOCK:
 		text_int(t, v->number / SECOND + (v->number % SECOND >= SECOND / 2));
 		break;
 	case PAGE_PERCENT:
@@ -124,7 +146,11 @@ void page_add_shown(struct text *t, const struct page *p, const struct page_valu
 		add_seconds(t, v->number);
 		break;
 	case PAGE_ROUNDED:
-		add_rounded(t, v->number);
+	case PAGE_CLOCK:
+		add_rounded(t, v->number, v->type == PAGE_ROUNDED);
+		break;
+	case PAGE_EXACT:
+		add_exact(t, v->number);
 		break;
 	case PAGE_ELAPSED:
 		text_add_duration(t, v->number);

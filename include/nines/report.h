@@ -36,6 +36,9 @@ enum page_type {
 	/* microseconds, shown as whole seconds, truncated: 4:27 of an hour; an integer in JSON */
 	PAGE_SECONDS,
 	PAGE_ROUNDED, /* the same, rounded to the nearest second and always "days hh:mm:ss" */
+	PAGE_CLOCK,   /* the same without the days */
+	/* microseconds, shown to the millisecond, truncated: 26.784 s, 4:27.840; an integer in JSON */
+	PAGE_EXACT,
 	PAGE_ELAPSED, /* microseconds of a step: 812us, 1.20s; an integer in JSON */
 	PAGE_PERCENT, /* millionths of a percent, six places, never rounded */
 	PAGE_NINES,   /* 1e-12 of a percent, as many places as it has */
@@ -167,8 +170,11 @@ struct page_figures {
 	size_t incident_count, cause_count, step_count;
 };
 
-/* What was asked for: checks and services in order. */
-size_t page_targets(const struct page *);
+/* What was asked for: services and checks in order, each kind by name. 0 also when the record cannot
+ * be read; the report ends with the reason then. */
+size_t page_targets(struct page *);
+/* Did the order name a check, a service or an sla? */
+bool page_is_chosen(const struct page *);
 /* NULL: it could not be read; the report ends with the reason. Stays until the report ends. */
 const struct page_figures *page_figures(struct page *, size_t target);
 /* The policy's hash that all figures share; NULL when there are several, each with its own. */

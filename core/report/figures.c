@@ -1,0 +1,357 @@
+/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours hours.c's. */
+#include "figures.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/map.h"
+#include "exclusion.h"
+#include "track.h"
+
+#define SECOND INT64_C(1000000)
+
+struct work {
+	const struct figures_source *source;
+	const struct figures_order *order;
+	struct arena *arena;
+	struct page_figures *into;
+	struct text *wrong;
+	int64_t end_us; /* of what can be known: the span's end, or now */
+	struct track track;
+	struct sla_windows hours, maintenance;
+};
+
+int64_t figures_month_us(const struct zone *z, int64_t at_us, int months)
+{
+	struct civil c = zone_civil(z, at_us / SECOND - (at_us % SECOND < 0));
+
+	return zone_instant(z, (struct civil){c.year, c.month + months, 1, 0, 0, 0}) * SECOND;
+}
+
+int64_t figures_year_us(const struct zone *z, int64_t at_us, int years)
+{
+	struct civil c = zone_civil(z, at_us / SECOND - (at_us % SECOND < 0));
+
+	return zone_instant(z, (struct civil){c.year + years, 1, 1, 0, 0, 0}) * SECOND;
+}
+
+void figures_add_method(struct text *t, const struct figures_policy *p, const char *zone)
+{
+	struct text all = {0};
+
+	sla_add_method(&all, &p->rule, zone);
+	if (p->notice_us || p->allowance_us || p->hours) {
+		text_printf(&all, " notice=%" PRId64 " allowance=%" PRId64, p->notice_us,
+			    p->allowance_us);
+		if (p->hours)
+			hours_add_text(&all, p->hours);
+		text_add(t, all.at, strcspn(all.at, ":") + 1);
+		text_printf(t, "%012" PRIx64, map_hash(all.at, all.size) >> 16);
+	} else {
+		text_add(t, all.at, all.size);
+	}
+	text_release(&all);
+}
+
+static void *room_for(struct work *w, size_t count, size_t size)
+{
+	void *at = arena_alloc(w->arena, (count + 1) * size);
+
+	if (!at && !w->wrong->size)
+		text_puts(w->wrong, "the figures need more memory than a report may have");
+	return at;
+}
+
+static const char *keep(struct work *w, const char *text)
+{
+	const char *at = arena_copy(w->arena, text, strlen(text));
+
+	return at ? at : "";
+}
+
+/* ---- sums ---- */
+
+static const struct sla_windows *hours_of(const struct work *w)
+{
+	return w->order->policy->hours ? &w->hours : NULL;
+}
+
+static void take_sums(struct work *w, const struct sla_sums *s)
+{
+	const struct sla_policy *rule = &w->order->policy->rule;
+	struct page_figures *f = w->into;
+	int64_t good_us = s->known_us - s->counted_down_us;
+
+	f->span_us = s->span_us;
+	f->agreed_us = s->agreed_us;
+	f->known_us = s->known_us;
+	f->up_us = s->up_us;
+	f->degraded_us = s->degraded_us;
+	f->down_us = s->down_us;
+	f->blip_us = s->blip_us;
+	f->unknown_us = s->unknown_us;
+	f->not_monitored_us = s->not_monitored_us;
+	f->maintenance_us = s->maintenance_us;
+	f->outside_hours_us = s->outside_hours_us;
+	f->counted_down_us = s->counted_down_us;
+	f->known_micro = sla_percent_micro(good_us, s->known_us);
+	f->period_micro = sla_percent_micro(good_us, s->agreed_us);
+	f->coverage_micro = sla_percent_micro(s->known_us, s->agreed_us);
+	f->judged_micro = sla_judged_micro(s, rule);
+	f->target_micro = rule->target_micro ? rule->target_micro : -1;
+	f->is_met = sla_is_met(s, rule);
+}
+
+static void take_causes(struct work *w, const struct sla_sums *s)
+{
+	struct page_cause *list = room_for(w, SLA_CAUSES, sizeof *list);
+
+	for (int i = 0; list && i < SLA_CAUSES; i++)
+		if (s->unknown_by_cause_us[i])
+			list[w->into->cause_count++] = (struct page_cause){
+				i ? sla_cause_name[i] : "other", s->unknown_by_cause_us[i]};
+	w->into->cause = list;
+}
+
+/* ---- incidents ---- */
+
+static int64_t down_within(const struct work *w, int64_t from_us, int64_t to_us)
+{
+	const struct figures_order *o = w->order;
+
+	from_us = from_us > o->from_us ? from_us : o->from_us;
+	to_us = to_us < o->to_us ? to_us : o->to_us;
+	if (from_us >= to_us)
+		return 0;
+	return sla_sum(&w->track.line, from_us, to_us, hours_of(w), &w->maintenance,
+		       &o->policy->rule)
+		.down_us;
+}
+
+static void take_incident(struct work *w, const struct sla_incident *i, struct page_incident *into)
+{
+	bool is_open = i->to_us > w->end_us;
+	int64_t until_us = is_open ? w->end_us : i->to_us;
+
+	*into = (struct page_incident){
+		.from_us = i->from_us,
+		.to_us = is_open ? -1 : i->to_us,
+		.lasted_us = until_us - i->from_us,
+		.counted_us = down_within(w, i->from_us, until_us),
+		.is_confirmed = i->is_confirmed,
+		.step = "",
+		.reason = "",
+	};
+	into->is_counted =
+		i->is_confirmed && into->counted_us && i->from_us >= w->order->from_us;
+}
+
+static void count(struct page_figures *f, const struct page_incident *i, int64_t *ended,
+		  int64_t *lasted_us)
+{
+	f->blips += !i->is_confirmed && i->counted_us;
+	if (!i->is_counted)
+		return;
+	f->incidents++;
+	if (i->lasted_us > f->longest_us)
+		f->longest_us = i->lasted_us;
+	if (i->to_us >= 0) {
+		++*ended;
+		*lasted_us += i->lasted_us;
+	}
+}
+
+static void take_incidents(struct work *w)
+{
+	const struct sla_incidents *all = &w->track.incidents;
+	struct page_incident *list = room_for(w, all->incidents, sizeof *list);
+	struct page_figures *f = w->into;
+	int64_t ended = 0, lasted_us = 0;
+
+	for (size_t n = 0; list && n < all->incidents; n++) {
+		const struct sla_incident *i = &all->incident[n];
+
+		if (i->from_us >= w->end_us || i->to_us <= w->order->from_us)
+			continue;
+		take_incident(w, i, &list[f->incident_count]);
+		count(f, &list[f->incident_count++], &ended, &lasted_us);
+	}
+	f->incident = list;
+	f->mttr_us = ended ? lasted_us / ended : -1;
+	f->mtbf_us = f->incidents ? (f->up_us + f->degraded_us) / f->incidents : -1;
+	f->interval_us = w->track.interval_us;
+	f->resolution_us = (f->incidents + f->blips) * f->interval_us;
+}
+
+/* What the keeper wrote down of an incident belongs to the one that overlaps it; both lists are in
+ * order of time. */
+struct matching {
+	struct work *work;
+	struct page_incident *list;
+	size_t incidents, at;
+};
+
+static bool take_reason(const struct read_incident *r, void *with)
+{
+	struct matching *m = with;
+
+	while (m->at < m->incidents && m->list[m->at].to_us >= 0 &&
+	       m->list[m->at].to_us <= r->start_us)
+		m->at++;
+	for (size_t i = m->at; i < m->incidents && m->list[i].from_us < r->end_us; i++)
+		if (!*m->list[i].reason) {
+			m->list[i].step = keep(m->work, r->step);
+			m->list[i].reason = keep(m->work, r->reason);
+		}
+	return true;
+}
+
+static bool add_reasons(struct work *w)
+{
+	struct matching m = {w, (struct page_incident *)w->into->incident,
+			     w->into->incident_count, 0};
+
+	if (!m.incidents ||
+	    read_incidents(w->source->read, w->order->name, m.list[0].from_us, w->order->to_us,
+			   take_reason, &m))
+		return true;
+	text_puts(w->wrong, read_wrong(w->source->read));
+	return false;
+}
+
+static bool is_failing(const struct track *t, int64_t at_us)
+{
+	for (size_t i = 0; i < t->line.spans; i++)
+		if (t->line.span[i].from_us <= at_us && at_us < t->line.span[i].to_us)
+			return t->line.span[i].state == SLA_DOWN ||
+			       t->line.span[i].state == SLA_UNCONFIRMED;
+	return false;
+}
+
+/* The reason of a service is which of its members failed. */
+static void add_members(struct work *w)
+{
+	struct page_incident *list = (struct page_incident *)w->into->incident;
+	struct text reason = {0};
+
+	for (size_t n = 0; n < w->into->incident_count; n++) {
+		text_clear(&reason);
+		for (size_t i = 0; i < w->track.members; i++)
+			if (is_failing(&w->track.part[i], list[n].from_us))
+				text_printf(&reason, "%s'%s'", reason.size ? ", " : "",
+					    w->track.member[i]);
+		if (reason.size)
+			text_puts(&reason, " down");
+		list[n].reason = keep(w, text_get(&reason));
+	}
+	text_release(&reason);
+}
+
+/* ---- times of steps ---- */
+
+static const char *step_name(struct work *w, const struct read_step *s)
+{
+	const char *name = *s->name ? s->name : "total";
+
+	if (!s->hop)
+		return keep(w, name);
+	name = arena_text(w->arena, "%s@%d", name, s->hop);
+	return name ? name : "";
+}
+
+static void take_steps(struct work *w, const struct read_steps *all)
+{
+	struct page_times *list = room_for(w, all->steps, sizeof *list);
+	struct page_figures *f = w->into;
+
+	for (size_t i = 0; list && i < all->steps; i++) {
+		const struct histogram *h = &all->step[i].times;
+
+		if (h->count)
+			list[f->step_count++] = (struct page_times){
+				.step = step_name(w, &all->step[i]),
+				.count = (int64_t)h->count,
+				.p50_us = histogram_percentile(h, 500000),
+				.p95_us = histogram_percentile(h, 950000),
+				.p99_us = histogram_percentile(h, 990000)};
+	}
+	f->step = list;
+}
+
+static bool add_steps(struct work *w)
+{
+	const struct read_target *t = read_find(w->source->read, w->order->name);
+	struct read_steps all = {0};
+	bool is_fine = !t || read_steps(w->source->read, t, NULL, w->order->from_us,
+					w->order->to_us, &all);
+
+	if (is_fine)
+		take_steps(w, &all);
+	else
+		text_puts(w->wrong, read_wrong(w->source->read));
+	read_steps_release(&all);
+	return is_fine;
+}
+
+/* ---- the whole ---- */
+
+static void name_it(struct work *w)
+{
+	struct text method = {0};
+
+	figures_add_method(&method, w->order->policy, zone_name(w->order->zone));
+	w->into->method = keep(w, text_get(&method));
+	w->into->name = keep(w, w->order->name);
+	w->into->kind = w->track.is_service ? "service" : "check";
+	w->into->sla = keep(w, w->order->policy->name);
+	text_release(&method);
+}
+
+static bool add_detail(struct work *w)
+{
+	if (!w->track.is_service)
+		return add_reasons(w) && add_steps(w);
+	add_members(w);
+	return true;
+}
+
+static bool compute(struct work *w)
+{
+	const struct figures_order *o = w->order;
+	struct sla_sums sums;
+
+	if (!track_get(w->source, o, o->name, &w->track, w->wrong) ||
+	    !exclusion_get(w->source, o, &w->maintenance, w->wrong))
+		return false;
+	if (o->policy->hours)
+		hours_windows(o->policy->hours, o->zone, o->from_us, o->to_us, &w->hours);
+	sums = sla_sum(&w->track.line, o->from_us, o->to_us, hours_of(w), &w->maintenance,
+		       &o->policy->rule);
+	name_it(w);
+	take_sums(w, &sums);
+	take_causes(w, &sums);
+	take_incidents(w);
+	return (!o->with_detail || add_detail(w)) && !w->wrong->size;
+}
+
+bool figures_compute(const struct figures_source *source, struct arena *arena,
+		     const struct figures_order *order, struct page_figures *into,
+		     struct text *wrong)
+{
+	struct work w = {.source = source, .order = order, .arena = arena, .into = into,
+			 .wrong = wrong,
+			 .end_us = order->now_us < order->to_us ? order->now_us : order->to_us};
+	bool is_fine;
+
+	*into = (struct page_figures){0};
+	is_fine = read_begin(source->read);
+	if (!is_fine)
+		text_puts(wrong, read_wrong(source->read));
+	is_fine = is_fine && compute(&w);
+	read_end(source->read);
+	track_release(&w.track);
+	sla_windows_release(&w.hours);
+	sla_windows_release(&w.maintenance);
+	return is_fine;
+}

@@ -1,0 +1,70 @@
+/* report/figures: the one way from the record to a figure that anybody is shown.
+ *
+ * `nines status`, the page, every report: all ask here, so that two of them about the same thing
+ * can never differ. It reads the record (core/store/read.h), the time lines and sums are core/sla's.
+ * A figure depends on the record up to the end of its span only: those of a month that is over
+ * never change again. Pure but for reading; `now` is passed in. */
+#ifndef NINES_REPORT_FIGURES_H
+#define NINES_REPORT_FIGURES_H
+
+#include <nines/report.h>
+
+#include "../base/arena.h"
+#include "../base/text.h"
+#include "../base/zone.h"
+#include "../sla/sla.h"
+#include "../store/read.h"
+#include "hours.h"
+
+/* What decides a figure beside the record. */
+struct figures_policy {
+	const char *name; /* "": the default one */
+	const char *zone; /* of its months and hours */
+	struct sla_policy rule;
+	const struct hours *hours;       /* NULL: always */
+	int64_t notice_us, allowance_us; /* of maintenance; allowance 0: without limit */
+};
+
+/* A service as it is configured now; others are found in the record. */
+struct figures_service {
+	const char *name;
+	const char *const *member;
+	size_t members;
+	int64_t need;
+};
+
+/* Maintenance declared in the configuration; `services` empty: of all. */
+struct figures_window {
+	const char *const *services;
+	int64_t from_us, to_us;
+};
+
+struct figures_source {
+	struct read *read;
+	const struct figures_service *service;
+	size_t services;
+	const struct figures_window *window;
+	size_t windows;
+};
+
+struct figures_order {
+	const char *name; /* of a check or service */
+	int64_t from_us, to_us, now_us;
+	const struct figures_policy *policy;
+	const struct zone *zone; /* of the policy's hours and the month of its allowance */
+	bool with_detail;        /* incidents with their reasons, times of steps */
+};
+
+/* Everything in *into lies in the arena. False: *wrong says why. */
+bool figures_compute(const struct figures_source *, struct arena *, const struct figures_order *,
+		     struct page_figures *into, struct text *wrong);
+
+/* "nines-1:ab12...": sla_add_method() and what else decides. */
+void figures_add_method(struct text *, const struct figures_policy *, const char *zone);
+
+/* The first and the end of the calendar month of an instant (plus `months`), of the year, in that
+ * zone. */
+int64_t figures_month_us(const struct zone *, int64_t at_us, int months);
+int64_t figures_year_us(const struct zone *, int64_t at_us, int years);
+
+#endif

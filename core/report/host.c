@@ -1,0 +1,93 @@
+/* report/host: the readers of figures that <nines/report.h> promises to modules. See host.h. */
+#include "host.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void host_release(struct host *h)
+{
+	read_close(h->read);
+	zone_close(h->zone);
+	free(h->policy);
+	free(h->hours);
+	free(h->target);
+	free(h->method);
+	text_release(&h->unreadable);
+	arena_release(&h->arena);
+	*h = (struct host){0};
+}
+
+static struct host *host_of(const struct page *p)
+{
+	struct host *h = p->host;
+
+	assert(p->magic == PAGE_MAGIC && h && h->magic == HOST_MAGIC);
+	return h;
+}
+
+size_t page_targets(struct page *p)
+{
+	const struct host *h = host_of(p);
+
+	if (h->unreadable.size)
+		page_refuse(p, "%s", text_get(&h->unreadable));
+	return h->targets;
+}
+
+bool page_is_chosen(const struct page *p)
+{
+	const struct report_order *o = host_of(p)->order;
+
+	return o->check || o->service || o->sla;
+}
+
+const struct page_figures *page_figures(struct page *p, size_t number)
+{
+	struct host *h = host_of(p);
+	struct host_target *t = number < h->targets ? &h->target[number] : NULL;
+	struct page_figures *f;
+
+	if (!t || t->figures)
+		return t ? t->figures : NULL;
+	const struct figures_order order = {
+		.name = t->name,
+		.from_us = h->period.from_us,
+		.to_us = h->period.to_us,
+		.now_us = h->period.now_us,
+		.policy = t->policy,
+		.zone = h->zone,
+		.with_detail = true,
+	};
+	struct text wrong = {0};
+
+	f = arena_alloc(&h->arena, sizeof *f);
+	if (f && figures_compute(&h->source, &h->arena, &order, f, &wrong))
+		t->figures = f;
+	else
+		page_refuse(p, "%s", f ? text_get(&wrong) : "the figures need too much memory");
+	text_release(&wrong);
+	return t->figures;
+}
+
+const char *page_method(const struct page *p)
+{
+	struct host *h = host_of(p);
+	struct text first = {0}, other = {0};
+
+	if (h->method)
+		return h->method;
+	figures_add_method(&first, h->targets ? h->target[0].policy : &h->standard,
+			   zone_name(h->zone));
+	for (size_t i = 1; i < h->targets; i++) {
+		text_clear(&other);
+		figures_add_method(&other, h->target[i].policy, zone_name(h->zone));
+		if (strcmp(first.at, other.at)) {
+			text_release(&first);
+			break;
+		}
+	}
+	h->method = first.at;
+	text_release(&other);
+	return h->method;
+}

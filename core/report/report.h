@@ -1,0 +1,38 @@
+/* report/report: one report from an order to bytes.
+ *
+ * The module runs in a child that has the record open for reading and then takes the sandbox
+ * "report": it opens no file to write, no socket, starts nothing. What the child wrote is the
+ * document; the caller alone puts it anywhere. Called by `nines report`. */
+#ifndef NINES_REPORT_REPORT_H
+#define NINES_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../base/text.h"
+#include "../config/policy.h"
+#include "../render/page.h"
+
+#define REPORT_SECONDS 600 /* longer none may take */
+
+/* What was typed; NULL: not given. */
+struct report_order {
+	const char *module_path, *name;
+	const char *store;
+	struct config *config; /* NULL: none */
+	const struct config_policies *policies;
+	const char *month, *from, *to, *zone;
+	const char *check, *service, *sla;
+	const char *const *option; /* name=value */
+	int options;
+	const struct render_format *format;
+	struct render_order render;
+	int64_t now_us;
+};
+
+enum report_result { REPORT_DONE, REPORT_WRONG_ORDER, REPORT_FAILED };
+
+/* The document in *out, or one sentence in *wrong. */
+enum report_result report_run(const struct report_order *, struct text *out, struct text *wrong);
+
+#endif

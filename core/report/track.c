@@ -1,0 +1,206 @@
+/* report/track: see track.h. */
+#include "track.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/memory.h"
+
+/* What it is: defined in the configuration, or known to the record. */
+struct target {
+	const char *name;
+	const struct read_target *known; /* NULL: the record has nothing of it */
+	const char *const *member;
+	size_t members, need;
+	bool is_service;
+};
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+void track_release(struct track *t)
+{
+	for (size_t i = 0; t->part && i < t->members; i++)
+		track_release(&t->part[i]);
+	free(t->part);
+	free(t->incidents.incident);
+	sla_line_release(&t->line);
+	*t = (struct track){0};
+}
+
+static const struct figures_service *find_service(const struct figures_source *s, const char *name)
+{
+	for (size_t i = 0; i < s->services; i++)
+		if (!strcmp(s->service[i].name, name))
+			return &s->service[i];
+	return NULL;
+}
+
+static void define(const struct figures_source *s, const char *name, struct target *t)
+{
+	const struct figures_service *own = find_service(s, name);
+
+	*t = (struct target){.name = name, .known = read_find(s->read, name)};
+	if (own) {
+		t->is_service = true;
+		t->member = own->member;
+		t->members = own->members;
+		t->need = (size_t)own->need;
+	} else if (t->known && t->known->kind == READ_SERVICE) {
+		t->is_service = true;
+		t->member = t->known->member;
+		t->members = t->known->members;
+		t->need = (size_t)t->known->need;
+	}
+}
+
+/* ---- a check ---- */
+
+static void take_interval(struct track *into, const struct figures_order *o,
+			  const struct sla_samples *all, int64_t standard_us)
+{
+	for (size_t i = 0; i < all->samples; i++) {
+		const struct sla_sample *s = &all->sample[i];
+
+		if (s->last_us >= o->from_us - s->interval_us && s->at_us < o->to_us &&
+		    s->interval_us > into->interval_us)
+			into->interval_us = s->interval_us;
+	}
+	if (!into->interval_us)
+		into->interval_us = standard_us;
+}
+
+static bool from_samples(const struct figures_source *s, const struct figures_order *o,
+			 const struct read_target *t, struct track *into)
+{
+	struct sla_samples all = {0};
+	const struct sla_reading how = {o->policy->rule.start, t->is_imported, o->now_us};
+	bool is_fine = read_samples(s->read, t, o->from_us, o->to_us, &all);
+
+	if (is_fine)
+		sla_from_samples(&into->line, &into->incidents, all.sample, all.samples, &how);
+	take_interval(into, o, &all, t->interval_us);
+	free(all.sample);
+	return is_fine;
+}
+
+static bool from_events(const struct figures_source *s, const struct figures_order *o,
+			const struct read_target *t, struct track *into)
+{
+	struct read_events all = {0};
+	bool is_fine = read_events(s->read, t, o->from_us, o->to_us, &all);
+	int64_t from_us = all.events ? earlier(all.event[0].at_us, o->from_us) : o->from_us;
+
+	if (is_fine)
+		sla_from_events(&into->line, &into->incidents, all.event, all.events,
+				SLA_NOT_MONITORED, from_us, earlier(o->to_us, o->now_us));
+	free(all.event);
+	return is_fine;
+}
+
+static bool track_check(const struct figures_source *s, const struct figures_order *o,
+			const struct target *t, struct track *into, struct text *wrong)
+{
+	bool is_fine = true;
+
+	if (t->known)
+		is_fine = t->known->is_events ? from_events(s, o, t->known, into)
+					      : from_samples(s, o, t->known, into);
+	if (!is_fine)
+		text_puts(wrong, read_wrong(s->read));
+	return is_fine;
+}
+
+/* ---- a service ---- */
+
+static struct sla_incident *open_incident(struct sla_incidents *list, int64_t from_us)
+{
+	if (list->incidents == list->room) {
+		list->room = list->room ? list->room * 2 : 16;
+		list->incident = memory_resize(list->incident, list->room * sizeof *list->incident);
+	}
+	list->incident[list->incidents] = (struct sla_incident){from_us, SLA_OPEN, false};
+	return &list->incident[list->incidents++];
+}
+
+/* An incident of a group lasts from the first failure to the next time it is up; unknown time
+ * between decides nothing. */
+static void incidents_of_line(const struct sla_line *line, struct sla_incidents *into)
+{
+	struct sla_incident *open = NULL;
+
+	for (size_t i = 0; i < line->spans; i++) {
+		const struct sla_span *s = &line->span[i];
+		bool has_failed = s->state == SLA_DOWN || s->state == SLA_UNCONFIRMED;
+
+		if (has_failed && !open)
+			open = open_incident(into, s->from_us);
+		if (open && s->state == SLA_DOWN)
+			open->is_confirmed = true;
+		if (open && (s->state == SLA_UP || s->state == SLA_DEGRADED)) {
+			open->to_us = s->from_us;
+			open = NULL;
+		}
+	}
+}
+
+/* The members' lines reach back to their last pass, so that the group's incident has its true
+ * start. */
+static void merge(const struct figures_order *o, const struct target *t, struct track *into)
+{
+	const struct sla_line **line = memory_new((t->members + 1) * sizeof *line);
+	int64_t from_us = o->from_us;
+
+	for (size_t i = 0; i < t->members; i++) {
+		const struct track *part = &into->part[i];
+
+		line[i] = &part->line;
+		if (part->line.spans)
+			from_us = earlier(from_us, part->line.span[0].from_us);
+		if (part->interval_us > into->interval_us)
+			into->interval_us = part->interval_us;
+	}
+	sla_group(&into->line, line, t->members, t->need, from_us, o->to_us);
+	incidents_of_line(&into->line, &into->incidents);
+	free(line);
+}
+
+static bool track_any(const struct figures_source *, const struct figures_order *,
+		      const char *name, int depth, struct track *, struct text *wrong);
+
+static bool track_service(const struct figures_source *s, const struct figures_order *o,
+			  const struct target *t, int depth, struct track *into, struct text *wrong)
+{
+	into->is_service = true;
+	into->member = t->member;
+	into->members = t->members;
+	into->part = memory_new((t->members + 1) * sizeof *into->part);
+	for (size_t i = 0; i < t->members; i++)
+		if (!track_any(s, o, t->member[i], depth + 1, &into->part[i], wrong))
+			return false;
+	merge(o, t, into);
+	return true;
+}
+
+static bool track_any(const struct figures_source *s, const struct figures_order *o,
+		      const char *name, int depth, struct track *into, struct text *wrong)
+{
+	struct target t;
+
+	if (depth > TRACK_DEPTH) {
+		text_printf(wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
+		return false;
+	}
+	define(s, name, &t);
+	if (t.is_service)
+		return track_service(s, o, &t, depth, into, wrong);
+	return track_check(s, o, &t, into, wrong);
+}
+
+bool track_get(const struct figures_source *s, const struct figures_order *o, const char *name,
+	       struct track *into, struct text *wrong)
+{
+	return track_any(s, o, name, 0, into, wrong);
+}
