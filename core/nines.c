@@ -22,6 +22,12 @@ static const struct cli_command command[] = {
 	 "Asks the running ninesd through its control socket.\n", cli_status},
 	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL,
 	 cli_modules},
+	{"report",
+	 "[NAME] [--month YYYY-MM | --from T --to T] [--check C|--service S|--sla P]\n"
+	 "    [--format text|html|csv|json] [-o FILE] [option=value ...]",
+	 "renders a report; without NAME it lists them",
+	 "Options of the report follow as name=value; 'nines modules NAME' lists them.\n",
+	 cli_report},
 	{"config", "check [--json]", "loads the configuration and reports every problem",
 	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
 	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",

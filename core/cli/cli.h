@@ -61,6 +61,7 @@ int cli_modules(struct cli *, int argc, char **argv);
 int cli_config(struct cli *, int argc, char **argv);
 int cli_beat(struct cli *, int argc, char **argv);
 int cli_now(struct cli *, int argc, char **argv);
+int cli_report(struct cli *cli, int argc, char **argv);
 int cli_release(struct cli *, int argc, char **argv);
 
 #endif

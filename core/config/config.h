@@ -42,7 +42,8 @@ void config_count(const struct config *, struct config_counts *);
 /* Everything between `begin` and `end`; the problems alone when there are any. */
 void config_add_lines(struct config *, struct text *);
 
-/* Only the top level, no module judged: where the socket and the store are. The answer is good for
+/* Only the top level, no module judged: where the socket and the store are. `file` NULL: nothing is
+ * said, all is as it stands without. The answer is good for
  * config_settings() and config_problems(). */
 struct config *config_read_settings(const char *file);
 

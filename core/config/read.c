@@ -225,7 +225,8 @@ static struct config *open_config(const char *file)
 	parse_init(&c->parse);
 	descriptors_init(&c->modules);
 	c->last_service = &c->services;
-	parse_file(&c->parse, file);
+	if (file)
+		parse_file(&c->parse, file);
 	read_top(c);
 	return c;
 }

@@ -1,0 +1,242 @@
+/* cli/report: `nines report NAME ...`: what was typed becomes an order; the document goes to
+ * standard output or, whole or not at all, to a file. The work is core/report's. */
+#include "../report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../module/descriptor.h"
+#include "../module/load.h"
+#include "../module/option.h"
+#include "cli.h"
+#include "find.h"
+
+struct typed {
+	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table, *store;
+};
+
+static const struct cli_flag flag[] = {
+	{"--month", "YYYY-MM", "a calendar month (default: this one so far)",
+	 offsetof(struct typed, month)},
+	{"--from", "TIME", "or a span: RFC 3339, or a date of the report's zone",
+	 offsetof(struct typed, from)},
+	{"--to", "TIME", "its end (default: now)", offsetof(struct typed, to)},
+	{"--zone", "ZONE", "IANA zone of months and times (default: the sla's, else UTC)",
+	 offsetof(struct typed, zone)},
+	{"--check", "NAME", "this check alone", offsetof(struct typed, check)},
+	{"--service", "NAME", "this service alone", offsetof(struct typed, service)},
+	{"--sla", "NAME", "the services of that sla and their members, judged by it",
+	 offsetof(struct typed, sla)},
+	{"--format", "FORMAT", "text, html, csv or json (default: by the file's ending, else text)",
+	 offsetof(struct typed, format)},
+	{"--table", "NAME", "csv: which table (default: the first)", offsetof(struct typed, table)},
+	{"-o", "FILE", "write there", offsetof(struct typed, file)},
+	{"--store", "FILE", "the database (default: what the configuration says)",
+	 offsetof(struct typed, store)},
+	{NULL, NULL, NULL, 0},
+};
+
+/* ---- the list of reports ---- */
+
+static void add_report(const struct cli *cli, struct text *t, const struct find_module *one)
+{
+	struct descriptors known;
+	struct text lines = {0};
+	const struct descriptor *d;
+
+	descriptors_init(&known);
+	module_judge(one->path, MODULE_REPORT, &lines);
+	descriptors_read(&known, text_get(&lines), lines.size);
+	d = known.first;
+	screen_field(&cli->screen, t, one->name, 14);
+	text_putc(t, ' ');
+	screen_safe(&cli->screen, t,
+		    !d                ? "it could not be judged"
+		    : d->refused      ? d->refused
+		    : d->head.summary ? d->head.summary
+				      : "",
+		    1000);
+	text_putc(t, '\n');
+	descriptors_release(&known);
+	text_release(&lines);
+}
+
+static int list(const struct cli *cli, const struct find_list *found)
+{
+	struct text t = {0};
+
+	for (size_t i = 0; i < found->count; i++)
+		add_report(cli, &t, &found->at[i]);
+	if (!found->count)
+		return cli_fail(EXIT_CANNOT_TELL, "no report is installed");
+	return cli_print(&t, EXIT_DONE);
+}
+
+/* ---- the order ---- */
+
+static const struct find_module *find_report(const struct find_list *found, const char *name)
+{
+	const char *meant = NULL;
+	const struct find_module *one = find_named(found, name, &meant);
+
+	if (!one && meant)
+		cli_wrong("unknown report '%s': did you mean '%s'?", name, meant);
+	else if (!one)
+		cli_wrong("unknown report '%s': 'nines report' lists them", name);
+	return one;
+}
+
+static bool find_format(const struct typed *typed, struct report_order *o)
+{
+	o->format = typed->format ? render_find(typed->format)
+		    : typed->file ? render_of_path(typed->file)
+				  : NULL;
+	if (!o->format && typed->format) {
+		cli_wrong("unknown format '%s': text, html, csv or json", typed->format);
+		return false;
+	}
+	if (!o->format)
+		o->format = render_format;
+	return true;
+}
+
+static bool judge_words(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strchr(argv[i], '=') || *argv[i] == '=') {
+			cli_wrong("'%s' is no option=value", argv[i]);
+			return false;
+		}
+	return true;
+}
+
+/* The configuration is read when it was named or is there; a report of an imported history needs
+ * none. */
+static bool read_config(const struct cli *cli, const struct typed *typed, struct report_order *o,
+			struct config_policies *policies)
+{
+	const struct problem *p;
+
+	if (!cli->config_given && (typed->store || access(cli->config, F_OK) < 0)) {
+		o->config = config_read_settings(NULL);
+	} else {
+		o->config = config_read_settings(cli->config);
+	}
+	config_read_policies(o->config, policies);
+	for (p = config_problems(o->config); p && p->is_lint; p = p->next)
+		;
+	o->policies = policies;
+	o->store = typed->store ? typed->store : config_settings(o->config)->store;
+	if (!p)
+		return true;
+	cli_fail(EXIT_FAILED, "%s:%d: %s%s%s", p->file, p->line, p->text, *p->remedy ? ": " : "",
+		 p->remedy);
+	return false;
+}
+
+/* ---- the document's place ---- */
+
+static bool write_all(int fd, const struct text *t)
+{
+	const char *at = text_get(t);
+	ssize_t n;
+
+	for (size_t left = t->size; left; left -= (size_t)n, at += n)
+		if ((n = write(fd, at, left)) <= 0)
+			return false;
+	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+}
+
+/* Beside the file first, then in its place: nobody ever sees half a report. */
+static int write_file(const char *path, const struct text *document)
+{
+	struct text beside = {0};
+	struct stat there;
+	int fd, wrong = 0;
+
+	if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		wrong = fd < 0 || !write_all(fd, document) ? errno : 0;
+	} else {
+		text_printf(&beside, "%s.%d.new", path, (int)getpid());
+		fd = open(text_get(&beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+		wrong = fd < 0 || !write_all(fd, document) || rename(beside.at, path) ? errno : 0;
+		if (wrong && fd >= 0)
+			unlink(text_get(&beside));
+	}
+	if (fd >= 0)
+		close(fd);
+	text_release(&beside);
+	return wrong ? cli_fail(EXIT_FAILED, "%s: %s", path, log_errno(wrong)) : EXIT_DONE;
+}
+
+static int run(const struct typed *typed, const struct report_order *o)
+{
+	static const int exit_of[] = {[REPORT_DONE] = EXIT_DONE,
+				      [REPORT_WRONG_ORDER] = EXIT_WRONG_USAGE,
+				      [REPORT_FAILED] = EXIT_FAILED};
+	struct text document = {0}, wrong = {0};
+	int status = exit_of[report_run(o, &document, &wrong)];
+
+	if (status != EXIT_DONE)
+		cli_fail(status, "%s", text_get(&wrong));
+	else if (typed->file && strcmp(typed->file, "-"))
+		status = write_file(typed->file, &document);
+	else
+		status = cli_print(&document, EXIT_DONE);
+	text_release(&document);
+	text_release(&wrong);
+	return status;
+}
+
+static int report(struct cli *cli, const struct typed *typed, const struct find_list *found,
+		  int argc, char **argv)
+{
+	const struct find_module *module = find_report(found, argv[0]);
+	struct config_policies policies = {0};
+	struct report_order o = {
+		.name = argv[0],
+		.month = typed->month,
+		.from = typed->from,
+		.to = typed->to,
+		.zone = typed->zone,
+		.check = typed->check,
+		.service = typed->service,
+		.sla = typed->sla,
+		.option = (const char *const *)(argv + 1),
+		.options = argc - 1,
+		.render = {typed->table, typed->file || cli->screen.has_utf8 ||
+						 !isatty(STDOUT_FILENO)},
+		.now_us = clock_wall_us(),
+	};
+	int status = EXIT_WRONG_USAGE;
+
+	if (!module || !find_format(typed, &o) || !judge_words(argc, argv))
+		return status;
+	o.module_path = module->path;
+	status = read_config(cli, typed, &o, &policies) ? run(typed, &o) : EXIT_FAILED;
+	config_free(o.config);
+	return status;
+}
+
+int cli_report(struct cli *cli, int argc, char **argv)
+{
+	struct typed typed = {0};
+	struct find_list found = {0};
+	int status = cli_flags(cli, flag, &typed, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (!!typed.check + !!typed.service + !!typed.sla > 1)
+		return cli_wrong("--check, --service and --sla exclude each other");
+	find_modules(cli, MODULE_REPORT, &found);
+	status = argc ? report(cli, &typed, &found, argc, argv) : list(cli, &found);
+	find_release(&found);
+	return status;
+}
