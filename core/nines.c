@@ -34,6 +34,20 @@ static const struct cli_command command[] = {
 	 "EVENT is text for the check's module (default: empty).\n", cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
+	{"export", "NAME ...|--all [--from TIME] [--to TIME] [--format jsonl|csv] [-o FILE]",
+	 "writes raw results, with all their steps",
+	 "Reads the database itself, with ninesd running or not. JSON lines: one document a\n"
+	 "result. CSV by RFC 4180.\n"
+	 "Exit status: 0 done, 1 done but for damaged blocks, 2 failed.\n",
+	 cli_export},
+	{"backup", "FILE", "copies the whole record into a new file",
+	 "Works while ninesd writes: the copy is the record as of one moment. FILE must not be\n"
+	 "there yet. To restore it, stop ninesd, copy it to where the store is, start ninesd.\n",
+	 cli_backup},
+	{"store", "move-aside", "renames a damaged database, so that a new one begins",
+	 "Refused while the database is in use. The file and its companions get the name\n"
+	 "STORE.aside-SECONDS; ninesd, if it runs, goes on with a new file by itself.\n",
+	 cli_store_file},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 

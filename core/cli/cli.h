@@ -55,6 +55,9 @@ int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 
  * else `status`. */
 int cli_print(struct text *, int status);
 
+/* The database: `given`, else what the configuration says, kept in `path`. */
+const char *cli_store(const struct cli *, const char *given, struct text *path);
+
 int cli_check(struct cli *, int argc, char **argv);
 int cli_status(struct cli *, int argc, char **argv);
 int cli_modules(struct cli *, int argc, char **argv);
@@ -63,5 +66,8 @@ int cli_beat(struct cli *, int argc, char **argv);
 int cli_now(struct cli *, int argc, char **argv);
 int cli_report(struct cli *cli, int argc, char **argv);
 int cli_release(struct cli *, int argc, char **argv);
+int cli_export(struct cli *, int argc, char **argv);
+int cli_backup(struct cli *, int argc, char **argv);
+int cli_store_file(struct cli *, int argc, char **argv);
 
 #endif

@@ -1,0 +1,223 @@
+/* cli/export: `nines export`: raw results as JSON lines or CSV, straight from the database.
+ *
+ * Read in stretches of time, each a snapshot of its own, so that an export of years never holds the
+ * writer's log; a result is in exactly one stretch. Works with a daemon running or not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../store/read.h"
+#include "../store/result.h"
+#include "cli.h"
+#include "export.h"
+
+#define STRETCH_US (INT64_C(86400) * 7 * CLOCK_SECOND)
+#define FLUSH_BYTES (1u << 20)
+#define PROGRESS_US (CLOCK_SECOND / 4)
+
+struct export {
+	bool all;
+	const char *from, *to, *format, *file, *store;
+	struct text out;
+	void (*add)(struct text *, const struct read_result *);
+	int fd;
+	bool has_failed, is_shown;
+	uint64_t results;
+	int64_t shown_us;
+	size_t target, targets;
+};
+
+static const struct cli_flag flag[] = {
+	{"--all", NULL, "every check", offsetof(struct export, all)},
+	{"--from", "TIME", "results that started at or behind it (RFC 3339 or a date, UTC)",
+	 offsetof(struct export, from)},
+	{"--to", "TIME", "results that started before it", offsetof(struct export, to)},
+	{"--format", "FORMAT", "jsonl (the default) or csv", offsetof(struct export, format)},
+	{"-o", "FILE", "write there, not to standard output", offsetof(struct export, file)},
+	{"--store", "FILE", "the database (default: what the configuration says)",
+	 offsetof(struct export, store)},
+	{NULL, NULL, NULL, 0},
+};
+
+static const struct {
+	const char *name;
+	void (*begin)(struct text *);
+	void (*add)(struct text *, const struct read_result *);
+} format[] = {
+	{"jsonl", NULL, export_add_json},
+	{"csv", export_begin_csv, export_add_csv},
+};
+
+static void flush(struct export *e)
+{
+	const char *at = text_get(&e->out);
+	size_t left = e->out.size;
+	ssize_t n;
+
+	while (left && !e->has_failed) {
+		n = write(e->fd, at, left);
+		if (n < 0 && errno == EINTR)
+			continue;
+		e->has_failed = n < 0;
+		at += n > 0 ? n : 0;
+		left -= n > 0 ? (size_t)n : 0;
+	}
+	text_clear(&e->out);
+}
+
+static void show(struct export *e, bool is_end)
+{
+	int64_t now_us = clock_mono_us();
+	struct text t = {0};
+
+	if (!e->is_shown || (!is_end && now_us < e->shown_us))
+		return;
+	e->shown_us = now_us + PROGRESS_US;
+	text_printf(&t, "\r\033[Kexported %llu results, check %zu of %zu%s",
+		    (unsigned long long)e->results, e->target, e->targets, is_end ? "\n" : "");
+	if (write(STDERR_FILENO, t.at, t.size) < 0)
+		e->is_shown = false;
+	text_release(&t);
+}
+
+static bool take(const struct read_result *r, void *with)
+{
+	struct export *e = with;
+
+	e->add(&e->out, r);
+	e->results++;
+	if (e->out.size > FLUSH_BYTES) {
+		flush(e);
+		show(e, false);
+	}
+	return !e->has_failed;
+}
+
+static bool export_target(struct export *e, struct read *r, const struct read_target *t,
+			  int64_t from_us, int64_t to_us)
+{
+	int64_t end_us = clock_wall_us() + 366 * 86400 * CLOCK_SECOND;
+
+	from_us = from_us > t->first_us ? from_us : t->first_us;
+	to_us = to_us < end_us ? to_us : end_us;
+	for (int64_t at_us = from_us; at_us < to_us && !e->has_failed; at_us += STRETCH_US) {
+		int64_t until_us = to_us - at_us < STRETCH_US ? to_us : at_us + STRETCH_US;
+
+		if (!read_results(r, t, at_us, until_us, take, e))
+			return false;
+	}
+	show(e, false);
+	return !e->has_failed;
+}
+
+static int export_named(struct export *e, struct read *r, int names, char **name, int64_t from_us,
+			int64_t to_us)
+{
+	e->targets = (size_t)names;
+	for (int i = 0; i < names; i++) {
+		const struct read_target *t = read_find(r, name[i]);
+
+		e->target++;
+		if (!t && *read_wrong(r))
+			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+		if (!t)
+			return cli_fail(EXIT_FAILED, "nothing is recorded of '%s'", name[i]);
+		if (!export_target(e, r, t, from_us, to_us) && !e->has_failed)
+			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+	}
+	return EXIT_DONE;
+}
+
+static int export_all(struct export *e, struct read *r, int64_t from_us, int64_t to_us)
+{
+	const struct read_target *list;
+
+	if (!read_targets(r, &list, &e->targets))
+		return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+	for (size_t i = 0; i < e->targets; i++) {
+		e->target++;
+		if (list[i].kind == READ_CHECK &&
+		    !export_target(e, r, &list[i], from_us, to_us) && !e->has_failed)
+			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+	}
+	return EXIT_DONE;
+}
+
+static int judge(struct export *e, int names, int64_t *from_us, int64_t *to_us)
+{
+	size_t f = 0;
+
+	if (e->all == (names > 0))
+		return cli_wrong("write: nines export NAME ... or nines export --all");
+	if (e->from && !clock_parse_utc(e->from, from_us))
+		return cli_wrong("--from: '%s' is no time: write 2026-11-21T18:00:00Z or a date",
+				 e->from);
+	if (e->to && !clock_parse_utc(e->to, to_us))
+		return cli_wrong("--to: '%s' is no time: write 2026-11-21T18:00:00Z or a date",
+				 e->to);
+	while (e->format && f < sizeof format / sizeof *format && strcmp(format[f].name, e->format))
+		f++;
+	if (f == sizeof format / sizeof *format)
+		return cli_wrong("--format: '%s' is none of jsonl, csv", e->format);
+	e->add = format[f].add;
+	if (format[f].begin)
+		format[f].begin(&e->out);
+	return -1;
+}
+
+static int run(struct export *e, int names, char **name, int64_t from_us, int64_t to_us)
+{
+	struct text wrong = {0};
+	struct read *r = read_open(e->store, &wrong);
+	int status;
+
+	if (!r) {
+		status = cli_fail(EXIT_FAILED, "%s", text_get(&wrong));
+		text_release(&wrong);
+		return status;
+	}
+	status = e->all ? export_all(e, r, from_us, to_us)
+			: export_named(e, r, names, name, from_us, to_us);
+	flush(e);
+	show(e, true);
+	if (e->has_failed)
+		status = cli_fail(EXIT_FAILED, "cannot write %s: %s",
+				  e->file ? e->file : "the results", log_errno(errno));
+	else if (read_damaged(r))
+		status = cli_fail(EXIT_FINDING, "%zu blocks are damaged and were left out",
+				  read_damaged(r));
+	read_close(r);
+	return status;
+}
+
+int cli_export(struct cli *cli, int argc, char **argv)
+{
+	struct export e = {.fd = STDOUT_FILENO};
+	struct text store = {0};
+	int64_t from_us = INT64_MIN, to_us = INT64_MAX;
+	int status = cli_flags(cli, flag, &e, &argc, argv);
+
+	if (status < 0)
+		status = judge(&e, argc, &from_us, &to_us);
+	if (status < 0 && e.file) {
+		e.fd = open(e.file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+		if (e.fd < 0)
+			status = cli_fail(EXIT_FAILED, "cannot write %s: %s", e.file,
+					  log_errno(errno));
+	}
+	if (status < 0) {
+		e.is_shown = isatty(STDERR_FILENO) && !cli->is_quiet &&
+			     (e.file || !isatty(STDOUT_FILENO));
+		e.store = cli_store(cli, e.store, &store);
+		status = run(&e, argc, argv, from_us, to_us);
+	}
+	if (e.file && e.fd >= 0 && close(e.fd) && status == EXIT_DONE)
+		status = cli_fail(EXIT_FAILED, "cannot write %s: %s", e.file, log_errno(errno));
+	text_release(&e.out);
+	text_release(&store);
+	return status;
+}
