@@ -41,6 +41,7 @@ MODULE_C = $(wildcard $(KINDS:%=%/*/*.c))
 MODULE_SO = $(patsubst %,$(BUILD)/%.so,$(sort $(patsubst %/,%,$(dir $(MODULE_C)))))
 BAD_SO = $(patsubst tests/modules/bad/%.c,$(BUILD)/tests/modules/%.so,$(wildcard tests/modules/bad/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 REPLAY = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 DEPENDENCIES = $(patsubst %.o,%.d,$(CORE_O)) $(patsubst %.c,$(BUILD)/%.d,$(MAINS) $(MODULE_C)) \
 	$(patsubst %,%.d,$(UNIT) $(BAD_SO) $(REPLAY))
@@ -124,7 +125,7 @@ asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
 
 bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
 	@scripts/servers
-	@$(MAKE) all $(BUILD)/tests/bench/probe_rate $(BUILD)/tests/bench/keeper_rate
+	@$(MAKE) all $(BENCHES)
 	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
 	@$(BUILD)/tests/bench/keeper_rate
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)

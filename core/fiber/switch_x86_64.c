@@ -65,7 +65,8 @@ __asm__(".text\n"
 	"	.cfi_endproc\n"
 	".size switch_swap, .-switch_swap\n");
 
-/* Above what is left stands a return address of 0, where a backtrace ends; at enter() the stack is as a call leaves it. */
+/* Above what is left stands a return address of 0, where a backtrace ends; at enter() the stack is
+ * as a call leaves it. */
 void switch_prepare(struct switch_context *c, void *low, size_t bytes, void (*enter)(void))
 {
 	uintptr_t top = ((uintptr_t)low + bytes) & ~(uintptr_t)15;

@@ -1,6 +1,6 @@
-/* store/close: what a commit writes of the open blocks: new names, blocks that are due to be closed,
- * the row of the tail. All inside the caller's transaction; memory changes only once that is done
- * (series_committed()). See inside.h.
+/* store/close: what a commit writes of the open blocks: new names, blocks that are due to be
+ * closed, the row of the tail. All inside the caller's transaction; memory changes only once that
+ * is done (series_committed()). See inside.h.
  *
  * A closed block goes to the series' one row of `part`, which gathers until it is worth a row of
  * `block`: large rows waste little of the file's pages. */

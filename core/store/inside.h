@@ -6,7 +6,8 @@
  *
  * A series is one target at one location. Its results gather in an open block; each commit writes
  * the bytes that are new to the tail, so the pieces of the tail since the last closing are, put
- * together, the open block: that is how a reader sees it and how it is found again after a crash. */
+ * together, the open block: that is how a reader sees it and how it is found again after a crash.
+ */
 #ifndef NINES_STORE_INSIDE_H
 #define NINES_STORE_INSIDE_H
 

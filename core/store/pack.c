@@ -1,8 +1,9 @@
 /* store/pack: see pack.h.
  *
- * Samples: their count, then of each: state * 16 + cause * 2 + (interval as before), the distance to
- * the end of the one before, that to its second (0: single) and from there to its last, the interval
- * when it is new. Steps: results, passed, count, then of each its name, hop and histogram. */
+ * Samples: their count, then of each: state * 16 + cause * 2 + (interval as before), the distance
+ * to the end of the one before, that to its second (0: single) and from there to its last, the
+ * interval when it is new. Steps: results, passed, count, then of each its name, hop and histogram.
+ */
 #include "pack.h"
 
 #include <stdlib.h>

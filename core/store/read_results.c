@@ -1,5 +1,5 @@
-/* store/read_results: samples, events, results and step times, from wherever they stand: blocks, the
- * part, the tail, days, months. See read.h. */
+/* store/read_results: samples, events, results and step times, from wherever they stand: blocks,
+ * the part, the tail, days, months. See read.h. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

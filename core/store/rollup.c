@@ -2,8 +2,8 @@
  * does a little, so that nothing waits for it long.
  *
  * A row of `day` or `month` with location 0 holds the target's runs of cycle samples, one with a
- * location the times of its steps there. `day` is the first day in days since 1970 (UTC). A target's
- * `rolled` is the first day that is not rolled up; a late result moves it back. */
+ * location the times of its steps there. `day` is the first day in days since 1970 (UTC). A
+ * target's `rolled` is the first day that is not rolled up; a late result moves it back. */
 #include <stdlib.h>
 #include <time.h>
 

@@ -1,5 +1,5 @@
-/* store/series: targets, locations and their open blocks in memory; found again from the tail at the
- * start. See inside.h. */
+/* store/series: targets, locations and their open blocks in memory; found again from the tail at
+ * the start. See inside.h. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -32,8 +32,10 @@ static const char settings[] =
 
 static void add_remedy(const struct store *s, struct text *wrong)
 {
-	text_printf(wrong, ": `nines store move-aside` puts the file aside, then a new one begins or"
-			   " a backup is copied to %s", s->path);
+	text_printf(wrong,
+		    ": `nines store move-aside` puts the file aside, then a new one begins or"
+		    " a backup is copied to %s",
+		    s->path);
 }
 
 static bool is_damage(int code)

@@ -5,8 +5,8 @@
  * when two do). WAL that stays when the file is closed, so that a reader without write rights can
  * always open it; no mmap. Results gather in memory in packed blocks (store_take), a commit makes
  * what came since the last one durable; blocks are closed by count or hour. Nothing here aborts:
- * every failure of the disk comes back as a sentence, nothing of the batch is lost, and the commit may
- * be tried again. A damaged file is never written to. Tables: docs/architecture.md. */
+ * every failure of the disk comes back as a sentence, nothing of the batch is lost, and the commit
+ * may be tried again. A damaged file is never written to. Tables: docs/architecture.md. */
 #ifndef NINES_STORE_STORE_H
 #define NINES_STORE_STORE_H
 

@@ -3,7 +3,8 @@
  *
  * Per piece: series, place of its first byte in the open block (0: a new block begins), results,
  * size, bytes. A reader that puts the pieces of a series together sees by the place whether one is
- * missing. It trusts no byte. Written by the store, read by it at its start and by readers; pure. */
+ * missing. It trusts no byte. Written by the store, read by it at its start and by readers; pure.
+ */
 #ifndef NINES_STORE_TAIL_H
 #define NINES_STORE_TAIL_H
 

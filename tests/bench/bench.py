@@ -162,20 +162,16 @@ CONFIG = {"http": http_checks, "tcp": tcp_checks, "ping": ping_checks, "https": 
 
 # ---- reading what was stored ----
 
-def results(path, since=0):
-    """The words of every stored result at or behind the row `since` of the tail, as one dictionary each."""
-    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    with contextlib.closing(base):
-        for (lines,) in base.execute("select lines from tail where at_us >= ? order by at_us", (since,)):
-            for line in bytes(lines).decode("ascii", "replace").splitlines():
-                if line.startswith("result "):
-                    yield dict(word.split("=", 1) for word in line.split(" ")[2:] if "=" in word)
+def results(path, since_us=0):
+    """(is up, start, lateness) of every stored result that started at or after a wall clock time, in microseconds."""
+    said = subprocess.run([daemon.BUILD / "tests" / "bench" / "stored", path, str(since_us)], capture_output=True, text=True, check=True)
+    for line in said.stdout.splitlines():
+        verdict, start_us, late_us = map(int, line.split())
+        yield verdict == 0, start_us, late_us
 
 
-def last_row(path):
-    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    with contextlib.closing(base):
-        return base.execute("select coalesce(max(at_us), 0) from tail").fetchone()[0]
+def now_us():
+    return time.time_ns() // 1000
 
 
 def stored(path):
@@ -214,7 +210,7 @@ def paced(kind, rate, seconds):
     with ninesd(kind, CONFIG[kind](rate)) as (running, group, base):
         daemon.until("results are stored", lambda: stored(base) > rate or running.process.poll() is not None, 60)
         time.sleep(3)
-        results_before = stored(base)
+        results_before, since = stored(base), now_us()
         cpu, busy, begun = group.cpu_us(), busy_us(), time.monotonic()
         time.sleep(seconds)
         used, span = group.cpu_us() - cpu, time.monotonic() - begun
@@ -223,9 +219,9 @@ def paced(kind, rate, seconds):
         if not got:
             say(running.output())
             return None
-        seen = list(results(base))
-        bad = sum(1 for r in seen if r["verdict"] != "up")
-        late = percentile([int(r["late_us"]) for r in seen[results_before:]], 0.99)
+        seen = list(results(base, since))
+        bad = sum(not is_up for is_up, _, _ in seen)
+        late = percentile([late_us for _, _, late_us in seen], 0.99)
         say(f"  nines       {used / got:8.1f} us/check   ({got / span:.0f}/s stored, {bad} not up, start p99 {late / 1000:.1f} ms late, "
             f"PSS {group.pss_kib() / 1024:.1f} MiB, target and others {other:.0f} %)")
         return used / got
@@ -334,9 +330,9 @@ def part_hang(seconds):
                     say(f"  only {open_connections(SLOW_PORT)} hang")
                 full = sum(group.pss_kib([p]) for p in running.processes().get("prober", []))
                 held = open_connections(SLOW_PORT)
-                since = last_row(base) + 1
+                since = now_us()
                 time.sleep(seconds)
-                late = [int(r["late_us"]) for r in results(base, since) if r["verdict"] == "up"]
+                late = [late_us for is_up, _, late_us in results(base, since) if is_up]
                 each = (full - empty) / max(held, 1)
                 say(f"  {each:.1f} KiB each (at most {goal}: {'yes' if each <= goal else 'NO'}), {held} held; healthy checks start "
                     f"p50 {percentile(late, 0.5) / 1000:.1f} ms, p99 {percentile(late, 0.99) / 1000:.1f} ms late "
@@ -351,7 +347,7 @@ def part_start(seconds):
     begun = time.time()
     with ninesd("start", http_checks(number, "60s")) as (running, group, base):
         daemon.until("the first result", lambda: stored(base) > 0 or running.process.poll() is not None, 60)
-        first = min(int(r["start_us"]) for r in results(base)) / 1e6 - begun
+        first = min(start_us for _, start_us, _ in results(base)) / 1e6 - begun
         time.sleep(max(10, seconds))
         pss = group.pss_kib() / 1024
         say(f"  first probe {first:.2f} s after the start (at most 2: {'yes' if first <= 2 else 'NO'}); PSS {pss:.1f} MiB over "
