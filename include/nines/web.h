@@ -111,8 +111,8 @@ static inline const char *web_url(struct probe *p, const struct web *o, const ch
 	bool is_v6 = strchr(o->host, ':') && *o->host != '[';
 	const char *url = probe_text(p, is_v6 ? "%s://[%s]" : "%s://%s", scheme, o->host);
 
-	if (*o->url && *o->host)
-		probe_unknown(p, "both url and host are given");
+	if (*o->url && (*o->host || o->port))
+		probe_unknown(p, "url already says host and port: leave those out");
 	else if (*o->url && (strncmp(o->url, scheme, size) || strncmp(o->url + size, "://", 3)))
 		probe_unknown(p, "url '%s' does not begin with %s://", o->url, scheme);
 	else if (!*o->url && !*o->host)

@@ -50,6 +50,7 @@ def host_and_port():
         assert check("http", host="127.0.0.1", port=server.port).verdict == "up"
         assert check("http", host="localhost", port=server.port).steps == ["resolve", *STEPS]
     check("http").says("unknown", "neither url nor host")
+    check("http", "url=http://127.0.0.1/", port=81).says("unknown", "leave those out")
     check("http", "url=https://127.0.0.1/").says("unknown", "does not begin with http://")
 
 
