@@ -27,6 +27,13 @@ static const char *known_scheme(const char *text)
 	return NULL;
 }
 
+static bool is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 128)
+		text++;
+	return !*text;
+}
+
 static const char *take_parts(struct http_url *url)
 {
 	CURLU *u = url->parsed;
@@ -41,8 +48,10 @@ static const char *take_parts(struct http_url *url)
 	curl_url_set(u, CURLUPART_USER, NULL, 0);
 	curl_url_set(u, CURLUPART_PASSWORD, NULL, 0);
 	curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
-	url->host = part(u, CURLUPART_HOST, CURLU_PUNYCODE);
-	url->text = part(u, CURLUPART_URL, CURLU_PUNYCODE);
+	url->host = part(u, CURLUPART_HOST, 0);
+	if (url->host && !is_ascii(url->host)) /* RFC 3986 3.2.2 */
+		return "its host is not ASCII: internationalised names are written xn--...";
+	url->text = part(u, CURLUPART_URL, 0);
 	port = part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 	url->port = port ? strtol(port, NULL, 10) : 0;
 	curl_free(port);
@@ -121,7 +130,9 @@ const char *http_url_parse(struct http_url *url, const struct http_url *base, co
 		return "no memory";
 	code = curl_url_set(
 		url->parsed, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE);
-	return code ? "no valid address" : take_parts(url);
+	if (code)
+		return "no valid address";
+	return take_parts(url);
 }
 
 void http_url_release(struct http_url *url)
