@@ -19,23 +19,25 @@
 #define CLOSINGS 200                  /* a commit, of those that are only old */
 #define FORGET_ROWS 200               /* of the tail, a commit */
 
-static bool write_names(struct store *s)
+bool close_names(struct store *s)
 {
 	bool is_fine = true;
 
 	for (size_t i = 0; i < s->locations && is_fine; i++)
 		if (s->location[i]->is_new)
-			is_fine = sql_run(&s->sql, "INSERT INTO location(id, name) VALUES(?1, ?2)",
+			is_fine = sql_run(&s->sql, "INSERT OR IGNORE INTO location(id, name)"
+					  " VALUES(?1, ?2)",
 					  "is", s->location[i]->id, s->location[i]->name);
 	for (size_t i = 0; i < s->targets && is_fine; i++) {
 		struct target *t = s->target[i];
 
 		if (t->is_new)
 			is_fine = sql_run(&s->sql,
-					  "INSERT INTO target(id, name, kind, rolled, is_events)"
+					  "INSERT OR IGNORE INTO target"
+					  "(id, name, kind, rolled, is_events)"
 					  " VALUES(?1, ?2, 'check', ?3, ?4)",
 					  "isii", t->id, t->name, t->rolled, (int64_t)t->is_events);
-		else if (t->is_changed)
+		if (is_fine && t->is_changed)
 			is_fine = sql_run(&s->sql, "UPDATE target SET rolled = ?2 WHERE id = ?1",
 					  "ii", t->id, t->rolled);
 	}
@@ -44,7 +46,8 @@ static bool write_names(struct store *s)
 
 		if (x->is_new)
 			is_fine = sql_run(&s->sql,
-					  "INSERT INTO series(id, target, location, first_us,"
+					  "INSERT OR IGNORE INTO series"
+					  "(id, target, location, first_us,"
 					  " last_us, last_due_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 					  "iiiiii", x->id, x->target->id, x->location->id,
 					  x->first_us, x->last_us, x->last_due_us);
@@ -140,7 +143,7 @@ static bool close_series(struct store *s, struct series *x, int64_t tail)
 bool close_due(struct store *s, int64_t now_us, int64_t tail)
 {
 	size_t most = s->open > OPEN_BYTES ? HURRY_RESULTS : OPEN_RESULTS;
-	bool is_fine = write_names(s);
+	bool is_fine = close_names(s);
 	int old = 0;
 
 	for (size_t i = 0; i < s->count && is_fine; i++) {

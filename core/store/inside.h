@@ -93,6 +93,7 @@ void series_add(struct store *, struct series *, const struct block_result *, in
 void series_committed(struct store *, int64_t tail);
 
 /* close.c: inside a transaction */
+bool close_names(struct store *);
 bool close_due(struct store *, int64_t now_us, int64_t tail);
 bool close_tail(struct store *, int64_t now_us, int64_t tail);
 /* Adds a finished block of a series to its rows on disk. */
