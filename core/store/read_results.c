@@ -240,12 +240,15 @@ static bool has_decision_behind(const struct sla_samples *list, int64_t us)
 	return false;
 }
 
-/* The day (its number) of the target's first or last result. */
+/* The days (their numbers) that may hold results of the target; what is labelled with a later time
+ * than now was written before the clock stepped back. */
 static bool find_ends(struct read *r, const struct read_target *t, int64_t *first, int64_t *last)
 {
 	*first = number_of(r, "SELECT min(first_us) FROM series WHERE target = ?1", t->id) /
 		 READ_DAY;
-	*last = clock_wall_us() / READ_DAY;
+	*last = number_of(r, "SELECT max(last_us) FROM series WHERE target = ?1", t->id) / READ_DAY;
+	if (*last < clock_wall_us() / READ_DAY)
+		*last = clock_wall_us() / READ_DAY;
 	return r->count > 0;
 }
 
