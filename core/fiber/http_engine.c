@@ -198,6 +198,7 @@ static const struct setting standard[] = {
 	{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1}, {CURLOPT_BUFFERSIZE, READ_BYTES},
 	{CURLOPT_UPLOAD_BUFFERSIZE, 16384}, {CURLOPT_SSL_SESSIONID_CACHE, 0},
 	{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+	{CURLOPT_CA_CACHE_TIMEOUT, 0}, /* it would keep the store of the first that came, for all */
 	{CURLOPT_SSL_VERIFYPEER, 1}, /* on_tls() judges in its place */
 	{CURLOPT_SSL_VERIFYHOST, 0},
 	{CURLOPT_HTTP09_ALLOWED, 1}, /* http_on_body() refuses it, and says what came */
