@@ -83,7 +83,7 @@ static const struct {
 	{"http://a.test/", "http:///", NULL, NULL, 0},
 	{"http://a.test/", "http://[::1", NULL, NULL, 0},
 	{"http://a.test/", "http://a.test/\tx", NULL, NULL, 0},
-	{NULL, "http://xn--bcher-kva.test/", "http://xn--bcher-kva.test/", "xn--bcher-kva.test", 80},
+	{NULL, "http://xn--b-wga.test/", "http://xn--b-wga.test/", "xn--b-wga.test", 80},
 	{NULL, "http://\xc3\xbc.test/", NULL, NULL, 0},
 	{"http://a.test/", "http://\xc3\xbc.test/", NULL, NULL, 0},
 	{"http://a.test/", "http://0x7f\xcf\xcb/", NULL, NULL, 0},
