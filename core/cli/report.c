@@ -18,7 +18,8 @@
 #include "find.h"
 
 struct typed {
-	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table, *store;
+	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table,
+		*store;
 };
 
 static const struct cli_flag flag[] = {

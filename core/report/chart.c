@@ -1,5 +1,5 @@
-/* report/chart: the arithmetic of nines that <nines/report.h> promises to modules: what a percentage
- * allows, what a downtime leaves, what redundancy gives in theory. */
+/* report/chart: the arithmetic of nines that <nines/report.h> promises to modules: what a
+ * percentage allows, what a downtime leaves, what redundancy gives in theory. */
 #include <nines/report.h>
 
 #define MICRO_OF_ALL INT64_C(100000000)        /* 100 % in millionths of a percent */

@@ -8,7 +8,8 @@ struct gathering {
 	struct sla_windows *into;
 };
 
-/* A window whose announcement nobody recorded (an import, a declaration in a file) was announced. */
+/* A window whose announcement nobody recorded (an import, a declaration in a file) was announced.
+ */
 static bool is_in_time(const struct figures_policy *p, const struct read_window *w)
 {
 	return !w->announced_us || w->from_us - w->announced_us >= p->notice_us;

@@ -1,4 +1,5 @@
-/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours hours.c's. */
+/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours hours.c's.
+ */
 #include "figures.h"
 
 #include <inttypes.h>

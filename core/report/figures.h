@@ -1,9 +1,9 @@
 /* report/figures: the one way from the record to a figure that anybody is shown.
  *
  * `nines status`, the page, every report: all ask here, so that two of them about the same thing
- * can never differ. It reads the record (core/store/read.h), the time lines and sums are core/sla's.
- * A figure depends on the record up to the end of its span only: those of a month that is over
- * never change again. Pure but for reading; `now` is passed in. */
+ * can never differ. It reads the record (core/store/read.h), the time lines and sums are
+ * core/sla's. A figure depends on the record up to the end of its span only: those of a month that
+ * is over never change again. Pure but for reading; `now` is passed in. */
 #ifndef NINES_REPORT_FIGURES_H
 #define NINES_REPORT_FIGURES_H
 

@@ -1,7 +1,7 @@
 /* report/hours: the agreed hours of an sla, "Mon-Fri 08:00-18:00", as windows of time.
  *
- * Hours are civil time of a zone: a day with a change of the clock has them by the wall. An end at or
- * before the start belongs to the next day ("Mon-Sun 22:00-07:00"), 24:00 is midnight. Pure. */
+ * Hours are civil time of a zone: a day with a change of the clock has them by the wall. An end at
+ * or before the start belongs to the next day ("Mon-Sun 22:00-07:00"), 24:00 is midnight. Pure. */
 #ifndef NINES_REPORT_HOURS_H
 #define NINES_REPORT_HOURS_H
 

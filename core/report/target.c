@@ -1,4 +1,5 @@
-/* report/target: which checks and services a report is about, and the policy of each. See host.h. */
+/* report/target: which checks and services a report is about, and the policy of each. See host.h.
+ */
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>

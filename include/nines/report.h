@@ -36,12 +36,13 @@ enum page_type {
 	/* microseconds, shown as whole seconds, truncated: 4:27 of an hour; an integer in JSON */
 	PAGE_SECONDS,
 	PAGE_ROUNDED, /* the same, rounded to the nearest second and always "days hh:mm:ss" */
-	PAGE_CLOCK,   /* the same without the days */
-	/* microseconds, shown to the millisecond, truncated: 26.784 s, 4:27.840; an integer in JSON */
+	PAGE_CLOCK, /* the same without the days */
+	/* microseconds, shown to the millisecond, truncated: 26.784 s, 4:27.840; an integer in JSON
+	 */
 	PAGE_EXACT,
 	PAGE_ELAPSED, /* microseconds of a step: 812us, 1.20s; an integer in JSON */
 	PAGE_PERCENT, /* millionths of a percent, six places, never rounded */
-	PAGE_NINES,   /* 1e-12 of a percent, as many places as it has */
+	PAGE_NINES, /* 1e-12 of a percent, as many places as it has */
 	/* microseconds since 1970 UTC; shown in the report's zone, in UTC in JSON and CSV */
 	PAGE_TIME,
 };
@@ -170,8 +171,8 @@ struct page_figures {
 	size_t incident_count, cause_count, step_count;
 };
 
-/* What was asked for: services and checks in order, each kind by name. 0 also when the record cannot
- * be read; the report ends with the reason then. */
+/* What was asked for: services and checks in order, each kind by name. 0 also when the record
+ * cannot be read; the report ends with the reason then. */
 size_t page_targets(struct page *);
 /* Did the order name a check, a service or an sla? */
 bool page_is_chosen(const struct page *);

@@ -220,7 +220,8 @@ static void add_resolution(struct page *p)
 
 	page_note(p,
 		  "One failed sample of a check that runs every minute brings a month of 31 days "
-		  "down to %" PRId64 ".%04" PRId64 " %%: to assert 99.999 %% takes samples every 10 "
+		  "down to %" PRId64 ".%04" PRId64
+		  " %%: to assert 99.999 %% takes samples every 10 "
 		  "seconds or rechecks as quick as that, and outages counted from the middle "
 		  "between two samples.",
 		  micro / MICRO, micro % MICRO / 100);

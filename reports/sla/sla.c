@@ -276,8 +276,9 @@ static void list_for_people(struct page *p, size_t targets, size_t most)
 
 			page_row(p);
 			add_incident(p, one);
-			snprintf(why, sizeof why, "%s%.80s%s%.400s", one->to_us < 0 ? "(open) " : "",
-				 one->step, *one->step && *one->reason ? ": " : "", one->reason);
+			snprintf(why, sizeof why, "%s%.80s%s%.400s",
+				 one->to_us < 0 ? "(open) " : "", one->step,
+				 *one->step && *one->reason ? ": " : "", one->reason);
 			page_cell(p, "why", page_text(*why ? why : NULL));
 		}
 		if (f->incident_count > most)
