@@ -1,6 +1,7 @@
 /* render/csv: one table of a page by RFC 4180: a header, CRLF, quotes where needed.
  *
- * A row stands alone: report, period and zone are its first columns. Text that a spreadsheet would
+ * A row stands alone: report, period and zone are its first columns, then the first column of the
+ * row it explains (page_row_of). Text that a spreadsheet would
  * take for a formula gets an apostrophe in front (CWE-1236). */
 #include <string.h>
 
@@ -60,6 +61,10 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 	clock_add_utc(t, p->period.to_us, 0);
 	text_putc(t, ',');
 	add_text(t, p->period.zone);
+	if (table->parent) {
+		text_putc(t, ',');
+		add_cell(t, &table->parent->row[row->of].cell[0]);
+	}
 	for (size_t i = 0; i < table->columns; i++)
 		if (page_is_data(table, &table->column[i])) {
 			text_putc(t, ',');
@@ -71,6 +76,10 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 static void add_header(struct text *t, const struct page_table *table)
 {
 	text_puts(t, "report,from,to,zone");
+	if (table->parent) {
+		text_putc(t, ',');
+		add_text(t, table->parent->column[0].key);
+	}
 	for (size_t i = 0; i < table->columns; i++)
 		if (page_is_data(table, &table->column[i])) {
 			text_putc(t, ',');

@@ -184,6 +184,7 @@ static void add_explanations(struct page *p, size_t targets)
 						    {"count", "count", PAGE_RIGHT}};
 	char what[64];
 
+	page_heading(p, "Unknown and unconfirmed time");
 	page_table(p, NULL, column, COUNT(column), 0);
 	for (size_t i = 0; i < targets; i++) {
 		const struct page_figures *f = page_figures(p, i);
