@@ -37,13 +37,13 @@ static bool read_all(int fd, struct text *got)
 static enum report_result result_of(const struct report_order *o, int status, bool is_in_time,
 				    struct text *out, struct text *wrong)
 {
-	if (is_in_time && WIFEXITED(status) && WEXITSTATUS(status) == REPORT_DONE)
+	if (is_in_time && WIFEXITED(status) && WEXITSTATUS(status) == REPORT_DONE && out->size)
 		return REPORT_DONE;
 	if (!is_in_time)
 		text_printf(wrong, "report '%s' took longer than %d s", o->name, REPORT_SECONDS);
 	else if (WIFSIGNALED(status))
 		text_printf(wrong, "report '%s' crashed (signal %d)", o->name, WTERMSIG(status));
-	else if (out->size)
+	else if (WEXITSTATUS(status) != REPORT_DONE && out->size)
 		text_add(wrong, out->at, out->size);
 	else
 		text_printf(wrong, "report '%s' ended its process (exit %d)", o->name,

@@ -1,0 +1,314 @@
+"""`nines report`: golden files of every rendering, months of every zone, errors, and what a report may not do (F15-F17, F44).
+
+NINES_GOLDEN=1 writes the golden files anew.
+"""
+import calendar
+import csv
+import datetime
+import io
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zoneinfo
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+import record
+from tap import BUILD, run, skip, test
+
+HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
+SUMS = ("up_s", "degraded_s", "down_s", "unknown_s", "not_monitored_s", "maintenance_s", "outside_hours_s")
+
+
+def at(*when):
+    return calendar.timegm(datetime.datetime(*when).timetuple())
+
+
+def nines(*words, status=0, conf=None):
+    """Standard output; with another status standard error."""
+    done = subprocess.run([str(BUILD / "nines"), *(["-c", str(conf)] if conf else []), "report", *map(str, words)],
+                          capture_output=True, env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, check=False)
+    assert done.returncode == status, (done.returncode, done.stderr.decode(), done.stdout.decode()[:300])
+    return (done.stdout if status == 0 else done.stderr).decode()
+
+
+def sla(store, *words, conf=None):
+    return json.loads(nines("sla", "--store", store, "--format", "json", *words, conf=conf))
+
+
+def rows(document):
+    return {row["name"]: row for row in document["rows"]}
+
+
+def february():
+    """Two days of a leap February: outages of one member, of both, a blip, a gap, degraded and unknown time, a hostile name."""
+    begin = at(2024, 2, 28)
+    web1 = "u" * 200 + "d" * 5 + "u" * 1000 + "d" + "u" * 234 + "u" * 1440
+    web2 = "u" * 201 + "d" * 3 + "u" * 1000 + " " * 100 + "u" * 136 + "u" * 1440
+    key = f"start_us={(begin + 200 * 60) * record.SECOND}"
+    return [
+        record.target("web-1"), record.target("web-2"), record.target(HOSTILE, 300),
+        record.service("Web", ["web-1", "web-2"]), record.service("All", ["Web", HOSTILE], need=2),
+        *record.results("web-1", begin, 60, web1, steps="resolve:812,connect:1490,tls:4100,first-byte:4800"),
+        *record.results("web-2", begin, 60, web2, steps="connect:1490,first-byte:2800"),
+        *record.results(HOSTILE, begin, 300, "uu??uuug" + "u" * 560, steps="connect:1490"),
+        f'incident i1 check=web-1 event=confirmed {key} at_us={(begin + 201 * 60) * record.SECOND} step=connect '
+        f'reason="refused <b> =1+1"',
+        f"incident i1 check=web-1 event=closed {key} at_us={(begin + 205 * 60) * record.SECOND}",
+    ]
+
+
+_stores = tempfile.TemporaryDirectory()
+_made = {}
+
+
+def store(make):
+    """The database of those lines, made once."""
+    if make not in _made:
+        _made[make] = pathlib.Path(_stores.name) / f"{make.__name__}.db"
+        record.write(_made[make], make())
+    return _made[make]
+
+
+GOLDEN = {
+    "nines.txt": ("nines", "--month", "2024-02", "target=99.95", "downtime=26s", "members=5", "need=3"),
+    "nines.html": ("nines", "--month", "2024-02", "--format", "html"),
+    "nines.csv": ("nines", "--month", "2024-02", "--format", "csv"),
+    "nines.json": ("nines", "--month", "2024-02", "--format", "json"),
+    "sla.txt": ("sla", "--month", "2024-02"),
+    "sla.html": ("sla", "--month", "2024-02", "--format", "html"),
+    "sla.csv": ("sla", "--month", "2024-02", "--format", "csv"),
+    "sla.json": ("sla", "--month", "2024-02", "--format", "json"),
+    "sla-berlin.txt": ("sla", "--month", "2024-02", "--zone", "Europe/Berlin", "--check", "web-1"),
+    "sla-incidents.csv": ("sla", "--month", "2024-02", "--format", "csv", "--table", "incident_list"),
+}
+for _file, _words in GOLDEN.items():
+    @test(f"golden file: {_file}")
+    def golden(file=_file, words=_words):
+        got = nines(*words, "--store", store(february))
+        path = HERE / "golden" / file
+        if os.environ.get("NINES_GOLDEN"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(got, encoding="utf-8", newline="")
+        with open(path, encoding="utf-8", newline="") as f:
+            assert got == f.read()
+
+
+@test("the chart is the one that was published, to the second")
+def published():
+    got = [tuple(row[k] for k in ("uptime", "year_s", "month_s", "day_s")) for row in
+           json.loads(nines("nines", "--month", "2030-01", "--format", "json"))["chart"]]
+    assert got == [("99.9990", 315, 27, 1), ("99.9900", 3154, 268, 9), ("99.9000", 31536, 2678, 86), ("99.0000", 315360, 26784, 864),
+                   *((f"{p}.0000", 31536 * (100 - p) * 10, round(26784 * (100 - p)), 864 * (100 - p)) for p in range(98, 89, -1))]
+
+
+@test("the chart's month is the one asked for, the way back and redundancy are exact")
+def chart():
+    def of(*words):
+        return json.loads(nines("nines", "--format", "json", *words))
+    assert [row["span_us"] for row in of("--month", "2024-01")["span"] if row["uptime"] == "99.9990"] == [26784000]
+    assert [row["span_us"] for row in of("--month", "2023-02")["span"] if row["uptime"] == "99.9990"] == [24192000]
+    spans = {row["span"]: row["uptime"] for row in of("--month", "2024-01", "downtime=60s")["downtime_spans"]}
+    assert spans["2024-01"] == spans["month (31 days)"] == "99.997759", spans
+    redundancy = {(row["members"], row["need"]): row["uptime"] for row in of("members=4", "need=2")["redundancy"]}
+    assert redundancy[2, 1] == "99.999900" and redundancy[3, 1] == "99.9999999" and redundancy[2, 2] == "99.800100"
+    assert redundancy[4, 2] == "99.9999996003", redundancy
+    assert "99.9978 %" in nines("nines", "--month", "2024-01")
+
+
+def year():
+    """A year and more of one result every half hour, at whole seconds, with failures, gaps and unknown time."""
+    chance, states, begin, end = random.Random(7), [], at(2024, 1, 1), at(2025, 2, 3)
+    while len(states) < (end - begin) // 1800:
+        states += chance.choice(["u", "u", "u", "d", "?", " ", "g"]) * chance.randrange(1, 60)
+    return [record.target("a", 1800), record.target("b", 1800), record.service("s", ["a", "b"]),
+            *record.results("a", begin + 17, 1800, states), *record.results("b", begin + 911, 1800, states[::-1])]
+
+
+def months(zone):
+    """(name, seconds) of January 2024 to February 2025."""
+    for n in range(14):
+        begin, end = ((datetime.datetime(2024 + m // 12, m % 12 + 1, 1, tzinfo=zoneinfo.ZoneInfo(zone))) for m in (n, n + 1))
+        yield begin.strftime("%Y-%m"), int(end.timestamp() - begin.timestamp())
+
+
+for _zone in ("UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns"):
+    @test(f"sums of every month are its length, and the months add up, in {_zone} (F15, F16)")
+    def add_up(zone=_zone):
+        total = {}
+        for month, seconds in months(zone):
+            got = sla(store(year), "--month", month, "--zone", zone)
+            for row in got["rows"]:
+                assert sum(row[k] for k in SUMS) == seconds, (month, row)
+                for key in (*SUMS, "incidents"):
+                    total[row["name"], key] = total.get((row["name"], key), 0) + row[key]
+        begin, end = "2024-01-01", "2025-03-01"
+        whole = sla(store(year), "--from", begin, "--to", end, "--zone", zone)
+        assert len(whole["rows"]) == 3
+        for row in whole["rows"]:
+            for key in (*SUMS, "incidents"):
+                assert row[key] == total[row["name"], key], (row["name"], key)
+
+
+@test("two reports about the same thing never differ")
+def same(tmp):
+    conf = tmp / "nines.conf"
+    conf.write_text('service "s" { members = {"a", "b"} sla = "gold" }\nsla "gold" { target = 99.9 }\n')
+    everything = rows(sla(store(year), "--month", "2024-03"))
+    for name, flag in (("a", "--check"), ("b", "--check"), ("s", "--service")):
+        assert rows(sla(store(year), "--month", "2024-03", flag, name)) == {name: everything[name]}
+    one = rows(sla(store(year), "--month", "2024-03", "--sla", "gold", conf=conf))
+    assert set(one) == {"s", "a", "b"}
+    for name, row in one.items():
+        assert row["uptime_known"] == everything[name]["uptime_known"] and row["down_s"] == everything[name]["down_s"]
+        assert row["sla"] == "gold" and row["target"] == "99.900000" and row["met"] is False
+    part = sla(store(year), "--from", "2024-03-01", "--to", "2024-04-01")
+    assert rows(part) == everything
+
+
+@test("only no second of downtime is 100 %")
+def truncated():
+    for row in sla(store(year), "--from", "2024-01-01", "--to", "2025-02-01")["rows"]:
+        known = row["up_s"] + row["degraded_s"] + row["down_s"]
+        assert row["uptime_known"] == f"{(known - row['down_s']) * 10**8 // known / 10**6:.6f}"
+        assert (row["uptime_known"] == "100.000000") == (row["down_s"] == 0)
+
+
+@test("an sla counts by its own rules: hours, maintenance, blips, unknown, degraded (F17)")
+def policies(tmp):
+    conf = tmp / "nines.conf"
+
+    def of(policy, more=""):
+        conf.write_text('service "Web" { members = {"web-1"} sla = "p" }\nsla "p" { target = 99.9 ' + policy + " }\n" + more)
+        return rows(sla(store(february), "--month", "2024-02", "--sla", "p", conf=conf))["web-1"]
+    plain = of("")
+    assert (plain["down_s"], plain["blip_s"], plain["counted_down_s"]) == (360, 60, 360) and plain["incidents"] == 1
+    assert of("blips = up")["counted_down_s"] == 300
+    assert of("outage-start = confirmed")["down_s"] == 240 + 60
+    hours = of('hours = {"Wed 03:22-24:00"}')  # 2024-02-28 was a Wednesday
+    assert hours["outside_hours_s"] == 29 * 86400 - 4 * (20 * 3600 + 38 * 60) and hours["down_s"] == 180 + 60
+    window = 'maintenance "m" { services = {"web-1"} start = "2024-02-28T03:00:00Z" end = "2024-02-28T03:22:00Z" }\n'
+    excluded = of("", window)
+    assert excluded["maintenance_s"] == 22 * 60 and excluded["down_s"] == 180 + 60 and sum(excluded[k] for k in SUMS) == 29 * 86400
+    assert of('maintenance-allowance = "5m"', window)["maintenance_s"] == 300
+    methods = {of(p)["method"] for p in ("", "blips = up", "unknown = down", 'hours = {"Mon-Sun 00:00-24:00"}',
+                                         'maintenance-notice = "48h"')}
+    assert len(methods) == 5, methods
+
+
+@test("hostile names are harmless in every form (F44)")
+def hostile():
+    html = nines("sla", "--store", store(february), "--month", "2024-02", "--format", "html")
+    assert "<script" not in html and "\u202e" not in html and "&lt;script&gt;" in html
+    assert not re.search(r"<[a-z][^>]*\son\w+=", html) and "default-src 'none'" in html
+    text = nines("sla", "--store", store(february), "--month", "2024-02")
+    assert "\u202e" not in text and "\x1b" not in text
+    named = [line for line in text.splitlines() if "alert(1)" in line]
+    assert named and all(line.count("\u2068") == 1 and line.count("\u2069") == 1 for line in named), named
+    table = list(csv.DictReader(io.StringIO(nines("sla", "--store", store(february), "--month", "2024-02", "--format", "csv"),
+                                            newline="")))
+    for row in table:
+        assert not any(re.match(r"[=+@\t\r-]", cell) for cell in row.values()), row
+    assert any(row["name"].startswith("'=cmd") for row in table)
+    names = [row["name"] for row in sla(store(february), "--month", "2024-02")["rows"]]
+    assert any(name.startswith("=cmd|") and len(name) == len(HOSTILE) for name in names), names
+
+
+@test("text is 76 columns wide where names let it")
+def width():
+    for report in ("nines", "sla"):
+        text = nines(report, "--store", store(year), "--month", "2024-03")
+        wide = [line for line in text.splitlines() if len(line) > 76]
+        assert not wide, wide
+
+
+@test("the file is written whole, its form chosen by its ending")
+def files(tmp):
+    for ending, begins in (("html", "<!doctype html>"), ("csv", "report,from"), ("json", "{"), ("txt", "Availability"), ("out", "Avail")):
+        path = tmp / f"r.{ending}"
+        path.write_text("old" * 10000)
+        assert nines("sla", "--store", store(february), "--month", "2024-02", "-o", path) == ""
+        assert path.read_text(encoding="utf-8").startswith(begins)
+    assert sorted(p.name for p in tmp.iterdir()) == ["r.csv", "r.html", "r.json", "r.out", "r.txt"]
+    nines("sla", "--store", store(february), "--month", "2024-02", "-o", tmp / "r.html", "--format", "json")
+    assert json.loads((tmp / "r.html").read_text(encoding="utf-8"))["report"] == "sla"
+    assert "nowhere/r.txt: " in nines("sla", "--store", store(february), "--month", "2024-02", "-o", tmp / "nowhere/r.txt", status=2)
+
+
+WRONG = [
+    (("slb",), 64, "unknown report 'slb': did you mean 'sla'?"),
+    (("sla", "--check", "web-3"), 64, "there is no check 'web-3': did you mean 'web-"),
+    (("sla", "--service", "web-1"), 64, "there is no service 'web-1'"),
+    (("sla", "--sla", "gold"), 64, "there is no sla 'gold'"),
+    (("sla", "--month", "2024-13"), 64, "there is no month '2024-13'"),
+    (("sla", "--month", "February"), 64, "there is no month 'February'"),
+    (("sla", "--month", "2124-01"), 2, "2124-01 has not begun"),
+    (("sla", "--month", "2024-02", "--from", "2024-02-01"), 64, "exclude each other"),
+    (("sla", "--from", "2024-02-02", "--to", "2024-02-01"), 64, "--from is not before --to"),
+    (("sla", "--to", "2024-02-01"), 64, "--to needs --from"),
+    (("sla", "--from", "yesterday"), 64, "--from: 'yesterday' is no time"),
+    (("sla", "--zone", "Europe/Nowhere"), 64, "Europe/Nowhere"),
+    (("sla", "--format", "pdx"), 64, "unknown format 'pdx'"),
+    (("sla", "--format", "csv", "--table", "x"), 64, "has no table 'x'"),
+    (("sla", "incident=1"), 64, "did you mean 'incidents'?"),
+    (("sla", "incidents=-1"), 64, "incidents"),
+    (("sla", "incidents"), 64, "'incidents' is no option=value"),
+    (("sla", "--check", "a", "--service", "b"), 64, "exclude each other"),
+]
+
+
+@test("what is wrong with an order is said in one line")
+def errors():
+    for words, status, says in WRONG:
+        month = () if {"--month", "--from", "--to"} & set(words) else ("--month", "2024-02")
+        said = nines(*words, *month, "--store", store(february), status=status)
+        assert says in said and said.count("\n") == 1 and said.startswith("nines: "), (words, said)
+
+
+@test("without a database a report says what to do, the chart needs none")
+def missing(tmp):
+    said = nines("sla", "--store", tmp / "none.db", status=2)
+    assert "none.db" in said and "import a history" in said
+    assert "99.9990" in nines("nines", "--store", tmp / "none.db")
+
+
+@test("nines report and nines modules list the reports")
+def listed():
+    assert re.search(r"^nines +how much", nines(), re.M) and re.search(r"^sla +uptime", nines(), re.M)
+    modules = subprocess.run([str(BUILD / "nines"), "modules"], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^report +sla ", modules, re.M) and re.search(r"^report +nines ", modules, re.M)
+
+
+def bad(tmp, *words, status=0):
+    (tmp / "reports").mkdir(exist_ok=True)
+    shutil.copy(BUILD / "tests/modules/report.so", tmp / "reports/report.so")
+    (tmp / "nines.conf").write_text('reports = "reports"\n')
+    return nines("report", "--store", store(february), "--month", "2024-02", *words, conf=tmp / "nines.conf", status=status)
+
+
+@test("a report can read and nothing else")
+def sandboxed(tmp):
+    got = json.loads(bad(tmp, "--format", "json", f"file={tmp}/written"))
+    if got["write"] == "allowed" and "asan" in str(BUILD):
+        skip("no sandbox under a sanitizer")
+    assert not (tmp / "written").exists()
+    assert {k: got[k] for k in ("write", "socket", "local", "exec", "fork", "kill")} == dict.fromkeys(
+        ("write", "socket", "local", "exec", "fork", "kill"), "refused"), got
+    assert got["read"] == "allowed"
+
+
+@test("a report that misbehaves is told by name")
+def misbehaves(tmp):
+    assert "report 'report' crashed (signal 11)" in bad(tmp, "does=crash", status=2)
+    assert "report 'report' ended its process (exit 0)" in bad(tmp, "does=exit", status=2)
+    assert "has no column 'b'" in bad(tmp, "does=column", status=2)
+    assert "before it began one" in bad(tmp, "does=row", status=2)
+
+
+run()
