@@ -41,7 +41,7 @@ static const struct descriptor *known(const struct modules *m, const struct find
 
 static const char *refused(const struct descriptor *d)
 {
-	return !d ? "it could not be judged" : d->refused;
+	return !d ? "the module could not be judged" : d->refused;
 }
 
 static json_t *option_json(const struct module_option *o)
@@ -232,7 +232,7 @@ static int show(struct modules *m, const struct cli *cli, const char *name)
 		return cli_print(&t, refused(d) ? EXIT_FAILED : EXIT_DONE);
 	}
 	if (refused(d))
-		return cli_fail(EXIT_FAILED, "module '%s' was refused: %s", name, refused(d));
+		return cli_fail(EXIT_FAILED, "%s", refused(d));
 	add_manual(one, d, &cli->screen, &t);
 	return cli_print(&t, EXIT_DONE);
 }

@@ -37,7 +37,7 @@ static struct pool *pool_of(struct keeper *k, const struct flight *f)
 bool module_is_blocked(const struct module_record *m, struct text *why)
 {
 	if (m->refused)
-		text_printf(why, "module '%s' was refused: %s", m->name, m->refused);
+		text_puts(why, m->refused); /* a sentence of its own: it names the module's file */
 	else if (m->is_quarantined)
 		text_printf(why, "module '%s' is quarantined after %d crashes", m->name,
 			    KEEPER_DEATHS);
@@ -413,10 +413,11 @@ void pool_take_gone(struct keeper *k, const struct line *l)
 
 	if (!p)
 		return;
+	if (!p->is_retired || p->flights.first) /* who was retired and is drained ends in order */
+		k->prober_deaths++;
 	p->is_closed = true;
 	p->is_retired = false;
 	k->pool[p->pool].epoch++;
-	k->prober_deaths++;
 	if (m) {
 		describe_death(&reason, m, p, l);
 		count_death(k, m);

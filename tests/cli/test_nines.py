@@ -191,7 +191,7 @@ def modules(tmp):
     found = {m["name"]: m for m in document["modules"]}
     assert found["broken"]["refused"] and found["http"]["refused"] is None and found["http"]["kind"] == "check"
     assert set(found["http"]) == {"name", "kind", "summary", "path", "refused"}
-    assert nines("modules", "broken", env=env)[0] == 2
+    assert nines("modules", "broken", env=env) == (2, "", f"nines: {found['broken']['refused']}\n")
 
 
 @test("modules NAME shows every option of the module")

@@ -282,6 +282,10 @@ static void test_retire(void)
 	world_tell(w, END_PARENT, "retire 2");
 	world_settle(w);
 	ok(strstr(text_get(&w->told), "drained 2") != NULL, "an idle one is drained at once");
+	world_tell(w, END_PARENT, "prober-gone 1 signal=0 exit=0 hung=0");
+	world_tell(w, END_PARENT, "prober-gone 2 signal=0 exit=0 hung=0");
+	ok(strstr(world_ask(w, "status -"), " prober_deaths=0 ") != NULL,
+	   "who was retired and is gone has not died");
 	world_free(w);
 }
 
@@ -337,14 +341,14 @@ static void test_refused(void)
 
 	w->keeps_results = true;
 	world_tell(w, END_PARENT, "begin 1");
-	world_tell(w, END_PARENT, "module bad refused=\"writable by others\"");
+	world_tell(w, END_PARENT, "module bad refused=\"module '/m/bad.so': others can write it\"");
 	world_tell(w, END_PARENT, "define a module=bad every_us=60000000");
 	world_tell(w, END_PARENT, "define b module=tcp every_us=60000000");
 	world_tell(w, END_PARENT, "end 1");
 	world_run(w, SECOND);
 	ok(strstr(text_get(&w->results),
-		  "reason=\"module 'bad' was refused: writable by others\"") != NULL,
-	   "a refused module's checks are unknown");
+		  "reason=\"module '/m/bad.so': others can write it\"") != NULL,
+	   "a refused module's checks are unknown, with the loader's sentence and no other");
 	ok(strstr(text_get(&w->results), "result b ") && count_of(&w->results, "ends=up") == 1,
 	   "the rest runs");
 	world_free(w);
