@@ -14,7 +14,8 @@
 #include "../parent/sandbox.h"
 #include "keeper.h"
 
-#define LINK_MOST ((size_t)8 << 20)
+#define LINK_MOST    ((size_t)8 << 20)
+#define CLIENTS_MOST 64
 
 struct room;
 
@@ -203,18 +204,45 @@ static void take_recorder(struct room *r, const struct line *l, int fd)
 		end_add(r, fd, END_RECORDER, 0, "the recorder");
 }
 
-static void take_client(struct room *r, const struct line *l, int fd)
+static size_t count_clients(const struct room *r)
+{
+	size_t n = 0;
+
+	for (const struct end *e = r->ends; e; e = e->next)
+		n += e->is.kind == END_CLIENT;
+	return n;
+}
+
+static void take_web(struct room *r, const struct line *l, int fd)
 {
 	(void)l;
 	if (fd >= 0)
-		end_add(r, fd, END_CLIENT, ++r->last_client, "a client");
+		end_add(r, fd, END_CLIENT, ++r->last_client, "the web");
+}
+
+/* Who comes and stays costs a descriptor each; probers and the recorder need theirs. */
+static void take_client(struct room *r, const struct line *l, int fd)
+{
+	bool is_full = count_clients(r) >= CLIENTS_MOST;
+	struct end *e =
+		fd < 0 ? NULL : end_add(r, fd, END_CLIENT, ++r->last_client, "a client");
+
+	(void)l;
+	if (!e || !is_full)
+		return;
+	line_begin(link_line(&e->link), "end", "-");
+	line_add(link_line(&e->link), "wrong", "too many clients are connected: try again later");
+	line_end(link_line(&e->link));
+	link_flush(&e->link);
+	if (link_is_open(&e->link))
+		link_close(&e->link, "it is one too many");
 }
 
 static const struct {
 	const char *verb;
 	void (*take)(struct room *, const struct line *, int fd);
 } control[] = {{"start", take_start}, {"go", take_go}, {"stop", take_stop}, {"prober", take_prober},
-	       {"recorder", take_recorder}, {"web", take_client}, {"client", take_client}};
+	       {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
 
 static bool take_control(struct room *r, const struct line *l, int fd)
 {

@@ -179,19 +179,23 @@ def answers(tmp):
         until("the check is on the page again", lambda: "one" in page())
 
 
-@test("a hundred clients that come, stay and go do no harm")
+@test("a hundred clients that come, stay and go do no harm; the last ones are told that they are too many")
 def clients(tmp):
     with Server([send(b"hello\r\n")]) as server, Daemon(tmp, tcp("one", server)) as daemon:
         daemon.wait("one .*-> up")
         crowd = []
-        for n in range(100):
+        for n in range(120):
             s = socket.socket(socket.AF_UNIX)
             s.connect(str(tmp / "nines.sock"))
-            if n % 3 == 0:
+            if n < 20:
                 s.send(b"\xff" * 100)
+                assert s.recv(10) == b"", "who speaks no lines is let go"
             crowd.append(s)
         seen = server.connections
         until("checks go on", lambda: server.connections > seen + 2)
+        refused = daemon.nines("status")
+        assert refused.stderr == "nines: too many clients are connected: try again later\n", refused
+        assert refused.returncode == 2 and not refused.stdout, refused
         for s in crowd:
             s.close()
         daemon.until_status("it answers", lambda s: s["checks"][0]["state"] == "up")
