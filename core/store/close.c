@@ -16,7 +16,7 @@
 #define HURRY_RESULTS 64
 #define FULL_RESULTS 4096             /* a part becomes a block */
 #define FULL_BYTES 60000
-#define CLOSINGS 200                  /* a commit, of those that are only old */
+#define CLOSINGS 600                  /* a commit, so that none takes long */
 #define FORGET_ROWS 200               /* of the tail, a commit */
 
 bool close_names(struct store *s)
@@ -144,14 +144,16 @@ bool close_due(struct store *s, int64_t now_us, int64_t tail)
 {
 	size_t most = s->open > OPEN_BYTES ? HURRY_RESULTS : OPEN_RESULTS;
 	bool is_fine = close_names(s);
-	int old = 0;
+	int closings = 0;
 
 	for (size_t i = 0; i < s->count && is_fine; i++) {
 		struct series *x = s->series[i];
-		bool is_old = x->open.results && now_us - x->open_since_us > OPEN_US;
+		bool is_due = x->open.results >= most ||
+			      (x->open.results && now_us - x->open_since_us > OPEN_US);
 
 		x->is_closing = false;
-		if (x->must_close || x->open.results >= most || (is_old && old++ < CLOSINGS))
+		if (x->must_close || x->open.results >= 4 * OPEN_RESULTS ||
+		    (is_due && closings++ < CLOSINGS))
 			is_fine = close_series(s, x, tail);
 	}
 	return is_fine;

@@ -1,0 +1,421 @@
+/* The store on bad disks: power cuts at every sync (F2), errors of every write (F4), flipped bytes (F6), torn logs (F7), migrations cut
+ * half-way (F9). What a commit reported as done is there; nothing is there twice; nothing crashes. */
+#include <sys/stat.h>
+
+#include "../../core/base/clock.h"
+#include "../../core/store/read.h"
+#include "../../core/store/store.h"
+#include "../lib/tap.h"
+#include "../lib/vfs.h"
+
+#define COMMITS 24
+#define EACH 60 /* results a commit */
+
+static char folder[] = "/tmp/nines-disk-XXXXXX", path[64], wal[70], shm[70], mark[74], guard[70];
+
+static void forget(void)
+{
+	unlink(path);
+	unlink(wal);
+	unlink(shm);
+	unlink(mark);
+	unlink(guard);
+}
+
+static void take(struct store *s, int n)
+{
+	static struct line line;
+	static char pad[900];
+	struct text t = {0};
+
+	memset(pad, 'a' + n % 26, sizeof pad - 1);
+	text_printf(&t, "result c%d verdict=up start_us=%lld ends=up interval_us=1000000"
+			" fact.number=%d fact.pad=%s%d location=here", n % 5,
+		    1790000000000000LL + n * 1000000LL, n, pad, n);
+	line_parse(&line, t.at, t.size);
+	store_take(s, &line, 1790000000000000LL + n * 1000000LL);
+	text_release(&t);
+}
+
+static bool commit(struct store *s, int64_t at_us)
+{
+	struct text none = {0}, wrong = {0};
+	bool is_done = store_commit(s, &(struct store_batch){at_us, &none, "k", 1}, &wrong);
+
+	if (is_done)
+		store_tidy(s, at_us, &wrong);
+	text_release(&wrong);
+	return is_done;
+}
+
+/* Bit n of the results that are there; -1 twice or unreadable. */
+static unsigned char seen[COMMITS * EACH + 1];
+static int seen_count, seen_twice;
+
+static bool see(const struct read_result *r, void *with)
+{
+	(void)with;
+	for (size_t i = 0; i < r->result->facts; i++)
+		if (!strcmp(r->result->fact[i].name, "number")) {
+			int n = atoi(r->result->fact[i].text);
+
+			if (n < 0 || n > COMMITS * EACH || seen[n]++)
+				seen_twice++;
+			seen_count++;
+		}
+	return true;
+}
+
+/* The number of results, which must be the first ones without a gap; -1 when they are not. */
+static int look(void)
+{
+	struct text wrong = {0};
+	struct read *r = read_open(path, &wrong);
+	const struct read_target *list;
+	size_t targets = 0;
+
+	memset(seen, 0, sizeof seen);
+	seen_count = seen_twice = 0;
+	text_release(&wrong);
+	if (!r)
+		return -1;
+	read_targets(r, &list, &targets);
+	for (size_t i = 0; i < targets; i++)
+		read_results(r, &list[i], INT64_MIN, INT64_MAX, see, NULL);
+	read_close(r);
+	for (int n = 0; n < seen_count; n++)
+		if (!seen[n])
+			return -1;
+	return seen_twice ? -1 : seen_count;
+}
+
+static bool is_whole(void)
+{
+	sqlite3 *db;
+	sqlite3_stmt *ask = NULL;
+	bool is_fine;
+
+	sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+	is_fine = sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &ask, NULL) == SQLITE_OK &&
+		  sqlite3_step(ask) == SQLITE_ROW &&
+		  !strcmp((const char *)sqlite3_column_text(ask, 0), "ok");
+	sqlite3_finalize(ask);
+	sqlite3_close(db);
+	return is_fine;
+}
+
+static struct store *begin(void)
+{
+	struct text wrong = {0};
+	struct store *s = store_open(path, &wrong);
+
+	text_release(&wrong);
+	return s;
+}
+
+/* Commits until the disk is gone; how many results were reported as committed. */
+static int work(int *taken)
+{
+	struct store *s = begin();
+	int committed = 0;
+
+	*taken = 0;
+	for (int c = 0; s && c < COMMITS && !disk_is_gone; c++) {
+		for (int i = 0; i < EACH; i++)
+			take(s, (*taken)++);
+		if (commit(s, 1790000000000000LL + *taken * 1000000LL))
+			committed = *taken;
+	}
+	store_close(s);
+	return committed;
+}
+
+static void power_cuts(void)
+{
+	int committed, taken, found, cuts = 0, lost = 0, broken = 0;
+
+	for (int n = 1;; n++) {
+		bool was_cut;
+
+		forget();
+		disk_reset();
+		disk_cut(n);
+		committed = work(&taken);
+		was_cut = disk_is_gone;
+		if (was_cut)
+			disk_restore();
+		unlink(shm);
+		disk_reset();
+		store_close(begin());
+		found = look();
+		lost += found < committed || found > taken;
+		broken += !is_whole();
+		cuts++;
+		if (!was_cut)
+			break;
+	}
+	ok(cuts > COMMITS, "the power went at each of %d syncs", cuts);
+	ok(!lost, "what was committed before is there, in full (%d times not)", lost);
+	ok(!broken, "and the file is sound");
+}
+
+static void write_errors(void)
+{
+	int wrong = 0, failures = 0;
+
+	for (int n = 1; n <= 200; n++) {
+		struct store *s;
+		int taken = 0;
+
+		forget();
+		disk_reset();
+		disk_fail(n);
+		while (!(s = begin()))
+			failures++;
+		for (int c = 0; c < 8; c++) {
+			for (int i = 0; i < EACH; i++)
+				take(s, taken++);
+			failures += !commit(s, 1790000000000000LL + taken * 1000000LL);
+		}
+		commit(s, 1790000000000000LL + taken * 1000000LL);
+		store_close(s);
+		disk_reset();
+		wrong += look() != taken || !is_whole();
+	}
+	ok(failures > 100, "the n-th write or sync failed, %d commits or openings with it", failures);
+	ok(!wrong, "the next try stored everything, once (%d times not)", wrong);
+}
+
+/* ---- bytes ---- */
+
+struct bytes {
+	unsigned char *at;
+	size_t size;
+};
+
+static struct bytes load(const char *name)
+{
+	struct bytes b = {NULL, 0};
+	struct stat about;
+	FILE *f = fopen(name, "rb");
+
+	if (!f || fstat(fileno(f), &about))
+		return b;
+	b.at = malloc((size_t)about.st_size + 1);
+	b.size = fread(b.at, 1, (size_t)about.st_size, f);
+	fclose(f);
+	return b;
+}
+
+static void save(const char *name, const unsigned char *at, size_t size)
+{
+	FILE *f = fopen(name, "wb");
+
+	fwrite(at, 1, size, f);
+	fclose(f);
+}
+
+static void torn_logs(void)
+{
+	struct bytes db, log;
+	struct store *s;
+	int taken = 0, before = 0, found, wrong = 0, cuts = 0;
+
+	forget();
+	disk_reset();
+	s = begin();
+	for (int c = 0; c < 6; c++) {
+		for (int i = 0; i < EACH / 4; i++)
+			take(s, taken++);
+		commit(s, 1790000000000000LL);
+	}
+	db = load(path);
+	log = load(wal);
+	store_close(s);
+	for (size_t size = log.size; size > log.size / 2; size -= SECTOR, cuts++) {
+		forget();
+		save(path, db.at, db.size);
+		save(wal, log.at, size < log.size ? size : log.size);
+		s = begin();
+		found = s ? look() : -1;
+		wrong += found < 0 || (cuts && found > before) || !is_whole();
+		before = found;
+		store_close(s);
+	}
+	ok(cuts > 50, "the log was cut at %d places", cuts);
+	ok(!wrong, "each time the commits before are there, whole (%d times not)", wrong);
+	free(db.at);
+	free(log.at);
+}
+
+static void flipped_bytes(void)
+{
+	struct bytes db;
+	struct store *s;
+	int taken, flips = getenv("FLIPS") ? atoi(getenv("FLIPS")) : 100, told = 0, went_on = 0;
+
+	forget();
+	disk_reset();
+	work(&taken);
+	s = begin();
+	store_close(s);
+	{ /* everything into the file itself */
+		sqlite3 *raw;
+
+		sqlite3_open(path, &raw);
+		sqlite3_exec(raw, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+		sqlite3_close(raw);
+	}
+	db = load(path);
+	for (int n = 0; n < flips; n++) {
+		struct text wrong = {0};
+		/* every fourth where a page says what it is */
+		size_t at = n % 4 ? (size_t)disk_below((long)db.size)
+				  : (size_t)disk_below((long)db.size / 4096) * 4096 +
+					    (size_t)disk_below(8);
+		unsigned char was = db.at[at];
+
+		forget();
+		db.at[at] ^= (unsigned char)(1 << disk_below(8));
+		save(path, db.at, db.size);
+		db.at[at] = was;
+		s = store_open(path, &wrong);
+		if (s) {
+			take(s, 0);
+			commit(s, 1790000000000000LL);
+			look();
+			went_on++;
+		} else {
+			told += wrong.size > 0;
+		}
+		store_close(s);
+		text_release(&wrong);
+	}
+	ok(told + went_on == flips, "%d flips: %d told as damage, with %d it goes on", flips, told,
+	   went_on);
+	ok(told > 0, "damage is found at the start");
+	free(db.at);
+}
+
+/* ---- migrations ---- */
+
+static void make_schema_1(void)
+{
+	static const char tables[] =
+		"PRAGMA journal_mode = WAL;"
+		"CREATE TABLE meta(word TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+		"CREATE TABLE tail(at_us INTEGER PRIMARY KEY, results INTEGER,"
+		" lines BLOB NOT NULL);"
+		"CREATE TABLE state(name TEXT, kind TEXT, at_us INTEGER,"
+		" was TEXT, state TEXT, reason TEXT, step TEXT, cause TEXT, incident TEXT,"
+		" lasted_us INTEGER);"
+		"CREATE INDEX state_by_name ON state(name, at_us);"
+		"CREATE TABLE incident(id TEXT PRIMARY KEY, name TEXT, event TEXT,"
+		" at_us INTEGER, start_us INTEGER, reason TEXT, step TEXT, location TEXT,"
+		" address TEXT, lasted_us INTEGER);"
+		"CREATE TABLE marker(kind TEXT, at_us INTEGER, event TEXT, text TEXT,"
+		" by_us INTEGER, from_us INTEGER, to_us INTEGER);"
+		"INSERT INTO meta(word, value) VALUES('schema', 1), ('keeper', 'k7'), ('last', 42);"
+		"INSERT INTO state(name, kind, at_us, state) VALUES('c1', 'check', 5, 'down'),"
+		" ('c1', 'check', 9, 'up');";
+	sqlite3 *db;
+	sqlite3_stmt *put;
+
+	forget();
+	disk_reset();
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, tables, NULL, NULL, NULL);
+	sqlite3_prepare_v2(db, "INSERT INTO tail VALUES(?1, 10, ?2)", -1, &put, NULL);
+	for (int row = 0; row < 100; row++) {
+		struct text t = {0};
+
+		for (int i = 0; i < 10; i++)
+			text_printf(&t, "result c%d verdict=up start_us=%lld fact.number=%d"
+					" location=here\n", i % 5,
+				    1790000000000000LL + row * 60000000LL, row * 10 + i);
+		sqlite3_bind_int64(put, 1, row);
+		sqlite3_bind_blob(put, 2, t.at, (int)t.size, SQLITE_TRANSIENT);
+		sqlite3_step(put);
+		sqlite3_reset(put);
+		text_release(&t);
+	}
+	sqlite3_finalize(put);
+	sqlite3_close(db);
+}
+
+static int64_t schema(void)
+{
+	sqlite3 *db;
+	sqlite3_stmt *ask = NULL;
+	int64_t n = -1;
+
+	sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE word = 'schema'", -1, &ask,
+			       NULL) == SQLITE_OK &&
+	    sqlite3_step(ask) == SQLITE_ROW)
+		n = sqlite3_column_int64(ask, 0);
+	sqlite3_finalize(ask);
+	sqlite3_close(db);
+	return n;
+}
+
+static void migrations(void)
+{
+	int cuts = 0, halves = 0, wrong = 0;
+	struct store *s;
+	struct text lines = {0};
+
+	for (int n = 1;; n++) {
+		bool was_cut;
+		int64_t found;
+
+		make_schema_1();
+		disk_reset();
+		disk_know(path);
+		disk_know(wal);
+		disk_cut(n);
+		store_close(begin());
+		was_cut = disk_is_gone;
+		if (was_cut)
+			disk_restore();
+		unlink(shm);
+		disk_reset();
+		found = schema();
+		halves += found != 1 && found != STORE_SCHEMA;
+		s = begin();
+		wrong += !s || look() != 1000 || store_last(s, "k7") != 42;
+		if (!was_cut && s)
+			store_resume(s, &lines);
+		store_close(s);
+		cuts++;
+		if (!was_cut)
+			break;
+	}
+	ok(cuts > 1, "the power went at each of %d syncs of a migration", cuts);
+	ok(!halves, "the schema is the old one or the new one");
+	ok(!wrong, "the next start has all results (%d times not)", wrong);
+	same(text_get(&lines), "resume c1 kind=check state=up since_us=9 due_us=1790005940000000\n",
+	     "and what was believed");
+	text_release(&lines);
+}
+
+int main(void)
+{
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof path, "%s/db", folder);
+	snprintf(wal, sizeof wal, "%s-wal", path);
+	snprintf(shm, sizeof shm, "%s-shm", path);
+	snprintf(mark, sizeof mark, "%s.damaged", path);
+	snprintf(guard, sizeof guard, "%s.lock", path);
+	disk_begin();
+	power_cuts();
+	write_errors();
+	torn_logs();
+	flipped_bytes();
+	migrations();
+	forget();
+	disk_reset();
+	rmdir(folder);
+	return done_testing();
+}
