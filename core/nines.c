@@ -23,8 +23,9 @@ static const struct cli_command command[] = {
 	{"modules", "[NAME] [--json]", "lists the modules; with NAME its options and manual", NULL,
 	 cli_modules},
 	{"report",
-	 "[NAME] [--month YYYY-MM | --from T --to T] [--check C|--service S|--sla P]\n"
-	 "    [--format text|html|csv|json] [-o FILE] [option=value ...]",
+	 "[NAME] [option=value ...]\n"
+	 "    [--month YYYY-MM | --from TIME --to TIME] [--zone ZONE]\n"
+	 "    [--check NAME | --service NAME | --sla NAME] [--format FORMAT] [-o FILE]",
 	 "renders a report; without NAME it lists them",
 	 "Options of the report follow as name=value; 'nines modules NAME' lists them.\n",
 	 cli_report},

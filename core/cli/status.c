@@ -5,6 +5,8 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../config/policy.h"
+#include "../report/uptime.h"
 #include "../web/json.h"
 #include "../web/overview.h"
 #include "cli.h"
@@ -12,6 +14,7 @@
 
 #define GAP 2
 #define STATE_COLUMNS 13 /* not-monitored */
+#define UPTIME_COLUMNS 10 /* 100.000000 */
 
 struct status {
 	bool json;
@@ -77,6 +80,16 @@ static void add_steps(const struct screen *s, struct text *t, const struct overv
 	screen_tone(s, t, TONE_PLAIN);
 }
 
+static void add_uptime(const struct screen *s, struct text *t, int64_t micro)
+{
+	struct text shown = {0};
+
+	uptime_add(&shown, micro);
+	screen_field(s, t, shown.size ? text_get(&shown) : "-", -UPTIME_COLUMNS);
+	screen_spaces(t, GAP);
+	text_release(&shown);
+}
+
 static void add_check(const struct screen *s, struct text *t, const struct overview_check *c,
 		      int columns, int64_t now)
 {
@@ -88,6 +101,7 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 	text_putc(t, ' ');
 	screen_field(s, t, c->name, columns);
 	screen_spaces(t, GAP);
+	add_uptime(s, t, c->uptime_micro);
 	add_ago(t, c->since_us ? now - c->since_us : 0, 9);
 	text_putc(t, ' ');
 	if (c->next_us)
@@ -121,7 +135,7 @@ static void add_checks(const struct cli *cli, struct text *t, struct overview *o
 	screen_tone(&cli->screen, t, TONE_DIM);
 	text_puts(t, "state         ");
 	screen_field(&cli->screen, t, "check", columns);
-	text_puts(t, "  since     next      last probe");
+	text_puts(t, "     month %  since     next      last probe");
 	screen_tone(&cli->screen, t, TONE_PLAIN);
 	text_putc(t, '\n');
 	for (size_t i = 0; i < o->checks; i++)
@@ -145,7 +159,10 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 		text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up,
 			    (long long)v->need);
 		add_ago(t, v->since_us ? now - v->since_us : 0, 0);
-		text_putc(t, '\n');
+		if (v->uptime_micro >= 0)
+			text_puts(t, ", this month ");
+		uptime_add(t, v->uptime_micro);
+		text_puts(t, v->uptime_micro >= 0 ? " %\n" : "\n");
 	}
 }
 
@@ -201,6 +218,25 @@ static void take(const struct line *l, void *with)
 	overview_take(with, l, clock_wall_us());
 }
 
+/* From the record, by the slas of the configuration; where it cannot be read nothing is shown. */
+static void add_month(const struct cli *cli, struct overview *o)
+{
+	struct config *c = config_read_settings(cli->config);
+	struct config_policies policies;
+	struct text wrong = {0};
+	struct uptime *u;
+
+	config_read_policies(c, &policies);
+	u = uptime_open(config_settings(c)->store, &policies, clock_wall_us(), &wrong);
+	for (size_t i = 0; u && i < o->checks; i++)
+		o->check[i].uptime_micro = uptime_known_micro(u, o->check[i].name);
+	for (size_t i = 0; u && i < o->services; i++)
+		o->service[i].uptime_micro = uptime_known_micro(u, o->service[i].name);
+	uptime_close(u);
+	config_free(c);
+	text_release(&wrong);
+}
+
 static int show(const struct cli *cli, struct status *s)
 {
 	struct text t = {0};
@@ -228,6 +264,8 @@ int cli_status(struct cli *cli, int argc, char **argv)
 	line_begin(&line, "status", "-");
 	line_end(&line);
 	status = control_ask(cli, &(struct control_request){s.socket, &line, take, &s.overview});
+	if (status == EXIT_DONE)
+		add_month(cli, &s.overview);
 	if (status == EXIT_DONE)
 		status = show(cli, &s);
 	overview_release(&s.overview);

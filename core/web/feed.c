@@ -28,6 +28,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	overview_release(&f->now);
 	f->now = f->next;
 	f->next = (struct overview){0};
+	month_put(&f->month, &f->now);
 	f->answered_us = clock_mono_us();
 	f->answers++;
 	settle(f);
@@ -58,6 +59,7 @@ void feed_init(struct feed *f, struct loop *loop)
 {
 	*f = (struct feed){.loop = loop, .late.fire = too_late, .asked_us = INT64_MIN / 2};
 	f->keeper.watch.fd = -1;
+	month_init(&f->month, loop, &f->now);
 }
 
 void feed_release(struct feed *f)
@@ -65,6 +67,7 @@ void feed_release(struct feed *f)
 	f->settled = NULL;
 	if (f->is_linked)
 		link_close(&f->keeper, "end");
+	month_release(&f->month);
 	overview_release(&f->now);
 	overview_release(&f->next);
 }

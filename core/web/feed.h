@@ -6,6 +6,7 @@
 #define NINES_WEB_FEED_H
 
 #include "../base/link.h"
+#include "month.h"
 #include "overview.h"
 
 #define FEED_FRESH_US 1000000
@@ -17,6 +18,7 @@ struct feed {
 	struct loop *loop;
 	struct loop_timer late;
 	struct overview now, next;
+	struct month month; /* its figures stand in `now` */
 	int64_t asked_us, answered_us; /* monotonic */
 	uint64_t answers;              /* counts up: what is rendered is known by it */
 	bool is_asking, is_linked;

@@ -64,6 +64,7 @@ static void take_check(struct overview *o, const struct line *l)
 		.start_us = line_int(l, "start_us", 0),
 		.elapsed_us = line_int(l, "elapsed_us", 0),
 		.next_us = line_int(l, "next_us", 0),
+		.uptime_micro = -1,
 	};
 	c->steps = steps_parse(line_get(l, "steps"), step, STEPS_MOST);
 	if (!c->steps)
@@ -84,6 +85,7 @@ static void take_service(struct overview *o, const struct line *l)
 		.since_us = line_int(l, "since_us", 0),
 		.need = line_int(l, "need", 1),
 		.up = line_int(l, "up", 0),
+		.uptime_micro = -1,
 	};
 }
 

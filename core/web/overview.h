@@ -18,13 +18,14 @@
 struct overview_check {
 	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
 	int64_t since_us, start_us, elapsed_us, next_us;
+	int64_t uptime_micro; /* of this month so far (report/uptime.h), -1: not known */
 	size_t steps;
 	struct steps_one *steps_at;
 };
 
 struct overview_service {
 	char *name, *state, *members;
-	int64_t since_us, need, up;
+	int64_t since_us, need, up, uptime_micro;
 };
 
 struct overview_word {

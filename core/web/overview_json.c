@@ -1,6 +1,7 @@
 /* web/overview: the JSON form; its names are a contract (docs/man/nines.1). */
 #include <string.h>
 
+#include "../report/uptime.h"
 #include "json.h"
 #include "overview.h"
 
@@ -38,6 +39,17 @@ static json_t *probe(const struct overview_check *c)
 	return j;
 }
 
+static json_t *uptime(int64_t micro)
+{
+	struct text t = {0};
+	json_t *j;
+
+	uptime_add(&t, micro);
+	j = t.size ? json_string(t.at) : json_null();
+	text_release(&t);
+	return j;
+}
+
 static json_t *check(const struct overview_check *c)
 {
 	json_t *j = json_object();
@@ -51,6 +63,7 @@ static json_t *check(const struct overview_check *c)
 	json_object_set_new(j, "step", json_safe(c->step));
 	json_object_set_new(j, "next_due", json_time(c->next_us));
 	json_object_set_new(j, "last", probe(c));
+	json_object_set_new(j, "uptime_month", uptime(c->uptime_micro));
 	return j;
 }
 
@@ -80,6 +93,7 @@ static json_t *service(const struct overview_service *s)
 	json_object_set_new(j, "need", json_integer(s->need));
 	json_object_set_new(j, "up", json_integer(s->up));
 	json_object_set_new(j, "members", split(s->members));
+	json_object_set_new(j, "uptime_month", uptime(s->uptime_micro));
 	return j;
 }
 

@@ -6,6 +6,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../report/uptime.h"
 #include "assets.h"
 #include "template.h"
 
@@ -182,6 +183,16 @@ static void add_since(struct text *t, int64_t since_us, int64_t at_us)
 	add_piece(t, "since", &w);
 }
 
+static void add_month(struct text *t, int64_t micro)
+{
+	struct words w = {0};
+
+	if (micro < 0)
+		return;
+	uptime_add(word(&w, "uptime"), micro);
+	add_piece(t, "uptime", &w);
+}
+
 static void add_reason(struct text *t, const struct overview_check *c)
 {
 	struct words w = {0};
@@ -204,6 +215,7 @@ static void add_check(struct text *t, const struct overview_check *c, int64_t at
 	word_text(&w, "name", c->name);
 	word_text(&w, "module", c->module);
 	add_since(word(&w, "since"), c->since_us, at_us);
+	add_month(word(&w, "uptime"), c->uptime_micro);
 	if (strcmp(c->state, "up"))
 		add_reason(word(&w, "reason"), c);
 	else
@@ -250,6 +262,7 @@ static void add_services(struct text *t, const struct overview *o)
 		word_text(&w, "state", *s->state ? s->state : "unknown");
 		word_text(&w, "name", s->name);
 		add_since(word(&w, "since"), s->since_us, o->at_us);
+		add_month(word(&w, "uptime"), s->uptime_micro);
 		text_int(word(&w, "up"), s->up);
 		text_int(word(&w, "need"), s->need);
 		if (!all.count)

@@ -103,7 +103,9 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	}
 	if (fd >= 0)
 		close(fd);
-	if (!strcmp(l->verb, "go") && !w->server)
+	if (!strcmp(l->verb, "start"))
+		month_start(&w->feed.month, line_get(l, "store"));
+	else if (!strcmp(l->verb, "go") && !w->server)
 		go(w);
 	else if (!strcmp(l->verb, "stop"))
 		loop_end(w->loop);
