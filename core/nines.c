@@ -41,6 +41,16 @@ static const struct cli_command command[] = {
 	 "result. CSV by RFC 4180.\n"
 	 "Exit status: 0 done, 1 done but for damaged blocks, 2 failed.\n",
 	 cli_export},
+	{"import",
+	 "FORMAT FILE... [--interval TIME] [--maintenance FILE] [--check NAME]\n"
+	 "    [--initial STATE] [--not-running unknown|assume] [--dry-run]",
+	 "brings in a history that another tool kept",
+	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"
+	 "response_ms; --interval says how often the checks were made. FORMAT nagios: the logs of\n"
+	 "Nagios, Icinga 1 or Naemon, any number of them; targets are HOST and HOST/SERVICE.\n"
+	 "All or nothing, with ninesd running or not. The same file twice changes nothing.\n"
+	 "Exit status: 0 done, 2 refused or failed: nothing was stored.\n",
+	 cli_import},
 	{"backup", "FILE", "copies the whole record into a new file",
 	 "Works while ninesd writes: the copy is the record as of one moment. FILE must not be\n"
 	 "there yet. To restore it, stop ninesd, copy it to where the store is, start ninesd.\n",

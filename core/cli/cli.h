@@ -69,5 +69,6 @@ int cli_release(struct cli *, int argc, char **argv);
 int cli_export(struct cli *, int argc, char **argv);
 int cli_backup(struct cli *, int argc, char **argv);
 int cli_store_file(struct cli *, int argc, char **argv);
+int cli_import(struct cli *, int argc, char **argv);
 
 #endif

@@ -58,11 +58,15 @@ static bool read_header(struct import *im, FILE *f, int place[COLUMN_KINDS])
 		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 			if (!strcmp(field[i], known[k].name))
 				place[known[k].column] = (int)i;
-	if (place[COLUMN_NAME] >= 0 && place[COLUMN_TIME] >= 0 && place[COLUMN_STATE] >= 0)
+	if ((place[COLUMN_NAME] >= 0 || im->check) && place[COLUMN_TIME] >= 0 &&
+	    place[COLUMN_STATE] >= 0)
 		return true;
 	im->line = 1;
-	import_problem(im,
-		       "the first line must name the columns service (or check), ts_utc and state");
+	import_problem(im, "the first line must name the columns service (or check), ts_utc and "
+			   "state: %s",
+		       place[COLUMN_NAME] < 0 ? "the first is missing; --check NAME does instead"
+		       : place[COLUMN_TIME] < 0 ? "ts_utc is missing"
+						: "state is missing");
 	return false;
 }
 
@@ -115,25 +119,26 @@ static void read_row(struct import *im, char *line, const int place[COLUMN_KINDS
 			       field[place[COLUMN_TIME]]);
 		return;
 	}
+	if (!import_time(im, at_us))
+		return;
 	if (!read_state(im, field[place[COLUMN_STATE]], &state))
 		return;
 	if (place[COLUMN_RESPONSE] >= 0 && place[COLUMN_RESPONSE] < (int)n &&
 	    !read_response(im, field[place[COLUMN_RESPONSE]], &response_us))
 		return;
-	target = import_target(im, field[place[COLUMN_NAME]]);
+	target = import_target(im, place[COLUMN_NAME] < 0 ? im->check : field[place[COLUMN_NAME]]);
 	if (target != UINT32_MAX)
 		import_add(im, target, at_us, state, SLA_NO_CAUSE, response_us);
 }
 
-bool import_read_csv(struct import *im, FILE *f)
+void import_read_csv(struct import *im, FILE *f)
 {
 	int place[COLUMN_KINDS];
 	char *line;
 
 	if (!read_header(im, f, place))
-		return false;
+		return;
 	while ((line = import_line(im, f)))
 		if (*line)
 			read_row(im, line, place);
-	return true;
 }

@@ -4,15 +4,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/memory.h"
 
 const struct import_format import_format[] = {
 	{"csv", "a header line, columns service or check, ts_utc, state, optionally response_ms",
-	 false, import_read_csv},
-	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", true, import_read_nagios},
-	{NULL, NULL, false, NULL},
+	 false, import_read_csv, NULL},
+	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", true, import_read_nagios,
+	 import_finish_nagios},
+	{NULL, NULL, false, NULL, NULL},
 };
 
 void import_release(struct import *im)
@@ -23,7 +26,9 @@ void import_release(struct import *im)
 	free(im->target);
 	free(im->record);
 	free(im->window);
+	free(im->edge);
 	free(im->run);
+	free(im->path);
 	text_release(&im->problems);
 	*im = (struct import){0};
 }
@@ -38,7 +43,10 @@ void import_problem(struct import *im, const char *format, ...)
 	va_start(ap, format);
 	text_vprintf(&raw, format, ap);
 	va_end(ap);
-	text_printf(&im->problems, "%s:%zu: ", im->file, im->line);
+	text_add_safe(&im->problems, im->file, strlen(im->file), 1000);
+	if (im->line)
+		text_printf(&im->problems, ":%zu", im->line);
+	text_puts(&im->problems, ": ");
 	text_add_safe(&im->problems, text_get(&raw), raw.size, 500);
 	text_putc(&im->problems, '\n');
 	text_release(&raw);
@@ -70,18 +78,48 @@ uint32_t import_target(struct import *im, const char *name)
 			name, IMPORT_NAME_BYTES);
 		return UINT32_MAX;
 	}
+	if (im->targets == IMPORT_TARGETS) {
+		import_problem(im, "more than %d names: import in parts", IMPORT_TARGETS);
+		return UINT32_MAX;
+	}
 	im->target = grown(im->target, im->targets, &im->target_room, sizeof *im->target);
 	im->target[im->targets++] = (struct import_target){.name = memory_text(name)};
 	map_put_text(&im->by_name, name, (void *)(uintptr_t)im->targets);
 	return (uint32_t)im->targets - 1;
 }
 
+static void add_record(struct import *im, const struct import_record *r)
+{
+	im->record = grown(im->record, im->records, &im->record_room, sizeof *im->record);
+	im->record[im->records++] = *r;
+}
+
 void import_add(struct import *im, uint32_t target, int64_t at_us, enum sla_state state,
 		enum sla_cause cause, int64_t response_us)
 {
-	im->record = grown(im->record, im->records, &im->record_room, sizeof *im->record);
-	im->record[im->records++] = (struct import_record){target, (uint8_t)state, (uint8_t)cause,
-							   at_us,  response_us,    im->line};
+	if (im->records == IMPORT_RECORDS) {
+		import_problem(im, "more than %d records: import in parts", IMPORT_RECORDS);
+		return;
+	}
+	add_record(im, &(struct import_record){target, (uint8_t)state, (uint8_t)cause,
+					       (uint16_t)(im->files - 1), at_us, response_us,
+					       im->line});
+}
+
+bool import_time(struct import *im, int64_t at_us)
+{
+	struct text t = {0};
+
+	if (at_us > 0 && (!im->now_us || at_us <= im->now_us)) {
+		im->first_us = im->first_us && im->first_us < at_us ? im->first_us : at_us;
+		return true;
+	}
+	clock_add_utc(&t, at_us, 0);
+	import_problem(im, at_us > 0 ? "%s is still to come: mend the file or the clock"
+				     : "%s is before 1970: mend the file",
+		       t.at);
+	text_release(&t);
+	return false;
 }
 
 void import_run(struct import *im, int64_t at_us, bool is_start)
@@ -96,24 +134,11 @@ void import_add_window(struct import *im, uint32_t target, int64_t from_us, int6
 	im->window[im->windows++] = (struct import_window){target, from_us, to_us};
 }
 
-void import_window_begin(struct import *im, uint32_t target, int64_t at_us)
+void import_edge(struct import *im, uint32_t target, int64_t at_us, bool is_start)
 {
-	struct import_target *t = &im->target[target];
-
-	if (t->is_open)
-		return;
-	import_add_window(im, target, at_us, INT64_MAX);
-	t->is_open = true;
-	t->window = im->windows - 1;
-}
-
-void import_window_end(struct import *im, uint32_t target, int64_t at_us)
-{
-	struct import_target *t = &im->target[target];
-
-	if (t->is_open)
-		im->window[t->window].to_us = at_us;
-	t->is_open = false;
+	im->edge = grown(im->edge, im->edges, &im->edge_room, sizeof *im->edge);
+	im->edge[im->edges] = (struct import_edge){target, is_start, at_us, im->edges};
+	im->edges++;
 }
 
 static void skip_line(FILE *f)
@@ -124,43 +149,84 @@ static void skip_line(FILE *f)
 		;
 }
 
+/* The line's bytes; -1: longer than may be, and passed over. */
+static ssize_t take_line(FILE *f, char *line)
+{
+	ssize_t n = 0;
+	int c;
+
+	while ((c = getc_unlocked(f)) != EOF && c != '\n') {
+		if (n == IMPORT_LINE_BYTES - 1) {
+			skip_line(f);
+			return -1;
+		}
+		line[n++] = (char)c;
+	}
+	return n;
+}
+
 char *import_line(struct import *im, FILE *f)
 {
 	static char line[IMPORT_LINE_BYTES];
-	size_t n;
+	ssize_t n;
+	int c;
 
-	while (fgets(line, sizeof line, f)) {
+	while ((c = getc_unlocked(f)) != EOF) {
+		ungetc(c, f);
 		im->line++;
 		if (im->progress && im->line % 100000 == 0)
 			im->progress(im->line, im->with);
-		n = strlen(line);
-		if (n && line[n - 1] == '\n') {
-			line[--n] = '\0';
-			if (n && line[n - 1] == '\r')
-				line[--n] = '\0';
+		n = take_line(f, line);
+		if (n < 0) {
+			import_problem(im, "line longer than 64 KiB");
+		} else if (memchr(line, '\0', (size_t)n)) {
+			import_problem(im, "a NUL byte in the line: this is no text file");
+		} else {
+			n -= n && line[n - 1] == '\r';
+			line[n] = '\0';
 			return line;
 		}
-		if (feof(f) && n)
-			return line;
-		import_problem(im, n == sizeof line - 1 ? "line longer than 64 KiB"
-							: "a NUL byte in the line");
-		skip_line(f);
 	}
+	return NULL;
+}
+
+/* A terminal, a disk or an endless device is no history. */
+FILE *import_open(struct import *im, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	struct stat is;
+
+	im->file = path;
+	im->line = 0;
+	if (!f) {
+		import_problem(im, "cannot be read: %s", log_errno(errno));
+		return NULL;
+	}
+	if (!fstat(fileno(f), &is) && (S_ISREG(is.st_mode) || S_ISFIFO(is.st_mode)))
+		return f;
+	import_problem(im, "is no file");
+	fclose(f);
 	return NULL;
 }
 
 bool import_read(struct import *im, const struct import_format *format, const char *path)
 {
-	FILE *f = fopen(path, "re");
 	size_t before = im->problem_count;
+	FILE *f;
 
+	im->format = format;
+	im->is_events = format->is_events;
 	im->file = path;
 	im->line = 0;
-	im->is_events = format->is_events;
-	if (!f) {
-		import_problem(im, "cannot be read: %s", log_errno(errno));
+	if (im->files == IMPORT_FILES) {
+		import_problem(im, "more than %d files: import in parts", IMPORT_FILES);
 		return false;
 	}
+	im->path = memory_resize(im->path, (im->files + 1) * sizeof *im->path);
+	im->path[im->files++] = path;
+	f = import_open(im, path);
+	if (!f)
+		return false;
 	format->read(im, f);
 	if (ferror(f))
 		import_problem(im, "reading broke off: %s", log_errno(errno));
@@ -176,7 +242,25 @@ static int by_target_and_time(const void *a, const void *b)
 		return x->target < y->target ? -1 : 1;
 	if (x->at_us != y->at_us)
 		return x->at_us < y->at_us ? -1 : 1;
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
 	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void sort_records(struct import *im)
+{
+	qsort(im->record, im->records, sizeof *im->record, by_target_and_time);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct import_edge *x = a, *y = b;
+
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
+	if (x->at_us != y->at_us)
+		return x->at_us < y->at_us ? -1 : 1;
+	return x->order < y->order ? -1 : 1;
 }
 
 static int by_time(const void *a, const void *b)
@@ -226,7 +310,7 @@ static void blank_when_off(struct import *im)
 			from = i;
 		}
 	if (im->records > records)
-		qsort(im->record, im->records, sizeof *im->record, by_target_and_time);
+		sort_records(im);
 }
 
 /* Two samples of one time must say the same; one of them is enough. */
@@ -241,27 +325,109 @@ static void drop_repetitions(struct import *im)
 			im->record[++kept] = *r;
 			continue;
 		}
+		im->file = im->path[r->file];
 		im->line = r->line;
 		if (last->state != r->state)
 			import_problem(im,
-				       "'%s' has two states at one time, %s (line %zu) and %s: "
+				       "'%s' has two states at one time, %s (%s%sline %zu) and %s: "
 				       "mend the file",
 				       im->target[r->target].name, sla_state_name[last->state],
-				       last->line, sla_state_name[r->state]);
+				       last->file == r->file ? "" : im->path[last->file],
+				       last->file == r->file ? "" : " ", last->line,
+				       sla_state_name[r->state]);
 	}
 	im->records = im->records ? kept + 1 : 0;
+}
+
+/* Of two states in one second the later line holds: nobody ever saw the other. */
+static void keep_last_of_a_moment(struct import *im)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < im->records; i++) {
+		if (im->record[kept].target != im->record[i].target ||
+		    im->record[kept].at_us != im->record[i].at_us)
+			kept++;
+		im->record[kept] = im->record[i];
+	}
+	im->records = im->records ? kept + 1 : 0;
+}
+
+/* What the targets were before anything was said of them. */
+static void add_initial(struct import *im)
+{
+	struct import_record *first = memory_new((im->targets + 1) * sizeof *first);
+
+	for (size_t i = im->records; i--;)
+		first[im->record[i].target] = im->record[i];
+	for (uint32_t t = 0; t < im->targets; t++)
+		if (!first[t].at_us || first[t].at_us > im->first_us)
+			add_record(im, &(struct import_record){.target = t,
+							       .state = (uint8_t)im->initial,
+							       .at_us = im->first_us,
+							       .response_us = -1});
+	free(first);
+	sort_records(im);
+}
+
+static void make_windows(struct import *im)
+{
+	const struct import_edge *open = NULL;
+
+	qsort(im->edge, im->edges, sizeof *im->edge, by_place);
+	for (size_t i = 0; i < im->edges; i++) {
+		const struct import_edge *e = &im->edge[i];
+
+		if (open && open->target != e->target) {
+			import_add_window(im, open->target, open->at_us, INT64_MAX);
+			open = NULL;
+		}
+		if (e->is_start) {
+			open = open ? open : e;
+		} else if (open) {
+			import_add_window(im, open->target, open->at_us, e->at_us);
+			open = NULL;
+		}
+	}
+	if (open)
+		import_add_window(im, open->target, open->at_us, INT64_MAX);
+}
+
+void import_range(const struct import *im, uint32_t target, size_t *from, size_t *to)
+{
+	size_t low = 0, high = im->records;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (im->record[middle].target < target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*from = *to = low;
+	while (*to < im->records && im->record[*to].target == target)
+		++*to;
 }
 
 bool import_finish(struct import *im)
 {
 	size_t before = im->problem_count;
 
-	if (!im->records)
-		return true;
-	qsort(im->record, im->records, sizeof *im->record, by_target_and_time);
-	if (!im->is_events)
+	if (im->is_events && im->check)
+		import_target(im, im->check);
+	sort_records(im);
+	if (!im->is_events) {
 		drop_repetitions(im);
-	else if (im->is_unknown_when_off && im->runs)
-		blank_when_off(im);
+	} else {
+		if (im->initial != SLA_NOT_MONITORED && im->first_us)
+			add_initial(im);
+		if (im->is_unknown_when_off && im->runs)
+			blank_when_off(im);
+		keep_last_of_a_moment(im);
+	}
+	make_windows(im);
+	if (im->format && im->format->finish)
+		im->format->finish(im);
 	return im->problem_count == before;
 }

@@ -16,10 +16,14 @@
 #define IMPORT_LINE_BYTES 65536
 #define IMPORT_NAME_BYTES 256
 #define IMPORT_PROBLEMS 20 /* told; the rest is counted */
+#define IMPORT_TARGETS 100000
+#define IMPORT_RECORDS 20000000 /* some 800 MB of memory */
+#define IMPORT_FILES 65535
 
 struct import_record {
 	uint32_t target;
 	uint8_t state, cause; /* enum sla_state, sla_cause */
+	uint16_t file;
 	int64_t at_us;
 	int64_t response_us; /* -1: not known */
 	size_t line;         /* of its file: the order of what happened in one second */
@@ -30,17 +34,30 @@ struct import_window { /* of maintenance */
 	int64_t from_us, to_us; /* to_us: INT64_MAX while it lasts */
 };
 
+/* A window began or ended. */
+struct import_edge {
+	uint32_t target;
+	bool is_start;
+	int64_t at_us;
+	size_t order; /* of reading */
+};
+
 struct import_target {
 	char *name;
-	bool is_open; /* a maintenance window that has not ended */
-	size_t window;
 };
+
+struct import_format;
 
 /* Zero-initialise, set the options, read files, import_finish(), release. */
 struct import {
 	/* a state holds until the next record (Nagios), else the samples rule */
 	bool is_events;
 	bool is_unknown_when_off;   /* Nagios: states are not assumed while it was not running */
+	/* Nagios: what a target was before its first record, from the files' first line on;
+	 * SLA_NOT_MONITORED: not known */
+	enum sla_state initial;
+	const char *check; /* CSV without a column of names: its target; NULL: none */
+	int64_t now_us;    /* later times are wrong; 0: any time goes */
 	void (*progress)(size_t lines, void *with); /* every 100,000 lines; may be NULL */
 	void *with;
 
@@ -51,13 +68,18 @@ struct import {
 	size_t records, record_room;
 	struct import_window *window;
 	size_t windows, window_room;
-
+	struct import_edge *edge;
+	size_t edges, edge_room;
 	struct import_run { /* the monitor itself started or stopped */
 		int64_t at_us;
 		bool is_start;
 	} *run;
 	size_t runs, run_room;
 
+	const struct import_format *format;
+	const char **path; /* borrowed, of the files read */
+	size_t files;
+	int64_t first_us; /* of any line that has a time; 0: none */
 	const char *file;
 	size_t line;
 	struct text problems; /* one `FILE:LINE: what: remedy` a line */
@@ -70,16 +92,23 @@ void import_release(struct import *);
 struct import_format {
 	const char *name, *about;
 	bool is_events;
-	/* Reads the open file; false when it had a problem. */
-	bool (*read)(struct import *, FILE *);
+	/* Reads the open file; problems are told. */
+	void (*read)(struct import *, FILE *);
+	void (*finish)(struct import *); /* once all files are read; may be NULL */
 };
 extern const struct import_format import_format[];
 
-/* Reads one file of that format. False: there are problems. */
+/* Reads one file of that format; all files of one import have the same. `path` must stay. False:
+ * there are problems. */
 bool import_read(struct import *, const struct import_format *, const char *path);
-/* Sorts records by target and time, drops repetitions, closes windows. False when two records of
- * one time contradict each other. */
+/* Sorts records by target and time, drops repetitions, makes windows of what began and ended. False
+ * when two records of one time contradict each other. */
 bool import_finish(struct import *);
+/* What stands after reading: records [*from, *to) of the target. */
+void import_range(const struct import *, uint32_t target, size_t *from, size_t *to);
+/* A maintenance file: JSON as `[{"service": NAME or null, "start": T, "end": T}]`, null: of all
+ * (target UINT32_MAX). It may name targets that the files do not. */
+bool import_read_windows(struct import *, const char *path);
 
 /* ---- for the readers ---- */
 
@@ -91,13 +120,17 @@ void import_add(struct import *, uint32_t target, int64_t at_us, enum sla_state,
 		int64_t response_us);
 void import_run(struct import *, int64_t at_us, bool is_start);
 void import_add_window(struct import *, uint32_t target, int64_t from_us, int64_t to_us);
-void import_window_begin(struct import *, uint32_t target, int64_t at_us);
-void import_window_end(struct import *, uint32_t target, int64_t at_us);
+void import_edge(struct import *, uint32_t target, int64_t at_us, bool is_start);
+/* A time that a line bears: false with a problem told when nothing can have happened then. */
+bool import_time(struct import *, int64_t at_us);
+/* NULL with a problem told: it cannot be read or is no file. */
+FILE *import_open(struct import *, const char *path);
 /* The next line without its line end, NULL at the end of the file. Over-long lines and NUL bytes
  * are problems and are passed over. */
 char *import_line(struct import *, FILE *);
 
-bool import_read_csv(struct import *, FILE *);
-bool import_read_nagios(struct import *, FILE *);
+void import_read_csv(struct import *, FILE *);
+void import_read_nagios(struct import *, FILE *);
+void import_finish_nagios(struct import *);
 
 #endif

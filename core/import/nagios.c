@@ -4,11 +4,12 @@
  * A host is the target `host`, a service `host/service`. Only HARD states are kept; a state holds
  * until the next. Lines of other kinds are passed over; a line that begins like one of ours and is
  * broken is passed over too, as every tool that reads these logs does (a crash of Nagios leaves
- * half lines), and counted. */
+ * half lines). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 #include "import.h"
 
 #define FIELDS 6
@@ -79,10 +80,7 @@ static void keep_downtime(struct reading *r, uint32_t (*target_of)(struct readin
 
 	if (r->fields <= first || (target = target_of(r)) == UINT32_MAX)
 		return;
-	if (!strcmp(r->field[first], "STARTED"))
-		import_window_begin(r->im, target, r->at_us);
-	else
-		import_window_end(r->im, target, r->at_us);
+	import_edge(r->im, target, r->at_us, !strcmp(r->field[first], "STARTED"));
 }
 
 static void host_state(struct reading *r)
@@ -168,7 +166,7 @@ static void read_line(struct import *im, char *line)
 	struct reading r = {.im = im};
 	char *text = take_time(line, &r.at_us);
 
-	if (!text)
+	if (!text || !import_time(im, r.at_us))
 		return;
 	for (size_t i = 0; i < sizeof entry / sizeof *entry; i++) {
 		size_t n = strlen(entry[i].name);
@@ -182,28 +180,45 @@ static void read_line(struct import *im, char *line)
 	keep_program(im, text, r.at_us);
 }
 
-/* A host's scheduled downtime is its services' too. */
-static void spread_windows(struct import *im)
+static uint32_t host_of(const struct import *im, const char *service)
 {
-	size_t own = im->windows;
+	const char *slash = strchr(service, '/');
+	uint32_t host = UINT32_MAX;
+	struct text name = {0};
+	void *known;
 
-	for (size_t w = 0; w < own; w++) {
-		const char *host = im->target[im->window[w].target].name;
-		size_t n = strlen(host);
-
-		for (size_t t = 0; t < im->targets; t++)
-			if (!strncmp(im->target[t].name, host, n) && im->target[t].name[n] == '/')
-				import_add_window(im, (uint32_t)t, im->window[w].from_us,
-						  im->window[w].to_us);
-	}
+	if (!slash)
+		return host;
+	text_add(&name, service, (size_t)(slash - service));
+	known = map_find_text(&im->by_name, name.at);
+	if (known)
+		host = (uint32_t)((uintptr_t)known - 1);
+	text_release(&name);
+	return host;
 }
 
-bool import_read_nagios(struct import *im, FILE *f)
+/* A host's scheduled downtime is its services' too. Windows are in order of target. */
+void import_finish_nagios(struct import *im)
+{
+	size_t own = im->windows, *first = memory_new((im->targets + 1) * sizeof *first);
+
+	for (size_t w = own; w--;)
+		first[im->window[w].target] = w + 1;
+	for (uint32_t t = 0; t < im->targets; t++) {
+		uint32_t host = host_of(im, im->target[t].name);
+
+		if (host == UINT32_MAX || !first[host])
+			continue;
+		for (size_t w = first[host] - 1; w < own && im->window[w].target == host; w++)
+			import_add_window(im, t, im->window[w].from_us, im->window[w].to_us);
+	}
+	free(first);
+}
+
+void import_read_nagios(struct import *im, FILE *f)
 {
 	char *line;
 
 	while ((line = import_line(im, f)))
 		read_line(im, line);
-	spread_windows(im);
-	return true;
 }

@@ -256,6 +256,7 @@ struct keeper {
 	char *recorder_reason;
 	struct health health;
 	struct walk *walks;
+	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };
 
 /* keeper.c: time and lines out. A line is begun on the text and ended by line_end() (spool_end()
@@ -348,6 +349,8 @@ void group_free(struct group *);
 /* status.c */
 void status_take(struct keeper *, int64_t client, const struct line *);
 void status_go_on(struct keeper *);
+/* What the client that waits for it is told; wrong NULL: it is done. */
+void status_end_import(struct keeper *, const char *wrong);
 void status_forget_client(struct keeper *, int64_t client);
 void status_release(struct keeper *);
 

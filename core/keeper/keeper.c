@@ -233,6 +233,13 @@ static void take_recovered(struct keeper *k, struct keeper_end from, const struc
 	k->recorder_fails = false;
 }
 
+static void take_merged(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	if (line_number(l) == k->importer)
+		status_end_import(k, line_find(l, "wrong"));
+}
+
 /* ---- lines ---- */
 
 static void take_result(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -265,13 +272,19 @@ static void take_gone(struct keeper *k, struct keeper_end from, const struct lin
 	pool_take_gone(k, l);
 }
 
+static void lose_recorder(struct keeper *k)
+{
+	k->recorder_is_there = false;
+	status_end_import(k, "the recorder ended meanwhile: try again");
+}
+
 static void take_closed(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)l;
 	if (from.kind == END_PROBER)
 		pool_take_closed(k, from.number);
 	else if (from.kind == END_RECORDER)
-		k->recorder_is_there = false;
+		lose_recorder(k);
 	else if (from.kind == END_CLIENT)
 		status_forget_client(k, from.number);
 }
@@ -291,6 +304,7 @@ static const struct {
 	{END_RECORDER, "committed", take_committed},
 	{END_RECORDER, "failing", take_failing},
 	{END_RECORDER, "recovered", take_recovered},
+	{END_RECORDER, "merged", take_merged},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "prober", take_prober},
 	{END_PARENT, "retire", take_retire},

@@ -312,10 +312,35 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 	end_answer(k, client, "text", "released");
 }
 
+/* The recorder does it; one at a time. */
+static void ask_import(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct text *t = k->recorder_is_there ? keeper_line(k, END_RECORDER, 0) : NULL;
+
+	if (k->importer || !t) {
+		end_answer(k, client, "wrong",
+			   t ? "another import is under way: try again"
+			     : "the recorder is not there just now: try again");
+		return;
+	}
+	k->importer = client;
+	line_begin_number(t, "merge", client);
+	line_add(t, "file", line_get(l, "file"));
+	line_end(t);
+}
+
+void status_end_import(struct keeper *k, const char *wrong)
+{
+	if (k->importer)
+		end_answer(k, k->importer, wrong ? "wrong" : NULL, wrong);
+	k->importer = 0;
+}
+
 static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
 } request[] = {{"status", ask_status},
+	       {"import", ask_import},
 	       {"beat", ask_beat},
 	       {"check-now", ask_check_now},
 	       {"release", ask_release}};

@@ -1,8 +1,11 @@
 /* recorder/recorder: see recorder.h. */
 #include "recorder.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
@@ -19,6 +22,7 @@
 #define OPENING_SHARE 10 /* opening a file that fails takes at most one part in so many */
 #define CHECK_EACH_US (86400 * CLOCK_SECOND)
 #define CHECK_MOST_US (3 * CLOCK_SECOND)
+#define STAGE_BYTES ((off_t)1 << 30)
 
 struct recorder {
 	uint32_t magic;
@@ -177,6 +181,74 @@ static void follow_keeper(struct recorder *r, const struct line *l)
 	tell_resume(r);
 }
 
+/* ---- an import ---- */
+
+/* Only a file that `nines import` put beside the store: its name is the store's and more. */
+static int open_stage(const struct recorder *r, const char *name)
+{
+	const char *slash = strrchr(r->path, '/'), *store = slash ? slash + 1 : r->path;
+	struct text path = {0};
+	size_t n = strlen(store);
+	int fd = -1;
+
+	errno = EINVAL;
+	if (!strncmp(name, store, n) && !strncmp(name + n, ".import-", 8) && !strchr(name, '/')) {
+		text_add(&path, r->path, slash ? (size_t)(slash - r->path) + 1 : 0);
+		text_puts(&path, name);
+		fd = open(path.at, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	}
+	text_release(&path);
+	return fd;
+}
+
+static bool read_stage(int fd, struct text *bytes)
+{
+	struct stat is;
+	ssize_t n = 1;
+
+	if (fstat(fd, &is) || !S_ISREG(is.st_mode) || is.st_size > STAGE_BYTES)
+		return false;
+	text_reserve(bytes, (size_t)is.st_size);
+	while (n > 0 && bytes->size < (size_t)is.st_size) {
+		n = read(fd, bytes->at + bytes->size, (size_t)is.st_size - bytes->size);
+		bytes->size += n > 0 ? (size_t)n : 0;
+	}
+	return n > 0 || !is.st_size;
+}
+
+static void merge(struct recorder *r, const char *name, struct text *wrong)
+{
+	struct text bytes = {0};
+	int fd;
+
+	if (!commit(r)) { /* what came before goes first */
+		text_printf(wrong, "the store fails: %s", text_get(&r->failing));
+		return;
+	}
+	fd = open_stage(r, name);
+	if (fd < 0 || !read_stage(fd, &bytes))
+		text_printf(wrong, "the recorder cannot read the staged history: %s",
+			    log_errno(errno));
+	else
+		store_merge(r->store, bytes.at, bytes.size, wrong);
+	if (fd >= 0)
+		close(fd);
+	text_release(&bytes);
+}
+
+/* `merge N file=NAME`: a client of the keeper's waits for `merged N`. */
+static void take_merge(struct recorder *r, const struct line *l)
+{
+	struct text wrong = {0};
+
+	if (r->store)
+		merge(r, line_get(l, "file"), &wrong);
+	else
+		text_printf(&wrong, "the store fails: %s", text_get(&r->failing));
+	say(&r->keeper, "merged", l->id, wrong.size ? "wrong" : NULL, text_get(&wrong));
+	text_release(&wrong);
+}
+
 static void feed(struct recorder *r, const struct line *l)
 {
 	int64_t n = line_int(l, "n", 0);
@@ -202,7 +274,9 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 		close(fd);
 	if (!strcmp(l->verb, "keeper") && r->failing.size)
 		say(&r->keeper, "failing", "-", "reason", r->failing.at);
-	if (r->store)
+	if (!strcmp(l->verb, "merge"))
+		take_merge(r, l);
+	else if (r->store)
 		feed(r, l);
 	else
 		keep(&r->held, l, true);

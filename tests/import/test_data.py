@@ -1,0 +1,128 @@
+"""Histories that nobody here made come out equal to the second: imported by the real command, told by the real report (tests/data)."""
+import datetime
+import json
+import pathlib
+
+from daemon import nines
+from tap import ROOT, run, test
+
+DATA = pathlib.Path(ROOT) / "tests" / "data"
+NAGIOS = DATA / "nagios-availability"
+UPPTIME = DATA / "upptime-manticore"
+STATE = {"ok": "up", "up": "up"}
+
+
+def bring(store, *words):
+    done = nines("import", *words, "--store", store)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def utc(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def row(store, name, begin, end):
+    """What the report sla says of one check."""
+    done = nines("report", "sla", "--format", "json", "--from", begin, "--to", end, "--check", name, "--store", store)
+    assert done.returncode == 0, f"{name}: {done.stderr}"
+    rows = json.loads(done.stdout)["rows"]
+    assert [r["name"] for r in rows] == [name], rows
+    return rows[0]
+
+
+def same(got, want, what):
+    assert got == want, f"{what}:\n got {got}\nwant {want}"
+
+
+def seconds(r):
+    return {"up_s": r["up_s"] + r["degraded_s"], "down_s": r["down_s"], "unknown_s": r["unknown_s"] + r["not_monitored_s"],
+            "maintenance_s": r["maintenance_s"]}
+
+
+def nagios_case(case, expected, folder):
+    """Each object of one log in a store of its own where options differ by its kind. Returns how many were compared."""
+    options = case["options"]
+    words = ["--not-running", "assume" if options["assumestatesduringnotrunning"] == "yes" else "unknown"]
+    mine = [e for e in expected if e["case"] == case["id"]]
+    for n, e in enumerate(mine):
+        name = e["host"] + (f"/{e['service']}" if e["service"] else "")
+        initial = options["initialassumedservicestate" if e["service"] else "initialassumedhoststate"]
+        store = folder / f"{case['id']}-{n}"
+        more = [] if initial == "unspecified" else ["--initial", STATE[initial], "--check", name]
+        bring(store, "nagios", NAGIOS / case["log"], *words, *more)
+        got = row(store, name, utc(case["start"]), utc(case["end"]))
+        same(seconds(got), {key: e[key] for key in seconds(got)}, f"{case['id']}: {name}")
+        same(got["uptime_known"], e["uptime_pct_known"] and cut(e), f"{case['id']}: {name}")
+    return len(mine)
+
+
+def cut(e):
+    """The percentage, truncated as ours is; the file's is rounded."""
+    millionths = e["up_s"] * 100_000_000 // (e["up_s"] + e["down_s"])
+    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}"
+
+
+@test("each object of 16 Nagios logs: up, down, unknown and maintenance as published")
+def nagios(tmp):
+    cases = json.loads((NAGIOS / "published.json").read_text())["cases"]
+    expected = json.loads((NAGIOS / "expected.json").read_text())
+    assert len({c["log"] for c in cases}) == 16
+    assert sum(nagios_case(case, expected, tmp) for case in cases) == len(expected) > 16
+
+
+@test("each of 18 services of an Upptime history: seconds, percentages, incidents")
+def upptime(tmp):
+    expected = json.loads((UPPTIME / "expected.json").read_text())
+    said = bring(tmp / "db", "csv", UPPTIME / "checks.csv", "--interval", f"{expected['interval_s']}s")
+    assert said == "18 targets, 314 samples, 2026-08-11 to 2026-08-21\n", said
+    for name, service in expected["services"].items():
+        total = service["total"]
+        got = row(tmp / "db", name, service["first_check"], service["last_check"])
+        same(seconds(got) | {"incidents": got["incidents"], "longest_s": got["longest_s"], "uptime_known": got["uptime_known"]},
+             {key: total[key] for key in seconds(got)} | {"incidents": total["incidents"], "longest_s": total["longest_incident_s"],
+                                                           "uptime_known": total["uptime_known"]}, name)
+        head = [{"start": i["start"], "end": i["end"], "down_s": i["lasted_s"]} for i in got["incident_list"]]
+        same(head[:len(service["incidents_head"])], [{key: i[key] for key in ("start", "end", "down_s")}
+                                                     for i in service["incidents_head"]], name)
+    assert len(expected["services"]) == 18
+
+
+@test("the same file twice changes nothing, in one piece and in two")
+def twice(tmp):
+    whole = (UPPTIME / "checks.csv").read_text().splitlines(keepends=True)
+    rows = sorted(whole[1:], key=lambda line: line.split(",")[1])
+    for name, part in (("early", rows[:150]), ("late", rows[150:])):
+        (tmp / name).write_text(whole[0] + "".join(part))
+    bring(tmp / "one", "csv", UPPTIME / "checks.csv", "--interval", "1d")
+    exported = nines("export", "--all", "--store", tmp / "one").stdout
+    assert exported.count("\n") == 314
+    said = bring(tmp / "one", "csv", UPPTIME / "checks.csv", "--interval", "1d")
+    assert said.endswith("; all of them were there already\n"), said
+    assert nines("export", "--all", "--store", tmp / "one").stdout == exported
+    for order in (("early", "late"), ("late", "early")):
+        store = tmp / "-".join(order)
+        for name in order:
+            bring(store, "csv", tmp / name, "--interval", "1d")
+        same(sorted(nines("export", "--all", "--store", store).stdout.splitlines()), sorted(exported.splitlines()), order)
+        assert "all of them were there already" in bring(store, "csv", UPPTIME / "checks.csv")
+
+
+@test("a log that went on: what is new is added; rotated logs are one history in any order")
+def goes_on(tmp):
+    log = (NAGIOS / "logs" / "31-host_with_services.log").read_text().splitlines(keepends=True)
+    half = len(log) // 2
+    (tmp / "1.log").write_text("".join(log[:half]))
+    (tmp / "2.log").write_text("".join(log[half:]))
+    bring(tmp / "whole", "nagios", NAGIOS / "logs" / "31-host_with_services.log", "--not-running", "assume")
+    whole = nines("export", "--all", "--store", tmp / "whole").stdout
+    bring(tmp / "db", "nagios", tmp / "1.log", "--not-running", "assume")
+    bring(tmp / "db", "nagios", NAGIOS / "logs" / "31-host_with_services.log", "--not-running", "assume")
+    same(nines("export", "--all", "--store", tmp / "db").stdout, whole, "first half, then all")
+    for order in (("1.log", "2.log"), ("2.log", "1.log")):
+        store = tmp / "-".join(order)
+        bring(store, "nagios", *(tmp / name for name in order), "--not-running", "assume")
+        same(nines("export", "--all", "--store", store).stdout, whole, order)
+
+
+run()
