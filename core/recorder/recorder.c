@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,7 @@ struct recorder {
 	struct text events;  /* not yet on disk; results wait in the store */
 	int64_t last;        /* number of the keeper's last line */
 	struct text failing; /* why; empty: it works */
+	bool has_begun; /* the present keeper has said who it is: `last` counts its lines */
 	bool is_paused, is_stopping, is_broken;
 };
 
@@ -94,9 +96,10 @@ static void pause_when_full(struct recorder *r)
 	}
 }
 
+/* Never a number of the keeper before: the new one would forget lines that are not on disk. */
 static void tell_committed(struct recorder *r)
 {
-	if (!link_is_open(&r->keeper))
+	if (!link_is_open(&r->keeper) || !r->has_begun)
 		return;
 	line_begin_number(link_line(&r->keeper), "committed", r->last);
 	line_end(link_line(&r->keeper));
@@ -174,6 +177,7 @@ static void follow_keeper(struct recorder *r, const struct line *l)
 		r->keeper_start = memory_text(start);
 		r->last = 0;
 	}
+	r->has_begun = true;
 	on_disk = store_last(r->store, r->keeper_start);
 	r->last = r->last > on_disk ? r->last : on_disk;
 	if (r->last && !store_waiting(r->store) && !r->events.size)
@@ -370,14 +374,25 @@ static void each_second(struct loop_timer *t)
 
 /* ---- the parent's lines ---- */
 
+/* What a keeper said before it died and what was not read yet. */
+static void read_rest(struct link *k)
+{
+	struct pollfd p = {.fd = k->watch.fd, .events = POLLIN};
+
+	while (link_is_open(k) && poll(&p, 1, 0) == 1)
+		k->watch.ready(&k->watch, EPOLLIN);
+}
+
 static void take_keeper_fd(struct recorder *r, int fd)
 {
 	bool was_stopping = r->is_stopping;
 
 	r->is_stopping = false;
+	read_rest(&r->keeper);
 	link_close(&r->keeper, "it ended");
 	r->is_stopping = was_stopping;
 	memset(&r->keeper, 0, sizeof r->keeper);
+	r->has_begun = false;
 	r->keeper.name = "keeper";
 	r->keeper.take = take_keeper;
 	r->keeper.closed = keeper_closed;

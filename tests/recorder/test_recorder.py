@@ -133,6 +133,36 @@ def killed(tmp):
         assert seen == list(range(1, len(seen) + 1)) and len(seen) >= committed, (len(seen), committed)
 
 
+@test("a new keeper is told of no line that its predecessor sent")
+def no_foreign_number(tmp):
+    with Recorder(tmp / "db") as r:
+        r.tell(45)
+        r.hear("resumed")
+        r.join()
+        r.tell(5, start=1, keeper="k2")
+        r.until_committed(1)
+        assert r.committed == 5, r.committed
+        assert len(stored(tmp / "db")) == 50
+
+
+@test("what a keeper said before it died is read, also when its successor is there already")
+def last_words(tmp):
+    with Recorder(tmp / "db") as r:
+        r.tell(1)
+        r.until_committed(1)
+        before = r.keeper
+        r.process.send_signal(signal.SIGSTOP)
+        r.join()
+        before.mine.setblocking(True)
+        before.send(*[f"result c{n % 7} n={n} verdict=up number={n}" for n in range(2, 501)])
+        before.mine.close()
+        r.process.send_signal(signal.SIGCONT)
+        r.committed = 0
+        r.tell(1, start=1, keeper="k2")
+        r.until_committed(1)
+        assert stored(tmp / "db") == sorted([*range(1, 501), 1])
+
+
 @test("a new keeper's numbers begin anew, the same keeper's lines on a new link are not stored twice")
 def keepers(tmp):
     with Recorder(tmp / "db") as r:
