@@ -1,7 +1,8 @@
 /* report/uptime: the availability of this month so far, for pages that show one figure a check.
  *
  * The same engine and rules as `nines report sla` without further words: months of UTC, each
- * service by its own sla. Reads the record, writes nothing. Called by `nines status` and the web. */
+ * service by its own sla. Reads the record, writes nothing. Called by `nines status` and the web.
+ */
 #ifndef NINES_REPORT_UPTIME_H
 #define NINES_REPORT_UPTIME_H
 
@@ -18,7 +19,8 @@ struct uptime *uptime_open(const char *store, const struct config_policies *poli
 			   int64_t now_us, struct text *wrong);
 void uptime_close(struct uptime *);
 
-/* The share of known time that was not down, in millionths of a percent, truncated; -1: not known. */
+/* The share of known time that was not down, in millionths of a percent, truncated; -1: not known.
+ */
 int64_t uptime_known_micro(struct uptime *, const char *name);
 
 /* "99.987654"; "" for -1. */
