@@ -20,6 +20,7 @@ struct work {
 	struct text *wrong;
 	int64_t end_us; /* of what can be known: the span's end, or now */
 	struct track track;
+	size_t span; /* of the line: where the incident begins that is looked at */
 	struct sla_windows hours, maintenance;
 };
 
@@ -117,16 +118,21 @@ static void take_causes(struct work *w, const struct sla_sums *s)
 
 /* ---- incidents ---- */
 
-static int64_t down_within(const struct work *w, int64_t from_us, int64_t to_us)
+/* Incidents come in order of time, so the search goes on where it stopped. */
+static int64_t down_within(struct work *w, int64_t from_us, int64_t to_us)
 {
 	const struct figures_order *o = w->order;
+	const struct sla_line *all = &w->track.line;
+	struct sla_line rest;
 
 	from_us = from_us > o->from_us ? from_us : o->from_us;
 	to_us = to_us < o->to_us ? to_us : o->to_us;
 	if (from_us >= to_us)
 		return 0;
-	return sla_sum(&w->track.line, from_us, to_us, hours_of(w), &w->maintenance,
-		       &o->policy->rule)
+	while (w->span < all->spans && all->span[w->span].to_us <= from_us)
+		w->span++;
+	rest = (struct sla_line){all->span + w->span, all->spans - w->span, 0};
+	return sla_sum(&rest, from_us, to_us, hours_of(w), &w->maintenance, &o->policy->rule)
 		.down_us;
 }
 
@@ -223,11 +229,18 @@ static bool add_reasons(struct work *w)
 
 static bool is_failing(const struct track *t, int64_t at_us)
 {
-	for (size_t i = 0; i < t->line.spans; i++)
-		if (t->line.span[i].from_us <= at_us && at_us < t->line.span[i].to_us)
-			return t->line.span[i].state == SLA_DOWN ||
-			       t->line.span[i].state == SLA_UNCONFIRMED;
-	return false;
+	size_t low = 0, high = t->line.spans;
+
+	while (low < high) { /* the first span that ends behind it */
+		size_t middle = low + (high - low) / 2;
+
+		if (t->line.span[middle].to_us <= at_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < t->line.spans && t->line.span[low].from_us <= at_us &&
+	       (t->line.span[low].state == SLA_DOWN || t->line.span[low].state == SLA_UNCONFIRMED);
 }
 
 /* The reason of a service is which of its members failed. */
