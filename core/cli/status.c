@@ -13,6 +13,7 @@
 #include "control.h"
 
 #define GAP 2
+#define AGO_COLUMNS 9
 #define STATE_COLUMNS 13 /* not-monitored */
 #define UPTIME_COLUMNS 10 /* 100.000000 */
 
@@ -68,16 +69,30 @@ static void add_ago(struct text *t, int64_t us, int columns)
 	text_release(&shown);
 }
 
-static void add_steps(const struct screen *s, struct text *t, const struct overview_check *c)
+/* From column `at` on; what does not fit goes on below. */
+static void add_steps(const struct screen *s, struct text *t, const struct overview_check *c,
+		      int at)
 {
+	struct text one = {0};
+
 	screen_tone(s, t, TONE_DIM);
 	for (size_t i = 0; i < c->steps; i++) {
-		text_puts(t, i ? "  " : "");
-		screen_safe(s, t, c->steps_at[i].name, STEPS_NAME);
-		text_putc(t, ' ');
-		text_add_duration(t, c->steps_at[i].to_us - c->steps_at[i].from_us);
+		text_clear(&one);
+		screen_safe(s, &one, c->steps_at[i].name, STEPS_NAME);
+		text_putc(&one, ' ');
+		text_add_duration(&one, c->steps_at[i].to_us - c->steps_at[i].from_us);
+		at += (i ? GAP : 0) + screen_width(s, one.at);
+		if (i && at > s->columns) {
+			text_putc(t, '\n');
+			screen_spaces(t, STATE_COLUMNS + 1 + GAP);
+			at = STATE_COLUMNS + 1 + GAP + screen_width(s, one.at);
+		} else {
+			screen_spaces(t, i ? GAP : 0);
+		}
+		text_puts(t, one.at);
 	}
 	screen_tone(s, t, TONE_PLAIN);
+	text_release(&one);
 }
 
 static void add_uptime(const struct screen *s, struct text *t, int64_t micro)
@@ -102,14 +117,15 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 	screen_field(s, t, c->name, columns);
 	screen_spaces(t, GAP);
 	add_uptime(s, t, c->uptime_micro);
-	add_ago(t, c->since_us ? now - c->since_us : 0, 9);
+	add_ago(t, c->since_us ? now - c->since_us : 0, AGO_COLUMNS);
 	text_putc(t, ' ');
 	if (c->next_us)
-		add_ago(t, c->next_us > now ? c->next_us - now : 0, 9);
+		add_ago(t, c->next_us > now ? c->next_us - now : 0, AGO_COLUMNS);
 	else
-		screen_spaces(t, 9);
+		screen_spaces(t, AGO_COLUMNS);
 	text_putc(t, ' ');
-	add_steps(s, t, c);
+	add_steps(s, t, c, STATE_COLUMNS + 1 + columns + GAP + UPTIME_COLUMNS + GAP +
+			       2 * (AGO_COLUMNS + 1));
 	text_putc(t, '\n');
 	if (is_up || !*c->reason)
 		return;
@@ -166,42 +182,132 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 	}
 }
 
-/* One word of the monitor's health: "late_us 767" reads "late 767us", "started_us" is a time. */
-static void add_word(const struct screen *s, struct text *t, const struct overview_word *w)
+/* How a word of the monitor's health reads: "up 8s", "3 slots missed". A detail is for -v; a word
+ * that is not here is shown as it came, `key value`. */
+static const struct phrase {
+	const char *key, *before, *one, *many, *fine; /* fine: the value that says nothing */
+	bool is_detail;
+} phrase[] = {
+	{"uptime_us", "up ", "", "", "", false},
+	{"results_minute", "", " result a minute", " results a minute", "", false},
+	{"late_us", "starts ", " late (p99)", " late (p99)", "0", false},
+	{"missed", "", " slot missed", " slots missed", "0", false},
+	{"void", "", " void cycle", " void cycles", "0", false},
+	{"prober_deaths", "", " prober died", " probers died", "0", false},
+	{"quarantined", "quarantined: ", "", "", "", false},
+	{"recorder", "recorder ", "", "", "ok", false},
+	{"dropped", "", " result dropped", " results dropped", "0", false},
+	{"version", "version ", "", "", "", true},
+	{"location", "location ", "", "", "", true},
+	{"started_us", "since ", "", "", "", true},
+	{"checks", "", " check", " checks", "", true},
+	{"services", "", " service", " services", "", true},
+	{"probers", "", " prober", " probers", "", true},
+	{"in_flight", "", " probe in flight", " probes in flight", "", true},
+	{"waiting", "", " probe waiting", " probes waiting", "", true},
+	{"results", "", " result since the start", " results since the start", "", true},
+	{"queue", "", " line for the recorder", " lines for the recorder", "", true},
+	{"ignored", "", " line ignored", " lines ignored", "", true},
+};
+
+static const struct phrase *phrase_for(const struct overview_word *w)
+{
+	static const struct phrase further = {"", "", "", "", "0", false};
+
+	for (size_t i = 0; i < sizeof phrase / sizeof *phrase; i++)
+		if (!strcmp(phrase[i].key, w->key))
+			return &phrase[i];
+	return &further;
+}
+
+/* One value, or several joined by newlines. */
+static void add_list(const struct screen *s, struct text *t, const char *value)
+{
+	for (const char *at = value; *at;) {
+		char one[200];
+		size_t n = strcspn(at, "\n");
+
+		snprintf(one, sizeof one, "%.*s", (int)n, at);
+		screen_safe(s, t, one, sizeof one);
+		at += n;
+		text_puts(t, *at ? ", " : "");
+		at += *at != '\0';
+	}
+}
+
+static void add_value(const struct screen *s, struct text *t, const struct overview_word *w)
 {
 	size_t n = strlen(w->key);
 	int64_t us;
 
-	if (!strcmp(w->key, "started_us") && text_to_int(w->value, &us)) {
-		text_puts(t, "since ");
+	if (n < 3 || strcmp(w->key + n - 3, "_us") || !text_to_int(w->value, &us))
+		add_list(s, t, w->value);
+	else if (!strcmp(w->key, "started_us"))
 		clock_add_utc(t, us, 0);
-	} else if (n > 3 && !strcmp(w->key + n - 3, "_us") && text_to_int(w->value, &us)) {
-		text_printf(t, "%.*s ", (int)n - 3, w->key);
+	else if (!strcmp(w->key, "uptime_us"))
+		add_ago(t, us, 0);
+	else
 		text_add_duration(t, us);
+}
+
+static void add_word(const struct screen *s, struct text *t, const struct overview_word *w)
+{
+	const struct phrase *p = phrase_for(w);
+
+	if (*p->key) {
+		text_puts(t, p->before);
 	} else {
-		text_puts(t, w->key);
+		screen_safe(s, t, w->key, 64);
 		text_putc(t, ' ');
-		screen_safe(s, t, w->value, 200);
 	}
+	add_value(s, t, w);
+	text_puts(t, !strcmp(w->value, "1") ? p->one : p->many);
+}
+
+/* What says nothing is left out, unless one wants to see it all. */
+static bool is_worth(const struct cli *cli, const struct overview_word *w)
+{
+	const struct phrase *p = phrase_for(w);
+
+	return *w->value && (cli->is_verbose || (!p->is_detail && strcmp(w->value, p->fine)));
+}
+
+/* The words stand on lines that fit the screen. */
+static void add_words(const struct cli *cli, struct text *t, const struct overview *o)
+{
+	struct text one = {0};
+	int at = STATE_COLUMNS + 1 + (int)strlen("monitor");
+	const char *gap = " ";
+
+	for (size_t i = 0; i < o->words; i++) {
+		if (!is_worth(cli, &o->word[i]))
+			continue;
+		text_clear(&one);
+		add_word(&cli->screen, &one, &o->word[i]);
+		at += (int)strlen(gap) + screen_width(&cli->screen, text_get(&one));
+		if (at >= cli->screen.columns) {
+			text_puts(t, *gap == ',' ? ",\n" : "\n");
+			screen_spaces(t, STATE_COLUMNS + 1);
+			at = STATE_COLUMNS + 1 + screen_width(&cli->screen, text_get(&one));
+		} else {
+			text_puts(t, gap);
+		}
+		text_puts(t, text_get(&one));
+		gap = ", ";
+	}
+	text_release(&one);
 }
 
 static void add_health(const struct cli *cli, struct text *t, const struct overview *o)
 {
 	const struct screen *s = &cli->screen;
-	const char *gap = "  ";
 
 	text_putc(t, '\n');
-	screen_toned(s, t, o->is_ok ? TONE_GOOD : TONE_BAD,
-		     o->is_ok ? "ok           " : "trouble      ");
+	screen_tone(s, t, o->is_ok ? TONE_GOOD : TONE_BAD);
+	screen_field(s, t, o->is_ok ? "ok" : "trouble", STATE_COLUMNS);
+	screen_tone(s, t, TONE_PLAIN);
 	text_puts(t, " monitor");
-	for (size_t i = 0; i < o->words; i++) {
-		/* What is nought says nothing, unless one wants to see it all. */
-		if (!cli->is_verbose && (!*o->word[i].value || !strcmp(o->word[i].value, "0")))
-			continue;
-		text_puts(t, gap);
-		add_word(s, t, &o->word[i]);
-		gap = ", ";
-	}
+	add_words(cli, t, o);
 	text_putc(t, '\n');
 	for (const char *at = o->trouble ? o->trouble : ""; *at;) {
 		size_t n = strcspn(at, "\n");

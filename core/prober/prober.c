@@ -208,15 +208,6 @@ static const char *take_forget(struct prober *r, const struct line *l)
 	return NULL;
 }
 
-/* Told for order's sake: no more probes will come, and the parent's `stop` follows when the last
- * has ended. */
-static const char *take_retire(struct prober *r, const struct line *l)
-{
-	(void)r;
-	(void)l;
-	return NULL;
-}
-
 struct verb {
 	const char *name;
 	const char *(*take)(struct prober *, const struct line *);
@@ -225,7 +216,6 @@ struct verb {
 static const struct verb keeper_verb[] = {{"probe", take_probe},
 					  {"check", take_check},
 					  {"forget", take_forget},
-					  {"retire", take_retire},
 					  {NULL, NULL}};
 
 static const char *take_keeper(struct link *k, const struct line *l, int fd)

@@ -98,7 +98,8 @@ LINES = (line("check", name="shop", module="http", state="up", since_us=NOW_US -
          + line("check", name="evil\x1b[31m\u202e name", module="tcp", state="down", since_us=NOW_US - 3600_000_000, verdict="down",
                 start_us=NOW_US, elapsed_us=10, steps="connect:10!", reason="refused\x1b]0;x\x07\nby all", step="connect")
          + line("service", name="All\x9b", state="up", since_us=NOW_US, need=1, up=1, members="shop\nevil")
-         + line("health", ok=0, text="the disk is full\nthe clock\x1b[2J stands", version="0.1", started_us=NOW_US, late_us=767, missed=0)
+         + line("health", ok=0, text="the disk is full\nthe clock\x1b[2J stands", version="0.1", started_us=NOW_US, late_us=767, missed=0, void=1, uptime_us=3_725_000_000, results_minute=120, queue=7, prober_deaths=2, quarantined="one\ntwo",
+                recorder="ok", surprise="said\x1b[2J", nothing=0)
          + "end -\n")
 
 
@@ -114,8 +115,14 @@ def status_text(tmp):
         status, out, err = nines("status", "--socket", path, env={"LC_ALL": encoding})
         assert status == 0 and err == "", err
         assert out.index("down ") < out.index("up ") and "connect: refused" in out and "trouble" in out
-        for wanted in ("shop", "resolve 812us", "service", "the disk is full", "late 767us"):
+        for wanted in ("shop", "resolve 812us", "service", "the disk is full", "surprise said"):
             assert wanted in out, wanted
+        assert "up 1h 2m, 120 results a minute, " in out.replace(",\n              ", ", "), out
+        health = out[out.index("monitor"):].replace("\n              ", " ")
+        for wanted in ("starts 767us late (p99)", "1 void cycle,", "2 probers died", "quarantined: one, two"):
+            assert wanted in health, wanted
+        assert not re.search("missed|_us|queue|recorder|nothing", health), health
+        assert max(map(len, out.splitlines())) <= 80, [len(l) for l in out.splitlines()]
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out), out
     assert keeper.requests[0] == "status -\n"
     assert "shop" not in nines("-q", "status", "--socket", path)[1]
