@@ -190,7 +190,12 @@ static void add_prose(const struct screen *s, struct text *t, const struct descr
 
 	if (manual_read(d, &prose))
 		text_putc(t, '\n');
-	for (at = text_get(&prose); *at; at = *end ? end + 1 : end) {
+	at = text_get(&prose);
+	if (!strncmp(at, "# ", 2)) { /* the name stands on top already */
+		at = strchrnul(at, '\n');
+		at += strspn(at, "\n");
+	}
+	for (; *at; at = *end ? end + 1 : end) {
 		char line[1024];
 
 		end = strchrnul(at, '\n');

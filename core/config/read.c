@@ -300,12 +300,12 @@ void config_count(const struct config *c, struct config_counts *n)
 
 /* ---- lines ---- */
 
-static void add_problems(const struct config *c, struct text *t)
+static void add_problems(const struct config *c, struct text *t, bool is_lint)
 {
 	for (const struct problem *p = c->parse.problems; p; p = p->next) {
-		if (p->is_lint)
+		if (p->is_lint != is_lint)
 			continue;
-		line_begin(t, "problem", "-");
+		line_begin(t, is_lint ? "lint" : "problem", "-");
 		line_add(t, "file", p->file);
 		line_add_int(t, "line", p->line);
 		line_add(t, "text", p->text);
@@ -336,9 +336,10 @@ void config_add_lines(struct config *c, struct text *t)
 				     &c->service_lines};
 
 	if (c->parse.wrong) {
-		add_problems(c, t);
+		add_problems(c, t, false);
 		return;
 	}
+	add_problems(c, t, true);
 	add_settings(c, t);
 	for (struct descriptor *d = c->modules.first; d; d = d->next)
 		descriptor_add_lines(d, t);

@@ -80,6 +80,20 @@ static void watch_modules(struct house *h)
 		watch_folders(h->watch, folder, 3);
 }
 
+static void say_lines(const struct text *lines)
+{
+	if (lines->size && write(STDERR_FILENO, lines->at, lines->size) < 0)
+		errno = 0; /* nobody listens */
+}
+
+/* Once, and again for who asked: a module that is dropped in brings no old lints up. */
+static void say_lints(const struct house *h, const struct plan *new)
+{
+	if (!h->plan || h->is_reload_asked ||
+	    strcmp(text_get(&h->plan->lints), text_get(&new->lints)))
+		say_lines(&new->lints);
+}
+
 static void say_unchanged(const struct house *h)
 {
 	const struct plan_settings *old = &h->plan->set, *new = &h->next->set;
@@ -140,6 +154,7 @@ void house_progress(struct house *h)
 
 static void adopt(struct house *h, struct plan *p)
 {
+	say_lints(h, p);
 	say_refusals(p, h->plan);
 	h->next = p;
 	h->commit_by_us = loop_now(h->loop) + COMMIT_US;
@@ -232,8 +247,7 @@ static void maybe_reload(struct house *h)
 static void refuse(struct house *h, struct plan *p, int status)
 {
 	if (p->problem_count) {
-		if (write(STDERR_FILENO, p->problems.at, p->problems.size) < 0)
-			errno = 0; /* nobody listens */
+		say_lines(&p->problems);
 	} else {
 		log_say("the loader ended (%s %d) before it was done",
 			WIFSIGNALED(status) ? "signal" : "exit status",

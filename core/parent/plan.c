@@ -84,6 +84,7 @@ void plan_free(struct plan *p)
 	map_release(&p->by_name);
 	text_release(&p->lines);
 	text_release(&p->problems);
+	text_release(&p->lints);
 	forget_secrets(p);
 	p->magic = 0;
 	free(p);
@@ -155,26 +156,38 @@ static const char *take_setting(struct plan *p, const struct line *l)
 	return NULL;
 }
 
-static const char *take_problem(struct plan *p, const struct line *l)
+/* "nines: FILE:LINE: what is wrong: remedy" */
+static void add_problem(struct text *t, const struct line *l)
 {
 	static const char *const part[] = {"text", "remedy"};
 
-	p->problem_count++;
-	if (p->problems.size > LINE_BYTES)
-		return NULL;
-	text_puts(&p->problems, "nines: ");
-	text_add_safe(&p->problems, line_get(l, "file"), strlen(line_get(l, "file")), 1024);
+	if (t->size > LINE_BYTES)
+		return;
+	text_puts(t, "nines: ");
+	text_add_safe(t, line_get(l, "file"), strlen(line_get(l, "file")), 1024);
 	if (line_int(l, "line", 0) > 0)
-		text_printf(&p->problems, ":%ld", (long)line_int(l, "line", 0));
+		text_printf(t, ":%ld", (long)line_int(l, "line", 0));
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
 		const char *text = line_get(l, part[i]);
 
 		if (!*text)
 			continue;
-		text_puts(&p->problems, ": ");
-		text_add_safe(&p->problems, text, strlen(text), 1024);
+		text_puts(t, ": ");
+		text_add_safe(t, text, strlen(text), 1024);
 	}
-	text_putc(&p->problems, '\n');
+	text_putc(t, '\n');
+}
+
+static const char *take_problem(struct plan *p, const struct line *l)
+{
+	p->problem_count++;
+	add_problem(&p->problems, l);
+	return NULL;
+}
+
+static const char *take_lint(struct plan *p, const struct line *l)
+{
+	add_problem(&p->lints, l);
 	return NULL;
 }
 
@@ -238,7 +251,8 @@ static const struct {
 	{"module", take_module, true},    {"option", NULL, false},
 	{"location", NULL, true},         {"define", take_define, true},
 	{"service", NULL, true},          {"secret", take_secret, false},
-	{"problem", take_problem, false}, {"end", take_end, true},
+	{"problem", take_problem, false}, {"lint", take_lint, false},
+	{"end", take_end, true},
 };
 
 const char *plan_take(struct plan *p, const struct line *l)

@@ -43,7 +43,7 @@ struct plan {
 	int64_t generation;
 	bool is_complete;
 	struct text lines;    /* begin ... end */
-	struct text problems; /* as shown to people, a line each */
+	struct text problems, lints; /* as shown to people, a line each */
 	size_t problem_count;
 	struct plan_settings set;
 	struct plan_module **module;

@@ -45,14 +45,31 @@ def first(tmp):
 def reload_error(tmp):
     with Server([send(b"hello\r\n")]) as server, Daemon(tmp, tcp("one", server)) as daemon:
         daemon.wait("one .*-> up")
+        before, processes = daemon.status()["checks"][0], daemon.processes()
         since = daemon.reload(tcp("two", server) + 'tcp "bad" { host = "127.0.0.1" colour = "red" }\n')
         daemon.wait(rf"nines: {daemon.conf}:7: .*colour", since=since)
         daemon.wait("the old configuration stays in force", since=since)
-        assert [c["name"] for c in daemon.status()["checks"]] == ["one"]
+        assert [(c["name"], c["since"]) for c in daemon.status()["checks"]] == [("one", before["since"])]
+        assert daemon.processes() == processes, "somebody was replaced"
         since = daemon.reload(tcp("two", server))
         daemon.wait("in force", since=since)
         daemon.until_status("only the new one", lambda s: [c["name"] for c in s["checks"]] == ["two"])
         daemon.wait("two .*-> up", since=since)
+
+
+@test("what is surely not meant is said at the start and at a reload, and refuses nothing")
+def lints(tmp):
+    with Server([send(b"hello\r\n")]) as server, Daemon(tmp, tcp("one", server, 'slow = "20s"')) as daemon:
+        said = rf"^nines: {daemon.conf}:6: slow is not shorter than timeout: no probe can ever be slow: make slow shorter than timeout$"
+        daemon.wait(said)
+        daemon.wait("one .*-> up")
+        since = daemon.reload()
+        daemon.wait(said, since=since)
+        daemon.wait("in force", since=since)
+        since = daemon.reload(tcp("one", server))
+        daemon.wait("in force", since=since)
+        assert not [line for line in daemon.lines[since:] if "slow" in line]
+        assert sum("slow is" in line for line in daemon.lines) == 2, daemon.output()
 
 
 @test("a hundred reloads of broken and whole configurations in a row leave it working")
