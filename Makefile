@@ -128,6 +128,7 @@ bench: deps ## measure what a check costs, beside the physical limit (BENCH="htt
 	@$(MAKE) all $(BENCHES)
 	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
 	@$(BUILD)/tests/bench/keeper_rate
+	@$(BUILD)/tests/bench/store_rate
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
 # libFuzzer needs clang, which nothing else here does.

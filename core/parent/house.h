@@ -94,6 +94,7 @@ void house_reload(struct house *, bool is_asked);
 void roles_start(struct house *); /* those that do not run and whose time has come */
 void role_died(struct house *, enum role_place, int status);
 /* opens the page's and the control socket and the store's folder */
+void roles_retain(struct house *); /* tells the recorder how long what is kept */
 bool roles_listen(struct house *, struct text *wrong);
 void roles_unlisten(struct house *);
 

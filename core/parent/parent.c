@@ -136,6 +136,7 @@ static void commit(struct house *h)
 	if (h->role[ROLE_KEEPER].pid > 0)
 		house_send(h, &h->role[ROLE_KEEPER], text_get(&h->plan->lines));
 	probers_retire(h);
+	roles_retain(h);
 	if (old != h->plan)
 		plan_free(old);
 	watch_modules(h);

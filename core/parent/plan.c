@@ -32,6 +32,9 @@ static const struct {
 	{"watchdog", DURATION(watchdog_us)},
 	{"prober-probes", INT(prober_probes)},
 	{"prober-bytes", INT(prober_bytes)},
+	{"retention", DURATION(retention_us)},
+	{"retention-days", DURATION(retention_days_us)},
+	{"retention-months", DURATION(retention_months_us)},
 };
 
 struct plan *plan_new(void)
@@ -49,7 +52,9 @@ struct plan *plan_new(void)
 					.reports = memory_text(""),
 					.watchdog_us = 30 * CLOCK_SECOND,
 					.prober_probes = 1000000,
-					.prober_bytes = INT64_C(768) << 20};
+					.prober_bytes = INT64_C(768) << 20,
+					.retention_us = 400 * 86400 * CLOCK_SECOND,
+					.retention_days_us = 1830 * 86400 * CLOCK_SECOND};
 	return p;
 }
 

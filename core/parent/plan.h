@@ -36,6 +36,7 @@ struct plan_settings {
 	int64_t watchdog_us;      /* a keeper that is silent for so long is ended */
 	int64_t prober_probes;    /* a prober is replaced after so many probes */
 	int64_t prober_bytes;     /* or when it holds so much memory */
+	int64_t retention_us, retention_days_us, retention_months_us; /* 0: for ever */
 };
 
 struct plan {

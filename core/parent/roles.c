@@ -171,6 +171,22 @@ static void hand_keeper(struct house *h, struct child *c)
 	h->silent_ticks = 0;
 }
 
+void roles_retain(struct house *h)
+{
+	const struct plan_settings *set = &house_plan(h)->set;
+	struct text line = {0};
+
+	if (h->role[ROLE_RECORDER].pid <= 0)
+		return;
+	line_begin(&line, "retain", "-");
+	line_add_int(&line, "raw_us", set->retention_us);
+	line_add_int(&line, "day_us", set->retention_days_us);
+	line_add_int(&line, "month_us", set->retention_months_us);
+	line_end(&line);
+	house_send(h, &h->role[ROLE_RECORDER], line.at);
+	text_release(&line);
+}
+
 static void hand_recorder(struct house *h, struct child *c)
 {
 	struct text line = {0};
@@ -180,6 +196,7 @@ static void hand_recorder(struct house *h, struct child *c)
 	line_end(&line);
 	house_send(h, c, line.at);
 	text_release(&line);
+	roles_retain(h);
 	join(h, ROLE_RECORDER, "recorder -\n");
 	house_send(h, c, "go -\n");
 }

@@ -1,0 +1,150 @@
+"""The record seen from outside: what commands print, damage and how one gets over it (F6), a reader that stays (F5), one writer (F8)."""
+import csv
+import io
+import json
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from recording import Recorder
+from tap import BUILD, ROOT, run, test
+
+AT = 1790000000000000
+
+
+def nines(*words):
+    done = subprocess.run([str(BUILD / "nines"), *map(str, words)], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def results(r, numbers, name="web", more=""):
+    lines = []
+    for n in numbers:
+        r.n += 1
+        lines.append(f"result {name} n={r.n} verdict=up address=192.0.2.1 start_us={AT + n * 60000000 + 12} late_us=12 elapsed_us=2100"
+                     f" steps=resolve:100,connect@1:2000 location=here due_at_us={AT + n * 60000000} interval_us=60000000 ends=up"
+                     f" value.days=\"61 d\" {more}".rstrip())
+    for at in range(0, len(lines), 100):
+        r.keeper.send(*(["keeper k1"] if r.n == len(lines) and at == 0 else []), *lines[at:at + 100])
+    r.until_committed(r.n)
+
+
+@test("nines export: every step of every result as JSON and as CSV, from and to")
+def export(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(10))
+        results(r, [10], more='fact.server="=cmd()"')
+        r.keeper.send(f'result - n={r.n + 1} name="=evil, \\"x\\"" verdict=down reason="refused\\x00\\xff" step=connect start_us={AT}'
+                      ' steps=connect:5! location=here ends=down cause=""')
+        r.until_committed(r.n + 1)
+        status, out, err = nines("export", "web", "--store", tmp / "db")
+        assert status == 0 and not err, err
+        found = [json.loads(line) for line in out.splitlines()]
+        assert len(found) == 11
+        assert found[0] == {
+            "name": "web", "location": "here", "due": "2026-09-21T14:13:20.000000Z", "started": "2026-09-21T14:13:20.000012Z",
+            "interval_us": 60000000, "elapsed_us": 2100, "verdict": "up", "cycle": "up", "reason": "", "step": "", "address": "192.0.2.1",
+            "steps": [{"name": "resolve", "from_us": 0, "to_us": 100, "ok": True},
+                      {"name": "connect", "hop": 1, "from_us": 100, "to_us": 2000, "ok": True}],
+            "values": {"days": {"value": 61, "unit": "d"}}, "facts": {}}, found[0]
+        status, out, err = nines("export", "web", "--from", "2026-09-21T14:14:00Z", "--to", "2026-09-21T14:17:00Z", "--store", tmp / "db")
+        assert len(out.splitlines()) == 3, out
+        status, out, err = nines("export", "--all", "--format", "csv", "-o", tmp / "out.csv", "--store", tmp / "db")
+        assert status == 0 and not out, err
+        rows = list(csv.DictReader(io.StringIO((tmp / "out.csv").read_bytes().decode())))
+        assert len(rows) == 12 and {row["name"] for row in rows} == {"web", "'=evil, \"x\""}, rows
+        assert nines("export", "nobody", "--store", tmp / "db")[0] == 2
+        assert nines("export", "--store", tmp / "db")[0] == 64
+
+
+@test("nines backup copies what is committed while it is written to, and never over a file")
+def backup(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(3000))
+        status, out, err = nines("backup", tmp / "copy", "--store", tmp / "db")
+        assert status == 0, err
+        results(r, range(3000, 3010))
+        assert nines("backup", tmp / "copy", "--store", tmp / "db")[0] == 2
+        assert len(nines("export", "web", "--store", tmp / "copy")[1].splitlines()) == 3000
+        assert sorted(p.name for p in tmp.iterdir() if p.name.startswith("copy")) == ["copy"]
+
+
+@test("a damaged file is told, left alone and put aside by command; then a new one begins without a restart (F6)")
+def damage(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(2000))
+        assert nines("store", "move-aside", "--store", tmp / "db")[0] == 2, "it is in use"
+    with sqlite3.connect(tmp / "db") as base:
+        base.execute("pragma wal_checkpoint(truncate)")
+    base.close()
+    bytes_ = bytearray((tmp / "db").read_bytes())
+    for page in range(1, len(bytes_) // 4096):
+        bytes_[page * 4096] ^= 0x55
+    (tmp / "db").write_bytes(bytes_)
+    with Recorder(tmp / "db") as r:
+        r.keeper.send("keeper k2")
+        reason = r.hear("failing")[2]["reason"]
+        assert "damaged" in reason and "nines store move-aside" in reason, reason
+        assert (tmp / "db").read_bytes() == bytes(bytes_), "it was written to"
+        r.keeper.send(f"result web n=1 verdict=up start_us={AT} location=here ends=up")
+        status, out, err = nines("store", "move-aside", "--store", tmp / "db")
+        assert status == 0 and "aside-" in out, err
+        r.hear("recovered")
+        r.until_committed(1)
+        assert len(nines("export", "web", "--store", tmp / "db")[1].splitlines()) == 1
+        assert any(p.read_bytes() == bytes(bytes_) for p in tmp.glob("db.aside-*"))
+
+
+@test("a reader that stays lets the log grow, and once it is gone the log begins anew (F5)")
+def long_reader(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(10))
+        base = sqlite3.connect(f"file:{tmp}/db?mode=ro", uri=True, isolation_level=None)
+        base.execute("begin")
+        base.execute("select count(*) from series").fetchone()
+        for n in range(6):
+            results(r, range(10 + n * 300, 310 + n * 300), more=f"transcript={'x' * 8000}{n}")
+        grown = (tmp / "db-wal").stat().st_size
+        base.close()
+        for n in range(6, 9):
+            results(r, range(10 + n * 300, 310 + n * 300), more=f"transcript={'x' * 8000}{n}")
+            time.sleep(0.2)
+        assert (tmp / "db-wal").stat().st_size < grown * 1.5, "the log grows without end"
+
+
+@test("the database is opened for writing in one place only (F8)")
+def one_writer():
+    found = []
+    for path in [*ROOT.glob("core/**/*.c"), *ROOT.glob("modules/**/*.c"), *ROOT.glob("reports/**/*.c")]:
+        text = path.read_text()
+        for match in re.finditer(r"sqlite3_open\w*|SQLITE_OPEN_READWRITE|sqlite3_wal_checkpoint\w*|mmap_size = (\d+)", text):
+            if match[1] != "0":
+                found.append((path.relative_to(ROOT).as_posix(), match[0]))
+    assert sorted(set(found)) == sorted([
+        ("core/store/sql.c", "sqlite3_open_v2"), ("core/store/store.c", "SQLITE_OPEN_READWRITE"),
+        ("core/store/store.c", "sqlite3_wal_checkpoint_v2"),
+        # the new file of a copy, which nobody else knows
+        ("core/store/read.c", "sqlite3_open_v2"), ("core/store/read.c", "SQLITE_OPEN_READWRITE")]), found
+
+
+@test("one process has the file open for writing, and a second writer is refused (F8)")
+def one_process(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(5))
+        holders = 0
+        for fd in pathlib.Path(f"/proc/{r.process.pid}/fd").iterdir():
+            if os.readlink(fd) == str((tmp / "db").resolve()):
+                flags = pathlib.Path(f"/proc/{r.process.pid}/fdinfo/{fd.name}").read_text()
+                holders += int(re.search(r"flags:\s+(\d+)", flags)[1], 8) & os.O_ACCMODE != os.O_RDONLY
+        assert holders == 1, holders
+        with Recorder(tmp / "db") as second:
+            second.keeper.send("keeper k9", f"result web n=1 verdict=up start_us={AT} location=here")
+            assert "in use" in second.hear("failing")[2]["reason"]
+
+
+run()
