@@ -172,6 +172,35 @@ def same(tmp):
     assert rows(part) == everything
 
 
+def border():
+    """An incident from ten minutes before March to twenty behind its begin, and a failure in April's last minute, confirmed in May."""
+    return [record.target("a"), *record.results("a", at(2024, 2, 29, 23), 60, "u" * 50 + "d" * 30 + "u" * 100),
+            *record.results("a", at(2024, 4, 30, 23, 50), 60, "u" * 9 + "d" * 5 + "u" * 9)]
+
+
+@test("an incident counts in the month it begins in, its seconds in each; a closed month stays as it is")
+def borders():
+    month = {m: sla(store(border), "--month", f"2024-0{m}")["rows"][0] for m in (2, 3, 4, 5)}
+    assert [(month[m]["down_s"], month[m]["incidents"]) for m in (2, 3, 4, 5)] == [(600, 1), (1200, 0), (60, 1), (240, 0)]
+    assert [i["class"] for m in (2, 3, 4, 5) for i in month[m]["incident_list"]] == ["confirmed", "began before"] * 2
+    assert month[2]["incident_list"][0]["end"] is None and month[2]["longest_s"] == 600
+    assert month[3]["incident_list"][0]["start"] == "2024-02-29T23:50:00Z" and month[3]["incident_list"][0]["lasted_s"] == 1800
+
+
+@test("the report of docs/modules.md can be built and run")
+def example(tmp):
+    text = (HERE.parent.parent / "docs/modules.md").read_text(encoding="utf-8")
+    (tmp / "worst.c").write_text(re.search(r"```c\n(/\* reports/worst.*?)```", text, re.S)[1])
+    (tmp / "reports").mkdir()
+    subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", f"-I{HERE.parent.parent}/include", "-o",
+                    tmp / "reports/worst.so", tmp / "worst.c"], check=True)
+    (tmp / "nines.conf").write_text('reports = "reports"\nreport-worst { least = "4m" }\n')
+    got = json.loads(nines("worst", "--store", store(february), "--month", "2024-02", "--format", "json", conf=tmp / "nines.conf"))
+    assert [(row["name"], row["down_s"], row["uptime"]) for row in got["rows"]] == [("web-1", 360, "99.791666")]
+    assert len(rows(json.loads(nines("worst", "--store", store(february), "--month", "2024-02", "--format", "json", "least=0",
+                                     conf=tmp / "nines.conf")))) == 5
+
+
 @test("only no second of downtime is 100 %")
 def truncated():
     for row in sla(store(year), "--from", "2024-01-01", "--to", "2025-02-01")["rows"]:
