@@ -154,6 +154,12 @@ valgrind: tests ## run the unit tests under valgrind
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1; \
 		[ $$? != 99 ] || { cat $(BUILD)/valgrind.out; exit 1; }; done
 
+# Minutes, not seconds: what needs luck to be found. SEED chooses the luck, and is printed.
+soak: all $(BAD_SO) ## kill -9 ROUNDS (500) times, storms of reloads and modules, stopped roles, full disks
+	@status=0; for test in tests/soak/test_*.py tests/soak/soak_*.py; do \
+		BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),500) PYTHONPATH=tests/lib PYTHONDONTWRITEBYTECODE=1 python3 $$test || status=1; \
+	done; exit $$status
+
 narrow: ## break lines of C wider than 100 columns (needs clang-format)
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs python3 tests/style/narrow.py
 

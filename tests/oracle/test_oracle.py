@@ -1,0 +1,137 @@
+"""The database says what the recorder was told, read by somebody who knows its description only; and reports say what follows from it."""
+import datetime
+import json
+import os
+import pwd
+import random
+import sqlite3
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import record
+from daemon import Daemon, nines, until
+from oracle import DAY_US, Oracle, Sample, availability, compare, hash_of
+from tap import run, test
+
+SECOND = 1_000_000
+
+
+def steps_of(rng, failed):
+    """(text as in a line, tuples as the oracle returns them, elapsed)"""
+    at, words, found = 0, [], []
+    for i, name in enumerate(("resolve", "connect", "tls", "request", "first-byte", "body")):
+        at += int(rng.lognormvariate(7, 1))
+        hop, is_failed = i // 4, failed and i == 5
+        words.append(f"{name}{f'@{hop}' if hop else ''}:{at}{'!' if is_failed else ''}")
+        found.append((name, hop, at, is_failed))
+    return ",".join(words), tuple(found), at + rng.randrange(50)
+
+
+def history(rng, name, location, first_us, count, every_us, ends):
+    """Lines for the recorder, and for each of them what must be found: (due, start, elapsed, verdict, ends, reason, steps, value)."""
+    lines, wanted, bad = [], [], 0
+    for i in range(count):
+        if rng.random() < 0.002:
+            bad = rng.randrange(1, 8)
+        if rng.random() < 0.001:
+            first_us += every_us * rng.randrange(1, 9)  # nobody measured
+        verdict = rng.choice(("down", "down", "unknown")) if bad else rng.choice(("up",) * 30 + ("degraded",))
+        bad -= bad > 0
+        due_us = first_us + i * every_us
+        start_us = due_us + rng.randrange(3000)
+        text, steps, elapsed_us = steps_of(rng, verdict == "down")
+        reason = f"wanted {rng.randrange(3)}, got 'n\u00f6 \\ \"x'" if verdict == "down" else ""
+        value = rng.choice((61, 60, 59.5, -3, 1e300))
+        more = {"ends": verdict} if ends else {}
+        lines.append((due_us, record.named("result", name, verdict=verdict, due_at_us=due_us, start_us=start_us, elapsed_us=elapsed_us,
+                                           location=location, interval_us=every_us, steps=text, reason=reason, address="::1",
+                                           **{"value.certificate_days": f"{value!r} d", "fact.code": rng.choice(("200", "204"))}, **more)))
+        wanted.append((due_us, start_us, elapsed_us, verdict, verdict if ends else None, reason, steps, float(value)))
+    return lines, wanted
+
+
+@test("months of results at two locations are read back exactly, and their days, months and reports agree")
+def months(tmp):
+    rng = random.Random(9)
+    first_us = (int(time.time()) // 86400 - 70) * DAY_US
+    lines, wanted = [], {}
+    for name, location, every_s, count, ends in (("a check", "here", 900, 6700, True), ("a check", "there \u00e9", 900, 6700, False),
+                                                ("hourly", "here", 3600, 1690, True)):
+        told, found = history(rng, name, location, first_us, count, every_s * SECOND, ends)
+        lines += told
+        wanted[name, location] = found
+    (tmp / "store").mkdir()
+    store = tmp / "store" / "nines.db"
+    record.write(store, [record.target("a check", 900), record.target("hourly", 3600), *(line for _, line in sorted(lines))])
+    for path in (store.parent, *store.parent.iterdir()) if os.geteuid() == 0 else ():
+        os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)  # whom the daemon's processes run as
+    with Daemon(tmp) as daemon:
+        base = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+        until("all days are rolled up", lambda: base.execute("select min(rolled) from target where rolled > 0").fetchone()[0]
+              >= (time.time() - 3600) // 86400)
+        months_ = base.execute("select count(*) from month").fetchone()[0]
+        days = base.execute("select count(*) from day").fetchone()[0]
+        assert days > 180 and months_ >= 6, (days, months_)
+        base.close()
+        assert daemon.stop() == 0
+    with Oracle(store) as oracle:
+        oracle.check()
+        got = {key: [] for key in wanted}
+        for r in oracle.results["a check"] + oracle.results["hourly"]:
+            assert r.facts[0][0] == "code" and r.address == "::1" and r.values[0][:2] == ("certificate_days", "d"), r
+            got[r.target, r.location].append((r.due_us, r.start_us, r.elapsed_us, r.verdict, r.ends, r.reason, r.steps, r.values[0][2]))
+        for key, found in wanted.items():
+            assert len(got[key]) == len(found), (key, len(got[key]), len(found))
+            different = [pair for pair in zip(sorted(got[key]), sorted(found)) if pair[0] != pair[1]]
+            assert not different, f"{len(different)} differ: {different[0]}"
+        for from_days, to_days in ((0, 69), (3, 40), (17, 18)):
+            span = [datetime.datetime.fromtimestamp(first_us // SECOND + days * 86400 + extra, datetime.timezone.utc)
+                    .strftime("%Y-%m-%dT%H:%M:%SZ") for days, extra in ((from_days, 0), (to_days, 3723))]
+            asked = nines("report", "sla", "--from", span[0], "--to", span[1], "--format", "json", conf=daemon.conf)
+            assert asked.returncode == 0, asked.stderr
+            compare(oracle, json.loads(asked.stdout), int(time.time()) * SECOND)
+
+
+@test("the oracle notices a byte that changed")
+def notices(tmp):
+    record.write(tmp / "db", [record.target("web"), *record.results("web", 1_800_000_000, 60, "u" * 600 + "dud"),
+                              *record.results("young", 1_800_000_000, 60, "uduuu")])
+    base = sqlite3.connect(tmp / "db")
+    for table in ("tail", "part"):
+        row, data = base.execute(f"select rowid, data from {table} limit 1").fetchone()
+        raw = bytearray(data)
+        raw[len(raw) // 2] ^= 4
+        base.execute(f"update {table} set data = ? where rowid = ?", (bytes(raw), row))
+        base.commit()
+        try:
+            Oracle(tmp / "db")
+        except AssertionError as error:
+            assert "bytes changed" in str(error)
+        else:
+            raise AssertionError(f"a changed byte in {table} was not noticed")
+        base.execute(f"update {table} set data = ? where rowid = ?", (data, row))
+        base.commit()
+    Oracle(tmp / "db").check()
+    base.close()
+
+
+@test("the naive reading of the definitions: what speaks how long, and what a recheck makes of a failure")
+def naive(tmp):
+    def of(states, gap=60):
+        return [Sample((i * gap) * SECOND, 60 * SECOND, {"u": "up", "d": "down", "?": "unknown"}[c], "") for i, c in enumerate(states)]
+    table = {
+        "uuu": {"up": 180}, "udu": {"up": 120, "down": 60, "blip": 60}, "uddu": {"up": 120, "down": 120}, "ud": {"up": 60, "down": 60, "blip": 60},
+        "d?du": {"down": 120, "unknown": 60, "up": 60}, "d?u": {"down": 60, "blip": 60, "unknown": 60, "up": 60},
+    }
+    for states, seconds in table.items():
+        got = availability(of(states), 0, 600 * SECOND, 600 * SECOND)
+        wanted = {"up": 0, "degraded": 0, "down": 0, "blip": 0, "unknown": 0, "not_monitored": 600 - 60 * len(states), **seconds}
+        assert got == {word: s * SECOND for word, s in wanted.items()}, (states, got)
+    assert availability(of("uu", 180), 0, 240 * SECOND, 240 * SECOND)["up"] == 240 * SECOND
+    assert availability(of("uu", 181), 0, 241 * SECOND, 241 * SECOND)["unknown"] == 121 * SECOND
+    assert hash_of(b"") == hash_of(b"") != hash_of(b"a")
+
+
+if __name__ == "__main__":
+    run()

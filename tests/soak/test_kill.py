@@ -1,0 +1,80 @@
+"""kill -9 of any process at any moment (F1): the recorder alone loses nothing, everything loses at most the last second.
+
+ROUNDS and SEED in the environment; SEED is printed, and the same seed kills the same roles. Several daemons at a time share the rounds.
+"""
+# timeout: 400
+import concurrent.futures
+import datetime
+import json
+import os
+import pathlib
+import time
+
+from field import Field
+from oracle import Oracle, compare
+from tap import run, test
+
+ROUNDS = int(os.environ.get("ROUNDS", "30"))
+SEED = int(os.environ.get("SEED", str(time.time_ns() // 1000 % 1_000_000)))
+FIELDS = int(os.environ.get("FIELDS", "3"))
+LONGEST_S = float(os.environ.get("DELAY_S", "0.5" if ROUNDS <= 100 else "2"))
+VICTIMS = {"recorder": 5, "everything": 4, "parent": 3, "keeper": 3, "prober": 3, "web": 1}
+
+
+def rounds(field, count, said):
+    field.start()
+    field.settle()
+    for number in range(count):
+        time.sleep(field.rng.uniform(0, LONGEST_S))
+        victim = field.rng.choices(list(VICTIMS), list(VICTIMS.values()))[0]
+        said.append(victim)
+        field.kill(victim)
+        if field.rng.random() < 0.25 and number + 1 < count:
+            continue  # the next one falls while things are being put right
+        field.settle()
+        field.judge()
+
+
+def report_agrees(field):
+    """The report's figures of all this are those of the naive reading."""
+    assert field.daemon.stop() == 0
+    time.sleep(1.1)  # what was measured last speaks for a second
+    to_s = int(time.time())
+    end = datetime.datetime.fromtimestamp(to_s, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    begin = datetime.datetime.fromtimestamp(to_s - 86400, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    asked = field.daemon.nines("report", "sla", "--from", begin, "--to", end, "--format", "json")
+    assert asked.returncode == 0, asked.stderr
+    with Oracle(field.store) as oracle:
+        oracle.check()
+        compare(oracle, json.loads(asked.stdout), to_s * 1_000_000)
+
+
+def fight(tmp, place, count):
+    folder, said = pathlib.Path(tmp) / f"field-{place}", []
+    folder.mkdir()
+    folder.chmod(0o755)
+    field = Field(folder, SEED * 100 + place)
+    try:
+        rounds(field, count, said)
+        report_agrees(field)
+        results = sum(1 for line in field.sent.values() if line[1] == "result")
+        print(f"# field {place}: {count} rounds, {results} results told, {len(field.lost)} lost with a keeper,"
+              f" the oldest {field.worst_us / 1e6:.2f} s before its end", flush=True)
+    except AssertionError as error:
+        trace = pathlib.Path(os.environ.get("KEEP", tmp)) / f"trace-{SEED}-{place}"
+        trace.write_text("\n".join(field.said + ["==="] + (field.daemon.lines if field.daemon else [])))
+        raise AssertionError(f"SEED={SEED}, field {place}, killed {said}: {error}") from error
+    finally:
+        field.close()
+
+
+@test(f"SEED={SEED}: {ROUNDS} times kill -9 of any process, and nothing is lost that should be there")
+def kills(tmp):
+    share = [ROUNDS // FIELDS + (place < ROUNDS % FIELDS) for place in range(FIELDS)]
+    with concurrent.futures.ThreadPoolExecutor(FIELDS) as pool:
+        for done in [pool.submit(fight, tmp, place, count) for place, count in enumerate(share)]:
+            done.result()
+
+
+if __name__ == "__main__":
+    run()
