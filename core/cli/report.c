@@ -179,11 +179,11 @@ static int write_file(const char *path, const struct text *document)
 
 static int run(const struct typed *typed, const struct report_order *o)
 {
-	static const int exit_of[] = {[REPORT_DONE] = EXIT_DONE,
-				      [REPORT_WRONG_ORDER] = EXIT_WRONG_USAGE,
-				      [REPORT_FAILED] = EXIT_FAILED};
 	struct text document = {0}, wrong = {0};
-	int status = exit_of[report_run(o, &document, &wrong)];
+	enum report_result result = report_run(o, &document, &wrong);
+	int status = result == REPORT_DONE          ? EXIT_DONE
+		     : result == REPORT_WRONG_ORDER ? EXIT_WRONG_USAGE
+						    : EXIT_FAILED;
 
 	if (status != EXIT_DONE)
 		cli_fail(status, "%s", text_get(&wrong));

@@ -30,7 +30,8 @@ struct report_order {
 	int64_t now_us;
 };
 
-enum report_result { REPORT_DONE, REPORT_WRONG_ORDER, REPORT_FAILED };
+/* Also how the child ends; a module that ends the process itself is unlikely to say 64 or 2. */
+enum report_result { REPORT_DONE = 0, REPORT_FAILED = 2, REPORT_WRONG_ORDER = 64 };
 
 /* The document in *out, or one sentence in *wrong. */
 enum report_result report_run(const struct report_order *, struct text *out, struct text *wrong);

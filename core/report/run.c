@@ -34,6 +34,11 @@ static bool read_all(int fd, struct text *got)
 	return true;
 }
 
+static bool is_answer(int status)
+{
+	return status == REPORT_FAILED || status == REPORT_WRONG_ORDER;
+}
+
 static enum report_result result_of(const struct report_order *o, int status, bool is_in_time,
 				    struct text *out, struct text *wrong)
 {
@@ -43,7 +48,7 @@ static enum report_result result_of(const struct report_order *o, int status, bo
 		text_printf(wrong, "report '%s' took longer than %d s", o->name, REPORT_SECONDS);
 	else if (WIFSIGNALED(status))
 		text_printf(wrong, "report '%s' crashed (signal %d)", o->name, WTERMSIG(status));
-	else if (WEXITSTATUS(status) != REPORT_DONE && out->size)
+	else if (is_answer(WEXITSTATUS(status)) && out->size)
 		text_add(wrong, out->at, out->size);
 	else
 		text_printf(wrong, "report '%s' ended its process (exit %d)", o->name,

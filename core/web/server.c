@@ -434,6 +434,8 @@ void server_close(struct server *s)
 		return;
 	settled(s->feed, s);
 	loop_remove(s->loop, &s->watch);
+	loop_stop_timer(s->loop, &s->timer);
+	loop_stop_timer(s->loop, &s->sweep);
 	MHD_stop_daemon(s->daemon);
 	for (size_t i = 0; i < ROUTES; i++)
 		if (s->rendering[i].response)

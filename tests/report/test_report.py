@@ -323,9 +323,9 @@ def bad(tmp, *words, status=0):
 
 @test("a report can read and nothing else")
 def sandboxed(tmp):
-    got = json.loads(bad(tmp, "--format", "json", f"file={tmp}/written"))
-    if got["write"] == "allowed" and "asan" in str(BUILD):
+    if "asan" in str(BUILD):
         skip("no sandbox under a sanitizer")
+    got = json.loads(bad(tmp, "--format", "json", f"file={tmp}/written"))
     assert not (tmp / "written").exists()
     assert {k: got[k] for k in ("write", "socket", "local", "exec", "fork", "kill")} == dict.fromkeys(
         ("write", "socket", "local", "exec", "fork", "kill"), "refused"), got
@@ -334,6 +334,8 @@ def sandboxed(tmp):
 
 @test("a report that misbehaves is told by name")
 def misbehaves(tmp):
+    if "asan" in str(BUILD):
+        skip("a sanitizer speaks of crashes itself")
     assert "report 'report' crashed (signal 11)" in bad(tmp, "does=crash", status=2)
     assert "report 'report' ended its process (exit 0)" in bad(tmp, "does=exit", status=2)
     assert "has no column 'b'" in bad(tmp, "does=column", status=2)
