@@ -4,7 +4,7 @@
 BUILD ?= build
 CC = gcc
 PREFIX ?= /usr/local
-SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
 PACKAGES = libconfuse libcurl openssl libcares sqlite3 libmicrohttpd jansson libseccomp
 KINDS = modules notifiers reports
 FUZZ_SECONDS ?= 60

@@ -91,8 +91,8 @@ int main(int argc, char **argv)
 			fputs(argv[i][2] == 'h' ? usage : "ninesd " NINES_VERSION "\n", stdout);
 			return 0;
 		} else {
-			fprintf(stderr, "nines: '%s' is no option of ninesd: see ninesd --help\n",
-				argv[i]);
+			fprintf(stderr, "nines: '%s' %s: see ninesd --help\n", argv[i],
+				strcmp(argv[i], "-c") ? "is no option of ninesd" : "needs a value");
 			return EXIT_USAGE;
 		}
 	}

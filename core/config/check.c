@@ -23,7 +23,7 @@ struct form {
 	size_t given_count;
 	struct text words; /* opt.NAME=value */
 	struct text items;
-	bool is_fine;
+	bool is_fine, has_timeout; /* given, not the default */
 };
 
 static void add_word(struct form *f, const struct module_option *o, const char *text)
@@ -65,6 +65,7 @@ static bool set_any(struct form *f, struct arena *arena, struct value *v)
 {
 	if (option_find(&f->module->head, v->name))
 		return set_own(f, arena, v);
+	f->has_timeout |= !strcmp(v->name, "timeout");
 	if (option_find(&common_head, v->name))
 		return value_set(f->c, &common_head, &f->common, arena, v);
 	value_refuse_unknown(f->c, f->module, v);
@@ -91,7 +92,7 @@ static void lint(struct form *f, const char *file, int line)
 	struct parse *p = &f->c->parse;
 	struct common_options *o = &f->common;
 
-	if (o->timeout > o->every)
+	if (o->timeout > o->every && f->has_timeout)
 		lint_add(
 			p, file, line, "shorten timeout or lengthen every",
 			"timeout is longer than every: a probe may still run when the next is due");

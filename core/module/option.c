@@ -368,7 +368,7 @@ const char *option_nearest(const char *name, const void *names, size_t count, si
 	for (size_t i = 0; i < count; i++) {
 		memcpy(&candidate, (const char *)names + i * stride, sizeof candidate);
 		d = distance(name, candidate);
-		if (d >= least)
+		if (d >= least || 2 * d > strlen(name)) /* half of a short word is another word */
 			continue;
 		least = d;
 		nearest = candidate;

@@ -157,9 +157,11 @@ static void closed(struct link *k, const char *why)
 
 	if (c->pid <= 0 || c->is_stopping)
 		return;
-	if (strcmp(why, "it ended"))
+	if (strcmp(why, "it ended") && c->number)
 		log_say("%s %ld sent what nobody can read (%s): it is ended", c->role,
 			(long)c->number, why);
+	else if (strcmp(why, "it ended"))
+		log_say("the %s sent what nobody can read (%s): it is ended", c->role, why);
 	child_kill(c, SIGKILL);
 }
 

@@ -182,7 +182,7 @@ bool probe_park(struct probe *p)
 		return false;
 	if (clock_mono_us() >= p->deadline_us)
 		return probe_time_out(p);
-	p->is_parked = true;
+	p->is_parked = p->has_waited = true;
 	fiber_park();
 	if (p->is_late)
 		return probe_time_out(p);

@@ -10,7 +10,9 @@
 #include "../base/memory.h"
 #include "blame.h"
 
-#define UNNAMED_US 1000 /* shorter unnamed time belongs to the step that follows: it is our own */
+/* Unnamed time that is shorter, or in which nothing was waited for, belongs to the step that
+ * follows: it is our own. */
+#define UNNAMED_US 1000
 #define REASON_BYTES 1024
 
 const char *const verdict_name[] = {"up", "degraded", "down", "unknown"};
@@ -45,6 +47,7 @@ static void record(struct probe *p, const char *name, int64_t end_us, bool is_fi
 	if (end_us < p->open_us)
 		end_us = p->open_us;
 	p->open_us = end_us;
+	p->has_waited = false;
 	if (p->steps == p->steps_room && !grow(p)) {
 		if (p->steps) {
 			p->step[p->steps - 1].end_us = end_us;
@@ -57,11 +60,18 @@ static void record(struct probe *p, const char *name, int64_t end_us, bool is_fi
 		.name = name, .end_us = end_us, .hop = (short)p->hop, .ok = is_fine};
 }
 
+static bool is_other(const struct probe *p, int64_t end_us)
+{
+	bool may_wait = p->has_waited || p->order.module->head.flags & MODULE_BLOCKS;
+
+	return may_wait && end_us - p->open_us >= UNNAMED_US;
+}
+
 static void end_open(struct probe *p, int64_t end_us, bool is_fine)
 {
 	if (p->open_step)
 		record(p, p->open_step, end_us, is_fine);
-	else if (!is_fine || end_us - p->open_us >= UNNAMED_US)
+	else if (!is_fine || is_other(p, end_us))
 		record(p, "other", end_us, is_fine);
 	p->open_step = NULL;
 }

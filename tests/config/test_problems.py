@@ -211,7 +211,7 @@ def line_numbers(tmp):
 
 @test("what is surely not meant is said, and the status is 1")
 def lint(tmp):
-    (tmp / "nines.conf").write_text(HEAD + TCP + 'every = "5s" slow = "20s" }\n')
+    (tmp / "nines.conf").write_text(HEAD + TCP + 'every = "5s" timeout = "10s" slow = "20s" }\n')
     done = nines("config", "check", conf=tmp / "nines.conf")
     assert done.returncode == 1 and done.stdout.startswith("1 check, 0 services, ")
     assert [line.split(": ")[2] for line in done.stderr.splitlines()] == ["timeout is longer than every", "slow is not shorter than timeout"]

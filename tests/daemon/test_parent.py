@@ -31,6 +31,8 @@ def options():
     assert re.match(r"ninesd \d", ninesd("--version").stdout)
     wrong = ninesd("--colour")
     assert wrong.returncode == 64 and "'--colour' is no option" in wrong.stderr
+    lone = ninesd("-c")
+    assert lone.returncode == 64 and lone.stderr == "nines: '-c' needs a value: see ninesd --help\n"
     missing = ninesd("-c", "/nowhere/nines.conf")
     assert missing.returncode == 1 and missing.stderr.startswith("nines: /nowhere/nines.conf"), missing.stderr
 
