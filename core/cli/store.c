@@ -1,4 +1,5 @@
-/* cli/store: the commands about the database as a file: `nines backup`, `nines store move-aside`. */
+/* cli/store: the commands about the database as a file: `nines backup`, `nines store move-aside`.
+ */
 #include <string.h>
 #include <unistd.h>
 

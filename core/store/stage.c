@@ -1,4 +1,5 @@
-/* store/stage: see stage.h. A magic text, then entries: kind, size, content; the last is the sum. */
+/* store/stage: see stage.h. A magic text, then entries: kind, size, content; the last is the sum.
+ */
 #include "stage.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* store/stage: a history packed for the store, as a file beside it: what `nines import` writes and
  * store_merge() takes in one transaction.
  *
- * Targets, each with its results in order of time and its maintenance windows. The end carries a sum
- * over all, so that half a file is refused whole. Written by the import; read by whoever holds the
- * store's lock. */
+ * Targets, each with its results in order of time and its maintenance windows. The end carries a
+ * sum over all, so that half a file is refused whole. Written by the import; read by whoever holds
+ * the store's lock. */
 #ifndef NINES_STORE_STAGE_H
 #define NINES_STORE_STAGE_H
 
@@ -11,8 +11,8 @@
 
 #define STAGE_LOCATION "import" /* where imported results are from */
 
-/* Zero-initialise, stage_target() and what belongs to it, ..., stage_end(), write `bytes` to a file;
- * stage_release(). */
+/* Zero-initialise, stage_target() and what belongs to it, ..., stage_end(), write `bytes` to a
+ * file; stage_release(). */
 struct stage {
 	struct text bytes;
 	struct block_writer block;

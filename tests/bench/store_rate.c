@@ -1,5 +1,5 @@
-/* What the record costs: results a second through parsing, packing and commits, bytes of the file a result, a month read from
- * results and from rollups. Prints one line a figure beside its goal. */
+/* What the record costs: results a second through parsing, packing and commits, bytes of the file a
+ * result, a month read from results and from rollups. Prints one line a figure beside its goal. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,8 +102,8 @@ static void forget(void)
 
 static void goal(const char *what, double is, double most, const char *unit, bool is_least)
 {
-	printf("  %-58s %10.1f %s (%s %.0f: %s)\n", what, is, unit, is_least ? "at least" : "at most",
-	       most, (is_least ? is >= most : is <= most) ? "yes" : "NO");
+	printf("  %-58s %10.1f %s (%s %.0f: %s)\n", what, is, unit,
+	       is_least ? "at least" : "at most", most, (is_least ? is >= most : is <= most) ? "yes" : "NO");
 	fflush(stdout);
 }
 

@@ -1,9 +1,9 @@
 /* tests/lib/vfs.h: a disk that fails on purpose, between SQLite and the real files.
  *
- * disk_cut(n): the power goes at the n-th sync. What was synced before stays; of the writes since, some
- * are lost, some are torn, in any order; from then on every call fails. disk_restore() puts the files
- * as they would be found. disk_fail(n): the n-th write or sync fails once. Syncs of the real files are
- * left out: nothing here tests the kernel. */
+ * disk_cut(n): the power goes at the n-th sync. What was synced before stays; of the writes since,
+ * some are lost, some are torn, in any order; from then on every call fails. disk_restore() puts
+ * the files as they would be found. disk_fail(n): the n-th write or sync fails once. Syncs of the
+ * real files are left out: nothing here tests the kernel. */
 #ifndef NINES_TESTS_VFS_H
 #define NINES_TESTS_VFS_H
 
@@ -323,7 +323,8 @@ static void disk_restore(void)
 
 		if (!f)
 			continue;
-		fwrite(disk[i].image, 1, disk[i].size, f);
+		if (disk[i].size)
+			fwrite(disk[i].image, 1, disk[i].size, f);
 		fclose(f);
 	}
 }

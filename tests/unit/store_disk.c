@@ -1,5 +1,6 @@
-/* The store on bad disks: power cuts at every sync (F2), errors of every write (F4), flipped bytes (F6), torn logs (F7), migrations cut
- * half-way (F9). What a commit reported as done is there; nothing is there twice; nothing crashes. */
+/* The store on bad disks: power cuts at every sync (F2), errors of every write (F4), flipped bytes
+ * (F6), torn logs (F7), migrations cut half-way (F9). What a commit reported as done is there;
+ * nothing is there twice; nothing crashes. */
 #include <sys/stat.h>
 
 #include "../../core/base/clock.h"
@@ -182,7 +183,8 @@ static void write_errors(void)
 		disk_reset();
 		wrong += look() != taken || !is_whole();
 	}
-	ok(failures > 100, "the n-th write or sync failed, %d commits or openings with it", failures);
+	ok(failures > 100, "the n-th write or sync failed, %d commits or openings with it",
+	   failures);
 	ok(!wrong, "the next try stored everything, once (%d times not)", wrong);
 }
 
