@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "inside.h"
+#include "resume.h"
 
 #define FIRST_ROUND_US (10 * KEEPER_SECOND)
 #define FIRST_PROBE_US 5000 /* one more check makes the first round this much longer */
@@ -42,6 +42,17 @@ static int64_t slot_from(const struct check *c, int64_t from_us)
 	return past_us > 0 ? from_us + c->every_us - past_us : from_us - past_us;
 }
 
+/* Due a minute (recheck_us) after the failed probe was due, unless a regular one falls earlier. */
+void check_recheck(struct keeper *k, struct check *c, int64_t failed_due_us)
+{
+	int64_t at_us = failed_due_us + c->recheck_us;
+
+	if (!c->items && !c->is_passive && c->next_us && c->next_us <= at_us)
+		return;
+	c->recheck_at_us = at_us > k->now_us ? at_us : k->now_us;
+	check_arm(k, c);
+}
+
 /* The first probe of a new check comes within ten seconds, the others on its grid; a passive one
  * gets one interval to report. */
 void check_start(struct keeper *k, struct check *c, size_t beginners, size_t place)
@@ -54,8 +65,13 @@ void check_start(struct keeper *k, struct check *c, size_t beginners, size_t pla
 		(int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
 	c->is_first = !c->is_passive;
 	first_us += k->now_us + SCHEDULE_TICK_US - 1;
-	c->next_us =
-		c->is_passive ? k->now_us + c->every_us : first_us - first_us % SCHEDULE_TICK_US;
+	if (resume_slot(k, c))
+		c->is_first = false;
+	else
+		c->next_us = c->is_passive ? k->now_us + c->every_us
+					   : first_us - first_us % SCHEDULE_TICK_US;
+	if (c->incident.phase == INCIDENT_PROVISIONAL && !c->recheck_at_us)
+		check_recheck(k, c, k->now_us - c->recheck_us);
 	check_arm(k, c);
 }
 
@@ -165,17 +181,6 @@ bool check_run_now(struct keeper *k, struct check *c)
 	else
 		run(k, c, k->now_us, false);
 	return true;
-}
-
-/* Due a minute (recheck_us) after the failed probe was due, unless a regular one falls earlier. */
-void check_recheck(struct keeper *k, struct check *c, int64_t failed_due_us)
-{
-	int64_t at_us = failed_due_us + c->recheck_us;
-
-	if (!c->items && !c->is_passive && c->next_us && c->next_us <= at_us)
-		return;
-	c->recheck_at_us = at_us > k->now_us ? at_us : k->now_us;
-	check_arm(k, c);
 }
 
 static void next_event(struct keeper *k, struct check *c)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "inside.h"
+#include "resume.h"
 
 /* Goes through the kept lines. */
 struct reader {
@@ -53,11 +53,13 @@ void configure_take(struct keeper *k, const struct line *l)
 {
 	if (!strcmp(l->verb, "begin")) {
 		text_clear(&k->pending);
+		free(k->resume.end);
+		k->resume.end = NULL;
 		k->is_collecting = true;
 	} else if (k->is_collecting && !strcmp(l->verb, "end")) {
 		k->is_collecting = false;
-		configure_end(k, l);
-		text_release(&k->pending);
+		if (!resume_holds(k, l))
+			configure_end(k, l);
 	} else if (k->is_collecting) {
 		line_begin(&k->pending, l->verb, l->id);
 		line_add_words(&k->pending, l, NULL);
@@ -343,6 +345,7 @@ static void apply_define(struct keeper *k, const struct reader *r, struct beginn
 	}
 	c->generation = k->generation;
 	apply_places(k, c, line_get(l, "locations"));
+	resume_check(k, c);
 	k->check[k->checks++] = c;
 	if (c->is_reference)
 		k->reference[k->references++] = c;
@@ -424,6 +427,8 @@ static struct group *group_new(struct keeper *k, const struct line *l, const str
 	g->state = old ? old->state : STATE_NOT_MONITORED;
 	g->since_us = old ? old->since_us : k->now_us;
 	g->passing_since_us = old ? old->passing_since_us : 0;
+	if (!old)
+		resume_group(k, g);
 	map_put_text(&k->groups_by_name, g->name, g);
 	return g;
 }
@@ -515,6 +520,7 @@ static void apply(struct keeper *k)
 	apply_defines(k, &b);
 	apply_services(k);
 	follow_services(k);
+	resume_end(k);
 	for (size_t i = 0; i < b.count; i++)
 		check_start(k, b.check[i], b.count, i);
 	free(b.check);
@@ -583,6 +589,7 @@ void configure_end(struct keeper *k, const struct line *l)
 		line_end(t);
 	}
 	text_release(&wrong);
+	text_release(&k->pending);
 }
 
 void configure_release(struct keeper *k)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "inside.h"
+#include "resume.h"
 
 #define NO_ANSWER "no answer from the prober"
 #define LATE_MOST_US (86400 * KEEPER_SECOND)
@@ -382,25 +382,35 @@ static void keep_last(struct keeper *k, struct flight *f, enum vote vote, const 
 	health_add(&k->health, k->now_us, c->last_late_us);
 }
 
-static void remember(struct check *c, const struct flight *f, const char *memory)
+/* Of its item and location. */
+static size_t slot_of(const struct flight *f)
+{
+	const struct cycle *y = f->cycle;
+
+	return (y->item < 0 ? 0 : (size_t)y->item * y->check->locations) + f->place;
+}
+
+/* True: it is another than before. */
+static bool remember(struct check *c, const struct flight *f, const char *memory)
 {
 	size_t slots = (c->items ? items_count(c->items) : 1) * c->locations;
-	size_t slot = (f->cycle->item < 0 ? 0 : (size_t)f->cycle->item * c->locations) + f->place;
+	size_t slot = slot_of(f);
 
 	if (!memory || strnlen(memory, KEEPER_MEMORY_BYTES + 1) > KEEPER_MEMORY_BYTES)
-		return;
+		return false;
 	if (!c->memory)
 		c->memory = memory_new(slots * sizeof *c->memory);
 	if (c->memory[slot] && !strcmp(c->memory[slot], memory))
-		return;
+		return false;
 	free(c->memory[slot]);
 	c->memory[slot] = memory_text(memory);
+	return true;
 }
 
 const char *cycle_memory(const struct flight *f)
 {
 	const struct check *c = f->cycle->check;
-	size_t slot = (f->cycle->item < 0 ? 0 : (size_t)f->cycle->item * c->locations) + f->place;
+	size_t slot = slot_of(f);
 
 	return c->memory && c->memory[slot] ? c->memory[slot] : "";
 }
@@ -489,9 +499,12 @@ static void cycle_end(struct keeper *k, struct cycle *y, enum vote verdict, bool
 
 /* A passive check says itself when it wants to hear next; one that came to no verdict is asked
  * again. */
-static void expect(struct keeper *k, struct check *c, enum vote vote, const struct result *got)
+static void expect(struct keeper *k, const struct flight *f, enum vote vote,
+		   const struct result *got)
 {
 	int64_t within_us = number_of(got->expect_us, 0);
+	struct check *c = f->cycle->check;
+	bool is_new = remember(c, f, got->memory);
 
 	if (!c->is_passive)
 		return;
@@ -499,6 +512,8 @@ static void expect(struct keeper *k, struct check *c, enum vote vote, const stru
 		check_expect(k, c, within_us);
 	else if (vote == VOTE_UNKNOWN && !c->next_us)
 		check_expect(k, c, c->recheck_us);
+	if (is_new || within_us > 0)
+		resume_note(k, c, slot_of(f));
 }
 
 static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const char *cause,
@@ -524,8 +539,7 @@ static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const 
 	}
 	record(k, f, from, got, start_us, is_last ? vote_name[verdict] : NULL,
 	       is_last && verdict == VOTE_UNKNOWN ? y->cause : cause);
-	remember(y->check, f, got->memory);
-	expect(k, y->check, vote, got);
+	expect(k, f, vote, got);
 	flight_end(k, f);
 	if (is_last)
 		cycle_end(k, y, verdict, is_void);

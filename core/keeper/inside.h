@@ -3,7 +3,7 @@
  * keeper.c takes lines and ticks; configure.c builds checks from the loader's lines; check.c
  * decides when a check runs; cycle.c sends a cycle's probes through pool.c and counts their votes;
  * state.c draws the conclusion and tells the recorder; group.c follows with the services; status.c
- * answers. Nobody outside core/keeper includes this file. */
+ * answers; resume.c goes on from the record. Nobody outside core/keeper includes this file. */
 #ifndef NINES_KEEPER_INSIDE_H
 #define NINES_KEEPER_INSIDE_H
 
@@ -165,6 +165,8 @@ struct check {
 	size_t recheck_item_count;
 	uint32_t missed; /* slots since the last recorded result */
 	uint64_t missed_total;
+	/* of the keeper before: the last slot probed, a passive one's deadline; 0: none */
+	int64_t resumed_us;
 	/* what we believe */
 	enum state state;
 	int64_t since_us, passing_since_us;
@@ -256,6 +258,12 @@ struct keeper {
 	char *recorder_reason;
 	struct health health;
 	struct walk *walks;
+	struct {
+		bool is_awaited; /* the first configuration waits for it */
+		int64_t until_us;
+		char *end;       /* that configuration's `end` line */
+		struct map past; /* by name */
+	} resume;            /* resume.h */
 	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "inside.h"
+#include "resume.h"
 
 #define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
 #define SPOOL_BYTES ((size_t)16 << 20)
@@ -45,6 +45,7 @@ void keeper_free(struct keeper *k)
 		return;
 	assert(k->magic == KEEPER_MAGIC);
 	configure_release(k);
+	resume_release(k);
 	pool_release(k);
 	status_release(k);
 	free_lists(k);
@@ -225,6 +226,31 @@ static void take_failing(struct keeper *k, struct keeper_end from, const struct 
 	k->recorder_fails = true;
 	free(k->recorder_reason);
 	k->recorder_reason = memory_text(line_get(l, "reason"));
+	resume_give_up(k, k->recorder_reason);
+}
+
+static void take_start(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	resume_expect(k, l);
+}
+
+static void take_resume(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	resume_take(k, l);
+}
+
+static void take_memory(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	resume_take_memory(k, l);
+}
+
+static void take_resumed(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from, (void)l;
+	resume_complete(k);
 }
 
 static void take_recovered(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -305,7 +331,11 @@ static const struct {
 	{END_RECORDER, "failing", take_failing},
 	{END_RECORDER, "recovered", take_recovered},
 	{END_RECORDER, "merged", take_merged},
+	{END_RECORDER, "resume", take_resume},
+	{END_RECORDER, "memory", take_memory},
+	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
+	{END_PARENT, "start", take_start},
 	{END_PARENT, "prober", take_prober},
 	{END_PARENT, "retire", take_retire},
 	{END_PARENT, "prober-gone", take_gone},
@@ -361,6 +391,7 @@ static void each_second(struct keeper *k)
 
 	k->next_second_us = k->now_us + KEEPER_SECOND;
 	state_watch_window(k);
+	resume_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");
 		line_end(t);

@@ -78,10 +78,23 @@ static const char *take_quarantine(struct house *h, struct child *c, const struc
 	return NULL;
 }
 
+static const char *take_say(struct house *h, struct child *c, const struct line *l)
+{
+	struct text said = {0};
+	const char *text = line_get(l, "text");
+
+	(void)h;
+	text_add_safe(&said, text, strlen(text), 400);
+	log_say("the %s: %s", c->role, text_get(&said));
+	text_release(&said);
+	return NULL;
+}
+
 static const struct {
 	const char *verb;
 	const char *(*take)(struct house *, struct child *, const struct line *);
 } verb[] = {
+	{"say", take_say},
 	{"ready", take_ready}, {"alive", take_alive}, {"drained", take_drained},
 	{"state", take_state}, {"quarantine", take_quarantine},
 };
@@ -158,6 +171,8 @@ static void hand_keeper(struct house *h, struct child *c)
 	struct text line = {0};
 
 	begin_start(h, &line, "keeper");
+	if (*house_plan(h)->set.store)
+		line_add_int(&line, "resume", 1);
 	line_end(&line);
 	house_send(h, c, line.at);
 	text_release(&line);

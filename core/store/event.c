@@ -39,17 +39,25 @@ static const struct {
 	 " interval_us = excluded.interval_us, members = excluded.members, need = excluded.need,"
 	 " seen_us = excluded.seen_us, removed_us = NULL",
 	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us"}},
+	{"memory",
+	 "INSERT INTO memory(name, place, text, due_us) VALUES(?1, ?2, ?3, ?4)"
+	 " ON CONFLICT(name, place) DO UPDATE SET text = excluded.text, due_us = excluded.due_us",
+	 {"", "place", "text", "due_us"}},
 	{"targets", /* all of a configuration were told: the others are gone */
 	 "UPDATE target SET removed_us = ?1 WHERE seen_us < ?1 AND removed_us IS NULL",
 	 {"at_us"}},
+	{"targets",
+	 "DELETE FROM memory WHERE name IN (SELECT name FROM target WHERE removed_us IS NOT NULL)",
+	 {NULL}},
 };
 
-/* Words that are numbers: those that end in _us, and `need`. */
+/* Words that are numbers: those that end in _us, `need` and `place`. */
 static void bind_word(sqlite3_stmt *to, int at, const struct line *l, const char *word)
 {
 	const char *value = *word ? line_find(l, word) : line_name(l);
 	size_t size = strlen(word);
-	bool is_number = (size > 3 && !strcmp(word + size - 3, "_us")) || !strcmp(word, "need");
+	bool is_number = (size > 3 && !strcmp(word + size - 3, "_us")) || !strcmp(word, "need") ||
+			 !strcmp(word, "place");
 	int64_t n;
 
 	if (value && is_number && text_to_int(value, &n))
@@ -142,6 +150,20 @@ static void add_resume(struct store *s, struct text *lines, sqlite3_stmt *ask)
 	line_end(lines);
 }
 
+static void add_memories(struct store *s, struct text *lines)
+{
+	sqlite3_stmt *ask = sql_ask(&s->sql, "SELECT name, place, text, due_us FROM memory");
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		line_begin_name(lines, "memory", sql_text(ask, 0));
+		line_add_int(lines, "place", sqlite3_column_int64(ask, 1));
+		line_add(lines, "text", sql_text(ask, 2));
+		line_add_int(lines, "due_us", sqlite3_column_int64(ask, 3));
+		line_end(lines);
+	}
+	sqlite3_reset(ask);
+}
+
 void store_resume(struct store *s, struct text *lines)
 {
 	sqlite3_stmt *ask = sql_ask(&s->sql,
@@ -154,4 +176,5 @@ void store_resume(struct store *s, struct text *lines)
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		add_resume(s, lines, ask);
 	sqlite3_reset(ask);
+	add_memories(s, lines);
 }

@@ -46,7 +46,10 @@ static const char event_tables[] =
 	"CREATE INDEX IF NOT EXISTS incident_by_time ON incident(start_us);"
 	"CREATE TABLE IF NOT EXISTS marker(kind TEXT, at_us INTEGER, event TEXT, text TEXT,"
 	" by_us INTEGER, from_us INTEGER, to_us INTEGER);"
-	"CREATE INDEX IF NOT EXISTS marker_by_time ON marker(at_us);";
+	"CREATE INDEX IF NOT EXISTS marker_by_time ON marker(at_us);"
+	/* of schema 3: what passive checks remember */
+	"CREATE TABLE IF NOT EXISTS memory(name TEXT, place INTEGER, text TEXT, due_us INTEGER,"
+	" PRIMARY KEY(name, place)) WITHOUT ROWID;";
 
 static bool make(struct store *s)
 {
@@ -125,6 +128,11 @@ static bool from_1(struct store *s)
 	       sqlite3_exec(s->sql.db, last_states, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+static bool from_2(struct store *s)
+{
+	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static int64_t version(struct store *s)
 {
 	if (!sql_number(&s->sql,
@@ -135,7 +143,7 @@ static int64_t version(struct store *s)
 }
 
 /* From the schema of that number to the present one. */
-static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1};
+static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_2};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 2
+#define STORE_SCHEMA 3
 
 struct store;
 
@@ -61,7 +61,8 @@ bool store_is_sound(struct store *, int64_t most_us, struct text *wrong);
 bool store_is_damaged(const struct store *);
 
 /* Appends what a keeper needs at its start, one line a check or service:
- * `resume NAME state since_us reason step cause incident incident_us confirmed due_us`. */
+ * `resume NAME kind state since_us reason step cause incident incident_us confirmed due_us`, then
+ * `memory NAME place text due_us` of passive checks. */
 void store_resume(struct store *, struct text *lines);
 
 /* Merges a staging file (stage.h) in one transaction. False: nothing was changed. */
