@@ -35,7 +35,7 @@ static const struct cli_command command[] = {
 	 "EVENT is text for the check's module (default: empty).\n", cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
-	{"export", "NAME ...|--all [--from T] [--to T] [--format jsonl|csv] [-o FILE]",
+	{"export", "NAME ...|--all [--from T] [--to T] [--format F] [-o FILE]",
 	 "writes raw results, with all their steps",
 	 "Reads the database itself, with ninesd running or not. JSON lines: one document a\n"
 	 "result. CSV by RFC 4180.\n"

@@ -103,7 +103,8 @@ static void forget(void)
 static void goal(const char *what, double is, double most, const char *unit, bool is_least)
 {
 	printf("  %-58s %10.1f %s (%s %.0f: %s)\n", what, is, unit,
-	       is_least ? "at least" : "at most", most, (is_least ? is >= most : is <= most) ? "yes" : "NO");
+	       is_least ? "at least" : "at most", most,
+	       (is_least ? is >= most : is <= most) ? "yes" : "NO");
 	fflush(stdout);
 }
 

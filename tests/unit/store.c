@@ -1,5 +1,5 @@
-/* The store as a whole: what goes in comes out, by commits, closings, restarts, rollups and deletion
- * by age, with the same figures. */
+/* The store as a whole: what goes in comes out, by commits, closings, restarts, rollups and
+ * deletion by age, with the same figures. */
 #include <stdlib.h>
 #include <unistd.h>
 
