@@ -13,9 +13,13 @@
 #include "../base/text.h"
 #include "../parent/sandbox.h"
 #include "keeper.h"
+#include "schedule.h"
 
 #define LINK_MOST    ((size_t)8 << 20)
 #define CLIENTS_MOST 64
+/* The recorder writes once a second: lines for it wait, to be read many at a time. */
+#define HELD_US    100000
+#define HELD_BYTES ((size_t)48 << 10)
 
 struct room;
 
@@ -25,6 +29,7 @@ struct end {
 	struct keeper_end is;
 	struct room *room;
 	struct end *next;
+	int64_t flush_at_us; /* lines are held until then; 0: none are */
 };
 
 struct room {
@@ -35,6 +40,7 @@ struct room {
 	struct end *gone; /* closed, freed at the end of the turn */
 	struct loop_timer tick;
 	struct loop_turn turn;
+	int64_t now_us, wall_us;       /* of this turn: look_at_clocks() */
 	int64_t last_client, slept_us; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC */
 	bool is_traced;
 	int status;
@@ -106,7 +112,7 @@ static void tell_keeper(struct room *r, struct keeper_end from, const char *verb
 	text_release(&t);
 	if (key)
 		l.word[l.words++] = (struct line_word){key, digits, strlen(digits)};
-	keeper_take(r->keeper, clock_mono_us(), clock_wall_us(), from, &l);
+	keeper_take(r->keeper, r->now_us, r->wall_us, from, &l);
 }
 
 /* A machine that slept: the boot clock went on, the monotonic one did not. */
@@ -118,6 +124,16 @@ static void look_for_sleep(struct room *r)
 		tell_keeper(r, (struct keeper_end){END_LOOP, 0}, "suspended", "for_us",
 			    slept_us - r->slept_us);
 	r->slept_us = slept_us;
+}
+
+/* Once a turn: four readings a line would cost as much as a twentieth of the keeper's work. */
+static void look_at_clocks(struct room *r)
+{
+	if (r->now_us == loop_now(r->loop))
+		return;
+	r->now_us = loop_now(r->loop);
+	r->wall_us = clock_wall_us();
+	look_for_sleep(r);
 }
 
 static void closed(struct link *link, const char *why)
@@ -134,6 +150,7 @@ static void closed(struct link *link, const char *why)
 	*at = e->next;
 	e->next = e->room->gone;
 	e->room->gone = e;
+	look_at_clocks(e->room);
 	tell_keeper(e->room, e->is, "closed", NULL, 0);
 }
 
@@ -267,8 +284,8 @@ static const char *take(struct link *link, const struct line *l, int fd)
 		close(fd);
 	if (!strcmp(l->verb, "closed"))
 		return "a line only the loop may say";
-	look_for_sleep(r);
-	keeper_take(r->keeper, clock_mono_us(), clock_wall_us(), e->is, l);
+	look_at_clocks(r);
+	keeper_take(r->keeper, r->now_us, r->wall_us, e->is, l);
 	return NULL;
 }
 
@@ -278,8 +295,30 @@ static void tick(struct loop_timer *timer)
 {
 	struct room *r = (struct room *)((char *)timer - offsetof(struct room, tick));
 
-	look_for_sleep(r);
-	keeper_tick(r->keeper, clock_mono_us(), clock_wall_us());
+	look_at_clocks(r);
+	keeper_tick(r->keeper, r->now_us, r->wall_us);
+}
+
+/* True while lines for the recorder are to wait, from the first of them on. */
+static bool is_held(struct end *e, int64_t now_us)
+{
+	size_t size = link_line(&e->link)->size;
+
+	if (e->is.kind != END_RECORDER || !size || size >= HELD_BYTES)
+		return false;
+	if (!e->flush_at_us)
+		e->flush_at_us = now_us - now_us % SCHEDULE_TICK_US + HELD_US;
+	return now_us < e->flush_at_us;
+}
+
+static void flush(struct end *e)
+{
+	if (is_held(e, loop_now(e->room->loop)))
+		return;
+	e->flush_at_us = 0;
+	if (e->room->is_traced)
+		trace(e, "->", text_get(link_line(&e->link)), link_line(&e->link)->size);
+	link_flush(&e->link);
 }
 
 /* Whatever this turn produced goes out, each end's lines in one frame; then the next tick is set,
@@ -288,19 +327,18 @@ static void turn(struct loop_turn *t)
 {
 	struct room *r = (struct room *)((char *)t - offsetof(struct room, turn));
 	struct end *e, *next;
-	int64_t at_us;
+	int64_t at_us = keeper_next_us(r->keeper);
 
 	for (e = r->ends; e; e = next) {
 		next = e->next;
-		if (r->is_traced)
-			trace(e, "->", text_get(link_line(&e->link)), link_line(&e->link)->size);
-		link_flush(&e->link);
+		flush(e);
+		if (e->flush_at_us && e->flush_at_us < at_us)
+			at_us = e->flush_at_us;
 	}
 	while ((e = r->gone)) {
 		r->gone = e->next;
 		free(e);
 	}
-	at_us = keeper_next_us(r->keeper);
 	if (!r->tick.place || r->tick.at_us != at_us)
 		loop_set(r->loop, &r->tick, at_us);
 }

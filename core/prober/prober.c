@@ -21,17 +21,21 @@
 #define JOB_MAGIC     0x6a6f6220u
 #define CONTROL_BYTES (1u << 20)
 #define RESULTS_BYTES (64u << 20) /* queued for a keeper that does not read */
+#define HELD_US       5000
+#define HELD_BYTES    (32u << 10)
 
 struct prober {
 	uint32_t magic;
 	struct loop *loop;
 	struct loop_turn turn;
 	struct loop_timer again; /* pool blocking: a probe waits to begin */
+	struct loop_timer held;  /* results wait for others */
 	struct link control, keeper;
 	struct probe_host host;
 	struct map checks, secrets, modules; /* by number, by number, by name */
 	bool blocks; /* pool blocking: one probe at a time */
 	bool is_running; /* `go` has come */
+	bool are_held;
 	struct job *running, *first,
 		*last; /* of pool blocking: the one that runs, the ones that wait */
 	int status;
@@ -157,7 +161,7 @@ static void begin_next(struct prober *r)
 
 static void go_on(struct loop_timer *t)
 {
-	(void)t; /* the turn that it makes begins the next probe */
+	(void)t; /* the end of the turn that it makes does the work */
 }
 
 static const char *take_probe(struct prober *r, const struct line *l)
@@ -385,13 +389,31 @@ static void control_closed(struct link *k, const char *why)
 
 /* ---- the process ---- */
 
-/* The last of a turn: whatever ended in it goes out in one frame. */
+/* Results wait a moment for those of the probes that began beside them: a frame for each would wake
+ * the keeper for each. */
+static void give_results(struct prober *r)
+{
+	size_t size = link_line(&r->keeper)->size;
+	bool may_wait = r->host.in_flight && !r->blocks && size < HELD_BYTES;
+
+	if (size && may_wait && !r->are_held) {
+		r->are_held = true;
+		loop_set(r->loop, &r->held, loop_now(r->loop) + HELD_US);
+	}
+	if (may_wait && r->held.place)
+		return;
+	r->are_held = false;
+	loop_stop_timer(r->loop, &r->held);
+	link_flush(&r->keeper);
+}
+
+/* The last of a turn. */
 static void turn_ended(struct loop_turn *t)
 {
 	struct prober *r = (struct prober *)((char *)t - offsetof(struct prober, turn));
 
 	begin_next(r);
-	link_flush(&r->keeper);
+	give_results(r);
 	link_flush(&r->control);
 }
 
@@ -411,7 +433,7 @@ static bool open_all(struct prober *r, int control_fd)
 	if (!r->loop)
 		return false;
 	r->turn.turn = turn_ended;
-	r->again.fire = go_on;
+	r->again.fire = r->held.fire = go_on;
 	loop_each_turn(r->loop, &r->turn); /* before all others: it runs last */
 	r->control = (struct link){
 		.name = "parent", .take = take_control, .closed = control_closed, .with = r};
