@@ -12,10 +12,14 @@
 #include "../module/load.h"
 #include "../module/option.h"
 
+#define OWN_BYTES 64
+
 static const struct {
 	int kind;
-	const char *folder;
-} kinds[] = {{MODULE_CHECK, "modules"}, {MODULE_NOTIFIER, "notifiers"}, {MODULE_REPORT, "reports"}};
+	const char *folder, *installed; /* beside the program */
+} kinds[] = {{MODULE_CHECK, "modules", "../lib/nines/modules"},
+	     {MODULE_NOTIFIER, "notifiers", "../lib/nines/notifiers"},
+	     {MODULE_REPORT, "reports", "../lib/nines/reports"}};
 
 static bool is_there(const struct find_list *l, const char *name, int kind)
 {
@@ -68,17 +72,17 @@ static void add_given(struct find_list *l)
 	text_release(&folder);
 }
 
-/* The folder of this program, "" when the kernel does not say. */
+/* A folder seen from that of this program: nothing when the kernel does not say where that is. */
 static void add_own(struct find_list *l, const char *folder, int kind)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 32);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - OWN_BYTES);
 
 	if (n <= 0)
 		return;
 	self[n] = '\0';
 	*(strrchr(self, '/') + 1) = '\0';
-	memccpy(self + strlen(self), folder, '\0', 31);
+	memccpy(self + strlen(self), folder, '\0', OWN_BYTES - 1);
 	add_folder(l, self, kind);
 }
 
@@ -115,6 +119,7 @@ void find_modules(const struct cli *cli, int kind, struct find_list *l)
 		if (cli->config_given)
 			add_configured(cli, l, kinds[i].kind);
 		add_own(l, kinds[i].folder, kinds[i].kind);
+		add_own(l, kinds[i].installed, kinds[i].kind);
 		text_clear(&installed);
 		text_printf(&installed, NINES_PREFIX "/lib/nines/%s", kinds[i].folder);
 		add_folder(l, text_get(&installed), kinds[i].kind);

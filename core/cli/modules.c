@@ -127,6 +127,9 @@ static int list(struct modules *m, const struct cli *cli)
 
 	for (size_t i = 0; i < m->found.count; i++)
 		judge(m, &m->found.at[i]);
+	if (!m->found.count)
+		return cli_fail(EXIT_FAILED, "no modules in '%s' or beside this program: "
+			"name a folder with NINES_MODULES", NINES_PREFIX "/lib/nines");
 	if (!m->json) {
 		add_list(m, cli, &t);
 		return cli_print(&t, EXIT_DONE);
@@ -220,10 +223,20 @@ static void add_manual(const struct find_module *one, const struct descriptor *d
 	add_prose(s, t, d);
 }
 
+/* A path stands for a check module, as in `nines check ./banner.so`. */
+static const struct find_module *find_path(const char *path, struct find_module *at)
+{
+	at->path = (char *)(uintptr_t)path; /* nobody writes to it or frees it */
+	at->kind = MODULE_CHECK;
+	return module_name_of(path, at->name) ? at : NULL;
+}
+
 static int show(struct modules *m, const struct cli *cli, const char *name)
 {
 	const char *meant = NULL;
-	const struct find_module *one = find_named(&m->found, name, &meant);
+	struct find_module given;
+	const struct find_module *one = strchr(name, '/') ? find_path(name, &given)
+							  : find_named(&m->found, name, &meant);
 	const struct descriptor *d;
 	struct text t = {0};
 

@@ -157,6 +157,8 @@ int module_copy(const char *path, char build[17], struct text *refusal)
 	struct stat st;
 
 	build[0] = '\0';
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return refuse(refusal, "module '%s': %s: check the path", path, log_errno(errno));
 	if (fd < 0)
 		return refuse(refusal, "module '%s': %s: make it readable for user %u", path,
 			      log_errno(errno), (unsigned)geteuid());

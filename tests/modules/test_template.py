@@ -13,8 +13,7 @@ def installed(tmp):
                           env={**os.environ, "DESTDIR": "", "PREFIX": str(prefix), "SYSCONFDIR": str(tmp / "etc"),
                                "BUILD": str(BUILD.relative_to(ROOT))})
     assert done.returncode == 0, done.stderr
-    return prefix, {**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"), "NINES": str(prefix / "bin/nines"),
-                    "MAKEFLAGS": "", "CFLAGS": "-O2 -Wall -Wextra -Werror"}
+    return prefix, {**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"), "MAKEFLAGS": "", "CFLAGS": "-O2 -Wall -Wextra -Werror"}
 
 
 def make(folder, env, *targets):
@@ -40,11 +39,27 @@ def manual(tmp):
     folder = tmp / "mine"
     shutil.copytree(prefix / "share/nines/template", folder)
     make(folder, env)
-    done = subprocess.run([env["NINES"], "modules", "banner"], env={**env, "NINES_MODULES": str(folder)}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    def shown(*words, **more):
+        done = subprocess.run([prefix / "bin/nines", "modules", *words], env={**env, **more}, capture_output=True, text=True, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    text = shown("./banner.so")
+    assert text == shown("banner", NINES_MODULES=str(folder))
     for words in ("reads the first line a server says", "text the first line must contain", "(int 1..65535, required)",
                   "address-family", 'banner "irc"'):
-        assert words in done.stdout, (words, done.stdout)
+        assert words in text, (words, text)
+
+
+@test("an installation that was moved finds its modules; without any there is a sentence")
+def moved(tmp):
+    prefix, env = installed(tmp)
+    elsewhere = prefix.rename(tmp / "elsewhere")
+    done = subprocess.run([elsewhere / "bin/nines", "modules"], env=env, capture_output=True, text=True)
+    assert done.returncode == 0 and "tcp " in done.stdout, done
+    shutil.rmtree(elsewhere / "lib")
+    done = subprocess.run([elsewhere / "bin/nines", "modules"], env=env, capture_output=True, text=True)
+    if not os.path.exists("/usr/local/lib/nines/modules"):
+        assert done.returncode == 2 and done.stderr.startswith("nines: no modules in '"), done
 
 
 @test("the example of the manual for authors is the template")
