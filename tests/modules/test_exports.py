@@ -5,15 +5,16 @@ import subprocess
 from tap import BUILD, ROOT, run, test
 
 PREFIXES = ("probe_", "letter_", "page_")
-LATER = ("letter_", "page_")  # declared with the first ABI; whoever builds their host defines all of them
+LATER = ("letter_",)  # declared with the first ABI; whoever builds their host defines all of them
 
 
 def declared():
-    """The functions of include/nines: comments and the preprocessor's lines left out."""
+    """The functions of include/nines: comments, the preprocessor's lines and what is compiled into the module left out."""
     found = set()
     for header in sorted((ROOT / "include/nines").glob("*.h")):
         text = re.sub(r"/\*.*?\*/", " ", header.read_text(), flags=re.S)
         text = re.sub(r"^#.*?(?<!\\)$", " ", text, flags=re.S | re.M)
+        text = re.sub(r"^static inline .*?^}", " ", text, flags=re.S | re.M)
         found |= set(re.findall(r"\b((?:%s)\w+)\s*\(" % "|".join(PREFIXES), text))
     return found
 
