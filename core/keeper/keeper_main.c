@@ -40,7 +40,7 @@ struct room {
 	struct end *gone; /* closed, freed at the end of the turn */
 	struct loop_timer tick;
 	struct loop_turn turn;
-	int64_t now_us, wall_us;       /* of this turn: look_at_clocks() */
+	int64_t turn_us, now_us, wall_us; /* of this turn: look_at_clocks() */
 	int64_t last_client, slept_us; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC */
 	bool is_traced;
 	int status;
@@ -126,12 +126,14 @@ static void look_for_sleep(struct room *r)
 	r->slept_us = slept_us;
 }
 
-/* Once a turn: four readings a line would cost as much as a twentieth of the keeper's work. */
+/* Once a turn: four readings a line would cost as much as a twentieth of the keeper's work. Both at
+ * once: the keeper turns one time into the other by what lies between them. */
 static void look_at_clocks(struct room *r)
 {
-	if (r->now_us == loop_now(r->loop))
+	if (r->turn_us == loop_now(r->loop))
 		return;
-	r->now_us = loop_now(r->loop);
+	r->turn_us = loop_now(r->loop);
+	r->now_us = clock_mono_us();
 	r->wall_us = clock_wall_us();
 	look_for_sleep(r);
 }
