@@ -12,6 +12,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 
+#define TRACE_PIPE_BYTES (1 << 20) /* all that waited for a new recorder is told at once */
 #define CONTROL_FD 3
 #define LINES_A_SECOND 100
 
@@ -206,6 +207,8 @@ bool child_start(struct child *c, struct loop *loop, const struct child_plan *pl
 	prepare(c, loop, plan);
 	if (!make_ends(control, output))
 		return false;
+	if (c->is_traced)
+		fcntl(output[0], F_SETPIPE_SZ, TRACE_PIPE_BYTES);
 	c->pid = fork();
 	if (c->pid == 0)
 		become(plan, lift(control[1]), lift(output[1]), lift(plan->root_fd));

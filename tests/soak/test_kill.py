@@ -1,6 +1,7 @@
 """kill -9 of any process at any moment (F1): the recorder alone loses nothing, everything loses at most the last second.
 
-ROUNDS and SEED in the environment; SEED is printed, and the same seed kills the same roles. Several daemons at a time share the rounds.
+ROUNDS and SEED in the environment; SEED is printed, and the same seed kills the same roles. Several daemons (FIELDS) at a time share the
+rounds. KEEP names a folder for the trace and the database of a failure.
 """
 # timeout: 400
 import concurrent.futures
@@ -8,6 +9,7 @@ import datetime
 import json
 import os
 import pathlib
+import shutil
 import time
 
 from field import Field
@@ -49,6 +51,12 @@ def report_agrees(field):
         compare(oracle, json.loads(asked.stdout), to_s * 1_000_000)
 
 
+def keep(folder, error, field):
+    """What one needs to find out why: the error, the trace and the database."""
+    shutil.copytree(field.folder / "store", folder, dirs_exist_ok=True)
+    (folder / "trace").write_text("\n".join([error, *field.said, "--- the last one:", *field.daemon.lines]))
+
+
 def fight(tmp, place, count):
     folder, said = pathlib.Path(tmp) / f"field-{place}", []
     folder.mkdir()
@@ -61,9 +69,11 @@ def fight(tmp, place, count):
         print(f"# field {place}: {count} rounds, {results} results told, {len(field.lost)} lost with a keeper,"
               f" the oldest {field.worst_us / 1e6:.2f} s before its end", flush=True)
     except AssertionError as error:
-        trace = pathlib.Path(os.environ.get("KEEP", tmp)) / f"trace-{SEED}-{place}"
-        trace.write_text("\n".join(field.said + ["==="] + (field.daemon.lines if field.daemon else [])))
-        raise AssertionError(f"SEED={SEED}, field {place}, killed {said}: {error}") from error
+        error = f"SEED={SEED}, field {place}, killed {' '.join(said)}: {error}"
+        print(f"# {error}", flush=True)
+        if os.environ.get("KEEP"):
+            keep(pathlib.Path(os.environ["KEEP"]) / f"kill-{SEED}-{place}", error, field)
+        raise AssertionError(error) from None
     finally:
         field.close()
 
