@@ -34,18 +34,28 @@ static int worst_first(const void *a, const void *b)
 	return m != n ? (m < n ? -1 : 1) : strcmp(x->name, y->name);
 }
 
-/* Foreign text in exactly so many columns: cut at a character, or padded. */
+static void cut(const struct screen *s, struct text *t, int columns)
+{
+	while (t->size && screen_width(s, t->at) > columns) {
+		do
+			t->size--;
+		while (t->size && (t->at[t->size] & 0xc0) == 0x80);
+		t->at[t->size] = '\0';
+	}
+}
+
+/* Foreign text in exactly so many columns: padded, or cut at a character with a mark, for "430us"
+ * must not read "43". */
 static void add_cell(const struct screen *s, struct text *t, const char *text, int columns)
 {
 	struct text safe = {0};
 
 	screen_safe(s, &safe, text, SAFE_BYTES);
-	while (safe.size && screen_width(s, safe.at) > columns) {
-		do
-			safe.size--;
-		while (safe.size && (safe.at[safe.size] & 0xc0) == 0x80);
-		safe.at[safe.size] = '\0';
+	if (columns > 0 && screen_width(s, text_get(&safe)) > columns) {
+		cut(s, &safe, columns - 1);
+		text_puts(&safe, s->has_utf8 ? "\xe2\x80\xa6" : "~");
 	}
+	cut(s, &safe, columns);
 	text_puts(t, text_get(&safe));
 	screen_spaces(t, columns - screen_width(s, text_get(&safe)));
 	text_release(&safe);

@@ -68,6 +68,20 @@ def pages():
         assert done.returncode == 0 and not done.stderr, done.stderr
 
 
+@test("nines.conf(5) tells every option of the sections service, sla, maintenance and location")
+def manual_sections():
+    page = (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh OTHER SECTIONS")[1]
+    told = dict(re.findall(r"^\.It Cm ([a-z]+)\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
+    tables = {"service": "service_options", "sla": "config_sla", "maintenance": "config_maintenance", "location": "location_options"}
+    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("service.c", "policy.c", "section.c"))
+    for section, table in tables.items():
+        found = re.findall(rf'OPTION_(\w*)\(struct {table}, (\w+)(?:,\s*"([a-z-]*)")?', sources)
+        names = {name if not kind else member for kind, member, name in found}
+        assert names, section
+        for name in names:
+            assert re.search(rf"(?<![\w-]){name}(?![\w-])", told[section]), f"{section}: {name}"
+
+
 @test("nines.conf(5) and the configuration's table name the same settings")
 def settings():
     page = (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh SETTINGS")[1].split(".Sh ")[0]

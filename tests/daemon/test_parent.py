@@ -151,6 +151,7 @@ def table(tmp):
         screen.resize(10, 60)
         os.kill(screen.pid, signal.SIGWINCH)
         screen.until("a smaller one", lambda: 2 < len(screen.frame()) <= 10 and max(map(len, screen.frame())) < 60)
+        assert any("…" in line for line in screen.frame()), "what was cut is marked"
         assert screen.end() == 0
         assert screen.drawn.rstrip().endswith("\033[?1049l") and "\033[?25h" in screen.drawn[-200:], screen.drawn[-200:]
 
