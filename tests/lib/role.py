@@ -64,6 +64,15 @@ class Link:
         return text.splitlines()
 
 
+class Client(Link):
+    """A link to the control socket of a running daemon."""
+
+    def __init__(self, path):
+        self.mine, self.unread = socket.socket(socket.AF_UNIX), b""
+        self.mine.settimeout(PATIENCE_S)
+        self.mine.connect(str(path))
+
+
 class Prober:
     """Needs the right to open raw sockets (namespace.enter()). `modules`: name -> path; `pool`: general, blocking, exec; `preexec`: run in the child, to take something from it."""
 
