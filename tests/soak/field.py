@@ -130,8 +130,8 @@ class Field:
         """What happened in [from, to] may be missing, because of what was done at `at_us`."""
         self.excused.append((from_us, to_us, at_us, self.gone_us is not None))
 
-    def kill(self, victim):
-        """SIGKILL to a random process of that role, or to everything; the parent is started again."""
+    def kill(self, victim, pause_s=0.0):
+        """SIGKILL to a random process of that role, or to everything; the parent is started again after a pause."""
         everything = victim == "everything"
         pids = [p for found in self.daemon.processes().values() for p in found] if everything else self.pids(victim)
         if not pids:
@@ -154,6 +154,7 @@ class Field:
             with Oracle(self.store) if self.store.exists() else no_oracle() as oracle:
                 if oracle:
                     oracle.check()
+            time.sleep(pause_s)
             self.untraced.append((from_us - 2 * SECOND, now_us()))
             self.excuse(victim, from_us - LAST_SECOND_US - COMMIT_US, at_us, now_us() + SECOND)
             self.gone_us = None
@@ -171,20 +172,20 @@ class Field:
 
         def is_settled():
             self.listen()
-            mine = [key[1] for key, line in self.sent.items() if key[0] == self.keeper]
-            return mine and self.keeper_since_us and self.last_us > at_us and self.committed[self.keeper] >= self.wanted(at_us)
+            return self.committed_to_us() > at_us
         try:
             until("everything committed", is_settled, patience_s)
         except AssertionError as error:
             raise AssertionError(f"{error}\nninesd said:\n" + "\n".join((self.said + self.daemon.lines)[-300:])) from None
         self.gone_us = None
 
-    def wanted(self, at_us):
-        """The number of the keeper's last line before that time, and at least of its first."""
-        mine = [key[1] for key, line in self.sent.items() if key[0] == self.keeper and line[0] <= at_us]
-        return max(mine, default=1)
+    def committed_to_us(self):
+        """When the youngest probe began whose result the present keeper knows to be on disk."""
+        last = self.committed[self.keeper]
+        return max((int(words["start_us"]) for (keeper, n), (_, verb, _, words) in self.sent.items()
+                    if keeper == self.keeper and n <= last and verb == "result"), default=0)
 
-    keeper_since_us = last_us = settled_us = 0
+    last_us = settled_us = 0
     gone_us = None  # since when a recorder has been away, until all has settled
 
     # ---- the trace ----
@@ -207,7 +208,7 @@ class Field:
             return
         started = re.match(r"keeper (\S+)$", text)
         if started:
-            self.keeper, self.keeper_since_us = started[1], at_us
+            self.keeper = started[1]
             return
         number = re.search(r" n=(\d+)$", text)
         if not number:
@@ -237,7 +238,7 @@ class Field:
             self._lines_are_there(oracle, committed)
             self._nothing_made_up(oracle)
             self._answers_are_there(oracle)
-            self._incidents_are_whole(oracle)
+            self._incidents_are_whole(oracle, committed)
         return oracle
 
     def _numbers_go_on(self, committed):
@@ -291,10 +292,11 @@ class Field:
                 if WORDS[name](number) == "down" and number not in numbers and at_us < newest - SECOND:
                     assert self.is_excused(at_us), f"{name}: the answer {number} of {instant_text(at_us)} is not in the record"
 
-    def _incidents_are_whole(self, oracle):
+    def _incidents_are_whole(self, oracle, committed):
+        """Of what was committed; what was not, a new keeper has to say again."""
         said = collections.defaultdict(list)
-        for _, verb, name, words in self.sent.values():
-            if verb == "incident":
+        for (keeper, n), (_, verb, name, words) in self.sent.items():
+            if verb == "incident" and n <= committed.get(keeper, 0):
                 said[name].append(words["event"])
         for name, events in said.items():
             assert events.count("open") <= 1 and sum(e in ("closed", "blip", "withdrawn") for e in events) <= 1, f"incident {name}: {events}"

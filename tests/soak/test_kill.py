@@ -20,6 +20,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "30"))
 SEED = int(os.environ.get("SEED", str(time.time_ns() // 1000 % 1_000_000)))
 FIELDS = int(os.environ.get("FIELDS", "3"))
 LONGEST_S = float(os.environ.get("DELAY_S", "0.5" if ROUNDS <= 100 else "2"))
+AWAY_S = 5.0  # more than three intervals: nobody knows what was then
 VICTIMS = {"recorder": 5, "everything": 4, "parent": 3, "keeper": 3, "prober": 3, "web": 1}
 
 
@@ -35,10 +36,13 @@ def rounds(field, count, said):
             continue  # the next one falls while things are being put right
         field.settle()
         field.judge()
+    field.kill("everything", pause_s=AWAY_S)
+    field.settle()
+    field.judge()
 
 
 def report_agrees(field):
-    """The report's figures of all this are those of the naive reading."""
+    """The report's figures of all this are those of the naive reading; the time without a monitor is unknown."""
     assert field.daemon.stop() == 0
     time.sleep(1.1)  # what was measured last speaks for a second
     to_s = int(time.time())
@@ -48,7 +52,10 @@ def report_agrees(field):
     assert asked.returncode == 0, asked.stderr
     with Oracle(field.store) as oracle:
         oracle.check()
-        compare(oracle, json.loads(asked.stdout), to_s * 1_000_000)
+        found = json.loads(asked.stdout)
+        compare(oracle, found, to_s * 1_000_000)
+        for row in found["rows"]:
+            assert row["kind"] != "check" or row["unknown_s"] >= int(AWAY_S) - 2, f"the gap is missing: {row}"
 
 
 def keep(folder, error, field):
