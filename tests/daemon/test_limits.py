@@ -40,7 +40,7 @@ def leaks(tmp):
     folder.mkdir()
     for so in (BUILD / "modules" / "tcp.so", BUILD / "tests" / "modules" / "leak.so"):
         shutil.copy(so, folder)
-    text = "probers = 1\nprober-probes = 30\n"
+    text = 'probers = 1\nprober-probes = 30\nleak "descriptors" { every = "1s" }\n'
     with Server([send(b"hello\r\n")]) as server:
         with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder) as daemon:
             first = daemon.processes()["prober"] if daemon.wait("c9 .*-> up") else None
@@ -49,6 +49,24 @@ def leaks(tmp):
             seen = server.connections
             until("checks go on", lambda: server.connections > seen + 10)
             assert not [line for line in daemon.lines if "-> down" in line or "-> unknown" in line]
+
+
+@test("a prober in which a module takes memory and gives none back is replaced (F24)")
+def memory(tmp):
+    folder = tmp / "modules"
+    folder.mkdir()
+    for so in (BUILD / "modules" / "tcp.so", BUILD / "tests" / "modules" / "hog.so"):
+        shutil.copy(so, folder)
+    text = f'probers = 1\nprober-bytes = {128 << 20}\nhog "hog" {{ every = "1s" }}\n'
+    with Server([send(b"hello\r\n")]) as server:
+        with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder) as daemon:
+            first = daemon.processes()["prober"] if daemon.wait("c9 .*-> up") else None
+            daemon.wait(r"prober \d+ has done its share and is replaced", patience_s=60)
+            until("another prober", lambda: first[0] not in daemon.processes().get("prober", first))
+            seen = server.connections
+            until("checks go on", lambda: server.connections > seen + 10)
+            assert not [line for line in daemon.lines if "-> down" in line or "-> unknown" in line]
+            assert not [line for line in daemon.lines if "ended (" in line], "its end is no death"
 
 
 @test("all processes stopped for a while and continued: nobody is blamed, nothing is down (F14)")
