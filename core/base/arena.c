@@ -82,13 +82,19 @@ char *arena_copy(struct arena *a, const void *from, size_t size)
 
 char *arena_vtext(struct arena *a, const char *format, va_list ap)
 {
+	size_t room = (size_t)(a->end - a->at);
 	va_list again;
 	char *got;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(a->at, room, format, again); /* mostly it fits: formatted once */
 	va_end(again);
+	if (n >= 0 && rounded((size_t)n + 1) <= room) {
+		got = a->at;
+		a->at += rounded((size_t)n + 1);
+		return got;
+	}
 	got = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
 	if (got)
 		vsnprintf(got, (size_t)n + 1, format, ap);

@@ -48,16 +48,20 @@ void text_int(struct text *t, int64_t n)
 void text_vprintf(struct text *t, const char *format, va_list ap)
 {
 	va_list again;
+	size_t room;
 	int n;
 
+	text_reserve(t, 64); /* mostly it fits: formatted once */
+	room = t->room - t->size;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(t->at + t->size, room, format, again);
 	va_end(again);
-	if (n < 0)
-		return;
-	text_reserve(t, (size_t)n);
-	vsnprintf(t->at + t->size, (size_t)n + 1, format, ap);
-	t->size += (size_t)n;
+	if (n >= 0 && (size_t)n >= room) {
+		text_reserve(t, (size_t)n);
+		vsnprintf(t->at + t->size, (size_t)n + 1, format, ap);
+	}
+	t->size += n > 0 ? (size_t)n : 0;
+	t->at[t->size] = '\0';
 }
 
 void text_printf(struct text *t, const char *format, ...)

@@ -150,7 +150,7 @@ static bool find_address(struct talk *t)
 	net_name(&a, t->here->port, t->ask.name, sizeof t->ask.name);
 	t->ask.to = a.at;
 	t->ask.to_size = a.size;
-	snprintf(p->address, sizeof p->address, "%s", a.text);
+	memcpy(p->address, a.text, sizeof p->address);
 	return is_allowed(t, a.text);
 }
 

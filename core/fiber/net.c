@@ -216,7 +216,7 @@ bool probe_dial(struct probe *p, const char *host, int64_t port)
 	if (!c || !net_find_address(p, host, &a))
 		return false;
 	net_set_port(&a, port);
-	snprintf(p->address, sizeof p->address, "%s", a.text);
+	memcpy(p->address, a.text, sizeof p->address);
 	net_name(&a, port, c->name, sizeof c->name);
 	c->probe = p;
 	c->host = host;

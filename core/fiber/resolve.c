@@ -258,6 +258,15 @@ static void keep_address(struct resolve_address *out, const struct sockaddr *fro
 			  sizeof out->text);
 }
 
+/* inet_pton() takes an IPv4 address in one way of writing it only, which is inet_ntop()'s. */
+static void keep_plain(struct resolve_address *out, const struct sockaddr_in *v4, const char *text)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(&out->at, v4, sizeof *v4);
+	out->size = sizeof *v4;
+	memcpy(out->text, text, strlen(text) + 1);
+}
+
 bool resolve_literal(const char *host, struct resolve_address *out)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
@@ -273,7 +282,7 @@ bool resolve_literal(const char *host, struct resolve_address *out)
 		memmove(bare, bare + 1, size - 1);
 	}
 	if (inet_pton(AF_INET, bare, &v4.sin_addr) == 1)
-		keep_address(out, (struct sockaddr *)&v4, sizeof v4);
+		keep_plain(out, &v4, bare);
 	else if (inet_pton(AF_INET6, bare, &v6.sin6_addr) == 1)
 		keep_address(out, (struct sockaddr *)&v6, sizeof v6);
 	else

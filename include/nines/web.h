@@ -109,7 +109,7 @@ static inline const char *web_url(struct probe *p, const struct web *o, const ch
 {
 	size_t size = strlen(scheme);
 	bool is_v6 = strchr(o->host, ':') && *o->host != '[';
-	const char *url = probe_text(p, is_v6 ? "%s://[%s]" : "%s://%s", scheme, o->host);
+	const char *url;
 
 	if (*o->url && (*o->host || o->port))
 		probe_unknown(p, "url already says host and port: leave those out");
@@ -119,6 +119,7 @@ static inline const char *web_url(struct probe *p, const struct web *o, const ch
 		probe_unknown(p, "neither url nor host is given");
 	if (*o->url)
 		return o->url;
+	url = probe_text(p, is_v6 ? "%s://[%s]" : "%s://%s", scheme, o->host);
 	return o->port ? probe_text(p, "%s:%lld/", url, (long long)o->port)
 		       : probe_text(p, "%s/", url);
 }
