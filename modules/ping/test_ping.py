@@ -124,7 +124,7 @@ def silence():
     assert status == 2 and r["reason"] == "no reply to 3 packets" and r["step"] == "echo", r
     assert set(r["values"]) == {"loss"} and r["values"]["loss"]["value"] == 100, r
     assert len({nonce[:16] for _, _, nonce in far.requests}) == 3, "a nonce was used twice"
-    assert r["elapsed_us"] < 1000000, r
+    assert r["elapsed_us"] < 10_000_000, "it waited for the deadline"
 
 
 @test("the id changes from probe to probe")
