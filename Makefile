@@ -121,7 +121,7 @@ test: deps ## build everything and run all tests
 	@BUILD=$(BUILD) tests/run
 
 asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
-	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= unit replay
+	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= $(BUILD)/asan/nines unit replay
 
 bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
 	@scripts/servers
@@ -129,6 +129,7 @@ bench: deps ## measure what a check costs, beside the physical limit (BENCH="htt
 	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
 	@$(BUILD)/tests/bench/keeper_rate
 	@$(BUILD)/tests/bench/store_rate
+	@BUILD=$(BUILD) python3 tests/bench/import_rate.py
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
 # libFuzzer needs clang, which nothing else here does.

@@ -80,7 +80,8 @@ static size_t pass_over(struct staging *s, size_t at, size_t to)
 {
 	const struct import_record *list = s->order->im->record;
 
-	qsort(s->past, s->pasts, sizeof *s->past, by_time);
+	if (s->pasts)
+		qsort(s->past, s->pasts, sizeof *s->past, by_time);
 	for (size_t p = 0; at < to && list[at].at_us <= s->known->last_us; at++) {
 		while (p < s->pasts && s->past[p].at_us < list[at].at_us)
 			p++;

@@ -234,6 +234,14 @@ bool import_read(struct import *im, const struct import_format *format, const ch
 	return im->problem_count == before;
 }
 
+/* qsort() wants an array even for none. */
+static void sort(void *list, size_t count, size_t element_bytes,
+		 int (*order)(const void *, const void *))
+{
+	if (count)
+		qsort(list, count, element_bytes, order);
+}
+
 static int by_target_and_time(const void *a, const void *b)
 {
 	const struct import_record *x = a, *y = b;
@@ -249,7 +257,7 @@ static int by_target_and_time(const void *a, const void *b)
 
 static void sort_records(struct import *im)
 {
-	qsort(im->record, im->records, sizeof *im->record, by_target_and_time);
+	sort(im->record, im->records, sizeof *im->record, by_target_and_time);
 }
 
 static int by_place(const void *a, const void *b)
@@ -303,7 +311,7 @@ static void blank_when_off(struct import *im)
 {
 	size_t records = im->records, from = 0;
 
-	qsort(im->run, im->runs, sizeof *im->run, by_time);
+	sort(im->run, im->runs, sizeof *im->run, by_time);
 	for (size_t i = 1; i <= records; i++)
 		if (i == records || im->record[i].target != im->record[from].target) {
 			blank_target(im, from, i);
@@ -374,7 +382,7 @@ static void make_windows(struct import *im)
 {
 	const struct import_edge *open = NULL;
 
-	qsort(im->edge, im->edges, sizeof *im->edge, by_place);
+	sort(im->edge, im->edges, sizeof *im->edge, by_place);
 	for (size_t i = 0; i < im->edges; i++) {
 		const struct import_edge *e = &im->edge[i];
 
