@@ -1,9 +1,8 @@
 /* cli/find: where the commands look for modules.
  *
  * In this order: $NINES_MODULES (folders separated by ':'), the configuration's folder when -c
- * was given, the folder beside the program (a build tree, or an installation that was moved), the installed
- * one. The first file of
- * a name wins. Nothing is loaded here. */
+ * was given, the folder beside the program (a build tree, or an installation that was moved), the
+ * installed one. The first file of a name wins. Nothing is loaded here. */
 #ifndef NINES_CLI_FIND_H
 #define NINES_CLI_FIND_H
 

@@ -65,16 +65,18 @@ static const char *take_state(struct house *h, struct child *c, const struct lin
 
 static const char *take_quarantine(struct house *h, struct child *c, const struct line *l)
 {
-	struct text said = {0};
-	const char *text = line_get(l, "text");
+	struct text name = {0};
 
 	(void)h;
 	(void)c;
-	text_add_safe(&said, l->id, strlen(l->id), 64);
-	text_puts(&said, "' is switched off: ");
-	text_add_safe(&said, text, strlen(text), 400);
-	log_say("module '%s", said.at);
-	text_release(&said);
+	text_add_safe(&name, l->id, strlen(l->id), 64);
+	if (!strcmp(line_get(l, "event"), "released"))
+		log_say("module '%s' runs again", text_get(&name));
+	else
+		log_say("module '%s' is switched off after %ld crashes: 'nines release %s' lets it "
+			"run again", text_get(&name), (long)line_int(l, "deaths", 0),
+			text_get(&name));
+	text_release(&name);
 	return NULL;
 }
 

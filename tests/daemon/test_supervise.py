@@ -46,7 +46,7 @@ for module, how in {"crash": r"signal 11", "abort": r"signal 6", "exit": r"exit 
             text = healthy(server) + f'{module} "bad" {{ every = "1s" timeout = "2s" }}\n'
             with Daemon(tmp, text, modules=folder_of_modules(tmp, module)) as daemon:
                 daemon.wait(rf"prober \d+ ended \(({how})\) in module '{module}'")
-                daemon.wait(rf"module '{module}' is switched off")
+                daemon.wait(rf"^nines: module '{module}' is switched off after 3 crashes: .nines release {module}. lets it run again$")
                 bad = daemon.until_status("the bad check is unknown", lambda s: any(
                     c["name"] == "bad" and c["state"] == "unknown" and module in c["reason"] for c in s["checks"]))
                 assert not any(c["state"] == "down" for c in bad["checks"]), bad
@@ -54,6 +54,11 @@ for module, how in {"crash": r"signal 11", "abort": r"signal 6", "exit": r"exit 
                 deaths = sum("ended (" in line for line in daemon.lines)
                 undisturbed(daemon, server)
                 assert sum("ended (" in line for line in daemon.lines) == deaths, "it still runs after it was switched off"
+                if module == "crash":
+                    since = len(daemon.lines)
+                    assert daemon.nines("release", module).returncode == 0
+                    daemon.wait(rf"^nines: module '{module}' runs again$", since=since)
+                    daemon.wait(rf"prober \d+ ended \(({how})\) in module '{module}'", since=since)
                 assert daemon.stop() == 0
 
 
