@@ -205,7 +205,7 @@ def refused():
 def silent():
     with Server([silence()]) as server:
         result = ask(server, timeout="3s").says("down", "timeout after 3s", "first-byte")
-    assert 0.8 <= result.elapsed < 2 and result.steps[-1] == "first-byte"
+    assert result.elapsed >= 3 and result.steps[-1] == "first-byte"
 
 
 @test("F39: a drip of bytes ends at the deadline of the whole probe, in the step body")
