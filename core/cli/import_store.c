@@ -13,6 +13,8 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../config/config.h"
+#include "../parent/privilege.h"
 #include "../store/read.h"
 #include "../store/stage.h"
 #include "../store/store.h"
@@ -290,9 +292,35 @@ static void give_to_owner(const char *store)
 	text_release(&path);
 }
 
-static int merge_here(const struct staging *s, struct text *wrong)
+/* Where ninesd never ran the store has no folder yet: it is made as ninesd would. */
+static bool make_folder(const struct cli *cli, const char *store, struct text *wrong)
 {
-	struct store *store = store_open(s->order->store, wrong);
+	const char *slash = strrchr(store, '/');
+	struct privilege owner = {0};
+	struct text path = {0};
+	struct config *c;
+	int fd = -1;
+
+	text_add(&path, store, slash ? (size_t)(slash - store) : 0);
+	if (!path.size || access(path.at, F_OK) == 0 || errno != ENOENT) {
+		text_release(&path);
+		return true;
+	}
+	c = config_read_settings(cli->config);
+	if (privilege_find(&owner, config_settings(c)->user, wrong))
+		fd = privilege_folder(path.at, &owner, wrong);
+	if (fd >= 0)
+		close(fd);
+	config_free(c);
+	text_release(&path);
+	return fd >= 0;
+}
+
+static int merge_here(const struct cli *cli, const struct staging *s, struct text *wrong)
+{
+	struct store *store = make_folder(cli, s->order->store, wrong)
+				      ? store_open(s->order->store, wrong)
+				      : NULL;
 	bool is_done = store && store_merge(store, s->stage.bytes.at, s->stage.bytes.size, wrong);
 
 	store_close(store);
@@ -364,7 +392,7 @@ int import_store(const struct cli *cli, const struct import_order *o, struct imp
 		else if (is_in_use(o->store))
 			status = merge_there(cli, &s, wrong);
 		else
-			status = merge_here(&s, wrong);
+			status = merge_here(cli, &s, wrong);
 	}
 	free(s.past);
 	read_close(s.read);

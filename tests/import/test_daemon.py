@@ -99,4 +99,18 @@ def owner(tmp):
             assert january(daemon, "web") == (300, 300, 0)
 
 
+@test("where ninesd never ran the store's folder is made as ninesd would, which then goes on with it")
+def no_folder(tmp):
+    (tmp / "history.csv").write_text(HISTORY)
+    (tmp / "nines.conf").write_text(f'store = "{tmp}/var/lib/nines.db"\nsocket = "{tmp}/nines.sock"\n')
+    done = nines("import", "csv", tmp / "history.csv", "--interval", "5m", conf=tmp / "nines.conf")
+    assert (done.returncode, done.stderr) == (0, ""), done
+    folder = (tmp / "var/lib").stat()
+    assert folder.st_mode & 0o777 == 0o700 and (folder.st_uid == os.geteuid()) == (os.geteuid() != 0), folder
+    assert {(tmp / "var/lib" / name).stat().st_uid for name in os.listdir(tmp / "var/lib")} == {folder.st_uid}
+    (tmp / "file").write_text("")
+    done = nines("import", "csv", tmp / "history.csv", "--interval", "5m", "--store", tmp / "file/nines.db", conf=tmp / "nines.conf")
+    assert done.returncode == 2 and f"{tmp}/file" in done.stderr and done.stderr.count("\n") == 1, done
+
+
 run()
