@@ -10,7 +10,7 @@
 #include "page.h"
 
 #define COLUMNS 76
-#define GAP 2
+#define GAP 2 /* between columns: 1 when they need the room */
 #define NARROWEST_FIRST 12
 #define NARROWEST_LAST 20
 
@@ -117,7 +117,7 @@ static void add_wrapped(struct text *out, const char *words, int indent, int unt
 struct grid {
 	const struct page_table *table;
 	size_t column[PAGE_COLUMNS], columns; /* those that people see */
-	int width[PAGE_COLUMNS];
+	int width[PAGE_COLUMNS], gap;
 };
 
 static int sum_of(const struct grid *g)
@@ -125,7 +125,7 @@ static int sum_of(const struct grid *g)
 	int sum = 0;
 
 	for (size_t i = 0; i < g->columns; i++)
-		sum += g->width[i] + (i ? GAP : 0);
+		sum += g->width[i] + (i ? g->gap : 0);
 	return sum;
 }
 
@@ -169,6 +169,8 @@ static void measure(const struct writer *w, struct grid *g)
 	text_release(&cell);
 	if (g->columns > 1)
 		shrink(g, g->columns - 1, NARROWEST_LAST);
+	if (sum_of(g) > COLUMNS)
+		g->gap = 1;
 	if (g->columns > 1)
 		shrink(g, 0, NARROWEST_FIRST);
 }
@@ -180,8 +182,8 @@ static void add_cell(struct text *out, const struct grid *g, size_t i, const cha
 	bool is_last = i + 1 == g->columns;
 
 	if (i) {
-		add_spaces(out, GAP);
-		*at += GAP;
+		add_spaces(out, g->gap);
+		*at += g->gap;
 	}
 	if (is_right(g, i))
 		add_spaces(out, room);
@@ -206,7 +208,7 @@ static void add_header(struct text *out, const struct grid *g)
 		add_cell(out, g, i, column_of(g, i)->label, &at);
 	text_putc(out, '\n');
 	for (size_t i = 0; i < g->columns; i++) {
-		add_spaces(out, i ? GAP : 0);
+		add_spaces(out, i ? g->gap : 0);
 		for (int n = 0; n < g->width[i]; n++)
 			text_putc(out, '-');
 	}
@@ -215,7 +217,7 @@ static void add_header(struct text *out, const struct grid *g)
 
 static void add_table(const struct writer *w, const struct page_table *t)
 {
-	struct grid g = {.table = t};
+	struct grid g = {.table = t, .gap = GAP};
 	struct text cell = {0};
 
 	measure(w, &g);

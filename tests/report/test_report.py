@@ -257,6 +257,19 @@ def width():
         assert not wide, wide
 
 
+def long_names():
+    names = ["front page of the shop", "a", "a name that no column has room for, so it stands alone"]
+    return [line for name in names for line in (record.target(name), *record.results(name, at(2024, 3, 1), 60, "u" * 400 + "d" * 9))]
+
+
+@test("a name of 22 columns has room beside its figures, longer ones stand above them")
+def names_in_text():
+    text = nines("sla", "--store", store(long_names), "--month", "2024-03")
+    assert not [line for line in text.splitlines() if len(line) > 76], text
+    assert re.search(r"^front page of the shop +9:00 +1 +97\.\d{6} +97\.\d{6} 100\.000000$", text, re.M), text
+    assert re.search(r"^a name that no column has room for, so it stands alone\n +9:00 +1 +97", text, re.M), text
+
+
 @test("the file is written whole, its form chosen by its ending")
 def files(tmp):
     for ending, begins in (("html", "<!doctype html>"), ("csv", "report,from"), ("json", "{"), ("txt", "Availability"), ("out", "Avail")):
