@@ -177,15 +177,16 @@ void text_add_duration(struct text *t, int64_t us)
 
 bool text_to_int(const char *s, int64_t *n)
 {
-	char *end;
-	long long got;
+	bool is_negative = *s == '-';
+	const char *at = s + is_negative, *first = at;
+	int64_t got = 0; /* below zero, where there is one number more */
 
-	if (!(*s >= '0' && *s <= '9') && !(*s == '-' && s[1] >= '0' && s[1] <= '9'))
+	for (; *at >= '0' && *at <= '9'; at++)
+		if (__builtin_mul_overflow(got, 10, &got) ||
+		    __builtin_sub_overflow(got, *at - '0', &got))
+			return false;
+	if (at == first || *at || (!is_negative && got == INT64_MIN))
 		return false;
-	errno = 0;
-	got = strtoll(s, &end, 10);
-	if (errno || *end)
-		return false;
-	*n = got;
+	*n = is_negative ? got : -got;
 	return true;
 }

@@ -67,6 +67,8 @@ static int64_t number_of(const char *text, int64_t otherwise)
 
 static void set_text(struct text *t, const char *s)
 {
+	if (!*s && !t->size)
+		return; /* most reasons are empty: no memory is touched */
 	text_clear(t);
 	text_puts(t, s);
 }
