@@ -2,9 +2,9 @@
  *
  * All or nothing: every file is read and judged first, then all of it becomes one staging file or
  * one transaction. What is in the record already and says the same is left out, so that the same
- * file twice changes nothing; history goes in front of what is known of a target or behind it, never
- * between. Who holds the store's lock writes: the running recorder, asked through the control
- * socket, else this command itself. */
+ * file twice changes nothing; history goes in front of what is known of a target or behind it,
+ * never between. Who holds the store's lock writes: the running recorder, asked through the
+ * control socket, else this command itself. */
 #include "../import/import.h"
 
 #include <stdlib.h>

@@ -123,6 +123,10 @@ static void pack(struct staging *s, size_t from, size_t to, int64_t interval_us)
 	for (size_t i = from; i < to; i++) {
 		const struct import_record *one = &im->record[i];
 
+		uint8_t flags = im->is_events ? BLOCK_IS_EVENT : 0;
+
+		if (one->response_us < 0)
+			flags |= BLOCK_IS_STALLED; /* no time is known */
 		r = (struct block_result){.due_us = one->at_us,
 					  .start_us = one->at_us,
 					  .interval_us = interval_us,
@@ -130,9 +134,7 @@ static void pack(struct staging *s, size_t from, size_t to, int64_t interval_us)
 					  .verdict = one->state,
 					  .ends = (uint8_t)(1 + one->state),
 					  .cause = one->cause,
-					  .flags = (uint8_t)((im->is_events ? BLOCK_IS_EVENT : 0) |
-							     (one->response_us < 0 ? BLOCK_IS_STALLED
-										   : 0)),
+					  .flags = flags,
 					  .reason = "",
 					  .address = "",
 					  .item = ""};

@@ -34,7 +34,8 @@ void resume_end(struct keeper *);
 /* The slot that is due after the last one that was probed, when it is still to come. */
 bool resume_slot(struct keeper *, struct check *);
 
-/* A passive check remembers something else or expects a line by another time: the record is told. */
+/* A passive check remembers something else or expects a line by another time: the record is told.
+ */
 void resume_note(struct keeper *, const struct check *, size_t place);
 
 void resume_release(struct keeper *);

@@ -89,12 +89,18 @@ static bool add_block(struct store *s, const struct stage_entry *e, struct serie
 
 static bool add_window(struct store *s, const struct stage_entry *e, const struct series *x)
 {
+	/* one that had not ended when it was read may have now; to the older file it never ends */
 	return sql_run(&s->sql,
+		       "UPDATE maintenance SET to_us = ?3 WHERE target IS ?1 AND from_us = ?2"
+		       " AND to_us = ?4",
+		       "siii", x ? x->target->name : NULL, e->number[0], e->number[1],
+		       INT64_MAX) &&
+	       sql_run(&s->sql,
 		       "INSERT INTO maintenance(target, from_us, to_us, announced_us, text)"
 		       " SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM maintenance"
-		       " WHERE target IS ?1 AND from_us = ?2 AND to_us = ?3)",
-		       "siiis", x ? x->target->name : NULL, e->number[0], e->number[1],
-		       e->number[2], e->text);
+		       " WHERE target IS ?1 AND from_us = ?2 AND (to_us = ?3 OR ?3 = ?6))",
+		       "siiisi", x ? x->target->name : NULL, e->number[0], e->number[1],
+		       e->number[2], e->text, INT64_MAX);
 }
 
 static bool add_all(struct store *s, const void *bytes, size_t size)

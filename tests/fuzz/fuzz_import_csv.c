@@ -1,4 +1,4 @@
-/* tests/fuzz/fuzz_import_csv: any bytes as a history in CSV, the first byte choosing the options. */
+/* tests/fuzz/fuzz_import_csv: any bytes as a history in CSV, the first byte choosing options. */
 #include "../lib/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);

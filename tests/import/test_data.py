@@ -125,4 +125,28 @@ def goes_on(tmp):
         same(nines("export", "--all", "--store", store).stdout, whole, order)
 
 
+@test("maintenance: of a file, of one target and of all, and a downtime that had not ended yet")
+def maintenance(tmp):
+    (tmp / "a.csv").write_text("check,ts_utc,state\n" + "".join(
+        f"{name},2025-01-01T{hour:02d}:00:00Z,up\n" for name in "ab" for hour in range(11)))
+    (tmp / "windows.json").write_text(json.dumps([
+        {"service": None, "start": "2025-01-01T01:00:00Z", "end": "2025-01-01T02:00:00Z"},
+        {"service": "a", "start": "2025-01-01T03:00:00Z", "end": "2025-01-01T03:00:10Z"}]))
+    for _ in range(2):
+        said = bring(tmp / "db", "csv", tmp / "a.csv", "--interval", "1h", "--maintenance", tmp / "windows.json")
+        assert "2 maintenance windows" in said, said
+        for name, wanted in (("a", 3610), ("b", 3600)):
+            got = row(tmp / "db", name, "2025-01-01T00:00:00Z", "2025-01-01T10:00:00Z")
+            assert (got["maintenance_s"], got["up_s"]) == (wanted, 36000 - wanted), got
+    log = [f"[{1262991000 + n}] {text}\n" for n, text in (
+        (0, "CURRENT HOST STATE: h;UP;HARD;1;"), (1, "CURRENT SERVICE STATE: h;s;OK;HARD;1;"), (10, "HOST DOWNTIME ALERT: h;STARTED; x"),
+        (30, "HOST DOWNTIME ALERT: h;STOPPED; x"))]
+    for lines, wanted in ((3, 90), (4, 20), (3, 20)):
+        (tmp / "log").write_text("".join(log[:lines]))
+        bring(tmp / "db", "nagios", tmp / "log")
+        for name in ("h", "h/s"):
+            got = row(tmp / "db", name, utc(1262991000), utc(1262991100))
+            assert got["maintenance_s"] == wanted, (lines, name, got)
+
+
 run()

@@ -1,4 +1,5 @@
 """Files that are wrong by mistake or on purpose: told by line, never half stored, never a crash (F62)."""
+# timeout: 300
 import os
 import pathlib
 import random

@@ -179,7 +179,8 @@ static void missed(void)
 		   AGO(9000), AGO(601));
 	world_tell(w, END_RECORDER, "resumed -");
 	world_run(w, 11 * SECOND);
-	ok(strstr(text_get(&w->results), " missed=10") || strstr(text_get(&w->results), " missed=9"),
+	ok(strstr(text_get(&w->results), " missed=10") ||
+		   strstr(text_get(&w->results), " missed=9"),
 	   "the slots that nobody used are counted");
 	world_free(w);
 }
@@ -191,7 +192,8 @@ static void waits(void)
 	struct world *w = waiting("every_us=1000000");
 
 	world_run(w, 3 * SECOND);
-	ok(!w->probes && !strstr(text_get(&w->told), "applied"), "nothing begins before it is told");
+	ok(!w->probes && !strstr(text_get(&w->told), "applied"),
+	   "nothing begins before it is told");
 	world_tell(w, END_RECORDER, "resumed -");
 	world_run(w, 6 * SECOND);
 	ok(w->probes > 0 && strstr(text_get(&w->told), "applied 1 checks=1"), "then it begins");
