@@ -211,14 +211,14 @@ def silent():
 @test("F39: a drip of bytes ends at the deadline of the whole probe, in the step body")
 def dripping():
     with answers(send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"), drip(b"x" * 1000, every=0.05)) as server:
-        result = ask(server, timeout="900ms").says("down", "timeout after 900ms", "body")
-    assert result.elapsed < 2
+        result = ask(server, timeout="2s").says("down", "timeout after 2s", "body")
+    assert result.elapsed < 20
 
 
 @test("F39: a drip inside the header ends at the deadline")
 def dripping_header():
     with answers(drip(PAGE, every=0.05)) as server:
-        ask(server, timeout="900ms").says("down", "timeout after 900ms")
+        ask(server, timeout="2s").says("down", "timeout after 2s")
 
 
 @test("a connection that is closed or reset before, within and after the header is down")
