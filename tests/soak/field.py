@@ -185,8 +185,15 @@ class Field:
         return max((int(words["start_us"]) for (keeper, n), (_, verb, _, words) in self.sent.items()
                     if keeper == self.keeper and n <= last and verb == "result"), default=0)
 
-    last_us = settled_us = 0
+    last_us = settled_us = committed_at_us = 0
     gone_us = None  # since when a recorder has been away, until all has settled
+
+    def aim(self):
+        """Waits for the moment of a commit, give or take: what is on disk and not told yet must not be stored again."""
+        self.listen()
+        if 0 < self.committed_at_us and now_us() - self.committed_at_us < 3 * SECOND:
+            ahead_us = SECOND - (now_us() - self.committed_at_us) % SECOND
+            time.sleep(max(0, ahead_us + self.rng.randrange(-4000, 8000)) / SECOND)
 
     # ---- the trace ----
 
@@ -204,6 +211,7 @@ class Field:
         if direction == "<-":
             said = re.match(r"committed (\d+)$", text)
             if said:
+                self.committed_at_us = at_us
                 self.committed[self.keeper] = max(self.committed[self.keeper], int(said[1]))
             return
         started = re.match(r"keeper (\S+)$", text)

@@ -46,8 +46,10 @@ class Fought:
                 told = sum(line[1] == "result" for line in field.sent.values())
                 print(f"# {told} results told, {stored} stored", flush=True)
             elif isinstance(error, AssertionError):
+                if os.environ.get("KEEP"):
+                    pathlib.Path(os.environ["KEEP"], f"storm-{SEED}.trace").write_text(field.daemon.output())
                 error.args = (f"SEED={SEED}: {error}\nninesd said:\n" + "\n".join(
-                    line for line in field.daemon.lines if not line.startswith("trace:"))[-3000:],)
+                    line for line in field.daemon.lines if line.startswith("nines:"))[-3000:],)
         finally:
             field.close()
 

@@ -31,6 +31,8 @@ def rounds(field, count, said):
         time.sleep(field.rng.uniform(0, LONGEST_S))
         victim = field.rng.choices(list(VICTIMS), list(VICTIMS.values()))[0]
         said.append(victim)
+        if victim in ("recorder", "everything") and field.rng.random() < 0.5:
+            field.aim()
         field.kill(victim)
         if field.rng.random() < 0.25 and number + 1 < count:
             continue  # the next one falls while things are being put right
