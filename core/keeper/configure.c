@@ -288,14 +288,36 @@ static char *prober_words(const struct line *l)
 	return t.at;
 }
 
-static void redefine(struct keeper *k, struct check *c, const struct line *l, uint64_t print)
+static uint64_t print_but_build(const struct line *l)
+{
+	static const char *const build[] = {"build", NULL};
+	struct text t = {0};
+	uint64_t print;
+
+	line_add_words(&t, l, build);
+	print = map_hash(text_get(&t), t.size);
+	text_release(&t);
+	return print;
+}
+
+/* The same check, its module replaced: probes in flight end on the old one, nothing begins anew
+ * (F27). */
+static void rebuild(struct keeper *k, struct check *c, const struct line *l)
+{
+	pool_forget_check(k, c);
+	c->number = ++k->last_number;
+	free(c->words);
+	c->words = prober_words(l);
+	c->pin = NULL;
+}
+
+static void redefine(struct keeper *k, struct check *c, const struct line *l)
 {
 	const char *items = line_get(l, "items");
 
 	pool_forget_check(k, c);
 	check_clear_definition(k, c);
 	c->number = ++k->last_number;
-	c->print = print;
 	c->words = prober_words(l);
 	c->pool = pool_of(l);
 	c->pin = NULL;
@@ -340,8 +362,16 @@ static void apply_define(struct keeper *k, const struct reader *r, struct beginn
 	if (!c)
 		c = check_new(k, line_name(l));
 	if (c->print != r->print) {
-		redefine(k, c, l, r->print);
-		b->check[b->count++] = c;
+		uint64_t like = print_but_build(l);
+
+		if (c->print && c->like == like) {
+			rebuild(k, c, l);
+		} else {
+			redefine(k, c, l);
+			b->check[b->count++] = c;
+		}
+		c->print = r->print;
+		c->like = like;
 	}
 	c->generation = k->generation;
 	apply_places(k, c, line_get(l, "locations"));

@@ -142,7 +142,7 @@ struct check {
 	uint32_t magic;
 	uint32_t generation;
 	int64_t number;
-	uint64_t print, hash; /* of the definition, of the name */
+	uint64_t print, like, hash; /* of the definition, of all in it but the build, of the name */
 	char *name, *words;   /* words: for the prober's `check` line */
 	struct module_record *module;
 	uint8_t pool;

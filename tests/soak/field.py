@@ -105,7 +105,7 @@ class Field:
     def configuration(self):
         text = "probers = 2\n" + self.more
         for name, server in self.servers.items():
-            text += f'tcp "{name}" {{ host = "127.0.0.1" port = {server.port} expect = "fine" every = "1s" recheck = "1s" timeout = "900ms" }}\n'
+            text += f'tcp "{name}" {{ host = "127.0.0.1" port = {server.port} expect = "fine" every = "1s" recheck = "1s" timeout = "10s" }}\n'
         return text + 'service "both" { members = {"up-1", "wave-1"} need = 2 }\n'
 
     def start(self):

@@ -140,6 +140,32 @@ static void test_changed(void)
 	world_free(w);
 }
 
+/* F27 */
+static void test_rebuilt(void)
+{
+	static const char *const one[] = {"define a module=tcp every_us=60000000 build=1", NULL};
+	static const char *const two[] = {"define a module=tcp every_us=60000000 build=2", NULL};
+	struct world *w = world_new();
+	long probes;
+
+	w->answer = silent;
+	w->keeps_results = true;
+	load(w, 1, one, "");
+	while (!w->probes)
+		world_run(w, w->now - START + 10000);
+	probes = w->probes;
+	load(w, 2, two, "");
+	world_run(w, w->now - START + 5 * SECOND);
+	ok(w->probes == probes, "a replaced module starts no probe anew (%ld)", w->probes);
+	world_tell(w, END_PROBER, "result %ld verdict=up", w->probes);
+	world_run(w, w->now - START + SECOND);
+	ok(count_of(&w->results, "verdict=up") == 1, "and the one in flight counts");
+	w->answer = down_for_a_while;
+	world_run(w, 3 * MINUTE);
+	ok(w->probes >= probes + 2, "the next come when they are due (%ld)", w->probes);
+	world_free(w);
+}
+
 static void test_forget(void)
 {
 	static const char *const one[] = {"define a module=tcp every_us=60000000 opt.port=1", NULL};
@@ -224,6 +250,7 @@ int main(void)
 	test_kept();
 	test_phase_is_kept();
 	test_changed();
+	test_rebuilt();
 	test_forget();
 	test_removed();
 	test_names();
