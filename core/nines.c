@@ -42,8 +42,8 @@ static const struct cli_command command[] = {
 	 "Exit status: 0 done, 1 done but for damaged blocks, 2 failed.\n",
 	 cli_export},
 	{"import",
-	 "FORMAT FILE... [--interval TIME] [--maintenance FILE] [--check NAME]\n"
-	 "    [--initial STATE] [--not-running unknown|assume] [--dry-run]",
+	 "FORMAT FILE... [--interval TIME] [--maintenance FILE]\n"
+	 "    [--check NAME] [--initial STATE] [--not-running unknown|assume] [--dry-run]",
 	 "brings in a history that another tool kept",
 	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"
 	 "response_ms; --interval says how often the checks were made. FORMAT nagios: the logs of\n"
