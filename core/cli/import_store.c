@@ -34,6 +34,7 @@ struct staging {
 		bool is_imported;
 	} *past;
 	size_t pasts, past_room;
+	int64_t last_us; /* of them: what was not yet packed counts too */
 };
 
 /* ---- what the record holds already ---- */
@@ -52,7 +53,7 @@ static void refuse(struct staging *s, const struct import_record *r, const char 
 	text_puts(s->wrong, ", from ");
 	clock_add_utc(s->wrong, s->known->first_us, 0);
 	text_puts(s->wrong, " to ");
-	clock_add_utc(s->wrong, s->known->last_us, 0);
+	clock_add_utc(s->wrong, s->last_us, 0);
 	text_puts(s->wrong, ": import only what lies before or behind");
 }
 
@@ -84,7 +85,8 @@ static size_t pass_over(struct staging *s, size_t at, size_t to)
 
 	if (s->pasts)
 		qsort(s->past, s->pasts, sizeof *s->past, by_time);
-	for (size_t p = 0; at < to && list[at].at_us <= s->known->last_us; at++) {
+	s->last_us = s->pasts ? s->past[s->pasts - 1].at_us : s->known->last_us;
+	for (size_t p = 0; at < to && list[at].at_us <= s->last_us; at++) {
 		while (p < s->pasts && s->past[p].at_us < list[at].at_us)
 			p++;
 		if (p == s->pasts || s->past[p].at_us > list[at].at_us ||
@@ -177,8 +179,7 @@ static bool stage_records(struct staging *s, const char *name, size_t from, size
 		front++;
 	pack(s, from, front, interval_us);
 	s->pasts = 0;
-	if (!read_results(s->read, s->known, s->known->first_us, s->known->last_us + 1, take_past,
-			  s)) {
+	if (!read_results(s->read, s->known, s->known->first_us, INT64_MAX, take_past, s)) {
 		text_puts(s->wrong, read_wrong(s->read));
 		return false;
 	}
