@@ -29,7 +29,9 @@ static void hear(struct http_exchange *x, char *at, size_t size)
 static void judge_answer(char *at, size_t size)
 {
 	struct probe_host host = {0};
-	struct probe p = {.magic = PROBE_MAGIC, .host = &host, .reason = ""};
+	static const struct check_module module = {.head.name = "fuzz"};
+	struct probe p = {
+		.magic = PROBE_MAGIC, .host = &host, .order.module = &module, .reason = ""};
 	struct tls_options tls = {0};
 	struct http_ask ask = {.tls = &tls, .body_most = 64, .follows = true};
 	struct http_handle handle = {.easy = curl_easy_init()};
