@@ -6,6 +6,8 @@
 
 #include "../base/memory.h"
 
+#define SILENT_INTERVALS 3
+
 /* What it is: defined in the configuration, or known to the record. */
 struct target {
 	const char *name;
@@ -72,6 +74,20 @@ static void take_interval(struct track *into, const struct figures_order *o,
 		into->interval_us = standard_us;
 }
 
+/* Nobody has looked for longer than a sample may speak, and yet it should be watched: the monitor is
+ * off. What is younger is not known yet; what is imported or no longer configured has ended. */
+static void add_silence(const struct figures_order *o, const struct read_target *t,
+			const struct sla_samples *all, struct sla_line *line)
+{
+	const struct sla_sample *last = all->samples ? &all->sample[all->samples - 1] : NULL;
+	int64_t end_us = earlier(o->to_us, o->now_us);
+
+	if (last && line->spans && !t->is_imported && !t->removed_us &&
+	    (o->now_us - last->last_us) / SILENT_INTERVALS > last->interval_us)
+		sla_line_add(line, line->span[line->spans - 1].to_us, end_us, SLA_UNKNOWN,
+			     SLA_MONITOR_OFF);
+}
+
 static bool from_samples(const struct figures_source *s, const struct figures_order *o,
 			 const struct read_target *t, struct track *into)
 {
@@ -81,6 +97,8 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 
 	if (is_fine)
 		sla_from_samples(&into->line, &into->incidents, all.sample, all.samples, &how);
+	if (is_fine)
+		add_silence(o, t, &all, &into->line);
 	take_interval(into, o, &all, t->interval_us);
 	free(all.sample);
 	return is_fine;

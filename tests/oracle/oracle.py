@@ -15,6 +15,7 @@ The database may be in use: it is read in one read transaction. It may be a copy
 import collections
 import datetime
 import functools
+import itertools
 import sqlite3
 import struct
 import sys
@@ -245,6 +246,11 @@ class Oracle:
         twice = [key for key, count in seen.items() if count > 1]
         assert not twice, f"stored twice: {twice[:5]}"
 
+    @functools.cached_property
+    def watched(self):
+        """Names of what is configured, as far as the record knows."""
+        return {row[0] for row in self.rows("select name from target where removed_us is null and not is_imported")}
+
     def incidents(self):
         return [Incident(*row) for row in self.rows("select id, name, event, at_us, start_us from incident order by id")]
 
@@ -359,10 +365,17 @@ def spans(samples, now_us):
             yield end, until, "unknown"
 
 
-def availability(samples, from_us, to_us, now_us):
+def silence(samples, now_us):
+    """What should be watched and was not for more than three intervals is unknown since: the monitor is off."""
+    last = samples[-1] if samples else None
+    if last and now_us - last.at_us > 3 * last.interval_us:
+        yield last.at_us + last.interval_us, now_us, "unknown"
+
+
+def availability(samples, from_us, to_us, now_us, is_watched=False):
     """Microseconds in each state over [from, to); blips are part of down, as reports show it."""
-    total = collections.Counter()
-    for start, end, state in spans([s for s in samples if s.at_us < now_us], now_us):
+    total, samples = collections.Counter(), [s for s in samples if s.at_us < now_us]
+    for start, end, state in itertools.chain(spans(samples, now_us), silence(samples, now_us) if is_watched else ()):
         total[state] += max(0, min(end, to_us) - max(start, from_us))
     measured = sum(total.values())
     return {"up": total["up"], "degraded": total["degraded"], "down": total["down"] + total["unconfirmed"], "blip": total["unconfirmed"],
@@ -376,7 +389,7 @@ def compare(oracle, report, now_us):
     for row in report["rows"]:
         if row["kind"] != "check":
             continue
-        wanted = availability(oracle.samples(row["name"]), from_us, to_us, now_us)
+        wanted = availability(oracle.samples(row["name"]), from_us, to_us, now_us, row["name"] in oracle.watched)
         got = {word: row[f"{word}_s"] for word in wanted}
         assert got == {word: us // 1_000_000 for word, us in wanted.items()}, f"'{row['name']}': the report says {got}, the results {wanted}"
 
