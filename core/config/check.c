@@ -151,6 +151,8 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 	line_add(t, "pool", pool_of(&f->module->head));
 	if (f->common.reference)
 		line_add(t, "reference", "1");
+	if (f->common.when_healthy)
+		line_add(t, "when_healthy", "1");
 	if (f->module->head.flags & MODULE_IS_PASSIVE)
 		line_add(t, "passive", "1");
 	add_locations(f, t);

@@ -280,7 +280,8 @@ static char *prober_words(const struct line *l)
 {
 	static const char *const keepers[] = {"every_us",  "recheck_us", "locations",
 					      "reference", "items",      "pool",
-					      "passive",   "name",       NULL};
+					      "passive",   "name",       "when_healthy",
+					      NULL};
 	struct text t = {0};
 
 	line_add(&t, "name", line_name(l));
@@ -323,6 +324,7 @@ static void redefine(struct keeper *k, struct check *c, const struct line *l)
 	c->pin = NULL;
 	c->is_passive = is_true(l, "passive");
 	c->is_reference = is_true(l, "reference");
+	c->runs_when_healthy = is_true(l, "when_healthy");
 	c->every_us = within(line_int(l, "every_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
 			     366 * 86400 * KEEPER_SECOND);
 	c->recheck_us = within(line_int(l, "recheck_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,

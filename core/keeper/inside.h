@@ -147,6 +147,7 @@ struct check {
 	struct module_record *module;
 	uint8_t pool;
 	bool is_passive, is_reference, is_first, is_delayed;
+	bool runs_when_healthy; /* the ping that tells another monitor that we are well */
 	int64_t every_us, recheck_us, timeout_us, phase_us;
 	int64_t next_us;    /* the next slot; 0: none */
 	int64_t recheck_at_us; /* 0: none */
@@ -355,6 +356,7 @@ void group_member_changed(struct keeper *, struct check *, int64_t at_us, int64_
 void group_free(struct group *);
 
 /* status.c */
+bool keeper_is_healthy(struct keeper *);
 void status_take(struct keeper *, int64_t client, const struct line *);
 void status_go_on(struct keeper *);
 /* What the client that waits for it is told; wrong NULL: it is done. */

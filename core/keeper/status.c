@@ -119,6 +119,13 @@ static const char *recorder_word(const struct keeper *k)
 	return !k->recorder_is_there ? "gone" : k->recorder_fails ? "failing" : "ok";
 }
 
+/* Would a monitor that watches us be told that all is well? A module in trouble is not ours. */
+bool keeper_is_healthy(struct keeper *k)
+{
+	return k->recorder_is_there && !k->recorder_fails && k->prober_count > 0 &&
+	       health_late_us(&k->health, k->now_us, 99) < KEEPER_LATE_US;
+}
+
 static void find_trouble(struct keeper *k, struct text *wrong, struct text *quarantined)
 {
 	if (!k->recorder_is_there)

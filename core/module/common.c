@@ -19,6 +19,9 @@ static const struct module_option option[] = {
 		"any|4|6", 0, "IPv4 or IPv6 only; any: what the resolver answers first"),
 	OPTION_BOOL(struct common_options, reference, false,
 		    "a target that tells whether our own connection works (section void)"),
+	OPTION_(struct common_options, when_healthy, "when-healthy", OPTION_TYPE_BOOL, "false",
+		NULL, 0,
+		"probe only while the monitor itself is well: a dead man's ping to another one"),
 	OPTION_END,
 };
 

@@ -12,7 +12,7 @@ struct common_options {
 	int64_t every, timeout, recheck, slow;
 	const char *const *locations;          /* empty: all */
 	int64_t address_family;                /* the place in common_family */
-	bool reference;
+	bool reference, when_healthy;
 };
 
 /* Works with option_set() and option_defaults() like a module's own head. */

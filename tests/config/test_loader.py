@@ -19,7 +19,7 @@ def write(tmp, text, head=HEAD, name="nines.conf"):
 def whole(tmp):
     conf = write(tmp, 'location = "london"\nlocation "b" { source = "127.0.0.2" }\n'
                  'tcp "Mail, inbound" { host = "127.0.0.1" port = 25 every = "5m" timeout = 3 slow = "1s" recheck = "30s"\n'
-                 ' locations = {"london", "b"} address-family = 4 reference = true expect = "220" }\n'
+                 ' locations = {"london", "b"} address-family = 4 reference = true when-healthy = true expect = "220" }\n'
                  'ping "loop" { host = "::1" }\n'
                  'service "Mail & more" { members = {"Mail, inbound", "loop"} need = 2 role = "core" feeds = {"loop"} }\n'
                  'void { share = 0.25 minimum = 5 window = "30s" }\n')
@@ -35,7 +35,7 @@ def whole(tmp):
     build = first[2].pop("build")
     assert first == ("define", "Mail, inbound", {
         "module": "tcp", "every_us": "300000000", "recheck_us": "30000000", "timeout_us": "3000000", "slow_us": "1000000",
-        "address_family": "4", "pool": "general", "reference": "1", "locations": "london\nb", "opt.host": "127.0.0.1",
+        "address_family": "4", "pool": "general", "reference": "1", "when_healthy": "1", "locations": "london\nb", "opt.host": "127.0.0.1",
         "opt.port": "25", "opt.expect": "220"})
     assert second[1] == "loop" and second[2]["every_us"] == "60000000" and second[2]["timeout_us"] == "10000000"
     modules = {name: found for _, name, found in lines_of(lines, "module")}

@@ -332,6 +332,26 @@ static void test_recorder(void)
 	world_free(w);
 }
 
+/* The ping to a monitor that watches us stops with our health and begins again with it (F61). */
+static void test_when_healthy(void)
+{
+	struct world *w = world_new();
+	long before;
+
+	world_configure(w, "every_us=1000000 when_healthy=1");
+	world_run(w, 100 * SECOND);
+	ok(w->probes >= 99, "while the monitor is well it is probed (%ld)", w->probes);
+	world_say(w, END_RECORDER, 0, "failing - reason=\"no space left on device\"");
+	before = w->probes;
+	world_run(w, 200 * SECOND);
+	ok(w->probes == before, "while its storage fails it is not (%ld)", w->probes - before);
+	world_say(w, END_RECORDER, 0, "recovered -");
+	world_run(w, 300 * SECOND);
+	ok(w->probes >= before + 99, "and then again");
+	ok(strstr(world_ask(w, "status -"), "missed=0") != NULL, "no slot is called missed");
+	world_free(w);
+}
+
 static void test_full_queue(void)
 {
 	struct world *w = world_new();
@@ -402,6 +422,7 @@ int main(void)
 	test_service_down();
 	test_spool();
 	test_recorder();
+	test_when_healthy();
 	test_full_queue();
 	test_health();
 	test_big_status();
