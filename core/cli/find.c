@@ -2,6 +2,7 @@
 #include "find.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,8 @@ static void add_folder(struct find_list *l, const char *folder, int kind)
 	DIR *d = opendir(folder);
 	struct dirent *e;
 
+	if (!d && errno == ENOMEM) /* its modules would look unknown */
+		memory_end();
 	while (d && (e = readdir(d)))
 		if (e->d_name[0] != '.')
 			add_file(l, folder, e->d_name, kind);

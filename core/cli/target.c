@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "../base/memory.h"
+
 static bool is_name(const char *at, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
@@ -15,6 +17,8 @@ static bool is_name(const char *at, size_t size)
 
 static void add(struct target *t, const char *name, const char *value)
 {
+	if (!value)
+		memory_end();
 	t->option[t->options++] = (struct target_option){name, value};
 }
 
@@ -28,6 +32,8 @@ static const char *decoded(struct arena *a, const char *from, size_t size)
 {
 	char *to = arena_copy(a, from, size), *at = to;
 
+	if (!to)
+		memory_end();
 	for (size_t i = 0; i < size; i++)
 		if (from[i] == '%' && i + 2 < size && hex((unsigned char)from[i + 1]) >= 0 &&
 		    hex((unsigned char)from[i + 2]) >= 0) {
@@ -103,6 +109,8 @@ static const char *take_url(struct target *t, struct arena *a, const char *word,
 
 	host = host ? host + 1 : at;
 	t->module = arena_copy(a, word, (size_t)(slashes - word));
+	if (!t->module)
+		memory_end();
 	show(t, a, t->module, (size_t)(host - at), host);
 	if (host > at)
 		take_user(t, a, at, (size_t)(host - at) - 1);

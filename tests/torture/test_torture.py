@@ -7,6 +7,8 @@ import json
 import os
 import struct
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import certs
 import servers
@@ -20,10 +22,13 @@ ALLOWED = {0, 1, 3, 75}  # up, degraded, unknown, no memory: said and ended
 
 def once(tmp, fail_at, words):
     """(status, output, allocations) of one `nines check`; the fail_at-th allocation fails."""
-    path = tmp / "count"
+    path = tmp / f"count.{threading.get_ident()}"
     path.write_bytes(struct.pack("QQ", 0, fail_at))
-    done = subprocess.run([str(BUILD / "nines"), "check", *words, "--json"], capture_output=True, text=True, errors="replace",
-                          timeout=60, check=False, cwd=ROOT, env={**os.environ, **FEW, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
+    try:
+        done = subprocess.run([str(BUILD / "nines"), "check", *words, "--json"], capture_output=True, text=True, errors="replace", timeout=60,
+                              check=False, cwd=ROOT, env={**os.environ, **FEW, "LD_PRELOAD": str(PRELOAD), "FAILMALLOC_FILE": str(path)})
+    except subprocess.TimeoutExpired:
+        return "hung", "", 0
     return done.returncode, done.stdout + done.stderr, struct.unpack("QQ", path.read_bytes())[0]
 
 
@@ -45,10 +50,12 @@ def torture(tmp, *words):
     if os.environ.get("TORTURE") != "all":
         places = sorted({1 + i * total // SAMPLE for i in range(SAMPLE)})
     wrong = []
-    for place in places:
-        status, output, _ = once(tmp, place, words)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        outcomes = pool.map(lambda place: once(tmp, place, words), places)
+    for place, (status, output, _) in zip(places, outcomes):
         if status not in ALLOWED or says_down(output):
             wrong.append(f"allocation {place} of {total}: status {status}: {output.strip()[:300]}")
+    print(f"# {' '.join(words[:1])}: {len(places)} of {total} allocations failed, one at a time")
     assert not wrong, f"{len(wrong)} of {len(places)}:\n" + "\n".join(wrong[:20])
 
 
