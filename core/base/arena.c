@@ -22,8 +22,8 @@ void arena_init(struct arena *a, void *lent, size_t lent_bytes, size_t cap_bytes
 {
 	char *at = (char *)(((uintptr_t)lent + 15) & ~(uintptr_t)15);
 
-	*a = (struct arena){.at = at, .end = (char *)lent + lent_bytes, .cap_bytes = cap_bytes,
-			    .lent = lent, .lent_bytes = lent_bytes};
+	*a = (struct arena){.at = at, .end = lent ? (char *)lent + lent_bytes : NULL,
+			    .cap_bytes = cap_bytes, .lent = lent, .lent_bytes = lent_bytes};
 	if (at > a->end)
 		a->at = a->end;
 }
