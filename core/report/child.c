@@ -2,6 +2,7 @@
  * everything else, fills the page and writes the document. See report.h. */
 #include "child.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,7 +117,7 @@ static void prepare(struct child *c)
 	if (!h->unreadable.size)
 		h->read = read_open(c->order->store, &h->unreadable);
 	if (!h->read && h->order->now_us >= h->period.from_us &&
-	    access(c->order->store, F_OK) < 0)
+	    access(c->order->store, F_OK) < 0 && errno == ENOENT)
 		text_puts(&h->unreadable, ": start ninesd, import a history, or name the database "
 					  "with --store");
 	if (h->read && !host_find_targets(h, &c->wrong))

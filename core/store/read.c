@@ -88,6 +88,17 @@ static bool judge_schema(struct read *r, struct text *wrong)
 	return false;
 }
 
+/* SQLite says no more than that it could not. */
+static void tell_unopened(const struct read *r, struct text *wrong)
+{
+	int code = r->sql.db ? sqlite3_system_errno(r->sql.db) : ENOMEM;
+
+	text_printf(wrong, "cannot open %s: %s", r->path,
+		    code ? log_errno(code) : sqlite3_errmsg(r->sql.db));
+	if (code == EACCES)
+		text_puts(wrong, " (its folder is its owner's alone: try as root)");
+}
+
 struct read *read_open(const char *path, struct text *wrong)
 {
 	struct read *r = memory_new(sizeof *r);
@@ -96,9 +107,7 @@ struct read *read_open(const char *path, struct text *wrong)
 	r->magic = READ_MAGIC;
 	r->path = memory_text(path);
 	if (!sql_open(&r->sql, path, SQLITE_OPEN_READONLY, &told)) {
-		text_printf(wrong, "cannot open %s: %s", path, r->sql.db
-								       ? sqlite3_errmsg(r->sql.db)
-								       : "no memory");
+		tell_unopened(r, wrong);
 	} else {
 		sqlite3_busy_timeout(r->sql.db, BUSY_MS);
 		sqlite3_progress_handler(r->sql.db, STEPS, is_over, r);

@@ -340,6 +340,22 @@ def missing(tmp):
     assert "99.9990" in nines("nines", "--store", tmp / "none.db")
 
 
+@test("somebody who may not read the database is told so")
+def forbidden(tmp):
+    if os.geteuid():
+        skip("only root can become somebody else")
+    (tmp / "store").mkdir()
+    (tmp / "store").chmod(0o700)
+    tmp.chmod(0o755)
+    shutil.copy(store(february), tmp / "store/nines.db")
+    if subprocess.run(["/bin/sh", "-c", f"test -x {BUILD}/nines"], user=65534, group=65534, extra_groups=[], check=False).returncode:
+        skip("nobody else may run what was built here")
+    for command in (("report", "sla"), ("export", "web-1"), ("backup", tmp / "copy.db")):
+        done = subprocess.run([BUILD / "nines", *command, "--store", tmp / "store/nines.db"], capture_output=True, text=True, user=65534,
+                              group=65534, extra_groups=[], check=False)
+        assert done.returncode == 2 and "store/nines.db: permission denied (" in done.stderr and done.stderr.count("\n") == 1, done
+
+
 @test("nines report and nines modules list the reports")
 def listed():
     assert re.search(r"^nines +how much", nines(), re.M) and re.search(r"^sla +uptime", nines(), re.M)
