@@ -74,8 +74,8 @@ static void take_interval(struct track *into, const struct figures_order *o,
 		into->interval_us = standard_us;
 }
 
-/* Nobody has looked for longer than a sample may speak, and yet it should be watched: the monitor is
- * off. What is younger is not known yet; what is imported or no longer configured has ended. */
+/* Nobody has looked for longer than a sample may speak, and yet it should be watched: the monitor
+ * is off. What is younger is not known yet; what is imported or no longer configured has ended. */
 static void add_silence(const struct figures_order *o, const struct read_target *t,
 			const struct sla_samples *all, struct sla_line *line)
 {
