@@ -1,5 +1,4 @@
-/* config/policy: see policy.h. Also the option tables of these sections, which the loader judges.
- */
+/* config/policy: see policy.h. From sections to lines, and what their forms do not say. */
 #include "policy.h"
 
 #include <string.h>
@@ -7,43 +6,6 @@
 
 #include "../base/clock.h"
 #include "read.h"
-
-const struct module_option sla_option[] = {
-	OPTION_(struct config_sla, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100",
-		OPTION_IS_REQUIRED, "per cent of the agreed time"),
-	OPTION_TEXT(struct config_sla, zone, "UTC", "IANA time zone of its months"),
-	OPTION_(struct config_sla, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
-		"0..366d", 0, "maintenance counts when announced so long before"),
-	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
-		"0", "0..31d", 0, "so much of it a month"),
-	OPTION_LIST(struct config_sla, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
-	OPTION_CHOICE(struct config_sla, blips, "down", "down|up",
-		      "what an unconfirmed failure counts as"),
-	OPTION_CHOICE(struct config_sla, unknown, "known", "known|down|up",
-		      "what unknown time counts as"),
-	OPTION_(struct config_sla, start, "outage-start", OPTION_TYPE_CHOICE, "first-failure",
-		"first-failure|midpoint|confirmed", 0, "where an outage begins"),
-	OPTION_(struct config_sla, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0",
-		"0..1", 0, "how much of degraded time is down"),
-	OPTION_LIST(struct config_sla, credits, "", "BELOW:PERCENT, from the highest"),
-	OPTION_END,
-};
-static const struct module_head sla_head = {
-	.name = "sla", .option = sla_option, .options_size = sizeof(struct config_sla)};
-
-const struct module_option maintenance_option[] = {
-	OPTION_LIST(struct config_maintenance, services, "",
-		    "checks and services; none named: all"),
-	OPTION_(struct config_maintenance, start, "start", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
-	OPTION_(struct config_maintenance, end, "end", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
-	OPTION_TEXT(struct config_maintenance, text, "", "what people read"),
-	OPTION_END,
-};
-static const struct module_head maintenance_head = {.name = "maintenance",
-					     .option = maintenance_option,
-					     .options_size = sizeof(struct config_maintenance)};
 
 void sla_judge(struct config *c, const struct section *s, const struct config_sla *o)
 {
@@ -81,63 +43,62 @@ void maintenance_judge(struct config *c, const struct section *s, struct config_
 			    "maintenance '%s' ends before it starts", s->title);
 }
 
-static void *values(struct config *c, const struct section *s, const struct module_head *head)
+void policy_add_line(struct config *c, const struct section *s)
 {
-	void *options = parse_alloc(&c->parse, head->options_size);
+	struct text *t = &c->policy_lines;
+	size_t begin = t->size;
 
-	return values_set(c, s, head, options) ? options : NULL;
+	line_begin_name(t, s->word, s->title);
+	for (const struct value *v = values_of(c, s); v; v = v->next)
+		line_add(t, v->name, v->text);
+	line_end(t);
+	if (t->size - begin >= LINE_BYTES)
+		problem_add(&c->parse, s->file, s->line, "shorten it",
+			    "%s '%s' is longer than %d bytes", s->word, s->title, LINE_BYTES);
 }
 
-static void read_sla(struct config *c, const struct section *s, struct config_policies *all)
+static void read_section(struct config *c, const struct section *s)
 {
-	struct config_sla *o = values(c, s, &sla_head), **last = &all->sla;
+	union {
+		struct config_sla sla;
+		struct config_maintenance maintenance;
+		struct config_service service;
+	} o;
 
-	if (!o)
+	memset(&o, 0, sizeof o);
+	if (!values_set(c, s, policy_head(s->word), &o))
 		return;
-	sla_judge(c, s, o);
-	o->name = s->title;
-	while (*last)
-		last = &(*last)->next;
-	*last = o;
+	if (!strcmp(s->word, "sla"))
+		sla_judge(c, s, &o.sla);
+	else if (!strcmp(s->word, "maintenance"))
+		maintenance_judge(c, s, &o.maintenance);
+	policy_add_line(c, s);
 }
 
-static void read_maintenance(struct config *c, const struct section *s, struct config_policies *all)
+/* What is wrong in a line was wrong in its section and is told there. */
+static void take_lines(struct config *c, struct config_policies *all)
 {
-	struct config_maintenance *o = values(c, s, &maintenance_head), **last = &all->maintenance;
+	struct policy_reader r;
+	struct text wrong = {0};
+	struct line l;
+	char *newline;
 
-	if (!o)
-		return;
-	maintenance_judge(c, s, o);
-	o->name = s->title;
-	while (*last)
-		last = &(*last)->next;
-	*last = o;
+	policy_begin(&r, &c->parse.arena, all);
+	for (char *at = c->policy_lines.at; at && *at; at = newline + 1) {
+		newline = strchr(at, '\n');
+		if (!line_parse(&l, at, (size_t)(newline - at)))
+			policy_take(&r, &l, &wrong);
+	}
+	text_clear(&c->policy_lines);
+	text_release(&wrong);
 }
-
-static void read_service(struct config *c, const struct section *s, struct config_policies *all)
-{
-	struct config_service *o = parse_alloc(&c->parse, sizeof *o), **last = &all->service;
-
-	if (!service_options(c, s, o))
-		return;
-	while (*last)
-		last = &(*last)->next;
-	*last = o;
-}
-
-static const struct {
-	const char *word;
-	void (*read)(struct config *, const struct section *, struct config_policies *);
-} section[] = {
-	{"sla", read_sla}, {"maintenance", read_maintenance}, {"service", read_service}};
 
 void config_read_policies(struct config *c, struct config_policies *all)
 {
-	*all = (struct config_policies){0};
 	for (struct section *s = c->parse.first; s; s = s->next)
-		for (size_t i = 0; i < sizeof section / sizeof *section; i++)
-			if (!s->parent && *s->title && !strcmp(s->word, section[i].word))
-				section[i].read(c, s, all);
+		if (!s->parent && *s->title && policy_head(s->word))
+			read_section(c, s);
+	take_lines(c, all);
 	problems_sort(&c->parse);
 }
 

@@ -1,12 +1,14 @@
 /* config/policy: what a configuration says about figures: sla, maintenance and service sections,
  * and the options of reports.
  *
- * For whoever computes figures outside the daemon: read again from the files, without judging a
- * module. Everything belongs to the struct config it came from. Called by the commands that show
- * availability. */
+ * The structure is always built from lines (docs/architecture.md), by policy_take(): commands have
+ * them of the files, read again without judging a module; the web has them of the loader, by way of
+ * the parent. So both mean the same. policy_take() trusts no line. Everything belongs to the arena
+ * of the reader: that of the struct config, or the web's. */
 #ifndef NINES_CONFIG_POLICY_H
 #define NINES_CONFIG_POLICY_H
 
+#include "../base/line.h"
 #include "config.h"
 
 struct config_sla {
@@ -31,6 +33,8 @@ struct config_service {
 	const char *name, *sla; /* "" when it has none */
 	const char *const *members; /* patterns as they were written */
 	int64_t need;
+	const char *role;
+	const char *const *feeds;
 	struct config_service *next;
 };
 
@@ -39,6 +43,20 @@ struct config_policies {
 	struct config_maintenance *maintenance;
 	struct config_service *service;
 };
+
+struct policy_reader {
+	struct arena *arena;
+	struct config_policies *into;
+	struct config_sla **last_sla;
+	struct config_maintenance **last_maintenance;
+	struct config_service **last_service;
+};
+
+/* *into becomes empty; it and the arena must stay. */
+void policy_begin(struct policy_reader *, struct arena *, struct config_policies *into);
+/* One line: `sla`, `maintenance` or `service`; any other says nothing here. False: *wrong says why
+ * and nothing was added. */
+bool policy_take(struct policy_reader *, const struct line *, struct text *wrong);
 
 /* After config_read_settings(); what is wrong in those sections is added to config_problems(). */
 void config_read_policies(struct config *, struct config_policies *);

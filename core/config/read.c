@@ -266,6 +266,7 @@ void config_free(struct config *c)
 	text_release(&c->secret_lines);
 	text_release(&c->define_lines);
 	text_release(&c->service_lines);
+	text_release(&c->policy_lines);
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
@@ -338,7 +339,7 @@ static void add_settings(struct config *c, struct text *t)
 void config_add_lines(struct config *c, struct text *t)
 {
 	const struct text *part[] = {&c->location_lines, &c->secret_lines, &c->define_lines,
-				     &c->service_lines};
+				     &c->service_lines, &c->policy_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t, false);

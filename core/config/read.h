@@ -25,7 +25,7 @@ struct config {
 	struct config_settings settings;
 	struct descriptors modules;
 	struct map names, locations, slas, secrets;
-	struct text location_lines, secret_lines, define_lines, service_lines;
+	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
 	struct service *services, **last_service;
 	int check_count, service_count, secret_count;
 };
@@ -57,11 +57,13 @@ void check_read(struct config *, const struct descriptor *, const struct section
 void service_read(struct config *, const struct section *);
 void services_finish(struct config *);
 
-/* What its section says, for those who do not judge it. False: problems were added. */
-bool service_options(struct config *, const struct section *, struct config_service *);
+/* policy_line.c: the forms of these sections; NULL: the word is none of them. */
+extern const struct module_option sla_option[], maintenance_option[], service_option[];
+const struct module_head *policy_head(const char *word);
 
-/* policy.c: what the forms of these sections do not say. */
-extern const struct module_option sla_option[], maintenance_option[];
+/* policy.c: the line of such a section, into policy_lines. */
+void policy_add_line(struct config *, const struct section *);
+/* What the forms do not say. */
 void sla_judge(struct config *, const struct section *, const struct config_sla *);
 void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
 

@@ -88,11 +88,13 @@ static void finish_location(struct config *c, const struct section *s, union opt
 static void finish_sla(struct config *c, const struct section *s, union options *o)
 {
 	sla_judge(c, s, &o->sla);
+	policy_add_line(c, s);
 }
 
 static void finish_maintenance(struct config *c, const struct section *s, union options *o)
 {
 	maintenance_judge(c, s, &o->maintenance);
+	policy_add_line(c, s);
 }
 
 static void finish_path(struct config *c, const struct section *s, union options *o)

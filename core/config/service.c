@@ -9,35 +9,14 @@
 #include "../module/form.h"
 #include "read.h"
 
-struct service_options {
-	const char *const *members;
-	int64_t need;
-	const char *role;
-	const char *const *feeds;
-	const char *sla;
-};
-
 struct service {
 	const struct section *section;
-	struct service_options say;
+	struct config_service say;
 	const char **member; /* patterns expanded; NULL at the end */
 	size_t members, room;
 	int round; /* of the search for circles that was here last */
 	struct service *next;
 };
-
-static const struct module_option option[] = {
-	OPTION_(struct service_options, members, "members", OPTION_TYPE_LIST, NULL, NULL,
-		OPTION_IS_REQUIRED, "checks and services"),
-	OPTION_(struct service_options, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
-		"up while at least so many members are up"),
-	OPTION_TEXT(struct service_options, role, "", "what it is for the house"),
-	OPTION_LIST(struct service_options, feeds, "", "services that depend on it"),
-	OPTION_TEXT(struct service_options, sla, "", "the policy it is measured by"),
-	OPTION_END,
-};
-static const struct module_head head = {.name = "service", .option = option,
-					.options_size = sizeof(struct service_options)};
 
 void service_read(struct config *c, const struct section *s)
 {
@@ -45,23 +24,12 @@ void service_read(struct config *c, const struct section *s)
 	struct named *n = name_take(c, s->title, s, s->file, s->line);
 
 	new->section = s;
-	if (!values_set(c, s, &head, &new->say) || !n)
+	if (!values_set(c, s, policy_head("service"), &new->say) || !n)
 		return;
 	n->service = new;
 	*c->last_service = new;
 	c->last_service = &new->next;
 	c->service_count++;
-}
-
-bool service_options(struct config *c, const struct section *s, struct config_service *into)
-{
-	struct service_options *o = parse_alloc(&c->parse, sizeof *o);
-
-	if (!values_set(c, s, &head, o))
-		return false;
-	*into = (struct config_service){
-		.name = s->title, .sla = o->sla, .members = o->members, .need = o->need};
-	return true;
 }
 
 static void add_member(struct config *c, struct service *s, const char *name)
@@ -187,6 +155,15 @@ static const char *join(struct text *into, const char *const *name, size_t count
 	return text_get(into);
 }
 
+/* Is a member named by a pattern? Figures need it as it was written. */
+static bool has_pattern(const struct service *s)
+{
+	for (const char *const *m = s->say.members; *m; m++)
+		if (strpbrk(*m, "*?"))
+			return true;
+	return false;
+}
+
 static void add_line(struct config *c, const struct service *s)
 {
 	struct text *t = &c->service_lines, joined = {0};
@@ -194,6 +171,8 @@ static void add_line(struct config *c, const struct service *s)
 
 	line_begin_name(t, "service", s->section->title);
 	line_add(t, "members", join(&joined, s->member, s->members));
+	if (has_pattern(s))
+		line_add(t, "written", join(&joined, s->say.members, SIZE_MAX));
 	line_add_int(t, "need", s->say.need);
 	if (*s->say.role)
 		line_add(t, "role", s->say.role);

@@ -95,6 +95,7 @@ void roles_start(struct house *); /* those that do not run and whose time has co
 void role_died(struct house *, enum role_place, int status);
 /* opens the page's and the control socket and the store's folder */
 void roles_retain(struct house *); /* tells the recorder how long what is kept */
+void roles_tell_figures(struct house *); /* tells the web what decides figures */
 bool roles_listen(struct house *, struct text *wrong);
 void roles_unlisten(struct house *);
 

@@ -137,6 +137,7 @@ static void commit(struct house *h)
 		house_send(h, &h->role[ROLE_KEEPER], text_get(&h->plan->lines));
 	probers_retire(h);
 	roles_retain(h);
+	roles_tell_figures(h);
 	if (old != h->plan)
 		plan_free(old);
 	watch_modules(h);

@@ -88,6 +88,7 @@ void plan_free(struct plan *p)
 	free(p->module);
 	map_release(&p->by_name);
 	text_release(&p->lines);
+	text_release(&p->figures);
 	text_release(&p->problems);
 	text_release(&p->lints);
 	forget_secrets(p);
@@ -246,32 +247,48 @@ static const char *take_end(struct plan *p, const struct line *l)
 	return NULL;
 }
 
-/* The loader's verbs; what is `told` goes on to the keeper. */
+/* The loader's verbs, and who is told. A secret never goes on as a line. */
 static const struct {
 	const char *verb;
 	const char *(*take)(struct plan *, const struct line *);
-	bool is_told;
+	bool to_keeper, to_web;
 } verb[] = {
-	{"begin", take_begin, true},      {"setting", take_setting, true},
-	{"module", take_module, true},    {"option", NULL, false},
-	{"location", NULL, true},         {"define", take_define, true},
-	{"service", NULL, true},          {"secret", take_secret, false},
-	{"problem", take_problem, false}, {"lint", take_lint, false},
-	{"end", take_end, true},
+	{"begin", take_begin, true, true},
+	{"setting", take_setting, true, false},
+	{"module", take_module, true, false},
+	{"option", NULL, false, false},
+	{"location", NULL, true, false},
+	{"define", take_define, true, false},
+	{"service", NULL, true, true},
+	{"sla", NULL, false, true},
+	{"maintenance", NULL, false, true},
+	{"secret", take_secret, false, false},
+	{"problem", take_problem, false, false},
+	{"lint", take_lint, false, false},
+	{"end", take_end, true, true},
 };
+
+static void pass_on(struct text *t, const struct line *l, const char *const *but)
+{
+	line_begin(t, l->verb, l->id);
+	line_add_words(t, l, but);
+	line_end(t);
+}
 
 const char *plan_take(struct plan *p, const struct line *l)
 {
+	static const char *const figures_only[] = {"sla", "written", NULL};
+	static const char *const keeper_only[] = {"role", "feeds", NULL};
+
 	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++) {
 		if (strcmp(l->verb, verb[i].verb))
 			continue;
-		if (p->lines.size > PLAN_LINE_BYTES)
+		if (p->lines.size + p->figures.size > PLAN_LINE_BYTES)
 			return "a configuration larger than 512 MiB";
-		if (verb[i].is_told) {
-			line_begin(&p->lines, l->verb, l->id);
-			line_add_words(&p->lines, l, NULL);
-			line_end(&p->lines);
-		}
+		if (verb[i].to_keeper)
+			pass_on(&p->lines, l, figures_only);
+		if (verb[i].to_web)
+			pass_on(&p->figures, l, keeper_only);
 		return verb[i].take ? verb[i].take(p, l) : NULL;
 	}
 	return "an unknown line of the loader";

@@ -1,10 +1,10 @@
 /* parent/plan: one configuration as the loader told it, kept by the parent.
  *
  * Built line by line while a loader runs; only a plan that got its `end` and no `problem` is ever
- * used, so that a reload is all or nothing (F29). It holds the lines a keeper gets (again after its
- * death), what the parent itself must know, and the secrets, in locked memory that no child
- * inherits and no trace shows. Lives from a loader's `begin` until the next plan takes its place.
- */
+ * used, so that a reload is all or nothing (F29). It holds the lines a keeper and the web get
+ * (again after their death), what the parent itself must know, and the secrets, in locked memory
+ * that no child inherits and no trace shows. Lives from a loader's `begin` until the next plan
+ * takes its place. */
 #ifndef NINES_PARENT_PLAN_H
 #define NINES_PARENT_PLAN_H
 
@@ -43,7 +43,8 @@ struct plan {
 	uint32_t magic;
 	int64_t generation;
 	bool is_complete;
-	struct text lines;    /* begin ... end */
+	struct text lines;    /* begin ... end, for the keeper */
+	struct text figures;  /* likewise, for the web: what decides figures */
 	struct text problems, lints; /* as shown to people, a line each */
 	size_t problem_count;
 	struct plan_settings set;

@@ -218,6 +218,14 @@ static void hand_recorder(struct house *h, struct child *c)
 	house_send(h, c, "go -\n");
 }
 
+/* Before the first configuration is in force the one that is to be: no figure by other rules is
+ * ever shown. */
+void roles_tell_figures(struct house *h)
+{
+	if (h->role[ROLE_WEB].pid > 0)
+		house_send(h, &h->role[ROLE_WEB], text_get(&house_plan(h)->figures));
+}
+
 static void hand_web(struct house *h, struct child *c)
 {
 	struct text line = {0};
@@ -227,6 +235,7 @@ static void hand_web(struct house *h, struct child *c)
 	line_end(&line);
 	house_send(h, c, line.at);
 	text_release(&line);
+	roles_tell_figures(h);
 	if (h->listen_fd >= 0)
 		link_send_fd(&c->link, "fd listen\n", h->listen_fd);
 	join(h, ROLE_WEB, "web -\n");

@@ -52,7 +52,7 @@ static void step(struct loop_timer *t)
 	const char *name = NULL;
 
 	if (!m->open)
-		m->open = uptime_open(m->store, NULL, clock_wall_us(), &wrong);
+		m->open = uptime_open(m->store, rules_get(&m->rules), clock_wall_us(), &wrong);
 	while (m->open && (name = name_at(m->names, m->at)) && clock_mono_us() < until_us) {
 		keep(m, name, uptime_known_micro(m->open, name));
 		m->at++;
@@ -76,16 +76,35 @@ void month_start(struct month *m, const char *store)
 	m->store = memory_text(store);
 }
 
-void month_release(struct month *m)
+static void forget(struct month *m)
 {
 	size_t at = 0;
 	struct figure *f;
 
 	loop_stop_timer(m->loop, &m->timer);
 	uptime_close(m->open);
+	m->open = NULL;
+	m->at = 0;
 	while ((f = map_next(&m->known, &at)))
 		free(f);
 	map_release(&m->known);
+	m->known = (struct map){0};
+}
+
+void month_take(struct month *m, const struct line *l)
+{
+	if (!rules_take(&m->rules, l))
+		return;
+	forget(m);
+	rules_change(&m->rules);
+	if (!m->is_idle)
+		loop_set(m->loop, &m->timer, clock_mono_us());
+}
+
+void month_release(struct month *m)
+{
+	forget(m);
+	rules_release(&m->rules);
 	free(m->store);
 }
 

@@ -109,6 +109,8 @@ static const char *take(struct link *k, const struct line *l, int fd)
 		go(w);
 	else if (!strcmp(l->verb, "stop"))
 		loop_end(w->loop);
+	else
+		month_take(&w->feed.month, l);
 	return NULL;
 }
 

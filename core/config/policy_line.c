@@ -1,0 +1,179 @@
+/* config/policy_line: the option tables of sla, maintenance and service sections, and from a line
+ * with their words to the structure that decides figures. Reads no file. See policy.h. */
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../module/option.h"
+#include "read.h"
+
+const struct module_option sla_option[] = {
+	OPTION_(struct config_sla, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100",
+		OPTION_IS_REQUIRED, "per cent of the agreed time"),
+	OPTION_TEXT(struct config_sla, zone, "UTC", "IANA time zone of its months"),
+	OPTION_(struct config_sla, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
+		"0..366d", 0, "maintenance counts when announced so long before"),
+	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
+		"0", "0..31d", 0, "so much of it a month"),
+	OPTION_LIST(struct config_sla, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
+	OPTION_CHOICE(struct config_sla, blips, "down", "down|up",
+		      "what an unconfirmed failure counts as"),
+	OPTION_CHOICE(struct config_sla, unknown, "known", "known|down|up",
+		      "what unknown time counts as"),
+	OPTION_(struct config_sla, start, "outage-start", OPTION_TYPE_CHOICE, "first-failure",
+		"first-failure|midpoint|confirmed", 0, "where an outage begins"),
+	OPTION_(struct config_sla, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0",
+		"0..1", 0, "how much of degraded time is down"),
+	OPTION_LIST(struct config_sla, credits, "", "BELOW:PERCENT, from the highest"),
+	OPTION_END,
+};
+static const struct module_head sla_head = {
+	.name = "sla", .option = sla_option, .options_size = sizeof(struct config_sla)};
+
+const struct module_option maintenance_option[] = {
+	OPTION_LIST(struct config_maintenance, services, "",
+		    "checks and services; none named: all"),
+	OPTION_(struct config_maintenance, start, "start", OPTION_TYPE_TEXT, NULL, NULL,
+		OPTION_IS_REQUIRED, "RFC 3339 time"),
+	OPTION_(struct config_maintenance, end, "end", OPTION_TYPE_TEXT, NULL, NULL,
+		OPTION_IS_REQUIRED, "RFC 3339 time"),
+	OPTION_TEXT(struct config_maintenance, text, "", "what people read"),
+	OPTION_END,
+};
+static const struct module_head maintenance_head = {
+	.name = "maintenance", .option = maintenance_option,
+	.options_size = sizeof(struct config_maintenance)};
+
+const struct module_option service_option[] = {
+	OPTION_(struct config_service, members, "members", OPTION_TYPE_LIST, NULL, NULL,
+		OPTION_IS_REQUIRED, "checks and services"),
+	OPTION_(struct config_service, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
+		"up while at least so many members are up"),
+	OPTION_TEXT(struct config_service, role, "", "what it is for the house"),
+	OPTION_LIST(struct config_service, feeds, "", "services that depend on it"),
+	OPTION_TEXT(struct config_service, sla, "", "the policy it is measured by"),
+	OPTION_END,
+};
+static const struct module_head service_head = {
+	.name = "service", .option = service_option,
+	.options_size = sizeof(struct config_service)};
+
+void policy_begin(struct policy_reader *r, struct arena *arena, struct config_policies *into)
+{
+	*into = (struct config_policies){0};
+	*r = (struct policy_reader){.arena = arena,
+				    .into = into,
+				    .last_sla = &into->sla,
+				    .last_maintenance = &into->maintenance,
+				    .last_service = &into->service};
+}
+
+static bool add_sla(struct policy_reader *r, const char *name, void *options, const struct line *l,
+		    struct text *wrong)
+{
+	struct config_sla *s = options;
+
+	(void)l;
+	(void)wrong;
+	s->name = name;
+	*r->last_sla = s;
+	r->last_sla = &s->next;
+	return true;
+}
+
+static bool add_maintenance(struct policy_reader *r, const char *name, void *options,
+			    const struct line *l, struct text *wrong)
+{
+	struct config_maintenance *m = options;
+
+	(void)l;
+	m->name = name;
+	if (!clock_parse_utc(m->start, &m->from_us) || !clock_parse_utc(m->end, &m->to_us) ||
+	    m->to_us <= m->from_us) {
+		text_puts(wrong, "its start and end are no span of time");
+		return false;
+	}
+	*r->last_maintenance = m;
+	r->last_maintenance = &m->next;
+	return true;
+}
+
+static bool add_service(struct policy_reader *r, const char *name, void *options,
+			const struct line *l, struct text *wrong)
+{
+	struct config_service *s = options;
+	const char *written = line_find(l, "written");
+
+	s->name = name;
+	if (written && !option_set(&service_head, s, r->arena, "members", written, wrong))
+		return false;
+	*r->last_service = s;
+	r->last_service = &s->next;
+	return true;
+}
+
+static const struct kind {
+	const struct module_head *head;
+	bool (*add)(struct policy_reader *, const char *name, void *options, const struct line *,
+		    struct text *wrong);
+} kind[] = {
+	{&sla_head, add_sla}, {&maintenance_head, add_maintenance}, {&service_head, add_service}};
+
+static const struct kind *find(const char *word)
+{
+	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++)
+		if (!strcmp(kind[i].head->name, word))
+			return &kind[i];
+	return NULL;
+}
+
+const struct module_head *policy_head(const char *word)
+{
+	const struct kind *k = find(word);
+
+	return k ? k->head : NULL;
+}
+
+/* The members of a service as the keeper has them may be longer than an option may be. */
+static bool set_options(const struct module_head *head, void *options, struct arena *arena,
+			const struct line *l, struct text *wrong)
+{
+	const char *given[LINE_WORDS + 1] = {NULL};
+	size_t n = 0;
+
+	if (!option_defaults(head, options, arena, wrong))
+		return false;
+	for (const struct module_option *o = head->option; o->name; o++) {
+		const char *value = line_find(l, o->name);
+
+		if (!value)
+			continue;
+		given[n++] = o->name;
+		if (!strcmp(o->name, "members") && line_find(l, "written"))
+			continue;
+		if (!option_set(head, options, arena, o->name, value, wrong))
+			return false;
+	}
+	return option_complete(head, options, given, wrong);
+}
+
+bool policy_take(struct policy_reader *r, const struct line *l, struct text *wrong)
+{
+	const struct kind *k = find(l->verb);
+	const char *id = line_name(l), *name;
+	void *options;
+
+	if (!k)
+		return true;
+	if (!*id) {
+		text_printf(wrong, "a line '%s' without a name", k->head->name);
+		return false;
+	}
+	name = arena_copy(r->arena, id, strlen(id));
+	options = arena_alloc(r->arena, k->head->options_size);
+	if (!name || !options) {
+		text_puts(wrong, "no memory left");
+		return false;
+	}
+	return set_options(k->head, options, r->arena, l, wrong) &&
+	       k->add(r, name, options, l, wrong);
+}
