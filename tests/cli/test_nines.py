@@ -72,8 +72,8 @@ def pages():
 def manual_sections():
     page = (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh OTHER SECTIONS")[1]
     told = dict(re.findall(r"^\.It Cm ([a-z]+)\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
-    tables = {"service": "service_options", "sla": "config_sla", "maintenance": "config_maintenance", "location": "location_options"}
-    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("service.c", "policy.c", "section.c"))
+    tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "location": "location_options"}
+    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c"))
     for section, table in tables.items():
         found = re.findall(rf'OPTION_(\w*)\(struct {table}, (\w+)(?:,\s*"([a-z-]*)")?', sources)
         names = {name if not kind else member for kind, member, name in found}

@@ -44,6 +44,25 @@ def whole(tmp):
         "members": "Mail, inbound\nloop", "need": "2", "role": "core", "feeds": "loop"})]
 
 
+@test("what decides figures is told as it is written")
+def figures(tmp):
+    conf = write(tmp, 'ping "a" { host = "127.0.0.1" }\nping "b" { host = "127.0.0.1" }\n'
+                 'sla "gold & more" { target = 99.9 zone = "Europe/Berlin" hours = {"Mon-Fri 08:00-18:00", "Sat 09:00-12:00"} blips = "up" }\n'
+                 'service "S" { members = {"?"} sla = "gold & more" }\nservice "T" { members = {"S"} }\n'
+                 'maintenance "m" { services = {"a", "T"} start = "2026-11-01T00:00:00Z" end = "2026-11-02T00:00:00+01:00" text = "a \\"b\\"" }\n')
+    status, lines, said = load(conf)
+    assert status == 0, said
+    assert lines_of(lines, "sla") == [("sla", "gold & more", {
+        "target": "99.9", "zone": "Europe/Berlin", "hours": "Mon-Fri 08:00-18:00\nSat 09:00-12:00", "blips": "up"})]
+    assert lines_of(lines, "maintenance") == [("maintenance", "m", {
+        "services": "a\nT", "start": "2026-11-01T00:00:00Z", "end": "2026-11-02T00:00:00+01:00", "text": 'a "b"'})]
+    assert [found for _, _, found in lines_of(lines, "service")] == [
+        {"members": "a\nb", "written": "?", "need": "1", "sla": "gold & more"}, {"members": "S", "need": "1"}]
+    long = "\u00e4" * 16380  # an option may be so long, but each byte of it takes four of the line
+    status, lines, _ = load(write(tmp, f'maintenance "m" {{ start = "2026-11-01" end = "2026-11-02" text = "{long}" }}\n'))
+    assert status == 1 and "longer than 65536 bytes" in lines[1], lines[1][:500]
+
+
 @test("with a problem there are problems and nothing else")
 def nothing(tmp):
     conf = write(tmp, 'ping "a" { host = "127.0.0.1" }\nping "b" { hots = "127.0.0.1" host = "::1" }\n')
