@@ -24,15 +24,23 @@ static const struct sla_span *span_of(const struct cursor *c)
 	return &c->line.span[c->at];
 }
 
-/* Up while `need` members are up; what unknown members could still make up is unknown; one that
- * only an unconfirmed failure keeps down is unconfirmed. */
-static enum sla_state judge(const size_t count[SLA_STATES], size_t members, size_t need)
+/* Has the member not begun to be monitored? Then it is no member yet: adding one to a service
+ * changes nothing of the time before. */
+static bool is_absent(const struct cursor *c)
+{
+	return c->at == 0 && span_of(c)->state == SLA_NOT_MONITORED;
+}
+
+/* Up while `need` members are up (or all, where fewer have begun); what silent members could still
+ * make up is unknown; one that only an unconfirmed failure keeps down is unconfirmed. */
+static enum sla_state judge(const size_t count[SLA_STATES], size_t present, size_t need)
 {
 	size_t passing = count[SLA_UP] + count[SLA_DEGRADED];
 	size_t silent = count[SLA_UNKNOWN] + count[SLA_NOT_MONITORED];
 
-	if (count[SLA_NOT_MONITORED] == members)
+	if (count[SLA_NOT_MONITORED] == present)
 		return SLA_NOT_MONITORED;
+	need = need < present ? need : present;
 	if (count[SLA_UP] >= need)
 		return SLA_UP;
 	if (passing >= need)
@@ -72,13 +80,17 @@ static void advance(struct sweep *s, int64_t to_us)
 static void run(struct sweep *s, struct sla_line *into, int64_t from_us, int64_t to_us)
 {
 	while (from_us < to_us) {
-		size_t count[SLA_STATES] = {0};
+		size_t count[SLA_STATES] = {0}, present = 0;
 		int64_t until_us = next_change(s);
 		enum sla_state state;
 
-		for (size_t i = 0; i < s->members; i++)
+		for (size_t i = 0; i < s->members; i++) {
+			if (is_absent(&s->cursor[i]))
+				continue;
+			present++;
 			count[span_of(&s->cursor[i])->state]++;
-		state = judge(count, s->members, s->need);
+		}
+		state = judge(count, present, s->need);
 		sla_line_add(into, from_us, until_us, state,
 			     state == SLA_UNKNOWN ? cause_of(s) : SLA_NO_CAUSE);
 		from_us = until_us;

@@ -98,12 +98,18 @@ static int64_t scale(int64_t a, int64_t b, int64_t c)
 	return (int64_t)((__int128)a * b / c);
 }
 
+/* The same rounded up: what counts against the promise is never rounded away. */
+static int64_t scale_up(int64_t a, int64_t b, int64_t c)
+{
+	return (int64_t)(((__int128)a * b + c - 1) / c);
+}
+
 static void derive(struct sla_sums *s, const struct sla_policy *p)
 {
 	s->agreed_us = s->span_us - s->outside_hours_us - s->maintenance_us - s->not_monitored_us;
 	s->known_us = s->agreed_us - s->unknown_us;
 	s->counted_down_us = s->down_us - (p->blips_are_up ? s->blip_us : 0) +
-			     scale(s->degraded_us, p->degraded_weight_ppm, 1000000);
+			     scale_up(s->degraded_us, p->degraded_weight_ppm, 1000000);
 }
 
 struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us,

@@ -249,22 +249,35 @@ static void sums_as_the_naive_sum(void)
 
 /* ---- groups ---- */
 
-static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need,
-				  int64_t at_s)
+/* When does the member begin to be monitored? */
+static int64_t begins_at(const struct sla_line *l)
 {
-	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, absent = 0;
+	for (int64_t t = 0; t < MOST; t++)
+		if (line_state(l, t) != SLA_NOT_MONITORED)
+			return t;
+	return MOST;
+}
+
+static enum sla_state naive_group(const struct sla_line *line, const int64_t *begin_s, size_t members,
+				  size_t need, int64_t at_s)
+{
+	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, ended = 0, present = 0;
 
 	for (size_t i = 0; i < members; i++) {
 		enum sla_state s = line_state(&line[i], at_s);
 
+		if (at_s < begin_s[i])
+			continue; /* no member yet */
+		present++;
 		up += s == SLA_UP;
 		degraded += s == SLA_DEGRADED;
 		silent += s == SLA_UNKNOWN || s == SLA_NOT_MONITORED;
-		absent += s == SLA_NOT_MONITORED;
+		ended += s == SLA_NOT_MONITORED;
 		unconfirmed += s == SLA_UNCONFIRMED;
 	}
-	if (absent == members)
+	if (ended == present)
 		return SLA_NOT_MONITORED;
+	need = need < present ? need : present;
 	if (up + degraded >= need)
 		return up >= need ? SLA_UP : SLA_DEGRADED;
 	if (up + degraded + silent >= need)
@@ -279,6 +292,7 @@ static void groups_as_the_naive_group(void)
 	for (int round = 0; round < 500 && fine; round++) {
 		struct sla_line line[5] = {{0}}, group = {0};
 		const struct sla_line *member[5];
+		int64_t begin_s[5];
 		size_t members = 1 + (size_t)below(5), need = 1 + (size_t)below((int64_t)members);
 		struct sla_reading how = {.now_us = INT64_MAX};
 
@@ -286,10 +300,11 @@ static void groups_as_the_naive_group(void)
 			make_samples();
 			sla_from_samples(&line[i], NULL, sample, samples, &how);
 			member[i] = &line[i];
+			begin_s[i] = begins_at(&line[i]);
 		}
 		sla_group(&group, member, members, need, 0, 400 * S);
 		for (int64_t t = 0; t < 400 && fine; t++)
-			fine = line_state(&group, t) == naive_group(line, members, need, t);
+			fine = line_state(&group, t) == naive_group(line, begin_s, members, need, t);
 		fine = fine && is_tidy(&group);
 		for (size_t i = 0; i < members; i++)
 			sla_line_release(&line[i]);
