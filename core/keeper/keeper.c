@@ -9,6 +9,9 @@
 
 #define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
 #define SPOOL_BYTES ((size_t)16 << 20)
+/* The clocks are read one after the other: so far apart they have not moved, and what was said of a
+ * time is said again. */
+#define SAME_US 1000
 
 struct keeper *keeper_new(const struct keeper_out *out)
 {
@@ -152,7 +155,8 @@ static void set_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
 	if (gap_us > 0)
 		k->now_us = mono_us;
 	k->wall_us = wall_us;
-	k->offset_us = wall_us - mono_us;
+	if (step_us > SAME_US || step_us < -SAME_US)
+		k->offset_us = wall_us - mono_us;
 	if (step_us > KEEPER_SECOND || step_us < -KEEPER_SECOND)
 		mark(k, "clock-step", "clock stepped by ", step_us, 0);
 	if (gap_us > KEEPER_LATE_US)
