@@ -258,8 +258,8 @@ static int64_t begins_at(const struct sla_line *l)
 	return MOST;
 }
 
-static enum sla_state naive_group(const struct sla_line *line, const int64_t *begin_s, size_t members,
-				  size_t need, int64_t at_s)
+static enum sla_state naive_group(const struct sla_line *line, const int64_t *begin_s,
+				  size_t members, size_t need, int64_t at_s)
 {
 	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, ended = 0, present = 0;
 
@@ -304,7 +304,8 @@ static void groups_as_the_naive_group(void)
 		}
 		sla_group(&group, member, members, need, 0, 400 * S);
 		for (int64_t t = 0; t < 400 && fine; t++)
-			fine = line_state(&group, t) == naive_group(line, begin_s, members, need, t);
+			fine = line_state(&group, t) ==
+			       naive_group(line, begin_s, members, need, t);
 		fine = fine && is_tidy(&group);
 		for (size_t i = 0; i < members; i++)
 			sla_line_release(&line[i]);
