@@ -234,7 +234,7 @@ static void torn_logs(void)
 	db = load(path);
 	log = load(wal);
 	store_close(s);
-	for (size_t size = log.size; size > log.size / 2; size -= SECTOR, cuts++) {
+	for (size_t size = log.size; size > SECTOR; size -= SECTOR, cuts++) {
 		forget();
 		save(path, db.at, db.size);
 		save(wal, log.at, size < log.size ? size : log.size);
