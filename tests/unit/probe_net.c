@@ -36,7 +36,7 @@ static void run_with(void (*run)(struct probe *, const void *), const char *sour
 				.done = take,
 				.with = &is_done,
 				.source = source,
-				.timeout_us = 300000,
+				.timeout_us = 2000000,
 				.wants_transcript = true};
 
 	probe_begin(&host, &o);
@@ -184,7 +184,7 @@ static const struct {
 	 "connection closed by 127.0.0.1:"},
 	{"a reset in the reply", reply_220, TEXT("220-one\r\n"), RESET, "down",
 	 "connection reset by 127.0.0.1:"},
-	{"silence", reply_220, TEXT("220-one\r\n"), STAY, "down", "timeout after 300ms"},
+	{"silence", reply_220, TEXT("220-one\r\n"), STAY, "down", "timeout after 2s"},
 	{"two lines", two_lines, TEXT("one\r\ntw\0o\n"), STAY, "degraded", "one|tw o"},
 	{"a long line", two_lines, TEXT(LINE_1000 LINE_1000 LINE_1000 LINE_1000 "\r\nx\r\n"), STAY,
 	 "degraded", LINE_100},
@@ -284,7 +284,7 @@ static void test_others(void)
 	int listener;
 
 	run_with(own_pair, "");
-	same(reason, "timeout after 300ms",
+	same(reason, "timeout after 2s",
 	     "a foreign descriptor is waited for until the deadline");
 	run_with(two_at_once, "");
 	same(verdict, "unknown", "a connection that was not dialled is the module's fault");
