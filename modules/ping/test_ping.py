@@ -208,7 +208,7 @@ def unreachable():
 @test("a short timeout sends fewer packets and says of how many")
 def short():
     with Far(lambda *_: []):
-        status, r = check("ping", "host=10.9.0.2", "packets=50", "interval=100ms", "timeout=350ms")
+        status, r = check("ping", "host=10.9.0.2", "packets=50", "interval=300ms", "timeout=1050ms")
     assert status == 2 and r["reason"] == "no reply to 4 packets", r
 
 

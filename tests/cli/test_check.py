@@ -70,7 +70,7 @@ def hops():
 
 
 for words, status, verdict in [((), 0, "up"), (("does=degrade", "text=slow"), 1, "degraded"), (("does=fail", "text=no"), 2, "down"),
-                               (("does=unknown", "text=mine"), 3, "unknown"), (("does=wait", "timeout=50ms"), 2, "down")]:
+                               (("does=unknown", "text=mine"), 3, "unknown"), (("does=wait", "timeout=1s"), 2, "down")]:
     @test(f"the verdict {verdict} {words} is exit status {status}")
     def verdicts(words=words, status=status, verdict=verdict):
         assert check("show", *words, status=status)["verdict"] == verdict
