@@ -1,0 +1,43 @@
+"""tests/lib/golden.py: the golden lines of a check module, in NAME.golden beside its tests: what an admin reads, case by case.
+
+    golden = Golden(__file__)                       # test_smtp.py: smtp.golden
+    golden("the server refuses us", check("smtp", ...))
+
+A line is TITLE | VERDICT | STEPS (the failed one with !) | REASON; ports and temporary folders are masked. GOLDEN=write writes what
+is seen instead of comparing; the lines are then read by a person before they are committed.
+"""
+import os
+import pathlib
+import re
+
+MASKS = [(re.compile(r"(127\.\d+\.\d+\.\d+|\[::1\]|::1|localhost):\d+"), r"\1:PORT"), (re.compile(r"/tmp/[^ '/]+"), "TMP")]
+
+
+def _shown(result):
+    """The part of the line behind the title, of a Result of probe.py or of the JSON itself."""
+    document = getattr(result, "json", result)
+    steps = " ".join(s["name"] + (f"@{s['hop']}" if s.get("hop") else "") + ("" if s["ok"] else "!") for s in document["steps"])
+    text = f"{document['verdict']} | {steps} | {document['reason']}"
+    for pattern, mask in MASKS:
+        text = pattern.sub(mask, text)
+    return text.rstrip()
+
+
+class Golden:
+    def __init__(self, test_file):
+        path = pathlib.Path(test_file)
+        self.path = path.with_name(path.stem.removeprefix("test_") + ".golden")
+
+    def _read(self):
+        if not self.path.exists():
+            return {}
+        return dict(line.split(" | ", 1) for line in self.path.read_text().splitlines())
+
+    def __call__(self, title, result):
+        assert " | " not in title
+        lines, seen = self._read(), _shown(result)
+        if os.environ.get("GOLDEN") == "write":
+            lines[title] = seen
+            self.path.write_text("".join(f"{name} | {text}\n" for name, text in sorted(lines.items())))
+        wanted = lines.get(title, "no such line")
+        assert seen == wanted, f"{self.path.name}: {title}\n  wanted {wanted}\n  got    {seen}"
