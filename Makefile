@@ -42,7 +42,10 @@ MODULE_SO = $(patsubst %,$(BUILD)/%.so,$(sort $(patsubst %/,%,$(dir $(MODULE_C))
 BAD_SO = $(patsubst tests/modules/bad/%.c,$(BUILD)/tests/modules/%.so,$(wildcard tests/modules/bad/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
 BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
-REPLAY = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+# Check modules that read foreign bytes have a folder `corpus`: conversations to begin fuzzing with.
+CONVERSATIONS = $(patsubst modules/%/corpus,%,$(wildcard modules/*/corpus))
+REPLAY = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)) \
+	$(CONVERSATIONS:%=$(BUILD)/tests/fuzz/module-%)
 DEPENDENCIES = $(patsubst %.o,%.d,$(CORE_O)) $(patsubst %.c,$(BUILD)/%.d,$(MAINS) $(MODULE_C)) \
 	$(patsubst %,%.d,$(UNIT) $(BAD_SO) $(REPLAY))
 
@@ -97,6 +100,17 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< tests/lib/replay.c $(BUILD)/core.a $(LDLIBS)
 
+define CONVERSATION
+$(BUILD)/tests/fuzz/module-$1: tests/fuzz/conversation.c tests/lib/replay.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
+	@mkdir -p "$$(@D)"
+	$$(call SAY,test)$$(COMPILE) -DREPLAY='"modules/$1/corpus"' -MF $$@.d -MT $$@ $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS)
+
+$(BUILD)/fuzz/module-$1: tests/fuzz/conversation.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
+	@mkdir -p "$$(@D)"
+	$$(call SAY,fuzz)$$(COMPILE) -MF $$@.d -MT $$@ -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS)
+endef
+$(foreach name,$(CONVERSATIONS),$(eval $(call CONVERSATION,$(name))))
+
 replay: $(REPLAY)
 
 # Everything that tests need beside the programs.
@@ -139,14 +153,15 @@ fuzz: ## fuzz every target for FUZZ_SECONDS (needs clang)
 		WARNINGS=-w fuzzers
 	@for target in $(BUILD)/clang/fuzz/*; do case $$target in *.d) continue;; esac; \
 		name=$${target##*/}; mkdir -p $(BUILD)/fuzz/$$name; \
+		corpus=tests/fuzz/corpus/$$name; case $$name in module-*) corpus=modules/$${name#module-}/corpus; esac; \
 		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$name- \
-			$(BUILD)/fuzz/$$name tests/fuzz/corpus/$$name || exit 1; done
+			$(BUILD)/fuzz/$$name $$corpus || exit 1; done
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
 	$(call SAY,fuzz)$(COMPILE) -MF $@.d -MT $@ -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/core.a $(LDLIBS)
 
-fuzzers: $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(REPLAY:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzz/%)
 
 # Only what valgrind finds counts: a test of times may well fail, it is fifty times slower there.
 valgrind: tests ## run the unit tests under valgrind

@@ -1,0 +1,177 @@
+/* tests/fuzz/conversation: any bytes as what the server says to one check module, over a real
+ * connection.
+ *
+ * Linked with the module's own files once for each module that has a folder `corpus` beside it. An
+ * input is one line of options, separated by tabs ("user=a\tpassword=b"), and behind it all that
+ * the server says, at once, before it closes; a line "--next--" ends what the first connection says
+ * and begins what the next one does. Every outcome is fine but a crash, a hang, a lost result or
+ * one that blames us for what the server said. */
+#include <nines/check.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../../core/base/clock.h"
+#include "../../core/module/option.h"
+#include "../../core/prober/probe.h"
+
+#define CONNECTIONS 4
+#define OPTIONS 16
+#define OPTION_BYTES 256
+#define MARK "\n--next--\n"
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
+
+extern const struct check_module module_entry;
+
+static struct {
+	struct loop_watch watch; /* first: it is the server */
+	int port, fd[CONNECTIONS];
+	size_t clients;
+	const char *says, *end;
+} server;
+
+static struct probe_host host;
+
+/* What the next client is told; the rest is kept for those who come after it. */
+static size_t take_part(const char **part)
+{
+	const char *mark = server.end > server.says
+				   ? memmem(server.says, (size_t)(server.end - server.says), MARK,
+					    strlen(MARK))
+				   : NULL;
+	size_t size = (size_t)((mark ? mark + 1 : server.end) - server.says);
+
+	*part = server.says;
+	server.says = mark ? mark + strlen(MARK) : server.end;
+	return size;
+}
+
+static void serve(struct loop_watch *w, uint32_t events)
+{
+	int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct linger at_once = {1, 0};
+	const char *part;
+	size_t size;
+
+	(void)events;
+	if (fd < 0 || server.clients == CONNECTIONS) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	size = take_part(&part);
+	if (send(fd, part, size, MSG_NOSIGNAL) < 0)
+		perror("send");
+	shutdown(fd, SHUT_WR);
+	server.fd[server.clients++] = fd;
+}
+
+static void listen_here(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof a;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 || listen(fd, 16) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &size) != 0)
+		abort();
+	server.port = ntohs(a.sin_port);
+	server.watch.ready = serve;
+	if (!loop_add(host.loop, &server.watch, fd, EPOLLIN))
+		abort();
+}
+
+static void open_once(void)
+{
+	if (host.loop)
+		return;
+	host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1};
+	if (!host.loop || !probe_host_open(&host))
+		abort();
+	listen_here();
+}
+
+/* Sets "name=value"; a mutated line that sets nothing is no finding. */
+static void set(void *options, struct arena *arena, char *word)
+{
+	struct text wrong = {0};
+	char *equals = strchr(word, '=');
+
+	if (equals) {
+		*equals = '\0';
+		option_set(&module_entry.head, options, arena, word, equals + 1, &wrong);
+	}
+	text_release(&wrong);
+}
+
+/* The options of the first line, our own server behind them. Returns where that line ends. */
+static size_t read_options(void *options, struct arena *arena, const uint8_t *input, size_t size)
+{
+	const uint8_t *newline = memchr(input, '\n', size);
+	size_t used = newline ? (size_t)(newline - input) : size;
+	char words[OPTIONS * OPTION_BYTES], port[32], *rest = words, *word;
+	size_t bytes = used < sizeof words ? used : sizeof words - 1;
+
+	memcpy(words, input, bytes);
+	words[bytes] = '\0';
+	while ((word = strsep(&rest, "\t")))
+		set(options, arena, word);
+	snprintf(port, sizeof port, "port=%d", server.port);
+	set(options, arena, (char[]){"host=127.0.0.1"});
+	set(options, arena, port);
+	return newline ? used + 1 : size;
+}
+
+static void done(struct probe *p, const struct text *result, void *with)
+{
+	(void)p;
+	if (result->size == 0)
+		abort();
+	*(bool *)with = true;
+}
+
+static void hang_up(void)
+{
+	for (size_t i = 0; i < server.clients; i++)
+		close(server.fd[i]);
+	server.clients = 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
+{
+	struct probe_order order = {.module = &module_entry,
+				    .id = "1",
+				    .check = "fuzz",
+				    .timeout_us = 5 * CLOCK_SECOND,
+				    .address_family = AF_INET};
+	struct arena arena;
+	struct text wrong = {0};
+	bool has_ended = false;
+	size_t used;
+
+	open_once();
+	arena_init(&arena, NULL, 0, 1 << 20);
+	void *options = arena_alloc(&arena, module_entry.head.options_size);
+
+	if (!option_defaults(&module_entry.head, options, &arena, &wrong))
+		abort();
+	used = read_options(options, &arena, input, size);
+	server.says = (const char *)input + used;
+	server.end = (const char *)input + size;
+	order.options = options;
+	order.done = done;
+	order.with = &has_ended;
+	probe_begin(&host, &order);
+	while (!has_ended)
+		loop_once(host.loop, clock_mono_us() + CLOCK_SECOND);
+	hang_up();
+	arena_release(&arena);
+	text_release(&wrong);
+	return 0;
+}
