@@ -41,7 +41,7 @@ struct rule {
 struct zone {
 	char *name;
 	unsigned char *file;
-	size_t transitions;
+	size_t size, transitions;
 	int64_t *at_s;
 	unsigned char *to;
 	size_t kinds;
@@ -262,9 +262,9 @@ static bool read_transitions(struct zone *z, const unsigned char *at)
 }
 
 /* The second, 64-bit block of the file, then the footer between two newlines. */
-static bool parse_file(struct zone *z, size_t size)
+static bool parse_file(struct zone *z)
 {
-	const unsigned char *at = z->file, *end = at + size, *close;
+	const unsigned char *at = z->file, *end = at + z->size, *close;
 	struct counts c;
 	char rule[128] = "";
 
@@ -315,17 +315,31 @@ static ssize_t read_file(const char *name, unsigned char *into)
 	return n;
 }
 
+static bool parse(struct zone *z, struct text *wrong)
+{
+	if (parse_file(z))
+		return true;
+	text_printf(wrong, "the zone file " FOLDER "%s is damaged: reinstall the package tzdata",
+		    z->name);
+	return false;
+}
+
+static bool has_name(const struct zone *z, struct text *wrong)
+{
+	if (is_name(z->name))
+		return true;
+	text_printf(wrong, "'%s' is no name of a time zone: write one like Europe/London", z->name);
+	return false;
+}
+
 static bool load(struct zone *z, struct text *wrong)
 {
 	ssize_t size;
 
 	if (!strcmp(z->name, "UTC"))
 		return parse_rule(&z->rule, "UTC0");
-	if (!is_name(z->name)) {
-		text_printf(wrong, "'%s' is no name of a time zone: write one like Europe/London",
-			    z->name);
+	if (!has_name(z, wrong))
 		return false;
-	}
 	z->file = memory_new(FILE_BYTES);
 	size = read_file(z->name, z->file);
 	if (size < 0) {
@@ -336,11 +350,8 @@ static bool load(struct zone *z, struct text *wrong)
 		return false;
 	}
 	z->file = memory_resize(z->file, (size_t)size + 1);
-	if (parse_file(z, (size_t)size))
-		return true;
-	text_printf(wrong, "the zone file " FOLDER "%s is damaged: reinstall the package tzdata",
-		    z->name);
-	return false;
+	z->size = (size_t)size;
+	return parse(z, wrong);
 }
 
 struct zone *zone_open(const char *name, struct text *wrong)
@@ -352,6 +363,26 @@ struct zone *zone_open(const char *name, struct text *wrong)
 		return z;
 	zone_close(z);
 	return NULL;
+}
+
+struct zone *zone_of_bytes(const char *name, const void *bytes, size_t size, struct text *wrong)
+{
+	struct zone *z = memory_new(sizeof *z);
+
+	z->name = memory_text(name);
+	z->file = memory_new(size + 1);
+	z->size = size;
+	memcpy(z->file, bytes, size);
+	if (has_name(z, wrong) && parse(z, wrong))
+		return z;
+	zone_close(z);
+	return NULL;
+}
+
+const void *zone_bytes(const struct zone *z, size_t *size)
+{
+	*size = z->size;
+	return z->file;
 }
 
 void zone_close(struct zone *z)

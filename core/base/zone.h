@@ -24,6 +24,10 @@ struct civil {
 /* `name` is an IANA name ("Europe/Berlin") or "UTC". NULL: one sentence in *wrong. Waits for the
  * disk. */
 struct zone *zone_open(const char *name, struct text *wrong);
+/* The same from the bytes of its file, which may be anything: for a process that opens none. */
+struct zone *zone_of_bytes(const char *name, const void *bytes, size_t size, struct text *wrong);
+/* Those bytes; of UTC there are none. */
+const void *zone_bytes(const struct zone *, size_t *size);
 void zone_close(struct zone *);
 const char *zone_name(const struct zone *);
 

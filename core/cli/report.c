@@ -25,10 +25,10 @@ struct typed {
 static const struct cli_flag flag[] = {
 	{"--month", "YYYY-MM", "a calendar month (default: this one so far)",
 	 offsetof(struct typed, month)},
-	{"--from", "TIME", "or a span: RFC 3339, or a date of the report's zone",
+	{"--from", "TIME", "or a span: RFC 3339, or a date of the zone",
 	 offsetof(struct typed, from)},
 	{"--to", "TIME", "its end (default: now)", offsetof(struct typed, to)},
-	{"--zone", "ZONE", "IANA zone of months and times (default: the sla's, else UTC)",
+	{"--zone", "ZONE", "IANA zone of months, hours and times (default: each sla's, else UTC)",
 	 offsetof(struct typed, zone)},
 	{"--check", "NAME", "this check alone", offsetof(struct typed, check)},
 	{"--service", "NAME", "this service alone", offsetof(struct typed, service)},

@@ -2,26 +2,74 @@
 #include "policy.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../base/clock.h"
+#include "../base/zone.h"
 #include "read.h"
+
+/* The line of the option where it stands; of the section where it does not. */
+static int line_of(struct config *c, const struct section *s, const char *option)
+{
+	for (const struct value *v = values_of(c, s); v; v = v->next)
+		if (!strcmp(v->name, option))
+			return v->line;
+	return s->line;
+}
+
+/* Once for all slas that name it. */
+static void add_zone_line(struct config *c, const struct section *s, const struct zone *z)
+{
+	struct text *t = &c->policy_lines;
+	size_t begin = t->size, size;
+	const void *bytes = zone_bytes(z, &size);
+
+	if (!size || map_find_text(&c->zones, zone_name(z)))
+		return;
+	map_put_text(&c->zones, zone_name(z), (void *)s);
+	line_begin_name(t, "zone", zone_name(z));
+	line_add_bytes(t, "bytes", bytes, size);
+	line_end(t);
+	if (t->size - begin >= LINE_BYTES)
+		problem_add(&c->parse, s->file, s->line, "reinstall the package tzdata",
+			    "zone: the file of '%s' is too large", zone_name(z));
+}
+
+static void judge_zone(struct config *c, const struct section *s, const char *name)
+{
+	struct text wrong = {0};
+	struct zone *z = zone_open(name, &wrong);
+
+	if (z)
+		add_zone_line(c, s, z);
+	else
+		problem_add(&c->parse, s->file, line_of(c, s, "zone"),
+			    "write a name such as Europe/London",
+			    "zone: '%s' is no time zone of this machine", name);
+	zone_close(z);
+	text_release(&wrong);
+}
+
+static void judge_hours(struct config *c, const struct section *s, const char *const *text)
+{
+	struct hours all = {0};
+	struct text wrong = {0};
+
+	for (; *text && hours_add(&all, *text, &wrong); text++)
+		continue;
+	if (*text)
+		problem_add(&c->parse, s->file, line_of(c, s, "hours"), HOURS_REMEDY, "hours: %s",
+			    text_get(&wrong));
+	text_release(&wrong);
+}
 
 void sla_judge(struct config *c, const struct section *s, const struct config_sla *o)
 {
-	struct text path = {0};
-	struct stat st;
-
-	text_printf(&path, "/usr/share/zoneinfo/%s", o->zone);
-	if (strcmp(o->zone, "UTC") &&
-	    (strstr(o->zone, "..") || stat(text_get(&path), &st) < 0 || !S_ISREG(st.st_mode)))
-		problem_add(&c->parse, s->file, s->line, "write a name such as Europe/London",
-			    "zone: '%s' is no time zone of this machine", o->zone);
+	judge_zone(c, s, o->zone);
+	judge_hours(c, s, o->hours);
 	if (map_find_text(&c->slas, s->title))
 		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
 			    s->title);
 	map_put_text(&c->slas, s->title, (void *)s);
-	text_release(&path);
 }
 
 static void judge_time(struct config *c, const struct section *s, const char *name,

@@ -1,5 +1,5 @@
 /* config/policy: what a configuration says about figures: sla, maintenance and service sections,
- * and the options of reports.
+ * the time zones that slas name, and the options of reports.
  *
  * The structure is always built from lines (docs/architecture.md), by policy_take(): commands have
  * them of the files, read again without judging a module; the web has them of the loader, by way of
@@ -8,8 +8,17 @@
 #ifndef NINES_CONFIG_POLICY_H
 #define NINES_CONFIG_POLICY_H
 
+#include "../base/hours.h"
 #include "../base/line.h"
 #include "config.h"
+
+/* The bytes of a zone's file, judged: who serves pages can open no file. UTC needs none. */
+struct config_zone {
+	const char *name;
+	const void *bytes;
+	size_t size;
+	struct config_zone *next;
+};
 
 struct config_sla {
 	const char *name;
@@ -18,6 +27,7 @@ struct config_sla {
 	int64_t notice_us, allowance_us; /* of maintenance */
 	int64_t blips, unknown, start;   /* places in the choices of the option table */
 	const char *const *hours, *const *credits;
+	struct hours agreed; /* what `hours` says */
 	struct config_sla *next;
 };
 
@@ -39,6 +49,7 @@ struct config_service {
 };
 
 struct config_policies {
+	struct config_zone *zone;
 	struct config_sla *sla;
 	struct config_maintenance *maintenance;
 	struct config_service *service;
@@ -47,6 +58,7 @@ struct config_policies {
 struct policy_reader {
 	struct arena *arena;
 	struct config_policies *into;
+	struct config_zone **last_zone;
 	struct config_sla **last_sla;
 	struct config_maintenance **last_maintenance;
 	struct config_service **last_service;
@@ -54,9 +66,12 @@ struct policy_reader {
 
 /* *into becomes empty; it and the arena must stay. */
 void policy_begin(struct policy_reader *, struct arena *, struct config_policies *into);
-/* One line: `sla`, `maintenance` or `service`; any other says nothing here. False: *wrong says why
- * and nothing was added. */
+/* One line: `zone`, `sla` (behind the zone that it names), `maintenance` or `service`; any other
+ * says nothing here. False: *wrong says why and nothing was added. */
 bool policy_take(struct policy_reader *, const struct line *, struct text *wrong);
+
+/* NULL: none of that name was told. */
+const struct config_zone *policy_zone(const struct config_policies *, const char *name);
 
 /* After config_read_settings(); what is wrong in those sections is added to config_problems(). */
 void config_read_policies(struct config *, struct config_policies *);

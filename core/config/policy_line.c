@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/zone.h"
 #include "../module/option.h"
 #include "read.h"
 
 const struct module_option sla_option[] = {
 	OPTION_(struct config_sla, target, "target", OPTION_TYPE_NUMBER, NULL, "0..100",
 		OPTION_IS_REQUIRED, "per cent of the agreed time"),
-	OPTION_TEXT(struct config_sla, zone, "UTC", "IANA time zone of its months"),
+	OPTION_TEXT(struct config_sla, zone, "UTC", "IANA time zone of its months and hours"),
 	OPTION_(struct config_sla, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
 		"0..366d", 0, "maintenance counts when announced so long before"),
 	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
@@ -62,6 +63,7 @@ void policy_begin(struct policy_reader *r, struct arena *arena, struct config_po
 	*into = (struct config_policies){0};
 	*r = (struct policy_reader){.arena = arena,
 				    .into = into,
+				    .last_zone = &into->zone,
 				    .last_sla = &into->sla,
 				    .last_maintenance = &into->maintenance,
 				    .last_service = &into->service};
@@ -73,8 +75,14 @@ static bool add_sla(struct policy_reader *r, const char *name, void *options, co
 	struct config_sla *s = options;
 
 	(void)l;
-	(void)wrong;
 	s->name = name;
+	for (const char *const *text = s->hours; *text; text++)
+		if (!hours_add(&s->agreed, *text, wrong))
+			return false;
+	if (strcmp(s->zone, "UTC") && !policy_zone(r->into, s->zone)) {
+		text_printf(wrong, "its zone '%.60s' was not told", s->zone);
+		return false;
+	}
 	*r->last_sla = s;
 	r->last_sla = &s->next;
 	return true;
@@ -156,12 +164,54 @@ static bool set_options(const struct module_head *head, void *options, struct ar
 	return option_complete(head, options, given, wrong);
 }
 
+const struct config_zone *policy_zone(const struct config_policies *all, const char *name)
+{
+	const struct config_zone *z = all->zone;
+
+	while (z && strcmp(z->name, name))
+		z = z->next;
+	return z;
+}
+
+/* `zone NAME bytes=...` */
+static bool take_zone(struct policy_reader *r, const struct line *l, struct text *wrong)
+{
+	struct config_zone *z = arena_alloc(r->arena, sizeof *z);
+	const struct line_word *w = l->word;
+	struct zone *judged;
+
+	while (w < l->word + l->words && strcmp(w->key, "bytes"))
+		w++;
+	if (w == l->word + l->words) {
+		text_puts(wrong, "a line 'zone' without its bytes");
+		return false;
+	}
+	judged = zone_of_bytes(line_name(l), w->value, w->size, wrong);
+	zone_close(judged);
+	if (!judged)
+		return false;
+	if (z)
+		*z = (struct config_zone){
+			.name = arena_copy(r->arena, line_name(l), strlen(line_name(l))),
+			.bytes = arena_copy(r->arena, w->value, w->size),
+			.size = w->size};
+	if (!z || !z->name || !z->bytes) {
+		text_puts(wrong, "no memory left");
+		return false;
+	}
+	*r->last_zone = z;
+	r->last_zone = &z->next;
+	return true;
+}
+
 bool policy_take(struct policy_reader *r, const struct line *l, struct text *wrong)
 {
 	const struct kind *k = find(l->verb);
 	const char *id = line_name(l), *name;
 	void *options;
 
+	if (!strcmp(l->verb, "zone"))
+		return take_zone(r, l, wrong);
 	if (!k)
 		return true;
 	if (!*id) {

@@ -270,6 +270,7 @@ void config_free(struct config *c)
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
+	map_release(&c->zones);
 	map_release(&c->secrets);
 	descriptors_release(&c->modules);
 	parse_release(&c->parse);

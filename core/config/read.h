@@ -24,7 +24,7 @@ struct config {
 	const char *file;
 	struct config_settings settings;
 	struct descriptors modules;
-	struct map names, locations, slas, secrets;
+	struct map names, locations, slas, zones, secrets;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
 	struct service *services, **last_service;
 	int check_count, service_count, secret_count;
@@ -63,7 +63,7 @@ const struct module_head *policy_head(const char *word);
 
 /* policy.c: the line of such a section, into policy_lines. */
 void policy_add_line(struct config *, const struct section *);
-/* What the forms do not say. */
+/* What the forms do not say; a zone's line goes in front of the sla that names it first. */
 void sla_judge(struct config *, const struct section *, const struct config_sla *);
 void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
 

@@ -260,6 +260,7 @@ static const struct {
 	{"location", NULL, true, false},
 	{"define", take_define, true, false},
 	{"service", NULL, true, true},
+	{"zone", NULL, false, true},
 	{"sla", NULL, false, true},
 	{"maintenance", NULL, false, true},
 	{"secret", take_secret, false, false},

@@ -116,7 +116,7 @@ static void prepare(struct child *c)
 	/* A report may do without the record: it is told when it asks. */
 	if (!h->unreadable.size)
 		h->read = read_open(c->order->store, &h->unreadable);
-	if (!h->read && h->order->now_us >= h->period.from_us &&
+	if (!h->read && h->order->now_us >= h->span->period.from_us &&
 	    access(c->order->store, F_OK) < 0 && errno == ENOENT)
 		text_puts(&h->unreadable, ": start ninesd, import a history, or name the database "
 					  "with --store");
@@ -139,7 +139,7 @@ static void open_module(struct child *c)
 
 static void fill(struct child *c)
 {
-	page_init(&c->page, c->order->name, c->host.zone, &c->host.period);
+	page_init(&c->page, c->order->name, c->host.span->zone, &c->host.span->period);
 	c->page.host = &c->host;
 	c->module->report->fill(&c->page, c->options);
 	if (!c->page.wrong.size)

@@ -1,5 +1,5 @@
-/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours hours.c's.
- */
+/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours are
+ * core/sla's. */
 #include "figures.h"
 
 #include <inttypes.h>
@@ -319,6 +319,9 @@ static void name_it(struct work *w)
 	w->into->name = keep(w, w->order->name);
 	w->into->kind = w->track.is_service ? "service" : "check";
 	w->into->sla = keep(w, w->order->policy->name);
+	w->into->zone = keep(w, zone_name(w->order->zone));
+	w->into->from_us = w->order->from_us;
+	w->into->to_us = w->order->to_us;
 	text_release(&method);
 }
 
@@ -339,7 +342,7 @@ static bool compute(struct work *w)
 	    !exclusion_get(w->source, o, &w->maintenance, w->wrong))
 		return false;
 	if (o->policy->hours)
-		hours_windows(o->policy->hours, o->zone, o->from_us, o->to_us, &w->hours);
+		sla_windows_of_hours(&w->hours, o->policy->hours, o->zone, o->from_us, o->to_us);
 	sums = sla_sum(&w->track.line, o->from_us, o->to_us, hours_of(w), &w->maintenance,
 		       &o->policy->rule);
 	name_it(w);

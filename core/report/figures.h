@@ -14,12 +14,11 @@
 #include "../base/zone.h"
 #include "../sla/sla.h"
 #include "../store/read.h"
-#include "hours.h"
 
 /* What decides a figure beside the record. */
 struct figures_policy {
 	const char *name; /* "": the default one */
-	const char *zone; /* of its months and hours */
+	const char *zone; /* of its months and hours, unless the order says another */
 	struct sla_policy rule;
 	const struct hours *hours;       /* NULL: always */
 	int64_t notice_us, allowance_us; /* of maintenance; allowance 0: without limit */

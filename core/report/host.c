@@ -8,9 +8,10 @@
 void host_release(struct host *h)
 {
 	read_close(h->read);
-	zone_close(h->zone);
+	for (size_t i = 0; i < h->spans; i++)
+		zone_close(h->all_spans[i].zone);
+	free(h->all_spans);
 	free(h->policy);
-	free(h->hours);
 	free(h->target);
 	free(h->method);
 	text_release(&h->unreadable);
@@ -52,11 +53,11 @@ const struct page_figures *page_figures(struct page *p, size_t number)
 		return t ? t->figures : NULL;
 	const struct figures_order order = {
 		.name = t->name,
-		.from_us = h->period.from_us,
-		.to_us = h->period.to_us,
-		.now_us = h->period.now_us,
+		.from_us = t->span->period.from_us,
+		.to_us = t->span->period.to_us,
+		.now_us = t->span->period.now_us,
 		.policy = t->policy,
-		.zone = h->zone,
+		.zone = t->span->zone,
 		.with_detail = true,
 	};
 	struct text wrong = {0};
@@ -77,11 +78,15 @@ const char *page_method(const struct page *p)
 
 	if (h->method)
 		return h->method;
-	figures_add_method(&first, h->targets ? h->target[0].policy : &h->standard,
-			   zone_name(h->zone));
-	for (size_t i = 1; i < h->targets; i++) {
+	if (!h->targets)
+		figures_add_method(&first, &h->standard, h->span->period.zone);
+	for (size_t i = 0; i < h->targets; i++) {
+		const struct host_target *t = &h->target[i];
+
 		text_clear(&other);
-		figures_add_method(&other, h->target[i].policy, zone_name(h->zone));
+		figures_add_method(i ? &other : &first, t->policy, t->span->period.zone);
+		if (!i)
+			continue;
 		if (strcmp(first.at, other.at)) {
 			text_release(&first);
 			break;

@@ -11,9 +11,16 @@
 #define HOST_MAGIC 0x72686f73u
 #define HOST_BYTES (1u << 30) /* of figures */
 
+/* The report's time as a zone has it: each sla's month is that of its own zone. */
+struct host_span {
+	struct zone *zone;
+	struct page_period period;
+};
+
 struct host_target {
 	const char *name;
 	const struct figures_policy *policy;
+	const struct host_span *span;
 	struct page_figures *figures; /* once computed */
 };
 
@@ -24,10 +31,11 @@ struct host {
 	struct read *read;
 	struct figures_source source;
 	struct figures_policy standard, *policy; /* `policy`: of each sla in its order */
-	struct hours *hours;                     /* of each policy, as many */
 	size_t policies;
-	struct zone *zone;
-	struct page_period period;
+	struct host_span *all_spans; /* one of each zone */
+	size_t spans;
+	const char *only_zone;        /* of every target, NULL: of each its policy's */
+	const struct host_span *span; /* the document's: what all targets share, else UTC's */
 	struct host_target *target;
 	size_t targets, target_room;
 	char *method;
@@ -40,6 +48,10 @@ bool host_find_period(struct host *, struct text *wrong);
 bool host_find_targets(struct host *, struct text *wrong);
 void host_release(struct host *);
 
+/* What figures by a policy are about. */
+const struct host_span *host_span_of(const struct host *, const struct figures_policy *);
+/* Once the targets are known: the document is in the zone that all of them have. */
+void host_settle_span(struct host *);
 /* The sla of that name, NULL when there is none. */
 const struct figures_policy *host_policy(const struct host *, const char *name);
 

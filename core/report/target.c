@@ -21,8 +21,7 @@ const struct figures_policy *host_policy(const struct host *h, const char *name)
 	return NULL;
 }
 
-static bool set_policy(struct figures_policy *p, struct hours *hours, const struct config_sla *s,
-		       struct text *wrong)
+static void set_policy(struct figures_policy *p, const struct config_sla *s)
 {
 	static const enum sla_unknown unknown[] = {SLA_UNKNOWN_APART, SLA_UNKNOWN_DOWN,
 						   SLA_UNKNOWN_UP};
@@ -37,17 +36,10 @@ static bool set_policy(struct figures_policy *p, struct hours *hours, const stru
 			 .unknown = unknown[s->unknown],
 			 .blips_are_up = s->blips == 1,
 			 .start = start[s->start]},
+		.hours = s->agreed.rules ? &s->agreed : NULL,
 		.notice_us = s->notice_us,
 		.allowance_us = s->allowance_us,
 	};
-	for (const char *const *text = s->hours; *text; text++) {
-		if (!hours_add(hours, *text, wrong)) {
-			text_printf(wrong, " (sla '%s')", s->name);
-			return false;
-		}
-		p->hours = hours;
-	}
-	return true;
 }
 
 bool host_read_policies(struct host *h, struct text *wrong)
@@ -58,12 +50,8 @@ bool host_read_policies(struct host *h, struct text *wrong)
 	for (const struct config_sla *s = h->order->policies->sla; s; s = s->next)
 		n++;
 	h->policy = memory_new((n + 1) * sizeof *h->policy);
-	h->hours = memory_new((n + 1) * sizeof *h->hours);
-	for (const struct config_sla *s = h->order->policies->sla; s; s = s->next) {
-		if (!set_policy(&h->policy[h->policies], &h->hours[h->policies], s, wrong))
-			return false;
-		h->policies++;
-	}
+	for (const struct config_sla *s = h->order->policies->sla; s; s = s->next)
+		set_policy(&h->policy[h->policies++], s);
 	if (!h->order->sla || host_policy(h, h->order->sla))
 		return true;
 	text_printf(wrong, "there is no sla '%s'", h->order->sla);
@@ -167,7 +155,8 @@ static void add_target(struct host *h, const char *name, const struct figures_po
 		h->target_room = h->target_room ? 2 * h->target_room : 64;
 		h->target = memory_resize(h->target, h->target_room * sizeof *h->target);
 	}
-	h->target[h->targets++] = (struct host_target){name, policy, NULL};
+	h->target[h->targets++] =
+		(struct host_target){name, policy, host_span_of(h, policy), NULL};
 }
 
 /* A service by its own sla, everything else by the default. */
@@ -181,7 +170,9 @@ static const struct figures_policy *policy_of(const struct host *h, const char *
 
 static bool is_wanted(const struct host *h, const struct read_target *t)
 {
-	return !t->removed_us || t->removed_us > h->period.from_us;
+	const struct host_span *s = host_span_of(h, policy_of(h, t->name));
+
+	return !t->removed_us || t->removed_us > s->period.from_us;
 }
 
 /* Services first, each list in order of name; a service may stand in the configuration alone. */
@@ -251,9 +242,23 @@ static bool add_one(struct host *h, enum read_kind kind, const char *name,
 	return refuse(kind == READ_SERVICE ? "service" : "check", name, names, n, wrong);
 }
 
-bool host_find_targets(struct host *h, struct text *wrong)
+static bool find_targets(struct host *h, const struct read_target *known, size_t targets,
+			 struct text *wrong)
 {
 	const struct report_order *o = h->order;
+
+	if (o->check)
+		return add_one(h, READ_CHECK, o->check, known, targets, wrong);
+	if (o->service)
+		return add_one(h, READ_SERVICE, o->service, known, targets, wrong);
+	if (o->sla)
+		return add_policy(h, o->sla, wrong);
+	add_all(h, known, targets);
+	return true;
+}
+
+bool host_find_targets(struct host *h, struct text *wrong)
+{
 	const struct read_target *known;
 	size_t targets;
 
@@ -262,12 +267,8 @@ bool host_find_targets(struct host *h, struct text *wrong)
 		return false;
 	}
 	set_source(h, known, targets);
-	if (o->check)
-		return add_one(h, READ_CHECK, o->check, known, targets, wrong);
-	if (o->service)
-		return add_one(h, READ_SERVICE, o->service, known, targets, wrong);
-	if (o->sla)
-		return add_policy(h, o->sla, wrong);
-	add_all(h, known, targets);
+	if (!find_targets(h, known, targets, wrong))
+		return false;
+	host_settle_span(h);
 	return true;
 }

@@ -68,11 +68,11 @@ int64_t uptime_known_micro(struct uptime *u, const char *name)
 		return -1;
 	const struct figures_order order = {
 		.name = t->name,
-		.from_us = u->host.period.from_us,
-		.to_us = u->host.period.to_us,
-		.now_us = u->host.period.now_us,
+		.from_us = t->span->period.from_us,
+		.to_us = t->span->period.to_us,
+		.now_us = t->span->period.now_us,
 		.policy = t->policy,
-		.zone = u->host.zone,
+		.zone = t->span->zone,
 	};
 
 	arena_init(&arena, NULL, 0, FIGURES_BYTES);

@@ -1,7 +1,8 @@
 /* report/uptime: the availability of this month so far, for pages that show one figure a check.
  *
- * The same engine and rules as `nines report sla` without further words: months of UTC, and each
- * service by its own sla. Reads the record, writes nothing. Called by `nines status` and the web.
+ * The same engine and rules as `nines report sla` without further words: each service by its own
+ * sla, in the month of that one's zone, checks in the month of UTC. Reads the record, writes
+ * nothing. Called by `nines status` and the web.
  */
 #ifndef NINES_REPORT_UPTIME_H
 #define NINES_REPORT_UPTIME_H

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/hours.h"
 #include "../base/text.h"
 #include "../base/zone.h"
 
@@ -134,6 +135,9 @@ void sla_windows_release(struct sla_windows *);
 /* In any order and overlapping; sla_windows_settle() sorts and merges. */
 void sla_windows_add(struct sla_windows *, int64_t from_us, int64_t to_us);
 void sla_windows_settle(struct sla_windows *);
+/* Those of [from, to) and somewhat around it, by the wall of that zone; settled. */
+void sla_windows_of_hours(struct sla_windows *, const struct hours *, const struct zone *,
+			  int64_t from_us, int64_t to_us);
 
 enum sla_unknown { SLA_UNKNOWN_APART, SLA_UNKNOWN_DOWN, SLA_UNKNOWN_UP };
 

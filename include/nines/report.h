@@ -169,6 +169,10 @@ struct page_figures {
 	const struct page_cause *cause;       /* of unknown time, those that occur */
 	const struct page_times *step;        /* in the order of a probe */
 	size_t incident_count, cause_count, step_count;
+	/* what the figures are about: the period as this zone has it, that of the sla unless the
+	 * order named one */
+	const char *zone;
+	int64_t from_us, to_us;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record

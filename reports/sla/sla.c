@@ -2,6 +2,7 @@
 #include <nines/report.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SECOND INT64_C(1000000)
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -44,6 +45,9 @@ static const struct page_column row[] = {
 	{"resolution_s", "known to", PAGE_RIGHT | PAGE_DATA},
 	{"sla", "sla", PAGE_DATA},
 	{"method", "method", PAGE_DATA},
+	{"span_from", "from", PAGE_DATA},
+	{"span_to", "to", PAGE_DATA},
+	{"span_zone", "zone", PAGE_DATA},
 };
 
 static struct page_value verdict(const struct page_figures *f)
@@ -93,6 +97,9 @@ static void add_row(struct page *p, const struct page_figures *f)
 	page_cell(p, "resolution_s", page_value(PAGE_SECONDS, f->resolution_us));
 	page_cell(p, "sla", page_text(*f->sla ? f->sla : NULL));
 	page_cell(p, "method", page_text(f->method));
+	page_cell(p, "span_from", page_value(PAGE_TIME, f->from_us));
+	page_cell(p, "span_to", page_value(PAGE_TIME, f->to_us));
+	page_cell(p, "span_zone", page_text(f->zone));
 }
 
 static void add_causes(struct page *p, size_t targets)
@@ -114,6 +121,30 @@ static void add_causes(struct page *p, size_t targets)
 }
 
 /* ---- for people: what the first table has no room for ---- */
+
+/* An sla's month is that of its own zone. */
+static void add_zones(struct page *p, size_t targets)
+{
+	static const struct page_column column[] = {
+		{"name", "name", 0}, {"zone", "zone", 0}, {"from", "from", 0}, {"to", "to", 0}};
+	size_t rows = 0;
+
+	for (size_t i = 0; i < targets; i++) {
+		const struct page_figures *f = page_figures(p, i);
+
+		if (!strcmp(f->zone, page_period(p)->zone))
+			continue;
+		if (!rows++) {
+			page_heading(p, "In the zone of their sla");
+			page_table(p, NULL, column, COUNT(column), 0);
+		}
+		page_row(p);
+		page_cell(p, "name", page_text(f->name));
+		page_cell(p, "zone", page_text(f->zone));
+		page_cell(p, "from", page_value(PAGE_TIME, f->from_us));
+		page_cell(p, "to", page_value(PAGE_TIME, f->to_us));
+	}
+}
 
 static void add_agreements(struct page *p, size_t targets)
 {
@@ -390,6 +421,7 @@ static void fill(struct page *p, const void *options)
 	list_for_programs(p, targets);
 	if (!targets)
 		return;
+	add_zones(p, targets);
 	add_agreements(p, targets);
 	add_times(p, targets);
 	if (has_explanations(p, targets))

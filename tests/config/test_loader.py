@@ -48,12 +48,16 @@ def whole(tmp):
 def figures(tmp):
     conf = write(tmp, 'ping "a" { host = "127.0.0.1" }\nping "b" { host = "127.0.0.1" }\n'
                  'sla "gold & more" { target = 99.9 zone = "Europe/Berlin" hours = {"Mon-Fri 08:00-18:00", "Sat 09:00-12:00"} blips = "up" }\n'
+                 'sla "silver" { target = 99 zone = "Europe/Berlin" }\n'
                  'service "S" { members = {"?"} sla = "gold & more" }\nservice "T" { members = {"S"} }\n'
                  'maintenance "m" { services = {"a", "T"} start = "2026-11-01T00:00:00Z" end = "2026-11-02T00:00:00+01:00" text = "a \\"b\\"" }\n')
     status, lines, said = load(conf)
     assert status == 0, said
-    assert lines_of(lines, "sla") == [("sla", "gold & more", {
-        "target": "99.9", "zone": "Europe/Berlin", "hours": "Mon-Fri 08:00-18:00\nSat 09:00-12:00", "blips": "up"})]
+    assert lines_of(lines, "sla")[0] == ("sla", "gold & more", {
+        "target": "99.9", "zone": "Europe/Berlin", "hours": "Mon-Fri 08:00-18:00\nSat 09:00-12:00", "blips": "up"})
+    zone, told = next((id, found) for _, id, found in lines_of(lines, "zone"))
+    assert zone == "Europe/Berlin" and told["bytes"].startswith("TZif") and told["bytes"].endswith("\nCET-1CEST,M3.5.0,M10.5.0/3\n")
+    assert [line.split(" ")[0] for line in lines if line.split(" ")[0] in ("zone", "sla")] == ["zone", "sla", "sla"], "once, in front"
     assert lines_of(lines, "maintenance") == [("maintenance", "m", {
         "services": "a\nT", "start": "2026-11-01T00:00:00Z", "end": "2026-11-02T00:00:00+01:00", "text": 'a "b"'})]
     assert [found for _, _, found in lines_of(lines, "service")] == [

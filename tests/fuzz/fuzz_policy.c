@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_policy: any lines about sla, maintenance and services: each is refused with a
- * reason, or taken whole. */
+/* tests/fuzz/fuzz_policy: any lines about zones, sla, maintenance and services: each is refused
+ * with a reason, or taken whole. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +24,16 @@ static size_t walk(const struct config_policies *all)
 {
 	size_t n = 0;
 
-	for (const struct config_sla *s = all->sla; s; s = s->next)
+	for (const struct config_zone *z = all->zone; z; z = z->next)
+		n += strlen(z->name) + z->size;
+	for (const struct config_sla *s = all->sla; s; s = s->next) {
 		n += strlen(s->name) + strlen(s->zone) + list_bytes(s->hours) +
 		     list_bytes(s->credits);
+		if (strcmp(s->zone, "UTC") && !policy_zone(all, s->zone))
+			abort();
+		if (s->agreed.rules > HOURS_RULES || (!s->agreed.rules && *s->hours))
+			abort();
+	}
 	for (const struct config_maintenance *m = all->maintenance; m; m = m->next) {
 		n += strlen(m->name) + list_bytes(m->services) + strlen(m->text);
 		if (m->to_us <= m->from_us)

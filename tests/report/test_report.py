@@ -251,6 +251,27 @@ def policies(tmp):
     assert len(methods) == 5, methods
 
 
+@test("each row is about the month of its sla's zone, --zone is that of all (F15)")
+def own_zones(tmp):
+    conf = tmp / "nines.conf"
+    conf.write_text('service "Web" { members = {"web-1"} sla = "p" }\nservice "All" { members = {"web-2"} }\n'
+                    'sla "p" { target = 99.9 zone = "Asia/Tokyo" hours = {"Mon-Fri 08:00-18:00"} }\n')
+    month = ("--month", "2024-02")
+    mixed, alone = (sla(store(february), *month, *more, conf=conf) for more in ((), ("--service", "Web")))
+    assert (mixed["zone"], alone["zone"], alone["from"]) == ("UTC", "Asia/Tokyo", "2024-01-31T15:00:00Z")
+    row = rows(mixed)["Web"]
+    assert row == rows(alone)["Web"] and row == rows(sla(store(february), *month, "--zone", "Asia/Tokyo", conf=conf))["Web"]
+    assert (row["span_zone"], row["span_from"], row["span_to"]) == ("Asia/Tokyo", "2024-01-31T15:00:00Z", "2024-02-29T15:00:00Z"), row
+    assert row["agreed_s"] == 19 * 3600, row  # the record begins on Wednesday at 9:00 of Tokyo
+    assert {r["span_zone"] for name, r in rows(mixed).items() if name != "Web"} == {"UTC"}
+    utc = rows(sla(store(february), *month, "--zone", "UTC", conf=conf))["Web"]
+    assert utc["span_from"] == "2024-02-01T00:00:00Z" and utc["method"] != row["method"] and utc["agreed_s"] != row["agreed_s"]
+    text = nines("sla", "--store", store(february), *month, conf=conf)
+    assert re.search(r"^In the zone of their sla\n-+\n\nname.*\n-.*\nWeb +Asia/Tokyo +2024-01-31 15:00:00 UTC +2024-02-29 15:00:00 UTC$", text, re.M), text
+    dated = rows(sla(store(february), "--from", "2024-02-28", "--to", "2024-02-29", conf=conf))
+    assert (dated["Web"]["span_from"], dated["All"]["span_from"]) == ("2024-02-27T15:00:00Z", "2024-02-28T00:00:00Z")
+
+
 @test("hostile names are harmless in every form (F44)")
 def hostile():
     html = nines("sla", "--store", store(february), "--month", "2024-02", "--format", "html")

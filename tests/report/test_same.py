@@ -25,7 +25,7 @@ LINES += line("service", name="Both", state="up", need=2, up=2, members="\n".joi
 STATES = {"shop": "u" * 30 + "ddd" + "u" * 80 + "d" + "u" * 5,
           "Mail & more": "u" * 20 + "?" * 5 + "u" * 40 + "d" + "u" * 9 + "g" * 20 + "u" * 24}
 RESULTS = 120  # so many intervals, in which the history lies
-TOLD = {"start", "begin", "sla", "maintenance", "service", "end", "fd", "go", "web", "stop"}
+TOLD = {"start", "begin", "zone", "sla", "maintenance", "service", "end", "fd", "go", "web", "stop"}
 
 
 def month(at_s, months=0):
@@ -186,6 +186,60 @@ def ruled(tmp):
     assert len({plan[name] for plan in (strict, mild) for name in ("Both", "By pattern")}) == 4, (strict, mild)
     assert {name: strict[name] for name in plain} == plain, "the default rules of checks changed"
     assert {"sla", "maintenance", "service"} <= told <= TOLD, told
+
+
+def zoned(now):
+    """(zone, hours east of UTC) of a month that began at another time than UTC's and is hours old."""
+    return ("Pacific/Kiritimati", 14) if datetime.datetime.fromtimestamp(now, UTC).day <= 27 else ("Etc/GMT+12", -12)
+
+
+class Around:
+    """A sample an hour from three days before the month began until four hours ago, with failures just before and behind its begin."""
+
+    def __init__(self):
+        self.now = time.time()
+        self.begin = int(month(self.now))
+        first = self.begin - 72 * 3600
+        self.hours = [(first + n * 3600, "d" if -10 <= n - 72 < -5 or 3 <= n - 72 < 8 else "u")
+                      for n in range(int(self.now - first) // 3600 - 4)]
+
+    def write(self, path):
+        record.write(path, [record.target("shop", 3600), *(record.result("shop", at, record.STATES[s], 3600) for at, s in self.hours)])
+
+    def known(self, east, begin_hour=0, end_hour=24):
+        """Of the month of that zone, within those hours of its days."""
+        local = datetime.timezone(datetime.timedelta(hours=east))
+        at = datetime.datetime.fromtimestamp(self.now, local)
+        since = datetime.datetime(at.year, at.month, 1, tzinfo=local).timestamp()
+        seen = [s for at, s in self.hours if at >= since and begin_hour <= datetime.datetime.fromtimestamp(at, local).hour < end_hour]
+        return f"{seen.count('u') * 10**8 // len(seen) / 10**6:.6f}"
+
+
+@test("months and hours are those of the zone of the sla, on status, page and report, from which the page can read no zone file")
+def zones(tmp):
+    history = Around()
+    zone, east = zoned(history.now)
+    give_history(tmp, history)
+    conf = ('tcp "shop" { host = "127.0.0.1" port = 1 every = "31d" }\n'
+            'service "Far" { members = {"shop"} sla = "far" }\nservice "Mornings" { members = {"shop"} sla = "mornings" }\n'
+            f'sla "far" {{ target = 99.9 zone = "{zone}" }}\n'
+            f'sla "mornings" {{ target = 99.9 zone = "{zone}" hours = {{"Mon-Sun 00:00-12:00"}} }}\n')
+    since = datetime.datetime.fromtimestamp(history.hours[-1][0] + 3600, UTC).isoformat()
+    conf += f'maintenance "now" {{ start = "{since}" end = "2999-01-01T00:00:00Z" }}\n'  # what the daemon finds moves no figure
+    expected = {"Far": history.known(east), "Mornings": history.known(east, 0, 12)}
+    with Daemon(tmp, conf) as daemon:
+        daemon.until_status("services", lambda s: len(s["services"]) == 2)
+
+        def far(found):
+            return {name: found[name] for name in expected}
+        assert far(reported(daemon.conf)) == expected, (reported(daemon.conf), expected)
+        assert far(figures(daemon.status())) == expected
+        until("figures of the page", lambda: None not in far(of_daemon(daemon)).values())
+        assert far(of_daemon(daemon)) == expected, of_daemon(daemon)
+        rows = json.loads(nines("-c", daemon.conf, "report", "sla", "--format", "json"))["rows"]
+        assert {row["name"]: row["span_zone"] for row in rows} == {"shop": "UTC", "Far": zone, "Mornings": zone}
+        assert daemon.stop() == 0
+    assert expected["Far"] != expected["Mornings"], "a case that proves nothing"
 
 
 @test("rules that cannot be believed leave those before in force")

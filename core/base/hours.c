@@ -1,11 +1,9 @@
-/* report/hours: see hours.h. */
+/* base/hours: see hours.h. */
 #include "hours.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#define SECOND INT64_C(1000000)
 #define DAY_MINUTES 1440
 
 static const char *const day_name[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
@@ -70,7 +68,7 @@ bool hours_add(struct hours *h, const char *text, struct text *wrong)
 	r.from_minute = dash ? minutes_of(at, (size_t)(dash - at)) : -1;
 	r.to_minute = dash ? minutes_of(dash + 1, strlen(dash + 1)) : -1;
 	if (!r.days || r.from_minute < 0 || r.to_minute < 0 || r.from_minute == DAY_MINUTES) {
-		text_printf(wrong, "'%.60s' are no hours: write Mon-Fri 08:00-18:00", text);
+		text_printf(wrong, "'%.60s' are no hours", text);
 		return false;
 	}
 	if (h->rules == HOURS_RULES) {
@@ -81,33 +79,6 @@ bool hours_add(struct hours *h, const char *text, struct text *wrong)
 		r.to_minute += DAY_MINUTES;
 	h->rule[h->rules++] = r;
 	return true;
-}
-
-static int64_t instant_us(const struct zone *z, struct civil day, int minute)
-{
-	day.hour = minute / 60;
-	day.minute = minute % 60;
-	return zone_instant(z, day) * SECOND;
-}
-
-void hours_windows(const struct hours *h, const struct zone *z, int64_t from_us, int64_t to_us,
-		   struct sla_windows *into)
-{
-	struct civil first = zone_civil(z, from_us / SECOND), last = zone_civil(z, to_us / SECOND);
-	int64_t from = zone_days(first.year, first.month, first.day) - 1,
-		to = zone_days(last.year, last.month, last.day);
-
-	for (int64_t day = from; day <= to; day++)
-		for (size_t i = 0; i < h->rules; i++) {
-			const struct hours_rule *r = &h->rule[i];
-			struct civil date = zone_date(day);
-
-			/* 1970-01-01 was a Thursday. */
-			if (r->days & 1u << (((day + 3) % 7 + 7) % 7))
-				sla_windows_add(into, instant_us(z, date, r->from_minute),
-						instant_us(z, date, r->to_minute));
-		}
-	sla_windows_settle(into);
 }
 
 void hours_add_text(struct text *t, const struct hours *h)
