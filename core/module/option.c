@@ -49,6 +49,13 @@ static bool keep_text(struct setting *s)
 	return true;
 }
 
+static bool set_text(struct setting *s)
+{
+	if (s->option->flags & OPTION_IS_LINE && form_has_control(s->value))
+		return refuse(s, "has a control character");
+	return keep_text(s);
+}
+
 static bool set_host(struct setting *s)
 {
 	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED
@@ -203,7 +210,7 @@ static const struct {
 	size_t bytes, align;
 	bool (*set)(struct setting *);
 } type[] = {
-	[OPTION_TYPE_TEXT] = {"text", sizeof(char *), _Alignof(char *), keep_text},
+	[OPTION_TYPE_TEXT] = {"text", sizeof(char *), _Alignof(char *), set_text},
 	[OPTION_TYPE_HOST] = {"host", sizeof(char *), _Alignof(char *), set_host},
 	[OPTION_TYPE_INT] = {"int", sizeof(int64_t), _Alignof(int64_t), set_int},
 	[OPTION_TYPE_NUMBER] = {"number", sizeof(double), _Alignof(double), set_number},
@@ -265,7 +272,7 @@ static bool set_nothing(const struct module_option *o, void *options, struct are
 		return false;
 	if (o->type == OPTION_TYPE_LIST)
 		*(const char *const **)member = none;
-	else if (type[o->type].set == keep_text || type[o->type].set == set_host ||
+	else if (type[o->type].set == set_text || type[o->type].set == set_host ||
 		 type[o->type].set == set_url || type[o->type].set == set_file)
 		*(const char **)member = "";
 	return true;

@@ -42,6 +42,8 @@ enum option_flags {
 	OPTION_IS_SECRET = 2,
 	/* a list, address or CIDR block the keeper expands: one probe an item (probe_item) */
 	OPTION_IS_ITEMS = 4,
+	/* becomes a part of a line that is sent: a text with a control character is refused */
+	OPTION_IS_LINE = 8,
 };
 
 /* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"
@@ -61,6 +63,8 @@ struct module_option {
  * two differ. */
 #define OPTION_TEXT(s, m, standard, help) \
 	OPTION_(s, m, #m, OPTION_TYPE_TEXT, standard, NULL, 0, help)
+#define OPTION_LINE(s, m, standard, help) \
+	OPTION_(s, m, #m, OPTION_TYPE_TEXT, standard, NULL, OPTION_IS_LINE, help)
 #define OPTION_HOST(s, m, help) \
 	OPTION_(s, m, #m, OPTION_TYPE_HOST, NULL, NULL, OPTION_IS_REQUIRED, help)
 #define OPTION_URL(s, m, help) \

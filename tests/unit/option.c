@@ -7,7 +7,7 @@
 #include "../lib/tap.h"
 
 struct all {
-	const char *text, *host, *url, *file, *secret;
+	const char *text, *line, *host, *url, *file, *secret;
 	int64_t port, wait, mode;
 	double share;
 	bool verify;
@@ -16,6 +16,7 @@ struct all {
 
 static const struct module_option option[] = {
 	OPTION_TEXT(struct all, text, "standard", "a text"),
+	OPTION_LINE(struct all, line, "", "a text within a line"),
 	OPTION_HOST(struct all, host, "a host"),
 	OPTION_URL(struct all, url, "a URL"),
 	OPTION_(struct all, file, "file", OPTION_TYPE_FILE, "", NULL, 0, "a file"),
@@ -38,6 +39,8 @@ static const struct {
 	const char *name, *value, *wrong; /* wrong NULL: it is taken */
 } set_case[] = {
 	{"text", "anything at all\n", NULL},
+	{"line", "tab\tor\nnewline", "line: 'tab\\x09or\\x0anewline' has a control character"},
+	{"line", "\xc3\xa9t\xc3\xa9 with blanks", NULL},
 	{"port", "1", NULL},
 	{"port", "65535", NULL},
 	{"port", "70000", "port: '70000' is not within 1..65535"},
