@@ -14,13 +14,21 @@
 /* What was said, readable and short, in the probe's memory. */
 static const char *shown(struct probe *p, const char *bytes, size_t size)
 {
-	struct text t = {0};
+	struct text all = {0}, t = {0};
 	const char *kept;
 
-	text_add_safe(&t, bytes, size, SHOWN_BYTES);
+	text_add(&all, bytes, size);
+	probe_strike_secrets(p, all.at, size);
+	text_add_safe(&t, text_get(&all), size, SHOWN_BYTES);
 	kept = arena_text(&p->arena, "%s%s", text_get(&t), size > SHOWN_BYTES ? "..." : "");
 	text_release(&t);
+	text_release(&all);
 	return kept ? kept : "";
+}
+
+const char *probe_shown(struct probe *p, const char *text)
+{
+	return probe_may_go_on(p) ? shown(p, text, strlen(text)) : "";
 }
 
 /* More bytes behind c->to; false at the end of the stream or after a failure. */

@@ -141,6 +141,9 @@ void probe_end_step(struct probe *);
  * options struck out. Cheap when nobody wants it. */
 void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size);
 
+/* Blots out the values of secret options, also where they stand in base64. */
+void probe_strike_secrets(const struct probe *, char *at, size_t size);
+
 /* Fails the probe because its deadline is over: for code that works on without parking. Returns
  * false. */
 bool probe_time_out(struct probe *);

@@ -147,8 +147,14 @@ void probe_value(struct probe *p, const char *name, double value, const char *un
 
 void probe_fact(struct probe *p, const char *name, const char *text)
 {
-	if (probe_may_go_on(p) && text)
-		add_word(p, "fact", name, text, strnlen(text, FACT_BYTES));
+	struct text fact = {0};
+
+	if (!probe_may_go_on(p) || !text)
+		return;
+	text_puts(&fact, text);
+	probe_strike_secrets(p, fact.at, fact.size);
+	add_word(p, "fact", name, text_get(&fact), strnlen(text_get(&fact), FACT_BYTES));
+	text_release(&fact);
 }
 
 int64_t probe_now_us(const struct probe *p)

@@ -127,15 +127,14 @@ bool probe_may_go_on(struct probe *p)
 
 static const char *reason_text(struct probe *p, const char *format, va_list ap)
 {
-	char text[REASON_BYTES];
+	struct text text = {0};
 	const char *kept;
-	int size = vsnprintf(text, sizeof text, format, ap);
 
-	if (size < 0)
-		return "reason cannot be written";
-	if (size >= (int)sizeof text)
-		size = sizeof text - 1;
-	kept = arena_copy(&p->arena, text, (size_t)size);
+	text_vprintf(&text, format, ap);
+	probe_strike_secrets(p, text.at, text.size);
+	kept = arena_copy(&p->arena, text_get(&text),
+			  text.size < REASON_BYTES ? text.size : REASON_BYTES - 1);
+	text_release(&text);
 	return kept ? kept : "failed, and no memory is left to say how";
 }
 

@@ -1,8 +1,9 @@
 /* prober/probe_transcript: what was sent ('>'), received ('<') and noted ('*'), a line each, for
- * the trace.
+ * the trace; and the striking out of secrets, there and in reasons and facts.
  *
  * Printable ASCII only, at most TRANSCRIPT_BYTES; the values of secret options never appear,
- * neither as they are nor inside base64 (SMTP's and IMAP's AUTH PLAIN). */
+ * neither as they are nor inside base64 (AUTH PLAIN of SMTP, POP3 and IMAP), whoever says them: a
+ * server may well repeat the command that it does not like. */
 #include "probe.h"
 
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 
 #define TRANSCRIPT_BYTES 8192
 #define CUT "[...]\n"
-#define TOKEN_BYTES 1024
 
 static int digit64(int c)
 {
@@ -26,19 +26,21 @@ static int digit64(int c)
 /* Is `secret` inside the base64 text at `at`? */
 static bool hides(const char *at, size_t size, const char *secret)
 {
-	unsigned char plain[TOKEN_BYTES];
+	unsigned char *plain = memory_new(size);
 	size_t n = 0;
 	unsigned bits = 0;
 	int held = 0;
+	bool found;
 
-	for (size_t i = 0; i < size && n < sizeof plain && digit64((unsigned char)at[i]) >= 0;
-	     i++) {
+	for (size_t i = 0; i < size && digit64((unsigned char)at[i]) >= 0; i++) {
 		bits = bits << 6 | (unsigned)digit64((unsigned char)at[i]);
 		held += 6;
 		if (held >= 8)
 			plain[n++] = (unsigned char)(bits >> (held -= 8));
 	}
-	return memmem(plain, n, secret, strlen(secret)) != NULL;
+	found = memmem(plain, n, secret, strlen(secret)) != NULL;
+	free(plain);
+	return found;
 }
 
 static void blot(char *at, size_t size)
@@ -64,7 +66,31 @@ static void strike(char *at, size_t size, const char *secret)
 	}
 }
 
-static void strike_secrets(const struct probe *p, char *at, size_t size)
+static void add_printable(struct text *t, const char *at, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)at[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			text_putc(t, (char)c);
+		else
+			text_printf(t, "\\x%02x", c);
+	}
+}
+
+/* As it is, and as a transcript shows it. */
+static void strike_both(char *at, size_t size, const char *secret)
+{
+	struct text shown = {0};
+
+	strike(at, size, secret);
+	add_printable(&shown, secret, strlen(secret));
+	if (strcmp(text_get(&shown), secret) != 0)
+		strike(at, size, text_get(&shown));
+	text_release(&shown);
+}
+
+void probe_strike_secrets(const struct probe *p, char *at, size_t size)
 {
 	const struct module_option *o = p->order.module->head.option;
 	const char *secret;
@@ -74,22 +100,13 @@ static void strike_secrets(const struct probe *p, char *at, size_t size)
 			continue;
 		memcpy(&secret, (const char *)p->order.options + o->offset, sizeof secret);
 		if (secret && *secret)
-			strike(at, size, secret);
+			strike_both(at, size, secret);
 	}
 }
 
 static void add_line(struct text *t, const char *at, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		unsigned char c = (unsigned char)at[i];
-
-		if (c == '\r' && i + 1 == size)
-			continue;
-		if (c >= 0x20 && c < 0x7f)
-			text_putc(t, (char)c);
-		else
-			text_printf(t, "\\x%02x", c);
-	}
+	add_printable(t, at, size && at[size - 1] == '\r' ? size - 1 : size);
 	text_putc(t, '\n');
 }
 
@@ -119,29 +136,41 @@ static void add_lines(struct probe *p, char mark, const char *at, size_t size)
 			stop = end;
 		add_line(t, at, (size_t)(stop - at));
 	}
-	if (t->size <= TRANSCRIPT_BYTES)
-		return;
-	t->size = TRANSCRIPT_BYTES;
-	text_puts(t, "\n" CUT);
 }
 
+/* Where the last line begins, which may be about to grow. */
+static size_t last_line(const struct text *t)
+{
+	const char *before = t->size ? memrchr(t->at, '\n', t->size - 1) : NULL;
+
+	return before ? (size_t)(before + 1 - t->at) : 0;
+}
+
+/* Struck twice: what has newlines in it before it is cut into lines, what came in pieces after. */
 void probe_transcribe(struct probe *p, char mark, const void *bytes, size_t size)
 {
+	struct text *t;
+	size_t from;
 	char *copy;
 
 	if (!p->order.wants_transcript || !size)
 		return;
 	if (!p->transcript)
 		p->transcript = memory_new(sizeof *p->transcript);
-	if (p->transcript->size >= TRANSCRIPT_BYTES)
+	t = p->transcript;
+	if (t->size >= TRANSCRIPT_BYTES)
 		return;
-	if (size > TRANSCRIPT_BYTES)
-		size = TRANSCRIPT_BYTES;
 	copy = memory_new(size + 1);
 	memcpy(copy, bytes, size);
-	strike_secrets(p, copy, size);
+	probe_strike_secrets(p, copy, size);
+	from = last_line(t);
 	add_lines(p, mark, copy, size);
 	free(copy);
+	probe_strike_secrets(p, t->at + from, t->size - from);
+	if (t->size <= TRANSCRIPT_BYTES)
+		return;
+	t->size = TRANSCRIPT_BYTES;
+	text_puts(t, "\n" CUT);
 }
 
 void probe_note(struct probe *p, const char *format, ...)

@@ -108,6 +108,8 @@ size_t probe_read(struct probe *, void *into, size_t room);
 const char *probe_until(struct probe *, const char *text, size_t most);
 /* True when the other side has sent bytes that were not yet read. */
 bool probe_has_input(struct probe *);
+/* What a stranger said, for a reason: its first 200 bytes, readable, secrets blotted out. */
+const char *probe_shown(struct probe *, const char *text);
 
 /* ---- TLS on the connection in use ---- */
 

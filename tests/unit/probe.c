@@ -274,8 +274,36 @@ static void talks(struct probe *p, const void *options)
 	probe_transcribe(p, '<', "235 \033[3", 7);
 	probe_transcribe(p, '<', "1mok\r", 5);
 	probe_transcribe(p, '<', "\n", 1);
+	for (const char *at = "hush-hush"; *at; at++)
+		probe_transcribe(p, '<', at, 1);
+	for (const char *at = " AGpvZQBodXNoLWh1c2g= "; *at; at++)
+		probe_transcribe(p, '<', at, 1);
 	probe_transcribe(p, '<', "and", 3);
 	probe_note(p, "noted %d", 5);
+}
+
+/* A server repeats what it was told: the secret is nowhere in the result. */
+static void repeats(struct probe *p, const void *options)
+{
+	char said[3000];
+
+	(void)options;
+	memset(said, ' ', sizeof said);
+	memcpy(said + 1020, "hush-hush", sizeof "hush-hush");
+	probe_fact(p, "greeting", said);
+	probe_fact(p, "banner", "you are hush-hush");
+	probe_fail(p, "wanted 235, got '500 AGpvZQBodXNoLWh1c2g= hush-hush'%s", said);
+}
+
+static void test_secrets(void)
+{
+	struct seen *s = run_case(repeats);
+	const char *reason = word(s, "reason");
+
+	ok(!strncmp(reason, "wanted 235, got '500 ******************** *********'  ", 54), "%s",
+	   reason);
+	same(word(s, "fact.banner"), "you are *********", "a fact");
+	ok(!strstr(s->whole, "hush"), "not even a part that a cut has left");
 }
 
 static void chatters(struct probe *p, const void *options)
@@ -296,8 +324,8 @@ static void test_transcript(void)
 	struct seen *s = run_order(talks, (struct probe_order){.wants_transcript = true});
 
 	same(word(s, "transcript"),
-	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n< and\n* "
-	     "noted 5\n",
+	     "> LOGIN *********\n> AUTH PLAIN ********************\n< 235 \\x1b[31mok\n< ********* "
+	     "*******************= and\n* noted 5\n",
 	     "transcript");
 	s = run_case(talks);
 	same(word(s, "transcript"), "", "only when asked for");
@@ -319,6 +347,7 @@ int main(void)
 	test_stood_still();
 	test_verdicts();
 	test_transcript();
+	test_secrets();
 	probe_host_close(&host);
 	loop_free(host.loop);
 	return done_testing();
