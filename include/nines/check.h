@@ -111,6 +111,13 @@ bool probe_has_input(struct probe *);
 /* What a stranger said, for a reason: its first 200 bytes, readable, secrets blotted out. */
 const char *probe_shown(struct probe *, const char *text);
 
+/* ---- SASL (RFC 4422), as SMTP, POP3 and IMAP carry it ---- */
+
+/* What a client answers to challenge number `n` (0 is the first, base64 as it came) of a mechanism,
+ * "PLAIN", "LOGIN" or "CRAM-MD5"; in base64. */
+const char *probe_sasl(struct probe *, const char *mechanism, int n, const char *challenge,
+		       const char *user, const char *password);
+
 /* ---- TLS on the connection in use ---- */
 
 struct probe_tls {
