@@ -6,8 +6,15 @@
     (gdb) fibers bt 812                  of one probe
 
 Reads memory only: registers are never written, so it works on cores too. A parked fiber's registers lie on its stack as
-core/fiber/switch_x86_64.c left them; gdb's unwinder is told that frame 0 was called from there.
+core/fiber/switch_x86_64.c left them; gdb's unwinder is told that frame 0 was called from there. A prober runs a private copy of each
+module, /proc/PID/fd/N: where gdb does not find that (in a core) the symbols come from modules/NAME.so beside the program. Where gdb
+asks the network for symbols first, start it with -iex "set debuginfod enabled off".
 """
+import os
+import shutil
+import tempfile
+import time
+
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
@@ -60,6 +67,46 @@ def probe_of(fiber):
         return None
 
 
+class Symbols:
+    """Gives gdb the symbols of modules, each once."""
+
+    def __init__(self):
+        self.known, self.folder = set(), tempfile.TemporaryDirectory(prefix="fibers-")  # gdb reads it as it needs it
+
+    def add(self, probe):
+        module = probe["order"]["module"].cast(gdb.lookup_type("char").pointer()) - offset("struct module", "copy")
+        module = module.cast(gdb.lookup_type("struct module").pointer()).dereference()
+        # What dlopen() returns is a struct link_map; its first member says where the file was put.
+        base = int(module["handle"].cast(gdb.lookup_type("unsigned long").pointer()).dereference())
+        if base in self.known or gdb.block_for_pc(int(module["check"]["run"])):
+            return
+        self.known.add(base)
+        name = text(module["name"].address.cast(gdb.lookup_type("char").pointer()))
+        copy = os.path.join(self.folder.name, name + ".so")
+        if copy_module(name, int(module["fd"]), copy):
+            gdb.execute(f"add-symbol-file {copy} -o {base:#x}", to_string=True)
+
+
+def offset(struct, member):
+    return next(f.bitpos // 8 for f in gdb.lookup_type(struct).fields() if f.name == member)
+
+
+def is_live():
+    return gdb.selected_inferior().was_attached
+
+
+def copy_module(name, fd, into):
+    """False when the file is not there."""
+    beside = os.path.join(os.path.dirname(gdb.current_progspace().filename), "modules", name + ".so")
+    for path in [f"/proc/{gdb.selected_inferior().pid}/fd/{fd}"] * is_live() + [beside]:
+        try:
+            shutil.copyfile(path, into)
+            return True
+        except OSError:
+            pass
+    return False
+
+
 def fibers():
     at = gdb.parse_and_eval("'core/fiber/fiber.c'::sched")["used"]
     while at:
@@ -71,15 +118,17 @@ def fibers():
         at = fiber["next"]
 
 
-def describe(fiber):
-    probe = probe_of(fiber)
+def describe(fiber, probe):
+    """(the probe's number, one line for a person)"""
     if probe is None:
         return None, f"fiber {fiber.address}: no probe"
     order = probe["order"]
     number = text(order["id"])
-    return number, (f"probe {number}  {text(order['module']['head']['name'])} '{text(order['check'])}'"
-                    f"  step {text(probe['open_step'])}  {text(probe['address'].address.cast(gdb.lookup_type('char').pointer())) or '-'}"
-                    f"  verdict {probe['verdict']}  {'parked' if probe['is_parked'] else 'runs'}")
+    words = [f"probe {number}", text(order["module"]["head"]["name"]), f"'{text(order['check'])}'", f"step {text(probe['open_step'])}"]
+    words += [text(probe["address"].address.cast(gdb.lookup_type("char").pointer())) or "-"]
+    words += ["parked" if probe["is_parked"] else "runs"]
+    words += [f"for {time.monotonic() - int(probe['start_us']) / 1e6:.1f} s"] if is_live() else []
+    return number, "  ".join(words + ([f"failed: {text(probe['reason'])}"] if probe["has_failed"] else []))
 
 
 class Fibers(gdb.Command):
@@ -87,7 +136,7 @@ class Fibers(gdb.Command):
 
     def __init__(self):
         super().__init__("fibers", gdb.COMMAND_STACK)
-        self.into = Into()
+        self.into, self.symbols = Into(), Symbols()
         register_unwinder(None, self.into, replace=True)
 
     def backtrace(self, fiber):
@@ -104,11 +153,13 @@ class Fibers(gdb.Command):
         words = argument.split()
         wanted = words[1] if len(words) > 1 else None
         for fiber in fibers():
-            number, line = describe(fiber)
+            probe = probe_of(fiber)
+            number, line = describe(fiber, probe)
             if wanted is not None and number != wanted:
                 continue
             print(line)
-            if words and probe_of(fiber) is not None and probe_of(fiber)["is_parked"]:
+            if words and probe is not None and probe["is_parked"]:
+                self.symbols.add(probe)
                 self.backtrace(fiber)
 
 

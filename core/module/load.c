@@ -192,6 +192,17 @@ static void add_linker(struct text *why)
 	text_add_safe(why, text, strlen(text), 300);
 }
 
+/* The path stands in the process's list of libraries, where debuggers read it: "self" would be a
+ * descriptor of theirs, and one that is a pipe makes gdb wait for ever. */
+static void path_of_copy(int fd, char path[48])
+{
+	char self[24];
+	ssize_t n = readlink("/proc/self", self, sizeof self - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	snprintf(path, 48, "/proc/%s/fd/%d", n > 0 ? self : "self", fd);
+}
+
 static bool open_copy(struct module *m, enum module_kind kind, struct text *why)
 {
 	const void *descriptor;
@@ -202,7 +213,7 @@ static bool open_copy(struct module *m, enum module_kind kind, struct text *why)
 		hash_content(m->fd, (size_t)st.st_size, m->build);
 	/* The descriptor stays open as long as the module: a path that named two copies would give
 	 * the first one twice. */
-	snprintf(path, sizeof path, "/proc/self/fd/%d", m->fd);
+	path_of_copy(m->fd, path);
 	m->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!m->handle) {
 		add_linker(why);
