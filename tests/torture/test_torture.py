@@ -77,6 +77,12 @@ def https(tmp):
         torture(tmp, f"https://127.0.0.1:{server.port}/", f"ca-file={certs.authority()}")
 
 
+@test("exec with a failing allocation")
+def program(tmp):
+    (tmp / "said").write_text("OK | a=1;2;3 'b c'=4s\nmore\n")
+    torture(tmp, "exec", "command=/bin/cat", f"command={tmp}/said", "secret=x")
+
+
 @test("ping with a failing allocation")
 def ping(tmp):
     torture(tmp, "ping", "host=127.0.0.1", "packets=1")
