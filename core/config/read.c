@@ -117,6 +117,8 @@ static void judge_settings(struct config *c, struct value *first)
 	for (struct value *v = first; v; v = v->next) {
 		if (!strcmp(v->name, "listen"))
 			judge_listen(c, v);
+		if (!strcmp(v->name, "location"))
+			location_judge(c, v->text, v->file, v->line);
 		if (!strcmp(v->name, "location") && form_name_wrong(v->text))
 			problem_add(&c->parse, v->file, v->line, "choose another name",
 				    "location: '%.80s' %s", v->text, form_name_wrong(v->text));

@@ -67,6 +67,9 @@ void policy_add_line(struct config *, const struct section *);
 void sla_judge(struct config *, const struct section *, const struct config_sla *);
 void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
 
+/* section.c: imported results have a location too (STAGE_LOCATION of store/stage.h), which must be
+ * theirs alone. */
+void location_judge(struct config *, const char *name, const char *file, int line);
 /* section.c: the core's own sections. False: the word is none. */
 bool section_is_core(const char *word);
 void section_read(struct config *, const struct section *);

@@ -71,11 +71,19 @@ union options {
 	struct page_options page;
 };
 
+void location_judge(struct config *c, const char *name, const char *file, int line)
+{
+	if (!strcmp(name, "import"))
+		problem_add(&c->parse, file, line, "choose another name",
+			    "location: 'import' is where imported results are from");
+}
+
 static void finish_location(struct config *c, const struct section *s, union options *o)
 {
 	if (*o->location.source && !form_is_address(o->location.source))
 		problem_add(&c->parse, s->file, s->line, "write an address of this machine",
 			    "source: '%s' is no address", o->location.source);
+	location_judge(c, s->title, s->file, s->line);
 	if (map_find_text(&c->locations, s->title))
 		problem_add(&c->parse, s->file, s->line, "rename one",
 			    "there are two locations '%s'", s->title);

@@ -60,17 +60,21 @@ static void define(const struct figures_source *s, const char *name, struct targ
 
 /* ---- a check ---- */
 
+/* The longest that was in force; of changes of state there is none. */
 static void take_interval(struct track *into, const struct figures_order *o,
 			  const struct sla_samples *all, int64_t standard_us)
 {
+	bool has_events = false;
+
 	for (size_t i = 0; i < all->samples; i++) {
 		const struct sla_sample *s = &all->sample[i];
 
+		has_events |= s->origin == SLA_EVENT && s->at_us < o->to_us;
 		if (s->last_us >= o->from_us - s->interval_us && s->at_us < o->to_us &&
 		    s->interval_us > into->interval_us)
 			into->interval_us = s->interval_us;
 	}
-	if (!into->interval_us)
+	if (!into->interval_us && !has_events)
 		into->interval_us = standard_us;
 }
 
@@ -82,7 +86,7 @@ static void add_silence(const struct figures_order *o, const struct read_target 
 	const struct sla_sample *last = all->samples ? &all->sample[all->samples - 1] : NULL;
 	int64_t end_us = earlier(o->to_us, o->now_us);
 
-	if (last && line->spans && !t->is_imported && !t->removed_us &&
+	if (last && line->spans && last->origin == SLA_MEASURED && !t->removed_us &&
 	    (o->now_us - last->last_us) / SILENT_INTERVALS > last->interval_us)
 		sla_line_add(line, line->span[line->spans - 1].to_us, end_us, SLA_UNKNOWN,
 			     SLA_MONITOR_OFF);
@@ -92,7 +96,7 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 			 const struct read_target *t, struct track *into)
 {
 	struct sla_samples all = {0};
-	const struct sla_reading how = {o->policy->rule.start, t->is_imported, o->now_us};
+	const struct sla_reading how = {o->policy->rule.start, o->now_us};
 	bool is_fine = read_samples(s->read, t, o->from_us, o->to_us, &all);
 
 	if (is_fine)
@@ -104,28 +108,13 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 	return is_fine;
 }
 
-static bool from_events(const struct figures_source *s, const struct figures_order *o,
-			const struct read_target *t, struct track *into)
-{
-	struct read_events all = {0};
-	bool is_fine = read_events(s->read, t, o->from_us, o->to_us, &all);
-	int64_t from_us = all.events ? earlier(all.event[0].at_us, o->from_us) : o->from_us;
-
-	if (is_fine)
-		sla_from_events(&into->line, &into->incidents, all.event, all.events,
-				SLA_NOT_MONITORED, from_us, earlier(o->to_us, o->now_us));
-	free(all.event);
-	return is_fine;
-}
-
 static bool track_check(const struct figures_source *s, const struct figures_order *o,
 			const struct target *t, struct track *into, struct text *wrong)
 {
 	bool is_fine = true;
 
 	if (t->known)
-		is_fine = t->known->is_events ? from_events(s, o, t->known, into)
-					      : from_samples(s, o, t->known, into);
+		is_fine = from_samples(s, o, t->known, into);
 	if (!is_fine)
 		text_puts(wrong, read_wrong(s->read));
 	return is_fine;

@@ -1,4 +1,4 @@
-/* sla/line: time lines from samples, from events, and parts of them. See sla.h. */
+/* sla/line: time lines from samples, and parts of them. See sla.h. */
 #include "sla.h"
 
 #include <stdlib.h>
@@ -100,6 +100,8 @@ static bool covers(const struct sla_sample *s, int64_t next_us)
 {
 	int64_t gap_us;
 
+	if (s->origin == SLA_EVENT)
+		return true;
 	if (__builtin_mul_overflow(s->interval_us, GAP_INTERVALS, &gap_us))
 		return true;
 	return next_us - s->last_us <= gap_us;
@@ -110,7 +112,8 @@ void sla_samples_add(struct sla_samples *list, const struct sla_sample *s)
 	struct sla_sample *last = list->samples ? &list->sample[list->samples - 1] : NULL;
 
 	if (last && last->state == s->state && last->cause == s->cause &&
-	    last->interval_us == s->interval_us && covers(last, s->at_us)) {
+	    last->origin == s->origin && last->interval_us == s->interval_us &&
+	    covers(last, s->at_us)) {
 		last->second_us = last->second_us ? last->second_us : s->at_us;
 		last->last_us = s->last_us;
 		return;
@@ -130,7 +133,7 @@ static int64_t speaks_until(const struct reader *r, size_t i)
 
 	if (i + 1 < r->samples && covers(s, s[1].at_us))
 		return s[1].at_us;
-	if (__builtin_add_overflow(s->last_us, s->interval_us, &end_us))
+	if (s->origin == SLA_EVENT || __builtin_add_overflow(s->last_us, s->interval_us, &end_us))
 		end_us = INT64_MAX;
 	return earlier(end_us, i + 1 < r->samples ? s[1].at_us : r->how->now_us);
 }
@@ -143,7 +146,13 @@ static bool reaches_next(const struct reader *r, size_t i)
 /* Does an outage begin with its confirmation only? */
 static bool counts_late(const struct reader *r)
 {
-	return r->how->start == SLA_START_CONFIRMED && !r->how->is_imported;
+	return r->how->start == SLA_START_CONFIRMED;
+}
+
+/* Is a failure confirmed the moment that it is found? */
+static bool is_certain(const struct sla_sample *s)
+{
+	return s->origin != SLA_MEASURED;
 }
 
 /* A failure is provisional until another follows it before any pass; what is unknown between
@@ -156,11 +165,12 @@ static void confirm(struct reader *r)
 		r->state[i] = r->sample[i].state;
 		if (is_pass(r->state[i]))
 			first = SIZE_MAX;
-		if (r->state[i] != SLA_DOWN || r->how->is_imported)
+		if (r->state[i] != SLA_DOWN)
 			continue;
 		if (first == SIZE_MAX) {
 			first = i;
-			r->state[i] = r->sample[i].second_us ? SLA_DOWN : SLA_UNCONFIRMED;
+			if (!r->sample[i].second_us && !is_certain(&r->sample[i]))
+				r->state[i] = SLA_UNCONFIRMED;
 		} else if (r->state[first] == SLA_UNCONFIRMED) {
 			r->state[first] = counts_late(r) ? SLA_UP : SLA_DOWN;
 		}
@@ -173,12 +183,13 @@ static bool changes_sides(enum sla_state a, enum sla_state b)
 }
 
 /* The moment from which sample i speaks: its own, or the middle between two samples when the rule
- * says so. */
+ * says so. Events are no samples: they tell the moment. */
 static int64_t begins_at(const struct reader *r, size_t i)
 {
 	int64_t at_us = r->sample[i].at_us, before_us;
 
 	if (r->how->start != SLA_START_MIDPOINT || !i || !reaches_next(r, i - 1) ||
+	    r->sample[i].origin == SLA_EVENT || r->sample[i - 1].origin == SLA_EVENT ||
 	    !changes_sides(r->state[i - 1], r->state[i]))
 		return at_us;
 	before_us = r->sample[i - 1].last_us;
@@ -188,8 +199,8 @@ static int64_t begins_at(const struct reader *r, size_t i)
 /* Is sample i a run of failures that begins an incident and confirms it by itself? */
 static bool confirms_itself(const struct reader *r, size_t i)
 {
-	if (r->sample[i].state != SLA_DOWN || !r->sample[i].second_us ||
-	    r->sample[i].second_us >= r->how->now_us)
+	if (r->sample[i].state != SLA_DOWN || is_certain(&r->sample[i]) ||
+	    !r->sample[i].second_us || r->sample[i].second_us >= r->how->now_us)
 		return false;
 	while (i-- > 0 && !is_pass(r->sample[i].state))
 		if (r->sample[i].state == SLA_DOWN)
@@ -238,7 +249,7 @@ static void list_incidents(struct reader *r)
 		if (s->state != SLA_DOWN)
 			continue;
 		if (!open)
-			open = open_incident(r->incidents, begins_at(r, i), r->how->is_imported);
+			open = open_incident(r->incidents, begins_at(r, i), is_certain(s));
 		if (!open->is_confirmed && confirmed_at(s, is_first)) {
 			open->is_confirmed = true;
 			if (counts_late(r))
@@ -260,29 +271,4 @@ void sla_from_samples(struct sla_line *line, struct sla_incidents *incidents,
 	write_line(&r);
 	list_incidents(&r);
 	free(r.state);
-}
-
-/* ---- the events rule ---- */
-
-void sla_from_events(struct sla_line *line, struct sla_incidents *incidents,
-		     const struct sla_event *event, size_t events, enum sla_state initial,
-		     int64_t from_us, int64_t to_us)
-{
-	struct sla_event now = {from_us, initial, SLA_NO_CAUSE};
-	struct sla_incident *open = NULL;
-
-	for (size_t i = 0; i <= events; i++) {
-		int64_t until_us = i < events ? event[i].at_us : to_us;
-
-		sla_line_add(line, later(now.at_us, from_us), earlier(until_us, to_us), now.state,
-			     now.cause);
-		if (is_pass(now.state) && open) {
-			open->to_us = now.at_us;
-			open = NULL;
-		}
-		if (now.state == SLA_DOWN && !open && incidents)
-			open = open_incident(incidents, now.at_us, true);
-		if (i < events)
-			now = event[i];
-	}
 }

@@ -61,14 +61,23 @@ void sla_line_add(struct sla_line *, int64_t from_us, int64_t to_us, enum sla_st
 void sla_line_cut(struct sla_line *into, const struct sla_line *line, int64_t from_us,
 		  int64_t to_us);
 
+/* Whose word a sample is. */
+enum sla_origin {
+	SLA_MEASURED, /* by us */
+	SLA_IMPORTED, /* by another tool: a failure counts as confirmed */
+	SLA_EVENT,    /* the same, and its state holds until the next sample (2.2) */
+	SLA_ORIGINS
+};
+
 /* What a cycle found at its start, or a run of such samples that all found the same with no gap
  * between: then `second_us` is the time of the second of them and `last_us` that of the last. A
  * single sample has second_us 0 and last_us = at_us. Years are kept as runs, and every figure from
  * runs equals the one from the single samples. `interval_us` is the interval in force. */
 struct sla_sample {
 	int64_t at_us, second_us, last_us, interval_us;
-	enum sla_state state; /* UP, DEGRADED, DOWN or UNKNOWN */
+	enum sla_state state; /* UP, DEGRADED, DOWN or UNKNOWN; of an event any */
 	enum sla_cause cause;
+	enum sla_origin origin;
 };
 
 /* Zero-initialise; free(list->sample). */
@@ -97,25 +106,14 @@ struct sla_incidents {
 /* How a record is read. */
 struct sla_reading {
 	enum sla_start start;
-	bool is_imported;  /* every failure counts as confirmed */
-	int64_t now_us;    /* nothing is said of the time behind it */
+	int64_t now_us; /* nothing is said of the time behind it */
 };
 
 /* The samples rule (2.2): a sample speaks until the next if that comes within three of its
- * intervals, else for one interval and the rest is unknown. `sample` is in order of time.
- * `incidents` may be NULL. */
+ * intervals, else for one interval and the rest is unknown; one of events speaks until the next or
+ * now. `sample` is in order of time. `incidents` may be NULL. */
 void sla_from_samples(struct sla_line *, struct sla_incidents *, const struct sla_sample *sample,
 		      size_t samples, const struct sla_reading *);
-
-/* The events rule: a state holds until the next record or the end. `initial` holds from `from_us`
- * until the first record. */
-struct sla_event {
-	int64_t at_us;
-	enum sla_state state;
-	enum sla_cause cause;
-};
-void sla_from_events(struct sla_line *, struct sla_incidents *, const struct sla_event *event,
-		     size_t events, enum sla_state initial, int64_t from_us, int64_t to_us);
 
 /* A group of members that is up while at least `need` are (2.8), computed from their merged lines
  * over [from, to). */

@@ -53,6 +53,7 @@ static bool judge(struct store *s, const void *bytes, size_t size, struct text *
 	return true;
 }
 
+/* What was measured keeps its rules: which of them holds is told by each result. */
 static bool begin_target(struct store *s, const struct stage_entry *e, struct series **x)
 {
 	struct target *t = map_find_text(&s->targets_by_name, e->text);

@@ -1,15 +1,16 @@
 /* store/pack: see pack.h.
  *
- * Samples: their count, then of each: state * 16 + cause * 2 + (interval as before), the distance
- * to the end of the one before, that to its second (0: single) and from there to its last, the
- * interval when it is new. Steps: results, passed, count, then of each its name, hop and histogram.
- */
+ * Samples: their count, then of each: origin * 128 + state * 16 + cause * 2 + (interval as before),
+ * the distance to the end of the one before, that to its second (0: single) and from there to its
+ * last, the interval when it is new. Steps: results, passed, count, then of each its name, hop and
+ * histogram. */
 #include "pack.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/memory.h"
+#include "stage.h"
 #include "varint.h"
 
 void pack_samples(struct text *t, const struct sla_samples *list)
@@ -21,7 +22,8 @@ void pack_samples(struct text *t, const struct sla_samples *list)
 		const struct sla_sample *s = &list->sample[i];
 		bool is_same = s->interval_us == interval_us;
 
-		varint_put(t, (uint64_t)s->state << 4 | (uint64_t)s->cause << 1 | is_same);
+		varint_put(t, (uint64_t)s->origin << 7 | (uint64_t)s->state << 4 |
+				      (uint64_t)s->cause << 1 | is_same);
 		varint_put_signed(t, s->at_us - at_us);
 		varint_put(t, s->second_us ? (uint64_t)(s->second_us - s->at_us) : 0);
 		if (s->second_us)
@@ -33,12 +35,9 @@ void pack_samples(struct text *t, const struct sla_samples *list)
 	}
 }
 
-void pack_append_sample(struct sla_samples *list, const struct sla_sample *s, bool is_events)
+/* As it is, in any order. */
+static void append(struct sla_samples *list, const struct sla_sample *s)
 {
-	if (!is_events) {
-		sla_samples_add(list, s);
-		return;
-	}
 	if (list->samples == list->room) {
 		list->room = list->room ? list->room * 2 : 16;
 		list->sample = memory_resize(list->sample, list->room * sizeof *list->sample);
@@ -56,9 +55,11 @@ static bool get_sample(struct sla_sample *s, const unsigned char **at, const uns
 	    !varint_get(at, end, &second) || (second && !varint_get(at, end, &last)) ||
 	    (!(head & 1) && !varint_get_signed(at, end, &s->interval_us)))
 		return false;
-	if (head >> 4 >= SLA_STATES || (head >> 1 & 7) >= SLA_CAUSES)
+	if (head >> 7 >= SLA_ORIGINS || (head >> 4 & 7) >= SLA_STATES ||
+	    (head >> 1 & 7) >= SLA_CAUSES)
 		return false;
-	s->state = (enum sla_state)(head >> 4);
+	s->origin = (enum sla_origin)(head >> 7);
+	s->state = (enum sla_state)(head >> 4 & 7);
 	s->cause = (enum sla_cause)(head >> 1 & 7);
 	if (__builtin_add_overflow(s->last_us, step_us, &s->at_us) ||
 	    __builtin_add_overflow(s->at_us, second, &s->last_us))
@@ -67,7 +68,7 @@ static bool get_sample(struct sla_sample *s, const unsigned char **at, const uns
 	return !__builtin_add_overflow(s->last_us, last, &s->last_us);
 }
 
-bool unpack_samples(struct sla_samples *list, const void *bytes, size_t size, bool is_events)
+bool unpack_samples(struct sla_samples *list, const void *bytes, size_t size)
 {
 	const unsigned char *at = bytes, *end = at + size;
 	struct sla_sample s = {0};
@@ -78,12 +79,19 @@ bool unpack_samples(struct sla_samples *list, const void *bytes, size_t size, bo
 	for (; count; count--) {
 		if (!get_sample(&s, &at, end))
 			return false;
-		pack_append_sample(list, &s, is_events);
+		sla_samples_add(list, &s);
 	}
 	return at == end;
 }
 
-void pack_add_sample(struct sla_samples *list, const struct block_result *r)
+static enum sla_origin origin_of(const struct block_result *r, const char *location)
+{
+	if (r->flags & BLOCK_IS_EVENT)
+		return SLA_EVENT;
+	return strcmp(location, STAGE_LOCATION) ? SLA_MEASURED : SLA_IMPORTED;
+}
+
+void pack_add_sample(struct sla_samples *list, const struct block_result *r, const char *location)
 {
 	struct sla_sample s = {.at_us = r->start_us,
 			       .last_us = r->start_us,
@@ -93,7 +101,8 @@ void pack_add_sample(struct sla_samples *list, const struct block_result *r)
 	if (!r->ends || r->ends > SLA_STATES)
 		return;
 	s.state = (enum sla_state)(r->ends - 1);
-	pack_append_sample(list, &s, true);
+	s.origin = origin_of(r, location);
+	append(list, &s);
 }
 
 static int by_time(const void *a, const void *b)
@@ -103,7 +112,7 @@ static int by_time(const void *a, const void *b)
 	return x->at_us != y->at_us ? (x->at_us < y->at_us ? -1 : 1) : 0;
 }
 
-void pack_join_samples(struct sla_samples *list, bool is_events)
+void pack_join_samples(struct sla_samples *list)
 {
 	struct sla_samples joined = {0};
 	bool is_sorted = true;
@@ -112,8 +121,6 @@ void pack_join_samples(struct sla_samples *list, bool is_events)
 		is_sorted = list->sample[i - 1].at_us <= list->sample[i].at_us;
 	if (!is_sorted)
 		qsort(list->sample, list->samples, sizeof *list->sample, by_time);
-	if (is_events)
-		return;
 	for (size_t i = 0; i < list->samples; i++)
 		sla_samples_add(&joined, &list->sample[i]);
 	free(list->sample);

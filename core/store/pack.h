@@ -9,16 +9,15 @@
 #include "read.h"
 
 void pack_samples(struct text *, const struct sla_samples *);
-/* Joined with the run before where they carry it on, unless `is_events`. */
-bool unpack_samples(struct sla_samples *, const void *bytes, size_t size, bool is_events);
+/* Joined with the run before where they carry it on. */
+bool unpack_samples(struct sla_samples *, const void *bytes, size_t size);
 
-/* Appends a later sample or run, joined with the one before unless `is_events`. */
-void pack_append_sample(struct sla_samples *, const struct sla_sample *, bool is_events);
-/* Adds one result as a sample of its own: only one that ends its cycle is. */
-void pack_add_sample(struct sla_samples *, const struct block_result *);
+/* Adds one result as a sample of its own: only one that ends its cycle is. By its location it was
+ * measured or imported. */
+void pack_add_sample(struct sla_samples *, const struct block_result *, const char *location);
 /* Puts single samples in order of time (those of several locations come location by location), then
- * joins them to runs unless `is_events`. */
-void pack_join_samples(struct sla_samples *, bool is_events);
+ * joins them to runs. */
+void pack_join_samples(struct sla_samples *);
 
 /* Adds one result's times. */
 void pack_add_steps(struct read_steps *, const struct block_result *);

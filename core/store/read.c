@@ -195,13 +195,12 @@ static void set_target(struct read_target *t, sqlite3_stmt *row)
 	t->module = memory_text(sql_text(row, 3));
 	t->owner = memory_text(sql_text(row, 4));
 	t->is_events = sqlite3_column_int64(row, 5) != 0;
-	t->is_imported = sqlite3_column_int64(row, 6) != 0;
-	t->interval_us = sqlite3_column_int64(row, 7);
-	t->removed_us = sqlite3_column_int64(row, 8);
-	set_members(t, sql_text(row, 9));
-	t->need = sqlite3_column_int64(row, 10);
-	t->first_us = sqlite3_column_int64(row, 11);
-	t->last_us = sqlite3_column_int64(row, 12);
+	t->interval_us = sqlite3_column_int64(row, 6);
+	t->removed_us = sqlite3_column_int64(row, 7);
+	set_members(t, sql_text(row, 8));
+	t->need = sqlite3_column_int64(row, 9);
+	t->first_us = sqlite3_column_int64(row, 10);
+	t->last_us = sqlite3_column_int64(row, 11);
 }
 
 bool read_targets(struct read *r, const struct read_target **list, size_t *targets)
@@ -211,7 +210,7 @@ bool read_targets(struct read *r, const struct read_target **list, size_t *targe
 
 	forget_targets(r);
 	ask = sql_ask(&r->sql, "SELECT t.id, t.name, t.kind, t.module, t.owner, t.is_events,"
-			       " t.is_imported, t.interval_us, t.removed_us, t.members, t.need,"
+			       " t.interval_us, t.removed_us, t.members, t.need,"
 			       " (SELECT min(first_us) FROM series WHERE target = t.id),"
 			       " (SELECT max(last_us) FROM series WHERE target = t.id)"
 			       " FROM target t ORDER BY t.name");

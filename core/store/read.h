@@ -43,8 +43,7 @@ struct read_target {
 	int64_t id;
 	enum read_kind kind;
 	const char *name, *module, *owner;
-	bool is_events;           /* its samples follow the events rule: read_events() */
-	bool is_imported;         /* its history came from another tool */
+	bool is_events;           /* what was imported into it are changes of state */
 	int64_t interval_us;      /* as last configured, 0: not known */
 	int64_t first_us, last_us; /* of its results; 0: none */
 	int64_t removed_us;       /* 0: it is still configured */
@@ -65,15 +64,6 @@ const struct read_target *read_find(struct read *, const char *name);
  */
 bool read_samples(struct read *, const struct read_target *, int64_t from_us, int64_t to_us,
 		  struct sla_samples *into);
-
-/* Zero-initialise; free(list->event). */
-struct read_events {
-	struct sla_event *event;
-	size_t events, room;
-};
-/* From the last one at or before `from` on. */
-bool read_events(struct read *, const struct read_target *, int64_t from_us, int64_t to_us,
-		 struct read_events *into);
 
 /* ---- results ---- */
 

@@ -148,7 +148,7 @@ static bool add_rolled(struct read *r, const struct read_target *t, const char *
 		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
 
 		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 0) ||
-		    !unpack_samples(into, bytes, size, t->is_events))
+		    !unpack_samples(into, bytes, size))
 			r->damaged++;
 	}
 	return read_finish(r, ask);
@@ -159,8 +159,7 @@ static const char days[] = "SELECT sum, data FROM day WHERE target = ?1 AND loca
 static const char months[] = "SELECT sum, data FROM month WHERE target = ?1 AND location = 0"
 			     " AND day >= ?2 AND day < ?3 ORDER BY day";
 
-static bool add_raw(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
-		    struct sla_samples *into)
+static bool add_raw(struct read *r, int64_t from_us, int64_t to_us, struct sla_samples *into)
 {
 	struct source *s = memory_new(sizeof *s);
 	struct sla_samples raw = {0};
@@ -169,14 +168,14 @@ static bool add_raw(struct read *r, const struct read_target *t, int64_t from_us
 	for (size_t i = 0; i < r->count && is_fine; i++) {
 		source_open(s, &r->sql, r->series[i].id, from_us, to_us, &r->series[i].open);
 		while (source_next(s))
-			pack_add_sample(&raw, &s->result);
+			pack_add_sample(&raw, &s->result, r->series[i].location);
 		r->damaged += s->damaged;
 		is_fine = !s->has_failed || read_fail(r, "results");
 		source_release(s);
 	}
-	pack_join_samples(&raw, t->is_events);
+	pack_join_samples(&raw);
 	for (size_t i = 0; i < raw.samples; i++)
-		pack_append_sample(into, &raw.sample[i], t->is_events);
+		sla_samples_add(into, &raw.sample[i]);
 	free(raw.sample);
 	free(s);
 	return is_fine;
@@ -216,7 +215,7 @@ static bool add_days(struct read *r, const struct read_target *t, int64_t from, 
 	if (from < split && !add_rolled(r, t, days, from, split, into))
 		return false;
 	from = from > split ? from : split;
-	return from >= to || add_raw(r, t, from * READ_DAY, to * READ_DAY, into);
+	return from >= to || add_raw(r, from * READ_DAY, to * READ_DAY, into);
 }
 
 static bool is_pass(const struct sla_sample *s)
@@ -269,21 +268,18 @@ static bool gather(struct read *r, const struct read_target *t, int64_t from_us,
 			free(list.sample);
 			return false;
 		}
-		is_whole = (from <= first || t->is_events || has_pass_before(&list, from_us)) &&
-			   (to > last || t->is_events || has_decision_behind(&list, to_us));
-		if (is_whole && t->is_events && from > first &&
-		    !(list.samples && list.sample[0].at_us <= from_us))
-			is_whole = false;
+		is_whole = (from <= first || has_pass_before(&list, from_us)) &&
+			   (to > last || has_decision_behind(&list, to_us));
 		for (size_t i = 0; is_whole && i < list.samples; i++)
-			pack_append_sample(into, &list.sample[i], t->is_events);
+			sla_samples_add(into, &list.sample[i]);
 		free(list.sample);
 		if (is_whole)
 			return true;
 	}
 }
 
-static bool gather_in_snapshot(struct read *r, const struct read_target *t, int64_t from_us,
-			       int64_t to_us, struct sla_samples *into)
+bool read_samples(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
+		  struct sla_samples *into)
 {
 	bool is_fine;
 
@@ -292,30 +288,6 @@ static bool gather_in_snapshot(struct read *r, const struct read_target *t, int6
 		return false;
 	is_fine = gather(r, t, from_us, to_us, into);
 	read_end(r);
-	return is_fine;
-}
-
-bool read_samples(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
-		  struct sla_samples *into)
-{
-	return gather_in_snapshot(r, t, from_us, to_us, into);
-}
-
-bool read_events(struct read *r, const struct read_target *t, int64_t from_us, int64_t to_us,
-		 struct read_events *into)
-{
-	struct sla_samples list = {0};
-	bool is_fine = gather_in_snapshot(r, t, from_us, to_us, &list);
-
-	for (size_t i = 0; i < list.samples && is_fine; i++) {
-		if (into->events == into->room) {
-			into->room = into->room ? into->room * 2 : 16;
-			into->event = memory_resize(into->event, into->room * sizeof *into->event);
-		}
-		into->event[into->events++] = (struct sla_event){
-			list.sample[i].at_us, list.sample[i].state, list.sample[i].cause};
-	}
-	free(list.sample);
 	return is_fine;
 }
 

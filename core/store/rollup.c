@@ -61,7 +61,7 @@ static bool roll_series(struct store *s, const struct series *x, int64_t day,
 		    block_blob(&x->open));
 	while (source_next(from)) {
 		pack_add_steps(&steps, &from->result);
-		pack_add_sample(samples, &from->result);
+		pack_add_sample(samples, &from->result, x->location->name);
 	}
 	is_fine = !from->has_failed;
 	if (is_fine && steps.results) {
@@ -85,7 +85,7 @@ static bool roll_day(struct store *s, const struct target *t, int64_t day, bool 
 		is_fine = roll_series(s, t->series[i], day, &samples);
 	*is_empty = !samples.samples;
 	if (is_fine && samples.samples) {
-		pack_join_samples(&samples, t->is_events);
+		pack_join_samples(&samples);
 		pack_samples(&row, &samples);
 		is_fine = put(s, put_day, t, 0, day, &row);
 	}
@@ -157,7 +157,7 @@ static bool merge(struct store *s, const struct target *t, int64_t location, int
 
 		is_any = true;
 		if (!location)
-			unpack_samples(&rows.samples, bytes, size, t->is_events);
+			unpack_samples(&rows.samples, bytes, size);
 		else
 			unpack_steps(&rows.steps, bytes, size);
 	}

@@ -1,8 +1,12 @@
 /* store/schema: the tables, and the way from each older schema to the present one: always one
  * transaction, so that a migration is there whole or not at all (F9). */
+#include <stdlib.h>
 #include <string.h>
 
+#include "../base/memory.h"
 #include "inside.h"
+#include "pack.h"
+#include "stage.h"
 
 /* The columns that are asked without their blob stand in front of it. `sum` is map_hash() of the
  * blob: SQLite would not notice bytes that changed inside it. */
@@ -128,9 +132,119 @@ static bool from_1(struct store *s)
 	       sqlite3_exec(s->sql.db, last_states, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* ---- from schema 3: days and months did not say whose word a sample is ---- */
+
+/* What was imported into a target, and when we measured it ourselves. */
+struct import {
+	int64_t target, from_us, to_us, own_from_us, own_to_us;
+	enum sla_origin origin;
+};
+
+static void mark_samples(struct sla_samples *list, const struct import *of)
+{
+	for (size_t i = 0; i < list->samples; i++) {
+		struct sla_sample *x = &list->sample[i];
+		bool is_own = x->at_us >= of->own_from_us && x->at_us <= of->own_to_us;
+
+		if (!is_own && x->at_us >= of->from_us && x->at_us <= of->to_us)
+			x->origin = of->origin;
+	}
+}
+
+/* A damaged row stays as it is, for whoever tells it. */
+static bool mark_row(struct store *s, const struct import *of, const char *get, const char *put,
+		     int64_t day)
+{
+	sqlite3_stmt *ask = sql_bind(&s->sql, get, "ii", of->target, day);
+	struct sla_samples list = {0};
+	struct text row = {0};
+	bool is_whole = false, is_fine = true;
+
+	if (sqlite3_step(ask) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(ask, 1);
+		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
+
+		is_whole = (int64_t)map_hash(bytes ? bytes : "", size) ==
+				   sqlite3_column_int64(ask, 0) &&
+			   unpack_samples(&list, bytes, size);
+	}
+	is_fine = sqlite3_reset(ask) == SQLITE_OK;
+	if (is_whole) {
+		mark_samples(&list, of);
+		pack_samples(&row, &list);
+		is_fine = is_fine && sql_run(&s->sql, put, "iiib", of->target, day,
+					     (int64_t)map_hash(row.at, row.size), row.at, row.size);
+	}
+	text_release(&row);
+	free(list.sample);
+	return is_fine;
+}
+
+/* All first, for a statement that reads must not see what is written meanwhile. */
+static bool mark_rows(struct store *s, const struct import *of, const char *days, const char *get,
+		      const char *put)
+{
+	sqlite3_stmt *ask = sql_bind(&s->sql, days, "i", of->target);
+	int64_t *day = NULL;
+	size_t count = 0;
+	bool is_fine;
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		if (!(count & (count - 1)))
+			day = memory_resize(day, (count ? 2 * count : 1) * sizeof *day);
+		day[count++] = sqlite3_column_int64(ask, 0);
+	}
+	is_fine = sqlite3_reset(ask) == SQLITE_OK;
+	for (size_t i = 0; i < count && is_fine; i++)
+		is_fine = mark_row(s, of, get, put, day[i]);
+	free(day);
+	return is_fine;
+}
+
+static bool mark_target(struct store *s, const struct import *of)
+{
+	return mark_rows(s, of, "SELECT day FROM day WHERE target = ?1 AND location = 0",
+			 "SELECT sum, data FROM day"
+			 " WHERE target = ?1 AND location = 0 AND day = ?2",
+			 "UPDATE day SET sum = ?3, data = ?4"
+			 " WHERE target = ?1 AND location = 0 AND day = ?2") &&
+	       mark_rows(s, of, "SELECT day FROM month WHERE target = ?1 AND location = 0",
+			 "SELECT sum, data FROM month"
+			 " WHERE target = ?1 AND location = 0 AND day = ?2",
+			 "UPDATE month SET sum = ?3, data = ?4"
+			 " WHERE target = ?1 AND location = 0 AND day = ?2");
+}
+
+static bool from_3(struct store *s)
+{
+	sqlite3_stmt *ask = sql_bind(
+		&s->sql,
+		"SELECT i.target, t.is_events, i.first_us, i.last_us, min(own.first_us),"
+		" max(own.last_us) FROM series i JOIN target t ON t.id = i.target"
+		" LEFT JOIN series own ON own.target = i.target AND own.id <> i.id"
+		" WHERE i.location = (SELECT id FROM location WHERE name = ?1) GROUP BY i.id",
+		"s", STAGE_LOCATION);
+	bool is_fine = true;
+
+	while (is_fine && sqlite3_step(ask) == SQLITE_ROW) {
+		bool has_own = sqlite3_column_type(ask, 4) != SQLITE_NULL;
+		struct import of = {
+			.target = sqlite3_column_int64(ask, 0),
+			.from_us = sqlite3_column_int64(ask, 2),
+			.to_us = sqlite3_column_int64(ask, 3),
+			.own_from_us = has_own ? sqlite3_column_int64(ask, 4) : INT64_MAX,
+			.own_to_us = has_own ? sqlite3_column_int64(ask, 5) : INT64_MIN,
+			.origin = sqlite3_column_int64(ask, 1) ? SLA_EVENT : SLA_IMPORTED,
+		};
+
+		is_fine = mark_target(s, &of);
+	}
+	return sqlite3_reset(ask) == SQLITE_OK && is_fine;
+}
+
 static bool from_2(struct store *s)
 {
-	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK && from_3(s);
 }
 
 static int64_t version(struct store *s)
@@ -143,7 +257,7 @@ static int64_t version(struct store *s)
 }
 
 /* From the schema of that number to the present one. */
-static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_2};
+static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_2, from_3};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 3
+#define STORE_SCHEMA 4
 
 struct store;
 

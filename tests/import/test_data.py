@@ -3,6 +3,7 @@ import datetime
 import json
 import pathlib
 
+import record
 from daemon import nines
 from tap import ROOT, run, test
 
@@ -106,6 +107,25 @@ def twice(tmp):
             bring(store, "csv", tmp / name, "--interval", "1d")
         same(sorted(nines("export", "--all", "--store", store).stdout.splitlines()), sorted(exported.splitlines()), order)
         assert "all of them were there already" in bring(store, "csv", UPPTIME / "checks.csv")
+
+
+@test("a history, then our own watch under the same name: each time by its own rule")
+def watched(tmp):
+    begin = 1736294400  # 2025-01-08T00:00:00Z
+    (tmp / "a.csv").write_text("check,ts_utc,state\n" + "".join(
+        f"a,{utc(begin + n * 60)},{'down' if n == 5 else 'up'}\n" for n in range(60)))
+    (tmp / "log").write_text("".join(f"[{begin + at}] {text};HARD;1;\n" for at, text in (
+        (0, "CURRENT HOST STATE: b;UP"), (300, "HOST ALERT: b;DOWN"), (360, "HOST ALERT: b;UP"))))
+    bring(tmp / "db", "csv", tmp / "a.csv", "--interval", "1m")
+    bring(tmp / "db", "nagios", tmp / "log")
+    record.write(tmp / "db", [record.target("a"), record.target("b"), *record.results("a", begin + 7200, 60, "u" * 5 + "d" + "u" * 54),
+                              *record.results("b", begin + 7200, 60, "u" * 5 + "d" + " " * 30 + "u" * 24)])
+    for name, unknown in (("a", 3600), ("b", 0)):
+        got = row(tmp / "db", name, utc(begin), utc(begin + 7200))
+        assert (got["incidents"], got["blips"], got["down_s"], got["unknown_s"]) == (1, 0, 60, unknown), (name, got)
+    for name, unknown in (("a", 0), ("b", 1800)):
+        got = row(tmp / "db", name, utc(begin + 7200), utc(begin + 10800))
+        assert (got["incidents"], got["blips"], got["down_s"], got["unknown_s"]) == (0, 1, 60, unknown), (name, got)
 
 
 @test("a log that went on: what is new is added; rotated logs are one history in any order")

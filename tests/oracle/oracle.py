@@ -21,6 +21,7 @@ import struct
 import sys
 
 STATE = ("not-monitored", "unknown", "up", "degraded", "unconfirmed", "down")
+ORIGIN = ("measured", "imported", "event")
 CAUSE = ("", "monitor-off", "void-cycle", "overload", "agent-lost", "module")
 SCHEMA, BLOCK_VERSION, TAIL_VERSION = (2, 3, 4), 1, 1
 DAY_US = 86_400_000_000
@@ -28,8 +29,8 @@ MASK = (1 << 64) - 1
 
 Result = collections.namedtuple("Result", "target location due_us start_us interval_us elapsed_us verdict ends cause flags reason address"
                                 " item steps values facts")
-Sample = collections.namedtuple("Sample", "at_us interval_us state cause")
-Run = collections.namedtuple("Run", "at_us second_us last_us interval_us state cause")
+Sample = collections.namedtuple("Sample", "at_us interval_us state cause origin")
+Run = collections.namedtuple("Run", "at_us second_us last_us interval_us state cause origin")
 Incident = collections.namedtuple("Incident", "id name event at_us start_us")
 
 
@@ -142,7 +143,7 @@ def runs_of(raw):
         second_us = at_us + second if second else 0
         last_us = second_us + b.number() if second else at_us
         interval_us = interval_us if head & 1 else b.signed()
-        runs.append(Run(at_us, second_us, last_us, interval_us, STATE[head >> 4], CAUSE[head >> 1 & 7]))
+        runs.append(Run(at_us, second_us, last_us, interval_us, STATE[head >> 4 & 7], CAUSE[head >> 1 & 7], ORIGIN[head >> 7]))
     assert b.at == b.end, "more than was announced"
     return runs
 
@@ -284,7 +285,8 @@ class Oracle:
 
     def samples(self, name):
         """The results that ended their cycles, as (time, interval, state, cause), in order of time."""
-        return sorted(Sample(r.start_us, r.interval_us, r.ends, r.cause if r.ends == "unknown" else "") for r in self.results[name] if r.ends)
+        return sorted(Sample(r.start_us, r.interval_us, r.ends, r.cause if r.ends == "unknown" else "",
+                             "imported" if r.location == "import" else "measured") for r in self.results[name] if r.ends)
 
     def rollups_agree(self):
         """Each day, and each month of days, says what the results of that time say: where these are all there."""

@@ -119,7 +119,7 @@ def notices(tmp):
 @test("the naive reading of the definitions: what speaks how long, and what a recheck makes of a failure")
 def naive(tmp):
     def of(states, gap=60):
-        return [Sample((i * gap) * SECOND, 60 * SECOND, {"u": "up", "d": "down", "?": "unknown"}[c], "") for i, c in enumerate(states)]
+        return [Sample((i * gap) * SECOND, 60 * SECOND, {"u": "up", "d": "down", "?": "unknown"}[c], "", "measured") for i, c in enumerate(states)]
     table = {
         "uuu": {"up": 180}, "udu": {"up": 120, "down": 60, "blip": 60}, "uddu": {"up": 120, "down": 120}, "ud": {"up": 60, "down": 60, "blip": 60},
         "d?du": {"down": 120, "unknown": 60, "up": 60}, "d?u": {"down": 60, "blip": 60, "unknown": 60, "up": 60},

@@ -1,6 +1,7 @@
 /* The availability engine against a second, naive implementation that asks second by second, and
  * tables of its rules. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../core/sla/sla.h"
 #include "../lib/tap.h"
@@ -27,10 +28,15 @@ static void make_samples(void)
 					       SLA_DOWN, SLA_DOWN, SLA_UNKNOWN};
 	int64_t at_s = below(20), interval_s = 1 + below(8);
 
+	enum sla_origin origin = (enum sla_origin)below(SLA_ORIGINS);
+
 	samples = 1 + (size_t)below(60);
 	for (size_t i = 0; i < samples; i++) {
+		if (!below(15)) /* a history, then our own watch, or the other way round */
+			origin = (enum sla_origin)below(SLA_ORIGINS);
 		sample[i] = (struct sla_sample){
-			at_s * S, 0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE};
+			at_s * S,        0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE,
+			origin};
 		if (sample[i].state == SLA_UNKNOWN)
 			sample[i].cause = SLA_VOID_CYCLE;
 		at_s += below(12) ? interval_s : 1 + below(6 * interval_s);
@@ -54,7 +60,7 @@ static bool has_company(size_t i)
 	return false;
 }
 
-static enum sla_state naive_sample_state(int64_t at_s, int64_t now_s, bool imported)
+static enum sla_state naive_sample_state(int64_t at_s, int64_t now_s)
 {
 	size_t i = samples;
 
@@ -67,9 +73,12 @@ static enum sla_state naive_sample_state(int64_t at_s, int64_t now_s, bool impor
 	bool covers =
 		!is_last && sample[i + 1].at_us - sample[i].at_us <= 3 * sample[i].interval_us;
 
+	if (sample[i].origin == SLA_EVENT) /* holds until the next, or now */
+		return sample[i].state;
+
 	if (!covers && at_s * S >= sample[i].at_us + sample[i].interval_us)
 		return is_last ? SLA_NOT_MONITORED : SLA_UNKNOWN;
-	if (sample[i].state == SLA_DOWN && !imported && !has_company(i))
+	if (sample[i].state == SLA_DOWN && sample[i].origin == SLA_MEASURED && !has_company(i))
 		return SLA_UNCONFIRMED;
 	return sample[i].state;
 }
@@ -101,18 +110,17 @@ static void samples_as_the_naive_reading(void)
 
 	for (int round = 0; round < 3000 && fine && tidy; round++) {
 		struct sla_line l = {0};
-		bool imported = below(2);
 
 		make_samples();
 		int64_t end_s = sample[samples - 1].at_us / S + 60,
 			now_s = below(2) ? end_s : below(end_s) + 1;
-		struct sla_reading how = {.is_imported = imported, .now_us = now_s * S};
+		struct sla_reading how = {.now_us = now_s * S};
 
 		while (samples && sample[samples - 1].at_us >= now_s * S)
 			samples--; /* nobody has measured in the future */
 		sla_from_samples(&l, NULL, sample, samples, &how);
 		for (int64_t t = 0; t < end_s && fine; t++)
-			fine = line_state(&l, t) == naive_sample_state(t, now_s, imported);
+			fine = line_state(&l, t) == naive_sample_state(t, now_s);
 		tidy = is_tidy(&l);
 		sla_line_release(&l);
 	}
@@ -146,7 +154,7 @@ static void runs_as_single_samples(void)
 		struct sla_line single = {0}, joined = {0};
 		struct sla_incidents a = {0}, b = {0};
 		struct sla_samples runs = {0};
-		struct sla_reading how = {(enum sla_start)below(3), below(2), INT64_MAX};
+		struct sla_reading how = {(enum sla_start)below(3), INT64_MAX};
 
 		make_samples();
 		for (size_t i = 0; i < samples; i++)
@@ -315,49 +323,70 @@ static void groups_as_the_naive_group(void)
 }
 
 /* ---- the rules one by one: u d x ? are up, down, degraded, unknown, one sample every 10 s, read
- * at 10 * length ---- */
+ * at 10 * length; U D imported samples, ^ v changes to up and down ---- */
 
 static const struct {
 	const char *about, *record;
 	enum sla_start start;
-	bool imported;
 	int64_t down_s, blip_s, up_s, unknown_s;
 	int incidents, confirmed;
 	int64_t first_from_s, first_to_s; /* -1: none, still open */
 } rule[] = {
-	{"all is well", "uuuu", SLA_START_FIRST_FAILURE, false, 0, 0, 40, 0, 0, 0, -1, -1},
-	{"a blip counts as down, apart", "uduu", SLA_START_FIRST_FAILURE, false, 10, 10, 30, 0, 1,
+	{"all is well", "uuuu", SLA_START_FIRST_FAILURE, 0, 0, 40, 0, 0, 0, -1, -1},
+	{"a blip counts as down, apart", "uduu", SLA_START_FIRST_FAILURE, 10, 10, 30, 0, 1,
 	 0, 10, 20},
-	{"an incident from its first failure", "uddu", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0,
+	{"an incident from its first failure", "uddu", SLA_START_FIRST_FAILURE, 20, 0, 20, 0,
 	 1, 1, 10, 30},
-	{"by midpoint", "uddu", SLA_START_MIDPOINT, false, 20, 0, 20, 0, 1, 1, 5, 25},
-	{"from its confirmation", "uddu", SLA_START_CONFIRMED, false, 10, 0, 30, 0, 1, 1, 20, 30},
-	{"an imported failure is confirmed", "uduu", SLA_START_FIRST_FAILURE, true, 10, 0, 30, 0, 1,
-	 1, 10, 20},
-	{"unknown between two failures decides nothing", "ud?du", SLA_START_FIRST_FAILURE, false,
+	{"by midpoint", "uddu", SLA_START_MIDPOINT, 20, 0, 20, 0, 1, 1, 5, 25},
+	{"from its confirmation", "uddu", SLA_START_CONFIRMED, 10, 0, 30, 0, 1, 1, 20, 30},
+	{"an imported failure is confirmed", "UDUU", SLA_START_FIRST_FAILURE, 10, 0, 30, 0, 1, 1, 10,
+	 20},
+	{"and what we measure later is a blip again", "UDUuduu", SLA_START_FIRST_FAILURE, 20, 10,
+	 50, 0, 2, 1, 10, 20},
+	{"an imported failure confirms ours", "udD", SLA_START_FIRST_FAILURE, 20, 0, 10, 0, 1, 1,
+	 10, -1},
+	{"ours belongs to the imported incident", "UDdu", SLA_START_CONFIRMED, 20, 0, 20, 0, 1, 1,
+	 10, 30},
+	{"a change of state holds", "^.....v.......^.", SLA_START_FIRST_FAILURE, 80, 0, 80, 0, 1, 1,
+	 60, 140},
+	{"no midpoint between changes of state", "^.v.^", SLA_START_MIDPOINT, 20, 0, 30, 0, 1, 1,
+	 20, 40},
+	{"it holds until we watch ourselves, then not", "^......u.....ud", SLA_START_FIRST_FAILURE,
+	 10, 10, 90, 50, 1, 0, 140, -1},
+	{"an outage goes over from the history to us", "^..v......ddu", SLA_START_FIRST_FAILURE, 90,
+	 0, 40, 0, 1, 1, 30, 120},
+	{"unknown between two failures decides nothing", "ud?du", SLA_START_FIRST_FAILURE,
 	 20, 0, 20, 10, 1, 1, 10, 40},
-	{"unknown after a failure does not confirm it", "ud?u", SLA_START_FIRST_FAILURE, false, 10,
+	{"unknown after a failure does not confirm it", "ud?u", SLA_START_FIRST_FAILURE, 10,
 	 10, 20, 10, 1, 0, 10, 30},
-	{"a gap inside an incident leaves it open", "ud.....du", SLA_START_FIRST_FAILURE, false, 20,
+	{"a gap inside an incident leaves it open", "ud.....du", SLA_START_FIRST_FAILURE, 20,
 	 0, 20, 50, 1, 1, 10, 80},
-	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, false, 40, 0, 20, 0,
+	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, 40, 0, 20, 0,
 	 1, 1, 10, 50},
-	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, false, 20, 0, 20, 0, 1, 1, 20,
+	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, 20, 0, 20, 0, 1, 1, 20,
 	 -1},
 };
+
+static const char letter[] = "uUdDx?^v";
+static const struct {
+	enum sla_state state;
+	enum sla_origin origin;
+} meaning[] = {{SLA_UP, SLA_MEASURED},       {SLA_UP, SLA_IMPORTED},     {SLA_DOWN, SLA_MEASURED},
+	       {SLA_DOWN, SLA_IMPORTED},     {SLA_DEGRADED, SLA_MEASURED},
+	       {SLA_UNKNOWN, SLA_MEASURED},  {SLA_UP, SLA_EVENT},        {SLA_DOWN, SLA_EVENT}};
 
 static size_t read_record(const char *record)
 {
 	size_t n = 0;
 
-	for (int64_t i = 0; record[i]; i++)
+	for (int64_t i = 0; record[i]; i++) {
+		size_t m = strcspn(letter, (char[]){record[i], 0});
+
 		if (record[i] != '.')
-			sample[n++] = (struct sla_sample){i * 10 * S, 0, i * 10 * S, 10 * S,
-							  record[i] == 'u'   ? SLA_UP
-							  : record[i] == 'd' ? SLA_DOWN
-							  : record[i] == 'x' ? SLA_DEGRADED
-									     : SLA_UNKNOWN,
-							  SLA_NO_CAUSE};
+			sample[n++] = (struct sla_sample){
+				i * 10 * S,       0, i * 10 * S, 10 * S, meaning[m].state,
+				SLA_NO_CAUSE, meaning[m].origin};
+	}
 	return n;
 }
 
@@ -368,7 +397,7 @@ static void rules(void)
 		struct sla_incidents list = {0};
 		struct sla_policy policy = {0};
 		int64_t end_us = (int64_t)strlen(rule[i].record) * 10 * S;
-		struct sla_reading how = {rule[i].start, rule[i].imported, end_us};
+		struct sla_reading how = {rule[i].start, end_us};
 		int confirmed = 0;
 
 		samples = read_record(rule[i].record);

@@ -205,7 +205,7 @@ static void tell(const char *what, const struct sla_samples *list, int64_t from_
 {
 	struct sla_line line = {0}, cut = {0};
 	struct sla_incidents incidents = {0};
-	struct sla_reading how = {SLA_START_FIRST_FAILURE, false, to_us + DAY};
+	struct sla_reading how = {SLA_START_FIRST_FAILURE, to_us + DAY};
 
 	(void)what;
 	text_clear(t);
@@ -395,7 +395,7 @@ static void staged(void)
 	struct store *s = begin();
 	struct text wrong = {0};
 	struct gathered g;
-	struct read_events events = {0};
+	struct sla_samples events = {0};
 	struct read *look_at;
 
 	r = (struct block_result){.reason = "", .address = "", .item = "", .interval_us = MINUTE};
@@ -421,10 +421,11 @@ static void staged(void)
 	ok(g.count == 9000, "all of it is there");
 	for (int i = 0; i < 2; i++) {
 		look_at = look();
-		events.events = 0;
-		read_events(look_at, read_find(look_at, "old"), BEGIN + 20 * DAY, BEGIN + 30 * DAY,
-			    &events);
-		ok(events.events > 2000 && events.event[0].at_us <= BEGIN + 20 * DAY,
+		events.samples = 0;
+		read_samples(look_at, read_find(look_at, "old"), BEGIN + 20 * DAY, BEGIN + 30 * DAY,
+			     &events);
+		ok(events.samples > 2000 && events.sample[0].at_us <= BEGIN + 20 * DAY &&
+			   events.sample[0].origin == SLA_EVENT,
 		   "its events, from the one before on");
 		read_close(look_at);
 		tidy(s, BEGIN + 200 * DAY);
@@ -432,9 +433,144 @@ static void staged(void)
 	ok(count("SELECT count(*) FROM maintenance") == 2, "its windows");
 	text_release(&g.all);
 	text_release(&wrong);
-	free(events.event);
+	free(events.sample);
 	stage_release(&st);
 	store_close(s);
+	forget();
+}
+
+/* ---- a history, then our own watch ---- */
+
+/* Three days of results every minute with one failure each half hour. */
+static void stage_history(struct store *s, bool is_events)
+{
+	static struct block_result r;
+	struct stage st = {0};
+	struct text wrong = {0};
+
+	r = (struct block_result){.reason = "",
+				  .address = "",
+				  .item = "",
+				  .interval_us = is_events ? 0 : MINUTE,
+				  .flags = is_events ? BLOCK_IS_EVENT : 0};
+	stage_target(&st, "a", is_events, r.interval_us);
+	for (int n = 0; n < 3 * 1440; n++) {
+		r.due_us = r.start_us = BEGIN + n * MINUTE;
+		r.verdict = n % 30 == 7 ? SLA_DOWN : SLA_UP;
+		r.ends = (uint8_t)(r.verdict + 1);
+		stage_result(&st, &r);
+	}
+	stage_end(&st);
+	ok(store_merge(s, st.bytes.at, st.bytes.size, &wrong), "a history: %s", text_get(&wrong));
+	stage_release(&st);
+	text_release(&wrong);
+}
+
+static void watch_ourselves(struct store *s, int64_t from_us, int64_t to_us)
+{
+	struct text line = {0};
+
+	for (int64_t n = 0, due_us = from_us; due_us < to_us; n++, due_us += MINUTE) {
+		say(&line, "a", "here", due_us, n % 30 != 7, true);
+		take(s, line.at, due_us);
+		if (n % 60 == 59)
+			commit(s, due_us, "");
+	}
+	commit(s, to_us, "");
+	text_release(&line);
+}
+
+/* What is confirmed, blips, what is unknown: by who found it. */
+static void sums_of(struct text *t, int64_t from_us, int64_t to_us)
+{
+	struct read *r = look();
+	struct sla_samples list = {0};
+	struct sla_line l = {0};
+	struct sla_policy policy = {0};
+	struct sla_reading how = {SLA_START_FIRST_FAILURE, to_us};
+	struct sla_sums sums;
+
+	read_samples(r, read_find(r, "a"), from_us, to_us, &list);
+	sla_from_samples(&l, NULL, list.sample, list.samples, &how);
+	sums = sla_sum(&l, from_us, to_us, NULL, NULL, &policy);
+	text_clear(t);
+	/* each result starts up to 3 ms late */
+	text_printf(t, "down %lld blips %lld unknown %lld",
+		    (long long)((sums.down_us + MINUTE / 2) / MINUTE),
+		    (long long)((sums.blip_us + MINUTE / 2) / MINUTE),
+		    (long long)((sums.unknown_us + MINUTE / 2) / MINUTE));
+	sla_line_release(&l);
+	free(list.sample);
+	read_close(r);
+}
+
+/* As schema 3 kept them: without a word on whose they are. */
+static void forget_origins(const char *table)
+{
+	struct text get = {0}, put = {0};
+	sqlite3 *db;
+	sqlite3_stmt *ask, *set;
+
+	text_printf(&get, "SELECT day, data FROM %s WHERE location = 0", table);
+	text_printf(&put, "UPDATE %s SET sum = ?2, data = ?3 WHERE location = 0 AND day = ?1",
+		    table);
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, "UPDATE meta SET value = 3 WHERE word = 'schema'", NULL, NULL, NULL);
+	sqlite3_prepare_v2(db, put.at, -1, &set, NULL);
+	sqlite3_prepare_v2(db, get.at, -1, &ask, NULL);
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		struct sla_samples list = {0};
+		struct text row = {0};
+
+		unpack_samples(&list, sqlite3_column_blob(ask, 1),
+			       (size_t)sqlite3_column_bytes(ask, 1));
+		for (size_t i = 0; i < list.samples; i++)
+			list.sample[i].origin = SLA_MEASURED;
+		pack_samples(&row, &list);
+		sqlite3_bind_int64(set, 1, sqlite3_column_int64(ask, 0));
+		sqlite3_bind_int64(set, 2, (int64_t)map_hash(row.at, row.size));
+		sqlite3_bind_blob(set, 3, row.at, (int)row.size, SQLITE_TRANSIENT);
+		sqlite3_step(set);
+		sqlite3_reset(set);
+		free(list.sample);
+		text_release(&row);
+	}
+	sqlite3_finalize(ask);
+	sqlite3_finalize(set);
+	sqlite3_close(db);
+	text_release(&get);
+	text_release(&put);
+}
+
+static void history_then_watch(bool is_events)
+{
+	/* every history lasts until our first result where it tells changes of state */
+	const char *wanted = is_events ? "down 240 blips 96 unknown 0" :
+					 "down 240 blips 96 unknown 1440";
+	int64_t watched_us = BEGIN + 4 * DAY, end_us = BEGIN + 6 * DAY;
+	struct store *s = begin();
+	struct text now = {0};
+
+	stage_history(s, is_events);
+	watch_ourselves(s, watched_us, end_us);
+	sums_of(&now, BEGIN, end_us);
+	same(text_get(&now), wanted, "each sample by the rule of who found it");
+	tidy(s, end_us + DAY);
+	sums_of(&now, BEGIN, end_us);
+	same(text_get(&now), wanted, "so from days");
+	store_retain(s, &(struct store_retention){.raw_us = DAY, .day_us = DAY});
+	tidy(s, end_us + 70 * DAY);
+	ok(!count("SELECT count(*) FROM block") && !count("SELECT count(*) FROM day"), "alone");
+	sums_of(&now, BEGIN, end_us);
+	same(text_get(&now), wanted, "so from months alone");
+	store_close(s);
+	forget_origins("day");
+	forget_origins("month");
+	store_close(begin());
+	ok(count("SELECT value FROM meta WHERE word = 'schema'") == STORE_SCHEMA, "migrated");
+	sums_of(&now, BEGIN, end_us);
+	same(text_get(&now), wanted, "so after rows of schema 3 were marked");
+	text_release(&now);
 	forget();
 }
 
@@ -488,6 +624,8 @@ int main(void)
 	late();
 	names();
 	staged();
+	history_then_watch(false);
+	history_then_watch(true);
 	locked();
 	copied();
 	rmdir(folder);
