@@ -228,6 +228,42 @@ bool probe_dial(struct probe *p, const char *host, int64_t port)
 	return true;
 }
 
+static bool judge_broken(struct connection *c, int number)
+{
+	if (number == EPIPE)
+		return probe_fail(c->probe, "connection closed by %s", c->name);
+	if (number == ECONNRESET)
+		return probe_fail(c->probe, "connection reset by %s", c->name);
+	return probe_fail(c->probe, "connection to %s lost: %s", c->name, log_errno(number));
+}
+
+bool probe_dial_beside(struct probe *p, int64_t port)
+{
+	struct connection *c, *first = p->connection[0];
+	struct resolve_address a = {.size = sizeof a.at};
+
+	if (!probe_may_go_on(p))
+		return false;
+	if (!first || !p->in_use)
+		return probe_unknown(p, "module asked for a connection beside one that it has not");
+	if (port < 1 || port > 65535)
+		return probe_unknown(p, "no such port: %lld", (long long)port);
+	close_one(p, p->in_use);
+	c = probe_alloc(p, sizeof *c);
+	if (!c)
+		return false;
+	*c = (struct connection){
+		.probe = p, .host = first->host, .beside = first, .is_quiet = true};
+	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
+	snprintf(c->name, sizeof c->name, "data port %.*s:%d",
+		 (int)(strrchr(first->name, ':') - first->name), first->name, (int)port);
+	p->connection[p->in_use] = c;
+	if (getpeername(first->watch.fd, (struct sockaddr *)&a.at, &a.size) != 0)
+		return judge_broken(first, errno);
+	net_set_port(&a, port);
+	return connect_to(c, &a);
+}
+
 void probe_use(struct probe *p, int connection)
 {
 	if (!probe_may_go_on(p))
@@ -248,15 +284,6 @@ void probe_hangup(struct probe *p)
 {
 	if (probe_may_go_on(p))
 		close_one(p, p->in_use);
-}
-
-static bool judge_broken(struct connection *c, int number)
-{
-	if (number == EPIPE)
-		return probe_fail(c->probe, "connection closed by %s", c->name);
-	if (number == ECONNRESET)
-		return probe_fail(c->probe, "connection reset by %s", c->name);
-	return probe_fail(c->probe, "connection to %s lost: %s", c->name, log_errno(number));
 }
 
 /* A fast server must neither outrun the deadline nor hold the other probes up. */
@@ -306,7 +333,7 @@ long net_receive(struct connection *c, void *into, size_t room)
 	c->has_ended = n == 0;
 	if (n > 0)
 		c->at_once_bytes += (size_t)n;
-	if (n > 0)
+	if (n > 0 && !c->is_quiet)
 		probe_transcribe(c->probe, '<', into, (size_t)n);
 	return n;
 }
@@ -334,7 +361,8 @@ static bool send_plain(struct connection *c, const char *at, size_t size)
 bool net_send_all(struct connection *c, const void *bytes, size_t size)
 {
 	net_make_prompt(c);
-	probe_transcribe(c->probe, '>', bytes, size);
+	if (!c->is_quiet)
+		probe_transcribe(c->probe, '>', bytes, size);
 	return c->ssl ? tls_write(c, bytes, size) : send_plain(c, bytes, size);
 }
 
@@ -356,22 +384,24 @@ int probe_fd(struct probe *p)
 	if (!c)
 		return -1;
 	net_make_prompt(c);
+	c->is_quiet = true;
 	return c->watch.fd;
 }
 
-/* The connection is already watched. A flag that stands from before is a false alarm at worst: the
- * library tries and asks again. */
+/* The connection is already watched. What can be read is asked of the connection itself, and the
+ * flag stays, for net_receive(). A flag for writing that stands from before is a false alarm at
+ * worst: the library tries and asks again. */
 static bool wait_own(struct connection *c, int want)
 {
 	bool is_fine = true;
 
+	if (want & PROBE_READ)
+		c->can_read = c->is_hung_up || net_has_input(c);
 	c->is_waiting = true;
 	while (is_fine &&
 	       !((want & PROBE_READ && c->can_read) || (want & PROBE_WRITE && c->can_write)))
 		is_fine = probe_park(c->probe);
 	c->is_waiting = false;
-	if (want & PROBE_READ)
-		c->can_read = c->is_hung_up;
 	if (want & PROBE_WRITE)
 		c->can_write = c->is_hung_up;
 	return is_fine;
@@ -413,6 +443,8 @@ bool probe_wait(struct probe *p, int fd, int want)
 {
 	if (!probe_may_go_on(p))
 		return false;
+	if (clock_mono_us() >= p->deadline_us)
+		return probe_time_out(p);
 	for (int i = 0; i < PROBE_CONNECTIONS; i++)
 		if (p->connection[i] && p->connection[i]->watch.fd == fd)
 			return wait_own(p->connection[i], want);

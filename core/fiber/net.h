@@ -32,12 +32,15 @@ struct connection {
 	bool has_ended;  /* it was read */
 	bool is_prompt;  /* TCP_NODELAY and TCP_QUICKACK are set */
 	bool is_waiting;
+	bool is_quiet; /* not for the transcript */
 	void *ssl;       /* SSL *; NULL: plain */
 	char *in;        /* heap, NULL until something came */
 	size_t from, to; /* the unread part of `in` */
 	size_t at_once_bytes; /* read without parking */
 	const char *reply;    /* text of the last reply */
-	char name[56];        /* "127.0.0.1:25", "[::1]:25" */
+	int reply_code;       /* -1: it had none */
+	const struct connection *beside; /* whose data connection this is; NULL: nobody's */
+	char name[72];        /* "127.0.0.1:25", "[::1]:25", "data port 127.0.0.1:2000" */
 };
 
 /* The connection in use; NULL when the probe has failed or now fails: there is none. */

@@ -196,6 +196,11 @@ static void say_unwanted(struct probe *p, int wanted, int got, const char *text)
 		probe_fail(p, "wanted %s, got '%03d%s%s'", name, got, *first ? " " : "", first);
 }
 
+static bool is_unwanted(int wanted, int got)
+{
+	return got <= 0 || (wanted && got != wanted && (wanted >= 10 || got / 100 != wanted));
+}
+
 int probe_reply(struct probe *p, int code)
 {
 	struct connection *c = net_get(p);
@@ -205,14 +210,26 @@ int probe_reply(struct probe *p, int code)
 	if (!c)
 		return 0;
 	got = read_reply(c, &all);
-	if (got && (got < 0 || (code && got != code && (code >= 10 || got / 100 != code))))
+	if (got && is_unwanted(code, got))
 		say_unwanted(p, code, got, text_get(&all));
 	if (!p->has_failed)
 		c->reply = arena_copy(&p->arena, text_get(&all), all.size);
+	c->reply_code = got;
 	if (!p->has_failed && !c->reply)
 		probe_unknown(p, "probe used more than %u MiB", PROBE_ARENA_BYTES >> 20);
 	text_release(&all);
 	return p->has_failed ? 0 : got;
+}
+
+int probe_want_reply(struct probe *p, int code)
+{
+	struct connection *c = net_get(p);
+
+	if (!c)
+		return 0;
+	if (is_unwanted(code, c->reply_code))
+		say_unwanted(p, code, c->reply_code, c->reply ? c->reply : "");
+	return p->has_failed ? 0 : c->reply_code;
 }
 
 const char *probe_reply_text(const struct probe *p)

@@ -301,6 +301,18 @@ static bool shake_hands(struct connection *c, const struct probe_tls *o)
 	}
 }
 
+/* The control connection's, for a data connection (RFC 4217 10.1): servers take it as proof that
+ * both are the same client's. */
+static void offer_session(struct connection *c)
+{
+	SSL *first = c->beside ? c->beside->ssl : NULL;
+	SSL_SESSION *session = first ? SSL_get1_session(first) : NULL;
+
+	if (session && SSL_set_session(c->ssl, session) != 1)
+		ERR_clear_error();
+	SSL_SESSION_free(session);
+}
+
 static bool set_up(struct connection *c, const struct probe_tls *o, const char *name)
 {
 	struct resolve_address literal;
@@ -311,10 +323,19 @@ static bool set_up(struct connection *c, const struct probe_tls *o, const char *
 	c->ssl = SSL_new(context);
 	if (!c->ssl)
 		return probe_unknown(c->probe, "no memory left for TLS");
+	offer_session(c);
 	if (!SSL_set_fd(c->ssl, c->watch.fd) ||
 	    (!resolve_literal(name, &literal) && !SSL_set_tlsext_host_name(c->ssl, name)))
 		return probe_unknown(c->probe, "server-name '%s' cannot be used", name);
 	return set_version(c->probe, c->ssl, o->min_version);
+}
+
+static void show_facts(struct connection *c, X509 *leaf, STACK_OF(X509) *chain)
+{
+	probe_fact(c->probe, "tls_version", SSL_get_version(c->ssl));
+	probe_fact(c->probe, "tls_cipher", SSL_get_cipher_name(c->ssl));
+	if (leaf)
+		tls_show_certificate(c->probe, leaf, chain);
 }
 
 static bool judge(struct connection *c, const struct probe_tls *o, const char *name)
@@ -324,10 +345,8 @@ static bool judge(struct connection *c, const struct probe_tls *o, const char *n
 	struct probe *p = c->probe;
 	char why[TLS_REASON_BYTES];
 
-	probe_fact(p, "tls_version", SSL_get_version(c->ssl));
-	probe_fact(p, "tls_cipher", SSL_get_cipher_name(c->ssl));
-	if (leaf)
-		tls_show_certificate(p, leaf, chain);
+	if (!c->beside)
+		show_facts(c, leaf, chain);
 	if (o->no_verify)
 		return true;
 	if (!leaf)
@@ -357,10 +376,11 @@ static bool refuse_plaintext(struct connection *c)
 
 bool probe_start_tls(struct probe *p, const struct probe_tls *o)
 {
-	struct connection *c;
+	struct connection *c = p->connection[p->in_use];
 	const char *name;
 
-	probe_step(p, "tls");
+	if (!c || !c->beside)
+		probe_step(p, "tls");
 	c = net_get(p);
 	if (!c)
 		return false;
@@ -372,7 +392,8 @@ bool probe_start_tls(struct probe *p, const struct probe_tls *o)
 	net_make_prompt(c);
 	if (!set_up(c, o, name) || !shake_hands(c, o) || !judge(c, o, name))
 		return false;
-	probe_end_step(p);
+	if (!c->beside)
+		probe_end_step(p);
 	return true;
 }
 

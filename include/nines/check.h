@@ -87,6 +87,11 @@ bool probe_sleep(struct probe *, int64_t us);
  * another (0 to 3; 0 at the start). */
 bool probe_dial(struct probe *, const char *host, int64_t port);
 void probe_use(struct probe *, int connection);
+/* Connection 1 to 3 goes to another port of the address that connection 0 has, whatever its name
+ * means by now: FTP's data connection. The open step goes on, TLS on it too (probe_start_tls): it
+ * is for the same name and offers connection 0's session, which some servers insist on. What goes
+ * over it is not noted in the transcript. */
+bool probe_dial_beside(struct probe *, int64_t port);
 /* The address of the connection in use: "127.0.0.1", "::1". */
 const char *probe_address(const struct probe *);
 void probe_hangup(struct probe *);
@@ -99,6 +104,9 @@ const char *probe_line(struct probe *);
 /* Reads lines "220-..." to "220 ..." (RFC 5321 4.2.1, RFC 959 4.2) and fails unless the code is
  * `code`; a `code` below ten stands for a class (2: any 2xx). Returns the code, 0 on failure. */
 int probe_reply(struct probe *, int code);
+/* Judges the last reply, which probe_reply(p, 0) took with any code, as probe_reply(p, code) would
+ * have. */
+int probe_want_reply(struct probe *, int code);
 /* The text of the last reply, lines joined by newlines, codes taken off. */
 const char *probe_reply_text(const struct probe *);
 /* At least one byte, at most `room`; 0 at the end of the stream or after a failure. */
@@ -128,9 +136,9 @@ struct probe_tls {
 	const char *min_version;  /* "1.0" ... "1.3"; NULL: 1.2 */
 };
 
-/* Step `tls`. Refused while plaintext of the other side is still unread (injected before STARTTLS:
- * CVE-2011-0411). Leaves the values certificate_days and the facts certificate_subject,
- * certificate_issuer, tls_version, tls_cipher. Fails with exactly one of: certificate expired, not
+/* Step `tls`, but see probe_dial_beside(). Refused while plaintext of the other side is still
+ * unread (injected before STARTTLS: CVE-2011-0411). Leaves the values certificate_days and the
+ * facts certificate_subject, certificate_issuer, tls_version, tls_cipher. Fails with exactly one of: certificate expired, not
  * yet valid, self-signed, for another host, chain incomplete, ... */
 bool probe_start_tls(struct probe *, const struct probe_tls *);
 
@@ -223,10 +231,11 @@ bool probe_exec(struct probe *, const char *const *argv, const char *const *envi
 		struct probe_exec_answer *);
 
 enum probe_want { PROBE_READ = 1, PROBE_WRITE = 2 };
-/* Parks until the foreign descriptor is ready (for libraries such as libssh2). */
+/* Parks until the descriptor is ready (for libraries such as libssh2): a foreign one, or that of a
+ * connection, which probe_read() may then read. */
 bool probe_wait(struct probe *, int fd, int want);
 /* The descriptor of the connection in use, for such a library; -1 without one. It stays the host's.
- */
+ * What goes over it from now on is not noted in the transcript: to a person it says nothing. */
 int probe_fd(struct probe *);
 
 /* The item of this probe when an option has OPTION_IS_ITEMS, else "". */
