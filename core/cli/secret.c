@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECRET_BYTES 4096
+#define SECRET_BYTES 8000
 
 static const char *from_environment(struct arena *a, const char *name, const char **wrong)
 {
@@ -17,7 +17,7 @@ static const char *from_environment(struct arena *a, const char *name, const cha
 	return value ? arena_text(a, "%s", value) : NULL;
 }
 
-/* The first line of the file. */
+/* The file without its last line break, as a configuration reads it: a key has many lines. */
 static const char *from_file(struct arena *a, const char *path, const char **wrong)
 {
 	char bytes[SECRET_BYTES];
@@ -33,8 +33,10 @@ static const char *from_file(struct arena *a, const char *path, const char **wro
 		*wrong = "its file is too long";
 	else
 		value = arena_copy(a, bytes, (size_t)n);
-	if (value)
-		value[strcspn(value, "\r\n")] = '\0';
+	if (value && n && value[n - 1] == '\n')
+		value[--n] = '\0';
+	if (value && n && value[n - 1] == '\r')
+		value[--n] = '\0';
 	explicit_bzero(bytes, sizeof bytes);
 	return value;
 }
