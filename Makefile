@@ -66,10 +66,14 @@ $(PROGRAMS): $(BUILD)/%: $(BUILD)/core/%.o $(BUILD)/core.a $(EXPORTS)
 	$(call SAY,link)$(CC) $(LDFLAGS) $(EXPORTS:%=-Wl,--dynamic-list=%) -o $@ $< \
 		-Wl,--whole-archive $(BUILD)/core.a -Wl,--no-whole-archive $(LDLIBS)
 
+# A module that needs a library of its own names its pkg-config package in a file `packages` in its folder; nothing else is linked with it.
+own = $(if $(wildcard $1/packages),$(shell pkg-config $2 $(file <$1/packages) || echo -lmissing.run-make-deps))
+
 # modules/NAME/*.c -> build/modules/NAME.so, put in place in one go: a running ninesd may pick it up at any moment.
 define MODULE
+$(BUILD)/$1/%.o: COMPILE += $$(call own,$1,--cflags)
 $(BUILD)/$1.so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1/*.c))
-	$$(call SAY,link)$$(CC) -shared $$(LDFLAGS:-pie=) -o $$@.new $$^ && mv $$@.new $$@
+	$$(call SAY,link)$$(CC) -shared $$(LDFLAGS:-pie=) -o $$@.new $$^ $$(call own,$1,--libs) && mv $$@.new $$@
 endef
 $(foreach so,$(MODULE_SO),$(eval $(call MODULE,$(so:$(BUILD)/%.so=%))))
 
@@ -103,11 +107,11 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 define CONVERSATION
 $(BUILD)/tests/fuzz/module-$1: tests/fuzz/conversation.c tests/lib/replay.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
 	@mkdir -p "$$(@D)"
-	$$(call SAY,test)$$(COMPILE) -DREPLAY='"modules/$1/corpus"' -MF $$@.d -MT $$@ $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS)
+	$$(call SAY,test)$$(COMPILE) -DREPLAY='"modules/$1/corpus"' -MF $$@.d -MT $$@ $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS) $$(call own,modules/$1,--libs)
 
 $(BUILD)/fuzz/module-$1: tests/fuzz/conversation.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
 	@mkdir -p "$$(@D)"
-	$$(call SAY,fuzz)$$(COMPILE) -MF $$@.d -MT $$@ -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS)
+	$$(call SAY,fuzz)$$(COMPILE) -MF $$@.d -MT $$@ -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS) $$(call own,modules/$1,--libs)
 endef
 $(foreach name,$(CONVERSATIONS),$(eval $(call CONVERSATION,$(name))))
 
