@@ -325,6 +325,13 @@ static void read_rows(struct form *f, const struct section *s, const struct valu
 	release_rows(r);
 }
 
+static bool has_escapes(const struct descriptor *d, const char *name)
+{
+	const struct module_option *o = option_find(&d->head, name);
+
+	return o && o->flags & OPTION_HAS_ESCAPES;
+}
+
 void check_read(struct config *c, const struct descriptor *d, const struct section *s)
 {
 	struct form f = {.c = c, .module = d, .is_fine = true};
@@ -333,6 +340,8 @@ void check_read(struct config *c, const struct descriptor *d, const struct secti
 	if (!set_defaults(&f, s))
 		return;
 	for (struct value *v = values_of(c, s); v; v = v->next) {
+		if (has_escapes(d, v->name))
+			value_escape(c, s, v);
 		if (!strcmp(v->name, "targets"))
 			targets = v;
 		else

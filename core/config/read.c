@@ -80,8 +80,8 @@ struct named *name_take(struct config *c, const char *name, const struct section
 	if (wrong || n)
 		return NULL;
 	n = parse_alloc(&c->parse, sizeof *n);
-	*n = (struct named){
-		.name = parse_keep(&c->parse, name), .word = s->word, .file = file, .line = line};
+	*n = (struct named){.name = parse_keep(&c->parse, name), .word = s->word, .file = file,
+			    .line = line, .section = s};
 	map_put_text(&c->names, n->name, n);
 	return n;
 }
@@ -252,6 +252,7 @@ struct config *config_read(const char *file, bool keeps_cache)
 	descriptors_judge_folder(&c->modules, c->settings.reports, MODULE_REPORT);
 	cache_apply(&c->modules, c->settings.store);
 	read_sections(c);
+	checks_review(c);
 	problems_sort(&c->parse);
 	if (!c->parse.wrong && keeps_cache)
 		cache_write(&c->modules, c->settings.store);

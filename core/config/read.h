@@ -17,6 +17,7 @@ struct named {
 	const char *name, *word, *file;
 	int line;
 	struct service *service; /* NULL: a check */
+	const struct section *section;
 };
 
 struct config {
@@ -39,6 +40,8 @@ struct value {
 
 /* values.c: the entries of a section by option, in the order they first stand. */
 struct value *values_of(struct config *, const struct section *);
+/* For an option with OPTION_HAS_ESCAPES: control characters in its values become escapes. */
+void value_escape(struct config *, const struct section *, struct value *);
 /* Sets all of them on the core's own `options` (head->kind 0), defaults first. False: problems were
  * added. */
 bool values_set(struct config *, const struct section *, const struct module_head *, void *options);
@@ -52,6 +55,9 @@ bool secret_take(struct config *, const struct value *, struct text *out);
 
 /* check.c */
 void check_read(struct config *, const struct descriptor *, const struct section *);
+
+/* review.c: what the modules themselves have against their checks becomes problems. */
+void checks_review(struct config *);
 
 /* service.c */
 void service_read(struct config *, const struct section *);

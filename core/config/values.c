@@ -43,6 +43,30 @@ struct value *values_of(struct config *c, const struct section *s)
 	return first;
 }
 
+/* What a file's own quotes have made a control character is written back as an escape. */
+static void add_escaped(struct text *t, const char *value)
+{
+	for (const char *at = value; *at; at++)
+		if (form_is_control((unsigned char)*at))
+			text_printf(t, "\\x%02x", (unsigned char)*at);
+		else
+			text_putc(t, *at);
+}
+
+void value_escape(struct config *c, const struct section *s, struct value *v)
+{
+	struct text all = {0};
+
+	for (const struct entry *e = s->first; e; e = e->next) {
+		if (strcmp(e->name, v->name))
+			continue;
+		text_puts(&all, all.size ? "\n" : "");
+		add_escaped(&all, e->value);
+	}
+	v->text = parse_keep(&c->parse, text_get(&all));
+	text_release(&all);
+}
+
 static bool refuse(struct config *c, const struct module_head *head, const struct value *v,
 		   const char *why)
 {

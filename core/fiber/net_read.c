@@ -261,46 +261,75 @@ size_t probe_read(struct probe *p, void *into, size_t room)
 	return n > 0 ? (size_t)n : 0;
 }
 
-static const char *end_until(struct probe *p, const char *bytes, size_t size)
+static char *keep_read(struct probe *p, const char *bytes, size_t size)
 {
 	char *kept = arena_copy(&p->arena, bytes, size);
 
-	if (!kept) {
+	if (!kept)
 		probe_unknown(p, "probe used more than %u MiB", PROBE_ARENA_BYTES >> 20);
-		return "";
-	}
-	blank_nuls(kept, size);
 	return kept;
 }
 
-/* How many of the first `size` bytes end the wait, 0 when `text` has not come. */
-static size_t find_text(const struct text *got, size_t seen, const char *text, size_t length)
-{
-	size_t from = seen > length ? seen - length : 0;
-	const char *found = memmem(got->at + from, got->size - from, text, length);
+/* What is waited for, and what has come so far. */
+struct wait {
+	const struct probe_mark *mark;
+	size_t marks, longest, most;
+	struct text got;
+	int found; /* place of the mark that has come */
+};
 
-	return found ? (size_t)(found - got->at) + length : 0;
+/* How many of the bytes got end the wait, 0 when no mark has come. Of two that overlap the one that
+ * ends first, as if each byte came alone. */
+static size_t find_mark(struct wait *w, size_t seen)
+{
+	size_t from = seen > w->longest ? seen - w->longest : 0, end = 0, at;
+	const char *found;
+
+	for (size_t i = 0; i < w->marks; i++) {
+		found = memmem(w->got.at + from, w->got.size - from, w->mark[i].bytes,
+			       w->mark[i].size);
+		at = found ? (size_t)(found - w->got.at) + w->mark[i].size : 0;
+		if (!w->mark[i].size || !at || (end && at >= end))
+			continue;
+		end = at;
+		w->found = (int)i;
+	}
+	return end;
 }
 
-static size_t read_until(struct connection *c, struct text *got, const char *text, size_t most)
+/* A reason that is there already says how the wait ended, not what had come until then. */
+static void say_what_came(struct probe *p, const struct wait *w)
 {
-	size_t length = strlen(text), seen, end = 0;
+	const char *wanted = shown(p, w->mark->bytes, w->mark->size), *more;
+
+	if (!p->has_failed) {
+		probe_fail(p, "wanted '%s', got '%s' and the end of the stream", wanted,
+			   shown(p, text_get(&w->got), w->got.size));
+	} else if (p->is_late && p->verdict == VERDICT_DOWN && w->got.size) {
+		more = arena_text(&p->arena, "%s: wanted '%s', got '%s'", p->reason, wanted,
+				  shown(p, w->got.at, w->got.size));
+		p->reason = more ? more : p->reason;
+	}
+}
+
+static size_t read_until(struct connection *c, struct wait *w)
+{
+	struct text *got = &w->got;
+	size_t seen, end = 0;
 	struct probe *p = c->probe;
 
 	while (!end) {
 		if (c->to == c->from && !fill(c)) {
-			if (!p->has_failed)
-				probe_fail(p, "wanted '%s', got '%s' and the end of the stream",
-					   shown(p, text, length),
-					   shown(p, text_get(got), got->size));
+			say_what_came(p, w);
 			return 0;
 		}
 		seen = got->size;
 		text_add(got, c->in + c->from, c->to - c->from);
-		end = find_text(got, seen, text, length);
-		if (end > most || (!end && got->size >= most)) {
+		end = find_mark(w, seen);
+		if (end > w->most || (!end && got->size >= w->most)) {
 			probe_fail(p, "too long: no '%s' in the first %zu bytes, got '%s'",
-				   shown(p, text, length), most, shown(p, got->at, got->size));
+				   shown(p, w->mark->bytes, w->mark->size), w->most,
+				   shown(p, got->at, got->size));
 			return 0;
 		}
 		c->from = end ? c->from + (end - seen) : c->to;
@@ -308,20 +337,63 @@ static size_t read_until(struct connection *c, struct text *got, const char *tex
 	return end;
 }
 
-const char *probe_until(struct probe *p, const char *text, size_t most)
+int probe_find(struct probe *p, const struct probe_mark *mark, size_t marks, size_t most,
+	       const char **got, size_t *size)
 {
 	struct connection *c = net_get(p);
-	struct text got = {0};
-	const char *kept = "";
+	struct wait w = {.mark = mark, .marks = marks, .most = most};
+	const char *kept = NULL;
+
+	*got = "";
+	*size = 0;
+	for (size_t i = 0; i < marks; i++)
+		w.longest = mark[i].size > w.longest ? mark[i].size : w.longest;
+	if (!c || !w.longest)
+		return -1;
+	*size = read_until(c, &w);
+	if (*size)
+		kept = keep_read(p, w.got.at, *size);
+	text_release(&w.got);
+	if (!kept) {
+		*size = 0;
+		return -1;
+	}
+	*got = kept;
+	return w.found;
+}
+
+const char *probe_until(struct probe *p, const char *text, size_t most)
+{
+	struct probe_mark mark = {text, strlen(text)};
+	const char *got;
 	size_t size;
 
-	if (!c || !*text)
+	if (probe_find(p, &mark, 1, most, &got, &size) < 0)
 		return "";
-	size = read_until(c, &got, text, most);
-	if (size)
-		kept = end_until(p, got.at, size);
-	text_release(&got);
-	return kept;
+	blank_nuls((char *)got, size); /* our copy */
+	return got;
+}
+
+const char *probe_take(struct probe *p, size_t size)
+{
+	char *into = probe_alloc(p, size + 1);
+	size_t have = 0, n = 1;
+
+	while (into && have < size && n) {
+		n = probe_read(p, into + have, size - have);
+		have += n;
+	}
+	if (into && have == size && probe_ok(p))
+		return into;
+	if (into && !n)
+		probe_fail(p, "wanted %zu bytes, got %zu and the end of the stream: '%s'", size,
+			   have, shown(p, into, have));
+	return "";
+}
+
+const char *probe_shown(struct probe *p, const void *bytes, size_t size)
+{
+	return probe_ok(p) ? shown(p, bytes, size) : "";
 }
 
 bool probe_has_input(struct probe *p)

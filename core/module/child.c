@@ -19,6 +19,7 @@
 #include "../base/log.h"
 #include "descriptor.h"
 #include "load.h"
+#include "review.h"
 
 #define CHILD_COPY 3
 #define CHILD_ANSWER 4
@@ -31,6 +32,7 @@ struct judgement {
 	enum module_kind kind;
 	char build[17];
 	int copy;
+	const struct text *defines; /* module_review(): judge these, not the module */
 };
 
 static void add_refusal(const struct judgement *j, const char *sentence, struct text *lines)
@@ -92,6 +94,7 @@ static void describe(const struct judgement *j, const struct module *m, struct t
 	if (m->check) {
 		d.standard_every = m->check->standard_every;
 		d.standard_timeout = m->check->standard_timeout;
+		d.judges = m->check->judge != NULL;
 	}
 	descriptor_add_lines(&d, lines);
 }
@@ -124,7 +127,9 @@ __attribute__((noreturn)) static void judge(const struct judgement *j, int answe
 
 	become_poor(answer, j->copy);
 	m = module_open(CHILD_COPY, j->name, j->kind, &why);
-	if (m)
+	if (m && j->defines)
+		review_checks(m, j->defines, &lines);
+	else if (m)
 		describe(j, m, &lines);
 	else
 		add_refusal_of(j, text_get(&why), &lines);
@@ -184,18 +189,27 @@ static void refuse_end(const struct judgement *j, int status, bool was_late, boo
 	text_release(&why);
 }
 
-/* The answer without its last line; false when that is missing or the lines are none of a judge. */
-static bool take_answer(const struct judgement *j, struct text *answer)
+/* Cuts off the last line, which says that all was said; false when it is missing. */
+static bool takes_end(struct text *answer)
 {
 	static const char end[] = "end -\n";
 	size_t size = sizeof end - 1;
-	struct descriptors all;
-	bool is_fine;
 
 	if (answer->size < size || memcmp(answer->at + answer->size - size, end, size))
 		return false;
 	answer->size -= size;
 	answer->at[answer->size] = '\0';
+	return true;
+}
+
+/* The answer without its last line; false when the lines are none of a judge. */
+static bool take_answer(const struct judgement *j, struct text *answer)
+{
+	struct descriptors all;
+	bool is_fine;
+
+	if (!takes_end(answer))
+		return false;
 	descriptors_init(&all);
 	is_fine = descriptors_read(&all, answer->at, answer->size) && all.first &&
 		  !all.first->next && !strcmp(all.first->head.name, j->name);
@@ -203,29 +217,39 @@ static bool take_answer(const struct judgement *j, struct text *answer)
 	return is_fine;
 }
 
+/* Forks the child and gathers what it says. False: there is no child. */
+static bool run_child(const struct judgement *j, struct text *answer, bool *was_late, int *status)
+{
+	int pipe_fd[2];
+	pid_t child;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0 || (child = fork()) < 0)
+		return false;
+	if (!child)
+		judge(j, pipe_fd[1]);
+	close(pipe_fd[1]);
+	*was_late =
+		!gather(pipe_fd[0], clock_mono_us() + MODULE_JUDGE_SECONDS * CLOCK_SECOND, answer);
+	close(pipe_fd[0]);
+	kill(child, SIGKILL); /* a zombie by now, or late */
+	while (waitpid(child, status, 0) < 0 && errno == EINTR)
+		;
+	return true;
+}
+
 static bool ask_child(const struct judgement *j, struct text *lines)
 {
 	struct text answer = {0};
-	int pipe_fd[2], status = 0;
+	int status = 0;
 	bool was_late, is_fine;
-	pid_t child;
 
-	if (pipe2(pipe_fd, O_CLOEXEC) < 0 || (child = fork()) < 0) {
+	if (!run_child(j, &answer, &was_late, &status)) {
 		text_printf(&answer, "module '%s': no child can judge it: %s", j->path,
 			    log_errno(errno));
 		add_refusal(j, text_get(&answer), lines);
 		text_release(&answer);
 		return false;
 	}
-	if (!child)
-		judge(j, pipe_fd[1]);
-	close(pipe_fd[1]);
-	was_late =
-		!gather(pipe_fd[0], clock_mono_us() + MODULE_JUDGE_SECONDS * CLOCK_SECOND, &answer);
-	close(pipe_fd[0]);
-	kill(child, SIGKILL); /* a zombie by now, or late */
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
 	is_fine = !was_late && take_answer(j, &answer);
 	if (is_fine)
 		text_add(lines, answer.at, answer.size);
@@ -258,6 +282,27 @@ bool module_judge(const char *path, enum module_kind kind, struct text *lines)
 		is_fine = ask_child(&j, lines);
 	if (j.copy >= 0)
 		close(j.copy);
+	text_release(&why);
+	return is_fine;
+}
+
+bool module_review(const char *path, const struct text *defines, struct text *lines)
+{
+	struct judgement j = {.path = path, .kind = MODULE_CHECK, .defines = defines};
+	struct text why = {0}, answer = {0};
+	bool was_late = true, is_fine = false;
+	char name[64];
+	int status;
+
+	j.name = name;
+	j.copy = module_name_of(path, name) ? module_copy(path, j.build, &why) : -1;
+	if (j.copy >= 0 && run_child(&j, &answer, &was_late, &status))
+		is_fine = !was_late && takes_end(&answer);
+	if (is_fine)
+		text_add(lines, answer.at, answer.size);
+	if (j.copy >= 0)
+		close(j.copy);
+	text_release(&answer);
 	text_release(&why);
 	return is_fine;
 }

@@ -53,6 +53,7 @@ static struct descriptor *add(struct descriptors *all, const struct line *l)
 	d->standard_every = keep(all, line_find(l, "standard_every"));
 	d->standard_timeout = keep(all, line_find(l, "standard_timeout"));
 	d->refused = keep(all, line_find(l, "refused"));
+	d->judges = line_int(l, "judges", 0) > 0;
 	d->is_known = line_find(l, "summary") != NULL;
 	*all->last = d;
 	all->last = &d->next;
@@ -162,6 +163,8 @@ void descriptor_add_lines(const struct descriptor *d, struct text *t)
 	line_add(t, "build", d->build);
 	add_if(t, "standard_every", d->standard_every);
 	add_if(t, "standard_timeout", d->standard_timeout);
+	if (d->judges)
+		line_add_int(t, "judges", 1);
 	add_if(t, "refused", d->refused);
 	line_end(t);
 	for (const struct module_option *o = d->head.option; o && o->name; o++) {

@@ -15,6 +15,7 @@ struct descriptor {
 	struct module_head head;
 	const char *path, *build, *standard_every, *standard_timeout;
 	const char *refused; /* one sentence; NULL: the module is good */
+	bool judges;	     /* it has something to say of its checks' options */
 	bool is_known;	     /* the head is that of a good module, today's or an earlier one */
 	struct descriptor *next;
 };

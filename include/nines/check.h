@@ -22,12 +22,23 @@
 
 struct probe;
 
+/* What is wrong with the options of a check: which, of a list which item, and what would be right. */
+struct check_judgement {
+	const char *option;
+	size_t item;
+	char why[256];
+};
+
 struct check_module {
 	struct module_head head;
 	void (*run)(struct probe *, const void *options);
 	/* What the check modules' common options default to when the section does not say: NULL is
 	 * 1m and 10s. */
 	const char *standard_every, *standard_timeout;
+	/* Judges what types and ranges of options cannot say, before any probe: `nines config check`
+	 * then names file and line. Pure: runs in a process of its own that may do nothing and ends
+	 * soon, calls nothing of the below, sees secrets as "". May be NULL. */
+	bool (*judge)(const void *options, struct check_judgement *);
 };
 
 #define CHECK_MODULE(name_, summary_, options_, option_, run_, ...)                \
@@ -114,6 +125,19 @@ size_t probe_read(struct probe *, void *into, size_t room);
 /* Reads until `text` has come, at most `most` bytes; returns all that was read. Fails at the end of
  * the stream. */
 const char *probe_until(struct probe *, const char *text, size_t most);
+/* The same for any bytes and for several marks at once: returns the place of the one whose end came
+ * first, with *got all that was read with it, NULs and all; -1 after a failure. Reasons name the
+ * first mark. */
+struct probe_mark {
+	const void *bytes;
+	size_t size;
+};
+int probe_find(struct probe *, const struct probe_mark *, size_t marks, size_t most,
+	       const char **got, size_t *size);
+/* Exactly `size` bytes, NULs and all; "" after a failure, as at an earlier end of the stream. */
+const char *probe_take(struct probe *, size_t size);
+/* The beginning of what was said, for a reason: readable, NULs and control characters as \xNN. */
+const char *probe_shown(struct probe *, const void *bytes, size_t size);
 /* True when the other side has sent bytes that were not yet read. */
 bool probe_has_input(struct probe *);
 /* What a stranger said, for a reason: its first 200 bytes, readable, secrets blotted out. */

@@ -44,6 +44,9 @@ enum option_flags {
 	OPTION_IS_ITEMS = 4,
 	/* becomes a part of a line that is sent: a text with a control character is refused */
 	OPTION_IS_LINE = 8,
+	/* a list of texts in which the module reads \r \n \t \\ \xNN as bytes: what the quotes of a
+	 * file have already made a control character comes as such an escape again */
+	OPTION_HAS_ESCAPES = 16,
 };
 
 /* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"

@@ -24,6 +24,7 @@
 #define OPTIONS 16
 #define OPTION_BYTES 256
 #define MARK "\n--next--\n"
+#define LIST_MARK '\x1f' /* between the values of a list */
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
@@ -103,6 +104,8 @@ static void set(void *options, struct arena *arena, char *word)
 	struct text wrong = {0};
 	char *equals = strchr(word, '=');
 
+	for (char *at = word; (at = strchr(at, LIST_MARK));)
+		*at = '\n';
 	if (equals) {
 		*equals = '\0';
 		option_set(&module_entry.head, options, arena, word, equals + 1, &wrong);

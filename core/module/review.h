@@ -1,0 +1,13 @@
+/* module/review: a module's own judgement of the checks that the configuration makes of it.
+ *
+ * Runs the module's judge(), so only the child of module_review() (load.h) calls it. Reads `define`
+ * lines, those of other modules are passed over; adds a line `wrong NAME option= item= text=` for
+ * each check that the module refuses. Secrets stay with the loader: the module sees "". */
+#ifndef NINES_MODULE_REVIEW_H
+#define NINES_MODULE_REVIEW_H
+
+#include "load.h"
+
+void review_checks(const struct module *, const struct text *defines, struct text *lines);
+
+#endif
