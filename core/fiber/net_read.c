@@ -391,7 +391,7 @@ const char *probe_take(struct probe *p, size_t size)
 	return "";
 }
 
-const char *probe_shown(struct probe *p, const void *bytes, size_t size)
+const char *probe_shown_bytes(struct probe *p, const void *bytes, size_t size)
 {
 	return probe_ok(p) ? shown(p, bytes, size) : "";
 }

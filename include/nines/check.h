@@ -22,7 +22,7 @@
 
 struct probe;
 
-/* What is wrong with the options of a check: which, of a list which item, and what would be right. */
+/* What is wrong with the options of a check: which, of a list which item, what would be right. */
 struct check_judgement {
 	const char *option;
 	size_t item;
@@ -35,8 +35,8 @@ struct check_module {
 	/* What the check modules' common options default to when the section does not say: NULL is
 	 * 1m and 10s. */
 	const char *standard_every, *standard_timeout;
-	/* Judges what types and ranges of options cannot say, before any probe: `nines config check`
-	 * then names file and line. Pure: runs in a process of its own that may do nothing and ends
+	/* Judges what types and ranges of options cannot say, before any probe: `nines config
+	 * check` then names file and line. Pure: runs in a process of its own that may do nothing and ends
 	 * soon, calls nothing of the below, sees secrets as "". May be NULL. */
 	bool (*judge)(const void *options, struct check_judgement *);
 };
@@ -136,12 +136,11 @@ int probe_find(struct probe *, const struct probe_mark *, size_t marks, size_t m
 	       const char **got, size_t *size);
 /* Exactly `size` bytes, NULs and all; "" after a failure, as at an earlier end of the stream. */
 const char *probe_take(struct probe *, size_t size);
-/* The beginning of what was said, for a reason: readable, NULs and control characters as \xNN. */
-const char *probe_shown(struct probe *, const void *bytes, size_t size);
 /* True when the other side has sent bytes that were not yet read. */
 bool probe_has_input(struct probe *);
 /* What a stranger said, for a reason: its first 200 bytes, readable, secrets blotted out. */
 const char *probe_shown(struct probe *, const char *text);
+const char *probe_shown_bytes(struct probe *, const void *bytes, size_t size);
 
 /* ---- SASL (RFC 4422), as SMTP, POP3 and IMAP carry it ---- */
 

@@ -39,7 +39,9 @@ static bool refuse(char why[TALK_WHY_BYTES], const char *format, ...)
 
 static int digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return isxdigit((unsigned char)c) ? (c | 32) - 'a' + 10 : -1;
 }
 
 static const struct {

@@ -46,9 +46,9 @@ size_t talk_room(const char *text, const char *secret);
 bool talk_read(struct talk_line *, const char *text, const char *secret, char *room,
 	       char why[TALK_WHY_BYTES]);
 
-/* The same for a whole list (NULL-terminated): bytes of all its lines and their texts, and the lines
- * into as many bytes. Returns how many there are; -1: the item of that place is wrong, alone or
- * where it stands. */
+/* The same for a whole list (NULL-terminated): bytes of all its lines and their texts, and the
+ * lines into as many bytes. Returns how many there are; -1: the item of that place is wrong, alone
+ * or where it stands. */
 size_t talk_list_room(const char *const *list, const char *secret);
 int talk_read_list(struct talk_line *into, const char *const *list, const char *secret,
 		   bool has_tls, size_t *place, char why[TALK_WHY_BYTES]);
@@ -60,8 +60,8 @@ bool talk_bytes(const char *text, const char *secret, char *room, size_t *size,
 const char *talk_find(const char *answer, size_t size, const char *bytes, size_t length);
 /* The number behind `bytes`, after blanks and quotes. False: none stands there. */
 bool talk_number(const struct talk_line *, const char *answer, size_t size, double *number);
-/* The text behind `bytes`, up to the end of its line or the next NUL, cut to fit. False: `bytes` are
- * not there. */
+/* The text behind `bytes`, up to the end of its line or the next NUL, cut to fit. False: `bytes`
+ * are not there. */
 bool talk_text(const struct talk_line *, const char *answer, size_t size, char *to, size_t room);
 
 #endif

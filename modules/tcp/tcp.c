@@ -73,8 +73,8 @@ static void hold(struct talk *t, const char *answer, size_t size)
 
 static void say_refused(struct probe *p, const struct talk *t, const struct probe_mark *mark)
 {
-	probe_fail(p, "refused '%s', got '%s'", probe_shown(p, mark->bytes, mark->size),
-		   probe_shown(p, t->answer, t->size));
+	probe_fail(p, "refused '%s', got '%s'", probe_shown_bytes(p, mark->bytes, mark->size),
+		   probe_shown_bytes(p, t->answer, t->size));
 }
 
 /* What stands behind the refused text tells the reason; nothing more is waited for. */
@@ -114,8 +114,8 @@ static void expect_line(struct probe *p, struct talk *t, const struct talk_line 
 	hold(t, line, strlen(line));
 	judge_refusals(p, t);
 	if (strncmp(line, l->bytes, l->size))
-		probe_fail(p, "wanted '%s', got '%s'", probe_shown(p, l->bytes, l->size),
-			   probe_shown(p, line, strlen(line)));
+		probe_fail(p, "wanted '%s', got '%s'", probe_shown_bytes(p, l->bytes, l->size),
+			   probe_shown_bytes(p, line, strlen(line)));
 }
 
 static void expect_reply(struct probe *p, struct talk *t, const struct talk_line *l)
@@ -159,11 +159,11 @@ static void expect_close(struct probe *p, struct talk *t, const struct talk_line
 static void say_missing(struct probe *p, const struct talk *t, const char *what,
 			const struct talk_line *l)
 {
-	const char *got = probe_shown(p, t->answer, t->size);
+	const char *got = probe_shown_bytes(p, t->answer, t->size);
 
 	if (l->size)
-		probe_fail(p, "wanted %s'%s', got '%s'", what, probe_shown(p, l->bytes, l->size),
-			   got);
+		probe_fail(p, "wanted %s'%s', got '%s'", what,
+			   probe_shown_bytes(p, l->bytes, l->size), got);
 	else
 		probe_fail(p, "wanted a number, got '%s'", got);
 }

@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_talk: any bytes as the list of the option talk, a line an item, and behind an empty
- * line as an answer that its words look at. */
+/* tests/fuzz/fuzz_talk: any bytes as the list of the option talk, a line an item, and behind an
+ * empty line as an answer that its words look at. */
 #include <stdlib.h>
 
 #include "../../modules/tcp/talk.c"
