@@ -36,8 +36,8 @@ struct check_module {
 	 * 1m and 10s. */
 	const char *standard_every, *standard_timeout;
 	/* Judges what types and ranges of options cannot say, before any probe: `nines config
-	 * check` then names file and line. Pure: runs in a process of its own that may do nothing and ends
-	 * soon, calls nothing of the below, sees secrets as "". May be NULL. */
+	 * check` then names file and line. Pure: runs in a process of its own that may do nothing
+	 * and ends soon, calls nothing of the below, sees secrets as "". May be NULL. */
 	bool (*judge)(const void *options, struct check_judgement *);
 };
 
