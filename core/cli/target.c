@@ -84,6 +84,35 @@ static const char *take_host(struct target *t, struct arena *a, const char *host
 	return colon + 1 == end ? "the port is missing behind ':'" : NULL;
 }
 
+/* Where the words of a URL mean something else: of dns (RFC 4501) the server and the name asked for,
+ * of dnsbl what is looked for, with the length of a block behind it. */
+static const struct {
+	const char *module, *host, *path;
+} meaning[] = {{"dns", "server", "name"}, {"dnsbl", "subject", NULL}};
+
+static const char *take_meant(struct target *t, struct arena *a, size_t m, const char *host,
+			      const char *end)
+{
+	const char *path = end;
+	bool has_bracket;
+
+	if (host == end)
+		return "the host is missing: MODULE://host";
+	if (!strcmp(end, "/"))
+		path = "";
+	if (meaning[m].path) {
+		add(t, meaning[m].host, arena_copy(a, host, (size_t)(end - host)));
+		if (*path)
+			add(t, meaning[m].path, decoded(a, path + 1, strlen(path + 1)));
+	} else {
+		has_bracket = *host == '[' && *(end - 1) == ']';
+		add(t, meaning[m].host,
+		    arena_text(a, "%.*s%s", (int)(end - host) - 2 * has_bracket,
+			       host + has_bracket, path));
+	}
+	return NULL;
+}
+
 static bool takes_url(const char *module)
 {
 	return !strcmp(module, "http") || !strcmp(module, "https");
@@ -118,6 +147,9 @@ static const char *take_url(struct target *t, struct arena *a, const char *word,
 		add(t, "url", arena_text(a, "%s://%s", t->module, host));
 		return host == end ? "the host is missing: MODULE://host" : NULL;
 	}
+	for (size_t m = 0; m < sizeof meaning / sizeof *meaning; m++)
+		if (!strcmp(meaning[m].module, t->module))
+			return take_meant(t, a, m, host, end);
 	wrong = take_host(t, a, host, (size_t)(end - host));
 	if (!wrong && *end && strcmp(end, "/"))
 		add(t, "path", arena_text(a, "%s", end));

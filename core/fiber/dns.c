@@ -25,21 +25,29 @@
 #define AGAIN_US       CLOCK_SECOND
 #define MARGIN_US \
 	1000 /* silence is noticed before the probe's own deadline, to say who was silent */
-#define FLAG_TRUNCATED 0x02
+#define FLAG_TRUNCATED 0x02 /* of the third byte */
+#define FLAG_AUTHENTIC 0x20 /* of the fourth */
 
 struct exchange {
 	struct loop_watch watch; /* first: an exchange is its watch */
 	uint32_t magic;
-	struct loop_timer timer;
-	struct probe *probe;
+	struct batch *batch;
+	struct dns_question *question;
 	struct resolve_address server;
-	char name[72]; /* "127.0.0.1:53" */
-	bool is_system, is_ready;
+	bool is_system, is_ready, is_open;
 	unsigned char *query;
 	int query_size;
-	const unsigned char *answer; /* in the probe's memory */
-	size_t size;
 	const char *malformed; /* what the last answer that was passed over suffered from */
+};
+
+/* The exchanges that go on at the same time. */
+struct batch {
+	struct loop_timer timer;
+	struct probe *probe;
+	struct exchange *exchange;
+	size_t exchanges;
+	int64_t until_us;
+	bool is_ready; /* one of them is */
 };
 
 /* What comes by UDP lands here first; no wait lies between taking and judging it. */
@@ -53,65 +61,64 @@ static void ready(struct loop_watch *w, uint32_t events)
 
 	(void)events;
 	assert(x->magic == EXCHANGE_MAGIC);
-	x->is_ready = true;
-	probe_wake(x->probe);
+	x->is_ready = x->batch->is_ready = true;
+	probe_wake(x->batch->probe);
 }
 
 static void time_over(struct loop_timer *t)
 {
-	struct exchange *x = (struct exchange *)((char *)t - offsetof(struct exchange, timer));
+	struct batch *b = (struct batch *)((char *)t - offsetof(struct batch, timer));
 
-	assert(x->magic == EXCHANGE_MAGIC);
-	probe_wake(x->probe);
+	probe_wake(b->probe);
 }
 
-static int64_t last_us(const struct exchange *x)
+/* True when one of the watched descriptors has something to say, false at `until_us`, at the end of
+ * the batch or when the probe's time is over. */
+static bool wait_until(struct batch *b, int64_t until_us)
 {
-	return x->probe->deadline_us - MARGIN_US;
-}
-
-/* True when the watched descriptor has something to say, false at `until_us` or when the probe's
- * time is over. */
-static bool wait_until(struct exchange *x, int64_t until_us)
-{
-	struct loop *loop = x->probe->host->loop;
+	struct loop *loop = b->probe->host->loop;
 	bool goes_on = true;
 
-	x->is_ready = false;
-	loop_set(loop, &x->timer, until_us < last_us(x) ? until_us : last_us(x));
-	while (goes_on && !x->is_ready && x->timer.place)
-		goes_on = probe_park(x->probe);
-	loop_stop_timer(loop, &x->timer);
-	return goes_on && x->is_ready;
+	b->is_ready = false;
+	loop_set(loop, &b->timer, until_us < b->until_us ? until_us : b->until_us);
+	while (goes_on && !b->is_ready && b->timer.place)
+		goes_on = probe_park(b->probe);
+	loop_stop_timer(loop, &b->timer);
+	return goes_on && b->is_ready;
 }
 
-/* ---- reasons ---- */
+/* ---- trouble ---- */
 
-/* The system's resolver is ours: that it fails says nothing of the target. */
-static bool blame_server(struct exchange *x, const char *what)
+/* The exchange is over. That the system's resolver fails says nothing of the target: it is ours. */
+static bool give_up(struct exchange *x, const char *why, bool is_ours)
 {
-	if (x->is_system)
-		return probe_unknown(x->probe, "resolver failing: %s", what);
-	return probe_fail(x->probe, "%s", what);
+	struct dns_question *q = x->question;
+
+	q->is_ours = is_ours || x->is_system;
+	q->trouble = x->is_system ? probe_text(x->batch->probe, "resolver failing: %s", why) : why;
+	q->answer = NULL;
+	return false;
 }
 
 static bool say_silent(struct exchange *x)
 {
-	if (!probe_ok(x->probe))
-		return false;
+	struct probe *p = x->batch->probe;
+	const char *asked = x->question->asked;
+
 	if (x->malformed)
-		return blame_server(x, probe_text(x->probe, "malformed answer from %s: %s", x->name,
-						  x->malformed));
-	return blame_server(x, probe_text(x->probe, "no answer from %s", x->name));
+		return give_up(x, probe_text(p, "malformed answer from %s: %s", asked,
+					     x->malformed), false);
+	return give_up(x, probe_text(p, "no answer from %s", asked), false);
 }
 
 /* `is_local`: the kernel answered without asking the network. */
 static bool say_error(struct exchange *x, int error, bool is_local)
 {
-	if (x->is_system)
-		return probe_unknown(x->probe, "resolver failing: cannot ask %s: %s", x->name,
-				     log_errno(error));
-	return net_judge_errno(x->probe, error, is_local, x->name);
+	bool is_ours;
+	const char *why = net_explain_errno(x->batch->probe, error, is_local, x->question->asked,
+					    &is_ours);
+
+	return give_up(x, why, is_ours);
 }
 
 /* ---- UDP ---- */
@@ -119,7 +126,7 @@ static bool say_error(struct exchange *x, int error, bool is_local)
 static bool open_socket(struct exchange *x, int type)
 {
 	struct resolve_address from;
-	const char *source = x->probe->order.source;
+	const char *source = x->batch->probe->order.source;
 	int fd = socket(x->server.at.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -131,8 +138,9 @@ static bool open_socket(struct exchange *x, int type)
 	if (connect(fd, (struct sockaddr *)&x->server.at, x->server.size) < 0 &&
 	    errno != EINPROGRESS)
 		goto failed;
-	if (!loop_add(x->probe->host->loop, &x->watch, fd, EPOLLIN))
+	if (!loop_add(x->batch->probe->host->loop, &x->watch, fd, EPOLLIN))
 		goto failed;
+	x->is_open = true;
 	return true;
 failed:
 	say_error(x, errno, true);
@@ -142,8 +150,11 @@ failed:
 
 static void close_socket(struct exchange *x)
 {
-	loop_remove(x->probe->host->loop, &x->watch);
+	if (!x->is_open)
+		return;
+	loop_remove(x->batch->probe->host->loop, &x->watch);
 	close(x->watch.fd);
+	x->is_open = false;
 }
 
 static bool is_believed(struct exchange *x, const unsigned char *answer, size_t size)
@@ -156,45 +167,73 @@ static bool is_believed(struct exchange *x, const unsigned char *answer, size_t 
 
 static bool keep_answer(struct exchange *x, const unsigned char *answer, size_t size)
 {
-	unsigned char *kept = probe_alloc(x->probe, size);
+	unsigned char *kept = probe_alloc(x->batch->probe, size);
 
 	if (kept)
-		x->answer = memcpy(kept, answer, size);
-	x->size = size;
+		x->question->answer = memcpy(kept, answer, size);
+	x->question->size = size;
 	return kept != NULL;
 }
 
-/* Takes what has come until an answer is believed or nothing is left. False: go on waiting, or
- * failed. */
+/* Takes what has come until an answer is believed or nothing is left. False: go on waiting. */
 static bool take_datagrams(struct exchange *x)
 {
 	ssize_t n;
 
+	x->is_ready = false;
 	while ((n = recv(x->watch.fd, datagram, sizeof datagram, 0)) >= 0)
 		if (is_believed(x, datagram, (size_t)n))
-			return keep_answer(x, datagram, (size_t)n);
-	if (errno != EAGAIN && errno != EINTR)
-		say_error(x, errno, false);
-	return false;
+			return keep_answer(x, datagram, (size_t)n) || true;
+	if (errno == EAGAIN || errno == EINTR)
+		return false;
+	say_error(x, errno, false);
+	return true;
 }
 
-static bool ask_udp(struct exchange *x)
+static void send_query(struct exchange *x)
 {
+	if (send(x->watch.fd, x->query, (size_t)x->query_size, MSG_NOSIGNAL) >= 0 ||
+	    errno == EAGAIN)
+		return;
+	say_error(x, errno, false);
+	close_socket(x);
+}
+
+/* Closes the exchanges that are over; how many go on. */
+static size_t take_all(struct batch *b)
+{
+	size_t open = 0;
+
+	for (size_t i = 0; i < b->exchanges; i++) {
+		struct exchange *x = &b->exchange[i];
+
+		if (x->is_open && x->is_ready && take_datagrams(x))
+			close_socket(x);
+		open += x->is_open;
+	}
+	return open;
+}
+
+static void ask_udp(struct batch *b)
+{
+	struct exchange *x, *end = b->exchange + b->exchanges;
 	int64_t again_us;
 
-	while (probe_ok(x->probe) && clock_mono_us() < last_us(x)) {
-		if (send(x->watch.fd, x->query, (size_t)x->query_size, MSG_NOSIGNAL) < 0 &&
-		    errno != EAGAIN)
-			return say_error(x, errno, false);
+	for (x = b->exchange; x < end; x++)
+		open_socket(x, SOCK_DGRAM);
+	while (take_all(b) && probe_ok(b->probe) && clock_mono_us() < b->until_us) {
+		for (x = b->exchange; x < end; x++)
+			if (x->is_open)
+				send_query(x);
 		again_us = clock_mono_us() + AGAIN_US;
-		while (wait_until(x, again_us)) {
-			if (take_datagrams(x))
-				return true;
-			if (!probe_ok(x->probe))
-				return false;
-		}
+		while (take_all(b) && wait_until(b, again_us))
+			;
 	}
-	return say_silent(x);
+	for (x = b->exchange; x < end; x++)
+		if (x->is_open) {
+			say_silent(x);
+			close_socket(x);
+		}
 }
 
 /* ---- TCP ---- */
@@ -207,7 +246,7 @@ static bool send_whole(struct exchange *x, const unsigned char *at, size_t size)
 		n = send(x->watch.fd, at, size, MSG_NOSIGNAL);
 		if (n < 0 && errno != EAGAIN && errno != ENOTCONN && errno != EINTR)
 			return say_error(x, errno, false);
-		if (n < 0 && !wait_until(x, CLOCK_NEVER))
+		if (n < 0 && !wait_until(x->batch, CLOCK_NEVER))
 			return say_silent(x);
 		if (n > 0) {
 			at += n;
@@ -224,11 +263,13 @@ static bool read_whole(struct exchange *x, unsigned char *to, size_t size)
 	while (size) {
 		n = recv(x->watch.fd, to, size, 0);
 		if (!n)
-			return blame_server(
-				x, probe_text(x->probe, "%s closed the connection", x->name));
+			return give_up(x,
+				       probe_text(x->batch->probe, "%s closed the connection",
+						  x->question->asked),
+				       false);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return say_error(x, errno, false);
-		if (n < 0 && !wait_until(x, CLOCK_NEVER))
+		if (n < 0 && !wait_until(x->batch, CLOCK_NEVER))
 			return say_silent(x);
 		if (n > 0) {
 			to += n;
@@ -242,7 +283,8 @@ static bool talk_tcp(struct exchange *x)
 {
 	unsigned char size[2] = {(unsigned char)(x->query_size >> 8), (unsigned char)x->query_size},
 		      *answer;
-	struct loop *loop = x->probe->host->loop;
+	struct loop *loop = x->batch->probe->host->loop;
+	struct dns_question *q = x->question;
 
 	loop_change(loop, &x->watch, EPOLLOUT);
 	if (!send_whole(x, size, sizeof size) || !send_whole(x, x->query, (size_t)x->query_size))
@@ -250,33 +292,53 @@ static bool talk_tcp(struct exchange *x)
 	loop_change(loop, &x->watch, EPOLLIN);
 	if (!read_whole(x, size, sizeof size))
 		return false;
-	x->size = (size_t)size[0] << 8 | size[1];
-	x->answer = answer = probe_alloc(x->probe, x->size);
-	if (!answer || !read_whole(x, answer, x->size))
+	q->size = (size_t)size[0] << 8 | size[1];
+	q->answer = answer = probe_alloc(x->batch->probe, q->size);
+	if (!answer || !read_whole(x, answer, q->size))
 		return false;
-	return is_believed(x, answer, x->size) || say_silent(x);
+	return is_believed(x, answer, q->size) || say_silent(x);
+}
+
+/* A truncated answer is asked for again by TCP, one after the other: they are rare. */
+static void ask_tcp(struct exchange *x)
+{
+	struct dns_question *q = x->question;
+
+	if (q->trouble || !q->answer || !(q->answer[2] & FLAG_TRUNCATED))
+		return;
+	if (open_socket(x, SOCK_STREAM))
+		talk_tcp(x);
+	close_socket(x);
+	if (q->trouble && !x->is_system)
+		q->trouble = probe_text(x->batch->probe, "answer is truncated, and by TCP: %s",
+					q->trouble);
 }
 
 /* ---- the query ---- */
 
-static bool build_query(struct exchange *x, const char *name, int type)
+static bool build_query(struct exchange *x)
 {
+	struct probe *p = x->batch->probe;
+	struct dns_question *q = x->question;
 	unsigned short id;
 	unsigned char *made = NULL;
 	int status;
 
 	if (getrandom(&id, sizeof id, 0) != sizeof id)
-		return probe_unknown(x->probe, "the system gave no random bytes");
-	status = ares_create_query(name, ns_c_in, type, id, 1, &made, &x->query_size, UDP_BYTES);
+		return probe_unknown(p, "the system gave no random bytes");
+	status = ares_create_query(q->name, ns_c_in, q->type, id, !q->no_recursion, &made,
+				   &x->query_size, UDP_BYTES);
 	if (status == ARES_ENOMEM)
-		return probe_unknown(x->probe, "no memory");
+		return probe_unknown(p, "no memory");
 	if (status != ARES_SUCCESS)
-		return probe_unknown(x->probe, "'%s' cannot be asked for: %s", name,
+		return probe_unknown(p, "'%s' cannot be asked for: %s", q->name,
 				     ares_strerror(status));
-	x->query = probe_alloc(x->probe, (size_t)x->query_size);
+	x->query = probe_alloc(p, (size_t)x->query_size);
 	if (x->query)
 		memcpy(x->query, made, (size_t)x->query_size);
 	ares_free_string(made);
+	if (x->query && q->wants_ad)
+		x->query[3] |= FLAG_AUTHENTIC;
 	return x->query != NULL;
 }
 
@@ -309,61 +371,99 @@ static void system_server(char *to, size_t room)
 		fclose(f);
 }
 
-static bool find_server(struct exchange *x, const char *server)
+/* Several questions mostly go to the same server: it is looked up once. */
+static bool find_address(struct exchange *x, const char *host, bool opens_steps)
 {
-	char host[256];
+	struct probe *p = x->batch->probe;
+	struct exchange *before = x - 1;
+	const char *last = x > x->batch->exchange ? before->question->server : NULL;
+
+	if (resolve_literal(host, &x->server))
+		return true;
+	if (last && !strcmp(last, x->question->server)) {
+		x->server = before->server;
+		return true;
+	}
+	if (opens_steps && (!p->open_step || strcmp(p->open_step, "resolve") != 0))
+		probe_step(p, "resolve");
+	return resolve_host(p, host, p->order.address_family, &x->server);
+}
+
+static bool find_server(struct exchange *x, bool opens_steps)
+{
+	struct probe *p = x->batch->probe;
+	const char *server = x->question->server;
+	char host[256], name[72];
 	int port;
 
 	x->is_system = !server || !*server;
 	if (x->is_system)
 		system_server(host, sizeof host);
 	else if ((size_t)snprintf(host, sizeof host, "%s", server) >= sizeof host)
-		return probe_unknown(x->probe, "the server's name is too long");
+		return probe_unknown(p, "the server's name is too long");
 	port = split_port(host);
 	if (port < 0)
-		return probe_unknown(x->probe, "'%s' has no usable port", server);
-	if (!resolve_literal(host, &x->server) &&
-	    !resolve_host(x->probe, host, x->probe->order.address_family, &x->server))
+		return probe_unknown(p, "'%s' has no usable port", server);
+	if (!find_address(x, host, opens_steps))
 		return false;
-	if (x->server.at.ss_family == AF_INET)
-		((struct sockaddr_in *)&x->server.at)->sin_port = htons((uint16_t)port);
-	else
-		((struct sockaddr_in6 *)&x->server.at)->sin6_port = htons((uint16_t)port);
-	snprintf(x->name, sizeof x->name, strchr(x->server.text, ':') ? "[%s]:%d" : "%s:%d",
-		 x->server.text, port);
-	memcpy(x->probe->address, x->server.text, sizeof x->probe->address);
+	net_set_port(&x->server, port);
+	net_name(&x->server, port, name, sizeof name);
+	x->question->asked = strstr(name, host) ? probe_text(p, "%s", name)
+						: probe_text(p, "%s (%s)", host, name);
+	memcpy(p->address, x->server.text, sizeof p->address);
 	return true;
 }
 
-static bool run(struct exchange *x)
+static bool prepare(struct batch *b, struct dns_question *questions, bool opens_steps)
 {
-	bool is_fine;
+	for (size_t i = 0; i < b->exchanges; i++) {
+		struct exchange *x = &b->exchange[i];
 
-	if (!open_socket(x, SOCK_DGRAM))
+		*x = (struct exchange){.watch.ready = ready,
+				       .magic = EXCHANGE_MAGIC,
+				       .batch = b,
+				       .question = &questions[i]};
+		x->question->trouble = NULL;
+		x->question->answer = NULL;
+		if (!find_server(x, opens_steps) || !build_query(x))
+			return false;
+	}
+	return true;
+}
+
+bool dns_ask(struct probe *p, struct dns_question *questions, size_t number, int64_t wait_us,
+	     bool opens_steps)
+{
+	struct batch b = {.timer.fire = time_over, .probe = p, .exchanges = number};
+	int64_t last_us = p->deadline_us - MARGIN_US, until_us;
+
+	assert(number <= DNS_AT_ONCE);
+	b.exchange = probe_alloc(p, number * sizeof *b.exchange);
+	if (!b.exchange || !prepare(&b, questions, opens_steps))
 		return false;
-	is_fine = ask_udp(x);
-	close_socket(x);
-	if (!is_fine || !(x->answer[2] & FLAG_TRUNCATED))
-		return is_fine;
-	if (!open_socket(x, SOCK_STREAM))
-		return false;
-	is_fine = talk_tcp(x);
-	close_socket(x);
-	return is_fine;
+	if (opens_steps)
+		probe_step(p, "query");
+	until_us = wait_us ? clock_mono_us() + wait_us : last_us;
+	b.until_us = until_us < last_us ? until_us : last_us;
+	ask_udp(&b);
+	for (size_t i = 0; i < number && probe_ok(p); i++)
+		ask_tcp(&b.exchange[i]);
+	return probe_ok(p);
 }
 
 bool probe_dns(struct probe *p, const char *server, const char *name, int type,
 	       const unsigned char **answer, size_t *size)
 {
-	struct exchange x = {
-		.watch.ready = ready, .magic = EXCHANGE_MAGIC, .timer.fire = time_over, .probe = p};
+	struct dns_question q = {.server = server, .name = name, .type = type};
 
 	*answer = (const unsigned char *)"";
 	*size = 0;
-	if (!probe_may_go_on(p) || !find_server(&x, server) || !build_query(&x, name, type) ||
-	    !run(&x))
+	if (!probe_may_go_on(p) || !dns_ask(p, &q, 1, 0, false))
 		return false;
-	*answer = x.answer;
-	*size = x.size;
+	if (q.trouble)
+		return q.is_ours ? probe_unknown(p, "%s", q.trouble)
+				 : probe_fail(p, "%s", q.trouble);
+	*answer = q.answer;
+	*size = q.size;
 	return true;
 }

@@ -51,41 +51,48 @@ bool dns_answers(const unsigned char *query, size_t query_size, const unsigned c
 	return true;
 }
 
-struct reader {
-	const unsigned char *message;
-	size_t size, at;
-};
-
-/* Moves behind a name. Pointers may only lead backwards, each further than the one before: so no
- * loop can be built. */
-static const char *skip_name(struct reader *r)
+/* Pointers may only lead backwards, each further than the one before: so no loop can be built. */
+const char *dns_walk_name(const unsigned char *message, size_t size, size_t *place,
+			  void (*label)(void *with, const unsigned char *, size_t), void *with)
 {
-	size_t at = r->at, behind = 0, earliest = r->at, length = 0;
+	size_t at = *place, behind = 0, earliest = *place, length = 0;
 
 	for (;;) {
-		if (at >= r->size)
+		if (at >= size)
 			return "a name runs over the end";
-		if (!r->message[at])
+		if (!message[at])
 			break;
-		if ((r->message[at] & 0xc0) == 0xc0) {
-			if (at + 1 >= r->size)
+		if ((message[at] & 0xc0) == 0xc0) {
+			if (at + 1 >= size)
 				return "a pointer runs over the end";
 			behind = behind ? behind : at + 2;
-			at = get16(r->message + at) & 0x3fff;
+			at = get16(message + at) & 0x3fff;
 			if (at >= earliest)
 				return "a pointer leads forward or in a circle";
 			earliest = at;
 			continue;
 		}
-		if (r->message[at] & 0xc0)
+		if (message[at] & 0xc0)
 			return "a label of an unknown kind";
-		length += r->message[at] + 1u;
+		length += message[at] + 1u;
 		if (length >= NAME_BYTES)
 			return "a name is too long";
-		at += r->message[at] + 1u;
+		if (label && at + message[at] < size)
+			label(with, message + at + 1, message[at]);
+		at += message[at] + 1u;
 	}
-	r->at = behind ? behind : at + 1;
+	*place = behind ? behind : at + 1;
 	return NULL;
+}
+
+struct reader {
+	const unsigned char *message;
+	size_t size, at;
+};
+
+static const char *skip_name(struct reader *r)
+{
+	return dns_walk_name(r->message, r->size, &r->at, NULL, NULL);
 }
 
 static const char *skip_record(struct reader *r)

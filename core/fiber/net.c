@@ -44,18 +44,25 @@ static const struct {
 	{EPERM, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "this machine does not permit to reach ", ""},
 };
 
-bool net_judge_errno(struct probe *p, int number, bool is_local, const char *name)
+const char *net_explain_errno(struct probe *p, int number, bool is_local, const char *name,
+			      bool *is_ours)
 {
+	*is_ours = is_local;
 	for (size_t i = 0; i < sizeof lack / sizeof *lack; i++) {
 		if (lack[i].number != number)
 			continue;
-		if ((is_local ? lack[i].local : lack[i].remote) == VERDICT_UNKNOWN)
-			return probe_unknown(p, "%s%s%s", lack[i].before, name, lack[i].after);
-		return probe_fail(p, "%s%s%s", lack[i].before, name, lack[i].after);
+		*is_ours = (is_local ? lack[i].local : lack[i].remote) == VERDICT_UNKNOWN;
+		return probe_text(p, "%s%s%s", lack[i].before, name, lack[i].after);
 	}
-	if (is_local)
-		return probe_unknown(p, "cannot reach %s: %s", name, log_errno(number));
-	return probe_fail(p, "cannot reach %s: %s", name, log_errno(number));
+	return probe_text(p, "cannot reach %s: %s", name, log_errno(number));
+}
+
+bool net_judge_errno(struct probe *p, int number, bool is_local, const char *name)
+{
+	bool is_ours;
+	const char *why = net_explain_errno(p, number, is_local, name, &is_ours);
+
+	return is_ours ? probe_unknown(p, "%s", why) : probe_fail(p, "%s", why);
 }
 
 void net_name(const struct resolve_address *a, int64_t port, char *to, size_t room)

@@ -222,6 +222,43 @@ bool probe_http(struct probe *, const struct probe_http *, struct probe_http_ans
 bool probe_dns(struct probe *, const char *server, const char *name, int type,
 	       const unsigned char **answer, size_t *size);
 
+struct probe_dns_question {
+	const char *server, *name; /* as for probe_dns() */
+	int type;
+	bool no_recursion; /* what the server itself knows (RD off) */
+	bool wants_ad;     /* whether it has validated the answer (AD on, RFC 6840 5.7) */
+};
+
+struct probe_dns_record {
+	const char *name; /* its owner; names are in lower case and without a final dot */
+	int type;
+	int64_t ttl_s;
+	const char *text; /* "192.0.2.1", "10 mx.example.org"; the pieces of a TXT joined */
+};
+
+struct probe_dns_answer {
+	const char *server;  /* who was asked: "192.0.2.53:53" */
+	const char *trouble; /* why no answer came; "": one came, and what follows is its */
+	bool is_ours;        /* the trouble is our own, or the system's resolver's */
+	int rcode;           /* 0 NOERROR, 3 NXDOMAIN ...; -1: none came */
+	const char *rcode_name;
+	bool is_authoritative, is_authentic; /* the flags AA and AD */
+	/* of the asked type and name, or of what its CNAMEs lead to; at most 512 */
+	size_t records;
+	const struct probe_dns_record *record;
+};
+
+/* Several questions at once, each as probe_dns() puts one. Step `resolve` when a server is given by
+ * name, then `query`. `wait_us` 0: trouble fails the probe; else what has no answer after so long
+ * is trouble, and the probe goes on. False when the probe has failed. */
+bool probe_dns_ask(struct probe *, const struct probe_dns_question *, size_t questions,
+		   int64_t wait_us, struct probe_dns_answer *);
+/* The number of a type: "AAAA", "TYPE65"; 0: there is none of that name. */
+int probe_dns_type(const char *name);
+/* What a person wrote as a record's data, in the form of probe_dns_record.text: case, spaces, final
+ * dots and leading zeros no longer matter. NULL: it is no data of that type. */
+const char *probe_dns_text(struct probe *, int type, const char *written);
+
 /* ---- ICMP echo ---- */
 
 struct probe_ping {

@@ -261,15 +261,17 @@ static const struct {
 	 TCP_NONE,
 	 3000000,
 	 "down",
-	 "connection refused by %s"},
+	 "answer is truncated, and by TCP: connection refused by %s"},
 	{"TCP cut in the middle",
 	 {TRUNCATED},
 	 TCP_CUT,
 	 3000000,
 	 "down",
-	 "%s closed the connection"},
-	{"TCP with a wrong id", {TRUNCATED}, TCP_LIES, 3000000, "down", "no answer from %s"},
-	{"TCP silence", {TRUNCATED}, TCP_SILENT, 1000000, "down", "no answer from %s"},
+	 "answer is truncated, and by TCP: %s closed the connection"},
+	{"TCP with a wrong id", {TRUNCATED}, TCP_LIES, 3000000, "down",
+	 "answer is truncated, and by TCP: no answer from %s"},
+	{"TCP silence", {TRUNCATED}, TCP_SILENT, 1000000, "down",
+	 "answer is truncated, and by TCP: no answer from %s"},
 };
 
 static void test_rows(void)
