@@ -84,14 +84,14 @@ static const char *take_host(struct target *t, struct arena *a, const char *host
 	return colon + 1 == end ? "the port is missing behind ':'" : NULL;
 }
 
-/* Where the words of a URL mean something else: of dns (RFC 4501) the server and the name asked for,
- * of dnsbl what is looked for, with the length of a block behind it. */
+/* Where the words of a URL mean something else: of dns (RFC 4501) the server and the name asked
+ * for, of dnsbl what is looked for, with the length of a block behind it. */
 static const struct {
 	const char *module, *host, *path;
 } meaning[] = {{"dns", "server", "name"}, {"dnsbl", "subject", NULL}};
 
-static const char *take_meant(struct target *t, struct arena *a, size_t m, const char *host,
-			      const char *end)
+static const char *take_meant(
+	struct target *t, struct arena *a, size_t m, const char *host, const char *end)
 {
 	const char *path = end;
 	bool has_bracket;

@@ -238,12 +238,20 @@ static void ask_udp(struct batch *b)
 
 /* ---- TCP ---- */
 
+static bool say_closed(struct exchange *x)
+{
+	return give_up(x, probe_text(x->batch->probe, "%s closed the connection",
+				     x->question->asked), false);
+}
+
 static bool send_whole(struct exchange *x, const unsigned char *at, size_t size)
 {
 	ssize_t n;
 
 	while (size) {
 		n = send(x->watch.fd, at, size, MSG_NOSIGNAL);
+		if (n < 0 && errno == EPIPE)
+			return say_closed(x);
 		if (n < 0 && errno != EAGAIN && errno != ENOTCONN && errno != EINTR)
 			return say_error(x, errno, false);
 		if (n < 0 && !wait_until(x->batch, CLOCK_NEVER))
@@ -263,10 +271,7 @@ static bool read_whole(struct exchange *x, unsigned char *to, size_t size)
 	while (size) {
 		n = recv(x->watch.fd, to, size, 0);
 		if (!n)
-			return give_up(x,
-				       probe_text(x->batch->probe, "%s closed the connection",
-						  x->question->asked),
-				       false);
+			return say_closed(x);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return say_error(x, errno, false);
 		if (n < 0 && !wait_until(x->batch, CLOCK_NEVER))
@@ -296,7 +301,11 @@ static bool talk_tcp(struct exchange *x)
 	q->answer = answer = probe_alloc(x->batch->probe, q->size);
 	if (!answer || !read_whole(x, answer, q->size))
 		return false;
-	return is_believed(x, answer, q->size) || say_silent(x);
+	if (!is_believed(x, answer, q->size))
+		return say_silent(x);
+	if (!(answer[2] & FLAG_TRUNCATED))
+		return true;
+	return give_up(x, probe_text(x->batch->probe, "%s cuts it too", q->asked), false);
 }
 
 /* A truncated answer is asked for again by TCP, one after the other: they are rare. */
