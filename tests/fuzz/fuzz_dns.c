@@ -1,6 +1,6 @@
-/* Feeds any bytes to the judges of DNS answers, against one ordinary query, and shows each record of
- * those that hold together. What is shown must read back as itself, and any bytes may stand where a
- * person writes a record. */
+/* Feeds any bytes to the judges of DNS answers, against one ordinary query, and shows each record
+ * of those that hold together. What is shown must read back as itself, and any bytes may stand
+ * where a person writes a record. */
 #include "../../core/fiber/dns.h"
 #include "../../core/fiber/dns_text.h"
 
