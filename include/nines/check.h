@@ -161,8 +161,8 @@ struct probe_tls {
 
 /* Step `tls`, but see probe_dial_beside(). Refused while plaintext of the other side is still
  * unread (injected before STARTTLS: CVE-2011-0411). Leaves the values certificate_days and the
- * facts certificate_subject, certificate_issuer, tls_version, tls_cipher. Fails with exactly one of: certificate expired, not
- * yet valid, self-signed, for another host, chain incomplete, ... */
+ * facts certificate_subject, certificate_issuer, tls_version, tls_cipher. Fails with exactly one
+ * of: certificate expired, not yet valid, self-signed, for another host, chain incomplete, ... */
 bool probe_start_tls(struct probe *, const struct probe_tls *);
 
 /* The ordinary TLS options, for an options struct that has a member `tls` of this type. */
