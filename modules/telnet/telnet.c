@@ -62,10 +62,10 @@ static enum state after_command(struct talk *t, unsigned char c)
 static void keep(struct talk *t, unsigned char c)
 {
 	char kept = c == '\r' ? '\n' : (char)c;
+	bool is_empty = kept == '\n' && t->size && t->said[t->size - 1] == '\n';
 
-	if (!c || t->size == SAID_BYTES || (kept == '\n' && t->size && t->said[t->size - 1] == '\n'))
-		return;
-	t->said[t->size++] = kept;
+	if (c && !is_empty && t->size < SAID_BYTES)
+		t->said[t->size++] = kept;
 }
 
 /* What was said, in one line, for a reason. */
@@ -122,7 +122,8 @@ static void hear(struct talk *t, const char *wanted)
 		probe_fail(t->probe, "wanted '%s', got '%s' and the end of the stream", wanted,
 			   told(t));
 	if (t->size == SAID_BYTES || t->bytes > MOST_BYTES)
-		probe_fail(t->probe, "too long: no '%s' in %d bytes of text, %d with commands, got '%s'",
+		probe_fail(t->probe,
+			   "too long: no '%s' in %d bytes of text, %d with commands, got '%s'",
 			   wanted, SAID_BYTES, MOST_BYTES, told(t));
 }
 
