@@ -94,7 +94,7 @@ static const struct {
 const char *probe_sasl(struct probe *p, const char *name, int n, const char *challenge,
 		       const char *user, const char *password)
 {
-	struct exchange e = {p, n, challenge, user, password};
+	struct exchange e = {p, n, challenge + strspn(challenge, " "), user, password};
 
 	if (!probe_ok(p))
 		return "";

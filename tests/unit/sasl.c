@@ -17,7 +17,7 @@ static const struct {
 	/* HMAC-MD5 of nothing, of "a" and of "ab" with the key "k": the padding counts */
 	{"CRAM-MD5", 0, "", "u", "k", "dSBjZDMyYmVkZDQ2YWE2M2NmZmEzMDIzZjA1MGZjNzhlMw==", ""},
 	{"CRAM-MD5", 0, "YQ==", "u", "k", "dSBkZGNmM2QyMTAwNDllNzEzNWY2MWFmZmFlNzM3MzFjZA==", ""},
-	{"CRAM-MD5", 0, "YWI=", "u", "k", "dSAzYzA5MDE1MDQ3YWRjZjgzYTk2ZjVmZGZhNzVmZGU1OQ==", ""},
+	{"CRAM-MD5", 0, " YWI= ", "u", "k", "dSAzYzA5MDE1MDQ3YWRjZjgzYTk2ZjVmZGZhNzVmZGU1OQ==", ""},
 	{"CRAM-MD5", 0, "<1@x>", "u", "k", "", "wanted a challenge in base64, got '<1@x>'"},
 	{"CRAM-MD5", 0, "====", "u", "k", NULL, NULL},
 	{"CRAM-MD5", 0, "YQ=", "u", "k", "", "wanted a challenge in base64, got 'YQ='"},
