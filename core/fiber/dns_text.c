@@ -223,9 +223,11 @@ static bool add_rest(struct text *t, struct field *f, char kind)
 
 static bool add_type(struct text *t, struct field *f)
 {
-	if (f->end - f->at < 2)
+	int type = f->end - f->at < 2 ? 0 : (int)number_at(f->message + f->at, 2);
+
+	if (!type)
 		return false;
-	dns_add_type(t, (int)number_at(f->message + f->at, 2));
+	dns_add_type(t, type);
 	f->at += 2;
 	return true;
 }

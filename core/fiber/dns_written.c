@@ -35,19 +35,36 @@ static void add_until(struct text *t, const char **at, char end, const char *esc
 		dns_add_byte(t, take_byte(at, &is_plain), escaped);
 }
 
-static void add_name(struct text *t, const char **at)
+static bool is_end(const char *at)
 {
-	size_t before = t->size;
+	return !*at || strchr(SPACES, *at);
+}
+
+/* False when a label is empty; the root alone is ".". */
+static bool add_name(struct text *t, const char **at)
+{
+	size_t label = t->size;
 	bool is_plain;
 	unsigned char c;
 
-	while (**at && !strchr(SPACES, **at)) {
-		c = take_byte(at, &is_plain);
-		if (!is_plain || c != '.')
-			dns_add_byte(t, (unsigned char)tolower(c), dns_escaped_in_names);
-		else if ((**at && !strchr(SPACES, **at)) || t->size == before)
-			text_puts(t, ".");
+	if (**at == '.' && is_end(*at + 1)) {
+		text_puts(t, ".");
+		++*at;
+		return true;
 	}
+	while (!is_end(*at)) {
+		c = take_byte(at, &is_plain);
+		if (!is_plain || c != '.') {
+			dns_add_byte(t, (unsigned char)tolower(c), dns_escaped_in_names);
+			continue;
+		}
+		if (t->size == label)
+			return false;
+		if (!is_end(*at))
+			text_puts(t, ".");
+		label = t->size;
+	}
+	return true;
 }
 
 void dns_add_written_name(struct text *t, const char *written)
@@ -165,7 +182,7 @@ static bool add_field(struct text *t, const char **at, char kind)
 	case '6':
 		return add_address(t, at, AF_INET6);
 	case 'n':
-		return add_name(t, at), true;
+		return add_name(t, at);
 	case 'T':
 		return add_type(t, at);
 	case 'w':
@@ -204,6 +221,8 @@ bool dns_add_written(struct text *t, int type, const char *written)
 	if (!strncmp(at, "\\#", 2))
 		return add_generic(t, at + 2);
 	for (size_t i = 0; form && form[i]; i++) {
+		if (i && !is_end(at))
+			return false;
 		if (i)
 			text_puts(t, " ");
 		if (form[i] != 'S')

@@ -1,0 +1,322 @@
+/* modules/dnsbl: is an address, each address of a block, or a domain on one of the lists that mail
+ * servers ask (RFC 5782)? A list is believed only while it passes its own test. Manual: dnsbl.md. */
+#include <nines/check.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LISTS    64
+#define WAIT_US  5000000
+#define DAY_S    86400
+#define TYPE_A   1
+#define TYPE_TXT 16
+#define NXDOMAIN 3
+
+/* What the last probe left of a list (probe_remember): its sum and one of these letters. */
+enum { KEPT_NOTHING, KEPT_ABSENT = 'n', KEPT_LISTED = 'l', KEPT_LISTED_UNTESTED = 'u' };
+
+struct dnsbl {
+	const char *const *subject, *const *lists;
+	const char *server;
+	int64_t down_from, min_lists;
+};
+
+static const struct module_option option[] = {
+	OPTION_(struct dnsbl, subject, "subject", OPTION_TYPE_LIST, NULL, NULL,
+		OPTION_IS_REQUIRED | OPTION_IS_ITEMS,
+		"addresses, address blocks or domains to look for"),
+	OPTION_(struct dnsbl, lists, "lists", OPTION_TYPE_LIST, NULL, NULL, OPTION_IS_REQUIRED,
+		"zones of the lists; behind a space a test entry of its own"),
+	OPTION_TEXT(struct dnsbl, server, "", "host[:port] to ask; the system's resolver"),
+	OPTION_(struct dnsbl, down_from, "down-from", OPTION_TYPE_INT, "1", "1..64", 0,
+		"down when so many lists have it; degraded when fewer do"),
+	OPTION_(struct dnsbl, min_lists, "min-lists", OPTION_TYPE_INT, "1", "1..64", 0,
+		"unknown when fewer lists can be believed"),
+	OPTION_END};
+
+struct list {
+	const char *zone, *test; /* test: a name in the zone that is listed */
+	unsigned sum;
+	int kept;
+	const char *trouble; /* NULL: it is believed */
+	const char *answer;  /* NULL: not listed */
+	const char *text;
+};
+
+struct round {
+	struct list list[LISTS];
+	size_t lists;
+	const char *subject, *present, *absent; /* names; the test entries of RFC 5782 */
+	int64_t tested_s;
+};
+
+/* ---- names ---- */
+
+/* 192.0.2.1 is 1.2.0.192, an IPv6 address its 32 digits from the last to the first (RFC 5782 2.1,
+ * 2.4); a domain stays as it is. */
+static const char *name_of(struct probe *p, const char *subject)
+{
+	unsigned char a[16];
+	char digits[64], *to = digits;
+
+	if (inet_pton(AF_INET, subject, a) == 1)
+		return probe_text(p, "%d.%d.%d.%d", a[3], a[2], a[1], a[0]);
+	if (inet_pton(AF_INET6, subject, a) == 1) {
+		for (int i = 15; i >= 0; i--)
+			to += snprintf(to, 5, i ? "%x.%x." : "%x.%x", a[i] & 15, a[i] >> 4);
+		return probe_text(p, "%s", digits);
+	}
+	if (!*subject || strpbrk(subject, "/: "))
+		probe_unknown(p, "'%s' is no address, no address block and no domain", subject);
+	return subject;
+}
+
+static void name_tests(struct probe *p, struct round *r)
+{
+	bool is_v6 = strchr(r->subject, ':'), is_v4 = strspn(r->subject, "0123456789.") ==
+							      strlen(r->subject);
+
+	r->present = is_v6 ? name_of(p, "::ffff:7f00:2") : is_v4 ? "2.0.0.127" : "TEST";
+	r->absent = is_v6 ? name_of(p, "::ffff:7f00:1") : is_v4 ? "1.0.0.127" : "INVALID";
+	r->subject = name_of(p, r->subject);
+}
+
+static void name_lists(struct probe *p, const struct dnsbl *o, struct round *r)
+{
+	for (; o->lists[r->lists] && r->lists < LISTS; r->lists++) {
+		struct list *l = &r->list[r->lists];
+		const char *space = strchr(o->lists[r->lists], ' ');
+
+		l->zone = o->lists[r->lists];
+		l->test = r->present;
+		if (space) {
+			l->zone = probe_text(p, "%.*s", (int)(space - l->zone), l->zone);
+			l->test = name_of(p, space + 1);
+		}
+		for (const char *c = l->zone; *c; c++)
+			l->sum = (l->sum ^ (unsigned char)*c) * 16777619u;
+	}
+	if (o->lists[r->lists])
+		probe_unknown(p, "more than %d lists", LISTS);
+}
+
+/* ---- memory: "TIME SUMn SUMl ..." ---- */
+
+static void recall(struct probe *p, struct round *r)
+{
+	const char *at = probe_recall(p);
+	unsigned sum;
+	char kept;
+	int used = 0;
+
+	r->tested_s = strtoll(at, NULL, 10);
+	for (at += strcspn(at, " "); sscanf(at, " %8x%c%n", &sum, &kept, &used) == 2; at += used)
+		for (size_t i = 0; i < r->lists; i++)
+			if (r->list[i].sum == sum)
+				r->list[i].kept = kept;
+}
+
+static bool was_listed(const struct list *l)
+{
+	return l->kept == KEPT_LISTED || l->kept == KEPT_LISTED_UNTESTED;
+}
+
+static void remember(struct probe *p, const struct round *r)
+{
+	const char *all = probe_text(p, "%lld", (long long)r->tested_s);
+
+	for (size_t i = 0; i < r->lists; i++) {
+		const struct list *l = &r->list[i];
+		int keep = l->trouble ? was_listed(l) ? KEPT_LISTED_UNTESTED : KEPT_NOTHING
+			   : l->answer ? KEPT_LISTED
+				       : KEPT_ABSENT;
+
+		if (keep)
+			all = probe_text(p, "%s %08x%c", all, l->sum, keep);
+	}
+	probe_remember(p, all);
+}
+
+/* ---- answers ---- */
+
+/* A listing is an address in 127/8 (RFC 5782 2.1). Lists that refuse the asker say so with
+ * 127.255.255.x, or with 127.0.0.1. NULL: *trouble says why the answer tells nothing, or it is not
+ * listed. */
+static const char *read_answer(struct probe *p, const struct probe_dns_answer *a,
+			       const char **trouble)
+{
+	const char *all = "", *text;
+
+	*trouble = NULL;
+	if (*a->trouble)
+		*trouble = a->trouble;
+	else if (a->rcode && a->rcode != NXDOMAIN)
+		*trouble = probe_text(p, "answers %s", a->rcode_name);
+	for (size_t i = 0; i < a->records && !*trouble && i < 16; i++) {
+		text = a->record[i].text;
+		if (strncmp(text, "127.", 4) != 0)
+			*trouble = probe_text(p, "answers %s, which is no listing", text);
+		else if (!strncmp(text, "127.255.255.", 12) || !strcmp(text, "127.0.0.1"))
+			*trouble = probe_text(p, "refuses to answer us (%s)", text);
+		all = probe_text(p, "%s%s%s", all, *all ? ", " : "", text);
+	}
+	return *trouble || !*all ? NULL : all;
+}
+
+static struct probe_dns_question question(struct probe *p, const struct dnsbl *o, const char *name,
+					  const struct list *l, int type)
+{
+	return (struct probe_dns_question){.server = o->server,
+					   .name = probe_text(p, "%s.%s", name, l->zone),
+					   .type = type};
+}
+
+static void judge_test(struct probe *p, const struct round *r, struct list *l,
+		       const struct probe_dns_answer *a)
+{
+	const char *present = read_answer(p, &a[0], &l->trouble), *trouble;
+
+	if (l->trouble)
+		return;
+	if (!present)
+		l->trouble = probe_text(p, "does not list its test entry '%s'", l->test);
+	else if (read_answer(p, &a[1], &trouble))
+		l->trouble = probe_text(p, "lists everything, '%s' too", r->absent);
+	else
+		l->trouble = trouble;
+}
+
+/* Each list that did not pass within the last day. */
+static void test_lists(struct probe *p, const struct dnsbl *o, struct round *r)
+{
+	struct probe_dns_question *q = probe_alloc(p, 2 * LISTS * sizeof *q);
+	struct probe_dns_answer *a = probe_alloc(p, 2 * LISTS * sizeof *a);
+	struct list *tested[LISTS];
+	int64_t now_s = probe_wall_us(p) / 1000000;
+	bool is_due = now_s < r->tested_s || now_s - r->tested_s >= DAY_S;
+	size_t n = 0;
+
+	for (size_t i = 0; a && q && i < r->lists; i++) {
+		struct list *l = &r->list[i];
+
+		if (!is_due && (l->kept == KEPT_ABSENT || l->kept == KEPT_LISTED))
+			continue;
+		q[2 * n] = question(p, o, l->test, l, TYPE_A);
+		q[2 * n + 1] = question(p, o, r->absent, l, TYPE_A);
+		tested[n++] = l;
+	}
+	if (is_due)
+		r->tested_s = now_s;
+	if (n && probe_dns_ask(p, q, 2 * n, WAIT_US, a))
+		for (size_t i = 0; i < n; i++)
+			judge_test(p, r, tested[i], &a[2 * i]);
+}
+
+/* Asks the lists that are believed for addresses, or those that listed the subject for texts. */
+static void ask_lists(struct probe *p, const struct dnsbl *o, struct round *r, int type)
+{
+	struct probe_dns_question q[LISTS];
+	struct probe_dns_answer a[LISTS];
+	struct list *asked[LISTS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->lists; i++)
+		if (type == TYPE_A ? !r->list[i].trouble : r->list[i].answer != NULL) {
+			q[n] = question(p, o, r->subject, &r->list[i], type);
+			asked[n++] = &r->list[i];
+		}
+	if (!n || !probe_dns_ask(p, q, n, WAIT_US, a))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (type == TYPE_A)
+			asked[i]->answer = read_answer(p, &a[i], &asked[i]->trouble);
+		else if (a[i].records)
+			asked[i]->text = a[i].record[0].text;
+}
+
+/* ---- the verdict ---- */
+
+struct tally {
+	int64_t listed, believed;
+	const char *reason, *unusable, *delisted, *texts;
+};
+
+static const char *join(struct probe *p, const char *list, const char *separator, const char *more)
+{
+	return *list ? probe_text(p, "%s%s%s", list, separator, more) : more;
+}
+
+static void count(struct probe *p, struct tally *t, const struct list *l)
+{
+	const char *how = !t->listed ? l->kept == KEPT_ABSENT ? "newly listed by" : "listed by"
+			  : l->kept == KEPT_ABSENT ? "newly by" : "by";
+
+	t->believed += !l->trouble;
+	if (l->trouble)
+		t->unusable = join(p, t->unusable, "; ",
+				   probe_text(p, "'%s' %s", l->zone, l->trouble));
+	else if (!l->answer && was_listed(l))
+		t->delisted = join(p, t->delisted, ", ", l->zone);
+	if (!l->answer)
+		return;
+	t->reason = join(p, t->reason, ", ",
+			 probe_text(p, "%s '%s' (%s)", how, l->zone, l->answer));
+	if (l->text)
+		t->texts = join(p, t->texts, "; ", probe_text(p, "%s: %s", l->zone, l->text));
+	t->listed++;
+}
+
+static void tell(struct probe *p, const struct tally *t, const struct round *r)
+{
+	probe_value(p, "listed", (double)t->listed, "");
+	probe_value(p, "believed", (double)t->believed, "");
+	probe_value(p, "unusable", (double)((int64_t)r->lists - t->believed), "");
+	if (*t->unusable)
+		probe_fact(p, "unusable", t->unusable);
+	if (*t->delisted)
+		probe_fact(p, "delisted", t->delisted);
+	if (*t->texts)
+		probe_fact(p, "texts", t->texts);
+}
+
+static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
+{
+	struct tally t = {.reason = "", .unusable = "", .delisted = "", .texts = ""};
+
+	for (size_t i = 0; i < r->lists; i++)
+		count(p, &t, &r->list[i]);
+	tell(p, &t, r);
+	if (*t.reason && *t.delisted)
+		t.reason = probe_text(p, "%s, no longer by %s", t.reason, t.delisted);
+	if (t.listed >= o->down_from)
+		probe_fail(p, "%s", t.reason);
+	else if (t.listed)
+		probe_degrade(p, "%s", t.reason);
+	else if (t.believed < o->min_lists)
+		probe_unknown(p, "%lld of %zu lists can be believed: %s", (long long)t.believed,
+			      r->lists, *t.unusable ? t.unusable : "min-lists wants more");
+}
+
+static void run(struct probe *p, const void *options)
+{
+	const struct dnsbl *o = options;
+	struct round *r = probe_alloc(p, sizeof *r);
+
+	if (!r)
+		return;
+	r->subject = probe_item(p);
+	name_tests(p, r);
+	name_lists(p, o, r);
+	recall(p, r);
+	test_lists(p, o, r);
+	ask_lists(p, o, r, TYPE_A);
+	ask_lists(p, o, r, TYPE_TXT);
+	if (!probe_ok(p))
+		return;
+	remember(p, r);
+	judge(p, o, r);
+}
+
+CHECK_MODULE("dnsbl", "looks an address, a block or a domain up in blocking lists", struct dnsbl,
+	     option, run, .standard_every = "4h", .standard_timeout = "30s");
