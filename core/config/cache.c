@@ -56,6 +56,7 @@ static void keep_head(struct descriptor *refused, const struct descriptor *good)
 	refused->is_known = true;
 	refused->standard_every = good->standard_every;
 	refused->standard_timeout = good->standard_timeout;
+	refused->standard_every_items = good->standard_every_items;
 }
 
 /* The file is gone: what was known of it comes from the cache. */

@@ -23,7 +23,7 @@ struct form {
 	size_t given_count;
 	struct text words; /* opt.NAME=value */
 	struct text items;
-	bool is_fine, has_timeout; /* given, not the default */
+	bool is_fine, has_every, has_timeout; /* given, not the default */
 };
 
 static void add_word(struct form *f, const struct module_option *o, const char *text)
@@ -65,6 +65,7 @@ static bool set_any(struct form *f, struct arena *arena, struct value *v)
 {
 	if (option_find(&f->module->head, v->name))
 		return set_own(f, arena, v);
+	f->has_every |= !strcmp(v->name, "every");
 	f->has_timeout |= !strcmp(v->name, "timeout");
 	if (option_find(&common_head, v->name))
 		return value_set(f->c, &common_head, &f->common, arena, v);
@@ -99,6 +100,15 @@ static void lint(struct form *f, const char *file, int line)
 	if (o->slow && o->slow >= o->timeout)
 		lint_add(p, file, line, "make slow shorter than timeout",
 			 "slow is not shorter than timeout: no probe can ever be slow");
+}
+
+/* Several items have a rhythm of their own, if the module gives one. */
+static void set_rhythm(struct form *f)
+{
+	const char *standard = f->module->standard_every_items;
+
+	if (!f->has_every && standard && strpbrk(text_get(&f->items), "/\n"))
+		text_duration(standard, &f->common.every);
 }
 
 static bool is_complete(struct form *f, const char *file, int line)
@@ -176,6 +186,7 @@ static void define_judged(struct form *f, const char *name, const struct section
 	is_fine &= name_take(f->c, name, s, file, line) != NULL;
 	if (!is_fine)
 		return;
+	set_rhythm(f);
 	lint(f, file, line);
 	if (!define(f, name, inherited))
 		problem_add(&f->c->parse, file, line, "make its options shorter",

@@ -94,6 +94,7 @@ static void describe(const struct judgement *j, const struct module *m, struct t
 	if (m->check) {
 		d.standard_every = m->check->standard_every;
 		d.standard_timeout = m->check->standard_timeout;
+		d.standard_every_items = m->check->standard_every_items;
 		d.judges = m->check->judge != NULL;
 	}
 	descriptor_add_lines(&d, lines);

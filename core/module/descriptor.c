@@ -52,6 +52,7 @@ static struct descriptor *add(struct descriptors *all, const struct line *l)
 	d->build = keep(all, line_get(l, "build"));
 	d->standard_every = keep(all, line_find(l, "standard_every"));
 	d->standard_timeout = keep(all, line_find(l, "standard_timeout"));
+	d->standard_every_items = keep(all, line_find(l, "standard_every_items"));
 	d->refused = keep(all, line_find(l, "refused"));
 	d->judges = line_int(l, "judges", 0) > 0;
 	d->is_known = line_find(l, "summary") != NULL;
@@ -163,6 +164,7 @@ void descriptor_add_lines(const struct descriptor *d, struct text *t)
 	line_add(t, "build", d->build);
 	add_if(t, "standard_every", d->standard_every);
 	add_if(t, "standard_timeout", d->standard_timeout);
+	add_if(t, "standard_every_items", d->standard_every_items);
 	if (d->judges)
 		line_add_int(t, "judges", 1);
 	add_if(t, "refused", d->refused);

@@ -13,7 +13,7 @@
 
 struct descriptor {
 	struct module_head head;
-	const char *path, *build, *standard_every, *standard_timeout;
+	const char *path, *build, *standard_every, *standard_timeout, *standard_every_items;
 	const char *refused; /* one sentence; NULL: the module is good */
 	bool judges;	     /* it has something to say of its checks' options */
 	bool is_known;	     /* the head is that of a good module, today's or an earlier one */

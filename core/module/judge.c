@@ -185,7 +185,8 @@ static bool judge_check(struct module *m, struct text *why)
 	m->check = &m->copy.check;
 	if (!m->check->run)
 		return refuse(why, "it has no run function: give one to CHECK_MODULE");
-	if (!is_duration(m->check->standard_every) || !is_duration(m->check->standard_timeout))
+	if (!is_duration(m->check->standard_every) || !is_duration(m->check->standard_timeout) ||
+	    !is_duration(m->check->standard_every_items))
 		return refuse(why,
 			      "its standard_every or standard_timeout is no time: write 1m or 10s");
 	return true;

@@ -255,7 +255,7 @@ static void count(struct probe *p, struct tally *t, const struct list *l)
 	t->believed += !l->trouble;
 	if (l->trouble)
 		t->unusable = join(p, t->unusable, "; ",
-				   probe_text(p, "'%s' %s", l->zone, l->trouble));
+				   probe_text(p, "'%s': %s", l->zone, l->trouble));
 	else if (!l->answer && was_listed(l))
 		t->delisted = join(p, t->delisted, ", ", l->zone);
 	if (!l->answer)
@@ -294,8 +294,9 @@ static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
 	else if (t.listed)
 		probe_degrade(p, "%s", t.reason);
 	else if (t.believed < o->min_lists)
-		probe_unknown(p, "%lld of %zu lists can be believed: %s", (long long)t.believed,
-			      r->lists, *t.unusable ? t.unusable : "min-lists wants more");
+		probe_unknown(p, "%lld of %zu lists can be believed, wanted %lld%s%s",
+			      (long long)t.believed, r->lists, (long long)o->min_lists,
+			      *t.unusable ? ": " : "", t.unusable);
 }
 
 static void run(struct probe *p, const void *options)
@@ -319,4 +320,5 @@ static void run(struct probe *p, const void *options)
 }
 
 CHECK_MODULE("dnsbl", "looks an address, a block or a domain up in blocking lists", struct dnsbl,
-	     option, run, .standard_every = "4h", .standard_timeout = "30s");
+	     option, run, .standard_every = "4h", .standard_timeout = "30s",
+	     .standard_every_items = "1d");
