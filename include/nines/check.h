@@ -39,7 +39,8 @@ struct check_module {
 	 * check` then names file and line. Pure: runs in a process of its own that may do nothing
 	 * and ends soon, calls nothing of the below, sees secrets as "". May be NULL. */
 	bool (*judge)(const void *options, struct check_judgement *);
-	/* What `every` defaults to where the items are several: a block, a list. NULL: as for one. */
+	/* What `every` defaults to where the items are several (a block, a list). NULL: as for
+	 * one. */
 	const char *standard_every_items;
 };
 

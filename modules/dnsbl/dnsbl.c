@@ -1,5 +1,6 @@
 /* modules/dnsbl: is an address, each address of a block, or a domain on one of the lists that mail
- * servers ask (RFC 5782)? A list is believed only while it passes its own test. Manual: dnsbl.md. */
+ * servers ask (RFC 5782)? A list is believed only while it passes its own test. Manual: dnsbl.md.
+ */
 #include <nines/check.h>
 
 #include <arpa/inet.h>
