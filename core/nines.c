@@ -31,6 +31,12 @@ static const struct cli_command command[] = {
 	 cli_report},
 	{"config", "check [--json]", "loads the configuration and reports every problem",
 	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
+	{"incident", "[ID|NAME] [--days N] [--json]",
+	 "shows what has failed; with an ID what was found out when it began",
+	 "Reads the database itself, with ninesd running or not. The first failure of an incident\n"
+	 "is followed by a diagnosis: the conversation again, the certificates shown, what the\n"
+	 "name servers say, the route.\n",
+	 cli_incident},
 	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",
 	 "EVENT is text for the check's module (default: empty).\n", cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},

@@ -193,6 +193,7 @@ static const struct phrase {
 	{"late_us", "starts ", " late (p99)", " late (p99)", "0", false},
 	{"missed", "", " slot missed", " slots missed", "0", false},
 	{"void", "", " void cycle", " void cycles", "0", false},
+	{"diagnoses_left_out", "", " diagnosis left out", " diagnoses left out", "0", false},
 	{"prober_deaths", "", " prober died", " probers died", "0", false},
 	{"quarantined", "quarantined: ", "", "", "", false},
 	{"recorder", "recorder ", "", "", "ok", false},

@@ -219,6 +219,27 @@ static int64_t days_left(X509 *leaf)
 	return left_us >= 0 ? left_us / DAY_US : -((-left_us + DAY_US - 1) / DAY_US);
 }
 
+/* For the transcript: each certificate as it was shown, the leaf first. */
+static void note_chain(struct probe *p, STACK_OF(X509) *chain)
+{
+	struct text t = {0};
+	char day[16];
+
+	for (int i = 0; i < sk_X509_num(chain) && i < 10; i++) {
+		X509 *shown = sk_X509_value(chain, i);
+
+		text_clear(&t);
+		text_printf(&t, "certificate %d: ", i);
+		add_name(&t, X509_get_subject_name(shown));
+		text_puts(&t, ", issued by ");
+		add_name(&t, X509_get_issuer_name(shown));
+		text_printf(&t, ", from %s", day_of(time_of(X509_get0_notBefore(shown)), day));
+		text_printf(&t, " to %s", day_of(time_of(X509_get0_notAfter(shown)), day));
+		probe_note(p, "%s", text_get(&t));
+	}
+	text_release(&t);
+}
+
 void tls_show_certificate(struct probe *p, X509 *leaf, STACK_OF(X509) *chain)
 {
 	struct text t = {0};
@@ -236,6 +257,8 @@ void tls_show_certificate(struct probe *p, X509 *leaf, STACK_OF(X509) *chain)
 	}
 	probe_fact(p, "certificate_chain", text_get(&t));
 	text_release(&t);
+	if (p->order.wants_transcript)
+		note_chain(p, chain);
 	ERR_clear_error();
 }
 

@@ -54,9 +54,9 @@ static void take_reply(struct icmp_packet *packet, int64_t at_us)
 		probe_wake(e->probe);
 }
 
-static void take_trouble(struct icmp_packet *packet, const char *trouble)
+static void take_trouble(struct icmp_packet *packet, const struct icmp_refusal *r)
 {
-	echo_of(packet)->trouble = trouble;
+	echo_of(packet)->trouble = r->trouble;
 }
 
 static void take_error(struct icmp_packet *packet, int error)

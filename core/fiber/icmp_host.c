@@ -21,7 +21,7 @@
 #define RECEIVE_BYTES (4 << 20)
 #define RANDOM_BYTES  4096
 #define SIZE_MOST     65536
-#define CONTROL_BYTES CMSG_SPACE(sizeof(struct in6_pktinfo))
+#define CONTROL_BYTES (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)))
 #define TIMES_BYTES   (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)) + 64)
 
 struct icmp_host {
@@ -58,23 +58,38 @@ static bool random_bytes(struct icmp_host *h, void *to, size_t size)
 
 /* ---- sending ---- */
 
-static void add_source(struct icmp_host *h, int i, const union icmp_address *from)
+/* One more control message behind those that message `i` has. */
+static void add_control(struct icmp_host *h, int i, int level, int type, const void *value,
+			size_t size)
 {
 	struct msghdr *m = &h->out[i].msg_hdr;
+	struct cmsghdr *c = (struct cmsghdr *)(void *)(h->control[i] + m->msg_controllen);
+
+	m->msg_control = h->control[i];
+	m->msg_controllen += CMSG_SPACE(size);
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(c), value, size);
+}
+
+static void add_hops(struct icmp_host *h, int i, int family, int hops)
+{
+	bool is_v4 = family == AF_INET;
+
+	add_control(h, i, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_TTL : IPV6_HOPLIMIT, &hops,
+		    sizeof hops);
+}
+
+static void add_source(struct icmp_host *h, int i, const union icmp_address *from)
+{
 	struct in_pktinfo v4 = {.ipi_spec_dst = from->v4.sin_addr};
 	struct in6_pktinfo v6 = {.ipi6_addr = from->v6.sin6_addr,
 				 .ipi6_ifindex = from->v6.sin6_scope_id};
 	bool is_v4 = from->any.sa_family == AF_INET;
-	size_t size = is_v4 ? sizeof v4 : sizeof v6;
-	struct cmsghdr *c;
 
-	m->msg_control = h->control[i];
-	m->msg_controllen = CMSG_SPACE(size);
-	c = CMSG_FIRSTHDR(m);
-	c->cmsg_level = is_v4 ? IPPROTO_IP : IPPROTO_IPV6;
-	c->cmsg_type = is_v4 ? IP_PKTINFO : IPV6_PKTINFO;
-	c->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(c), is_v4 ? (void *)&v4 : (void *)&v6, size);
+	add_control(h, i, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_PKTINFO : IPV6_PKTINFO,
+		    is_v4 ? (void *)&v4 : (void *)&v6, is_v4 ? sizeof v4 : sizeof v6);
 }
 
 static void lay_out(struct icmp_socket *s, int i, struct icmp_packet *packet)
@@ -95,6 +110,8 @@ static void lay_out(struct icmp_socket *s, int i, struct icmp_packet *packet)
 	};
 	if (t->from.any.sa_family != AF_UNSPEC)
 		add_source(h, i, &t->from);
+	if (packet->hops)
+		add_hops(h, i, s->family, packet->hops);
 }
 
 static void enqueue(struct icmp_socket *s, struct icmp_packet *packet)
@@ -223,7 +240,8 @@ static void take(struct icmp_socket *s, const struct icmp_reading *r,
 		return;
 	if (r->trouble) {
 		if (!r->to || went_to(&packet->target->to, r->to))
-			packet->target->refused(packet, r->trouble);
+			packet->target->refused(
+				packet, &(struct icmp_refusal){r->trouble, from, at_us});
 		return;
 	}
 	if (!same_address(&packet->target->to, from))
@@ -287,13 +305,27 @@ static const struct sock_extended_err *find_error(struct msghdr *m)
 	return NULL;
 }
 
+/* Who said it: an address that stands behind the error. */
+static const union icmp_address *offender_of(const struct sock_extended_err *e,
+					     union icmp_address *by)
+{
+	const struct sockaddr *found = SO_EE_OFFENDER(e);
+
+	memset(by, 0, sizeof *by);
+	memcpy(by, found,
+	       found->sa_family == AF_INET    ? sizeof by->v4
+	       : found->sa_family == AF_INET6 ? sizeof by->v6
+					      : sizeof by->any);
+	return by;
+}
+
 /* Ping sockets get errors of the network from a queue of their own: the packet as we sent it, and
  * what was said. */
 static void receive_errors(struct icmp_socket *s)
 {
 	_Alignas(16) char control[512];
 	unsigned char bytes[READ_BYTES];
-	union icmp_address to;
+	union icmp_address to, by;
 	struct iovec io = {bytes, sizeof bytes};
 	const struct sock_extended_err *e;
 	struct icmp_reading r;
@@ -318,7 +350,7 @@ static void receive_errors(struct icmp_socket *s)
 					  .nonce = bytes + ICMP_HEAD_BYTES,
 					  .trouble =
 						  icmp_trouble(s->family, e->ee_type, e->ee_code)};
-		take(s, &r, &to, 0);
+		take(s, &r, offender_of(e, &by), clock_mono_us());
 	}
 }
 

@@ -36,6 +36,13 @@ struct icmp_socket {
 	struct icmp_packet *first, *last; /* asked, not yet sent */
 };
 
+/* What a router, or the target's host, said instead of a reply. */
+struct icmp_refusal {
+	const char *trouble;
+	const union icmp_address *by;
+	int64_t at_us;
+};
+
 struct icmp_target {
 	union icmp_address to, from; /* from.any.sa_family AF_UNSPEC: the kernel chooses */
 	size_t size_bytes; /* of the payload */
@@ -44,12 +51,13 @@ struct icmp_target {
 	 * quotes it. */
 	void (*unsent)(struct icmp_packet *, int error);
 	void (*answered)(struct icmp_packet *, int64_t at_us);
-	void (*refused)(struct icmp_packet *, const char *trouble);
+	void (*refused)(struct icmp_packet *, const struct icmp_refusal *);
 };
 
 struct icmp_packet {
 	struct icmp_target *target; /* of all packets of an echo */
 	uint32_t key;
+	uint8_t hops; /* time to live (IPv4), hop limit (IPv6); 0: the system's */
 	bool is_queued, is_waiting;
 	struct icmp_packet *previous, *next; /* in the queue */
 	int64_t sent_us; /* monotonic; 0: not sent */

@@ -217,6 +217,15 @@ struct group {
 	bool is_counted; /* during a first evaluation */
 };
 
+#define BURST_MOST 8
+#define BURST_A_MINUTE 10
+
+/* A diagnosis under way: burst.c. */
+struct burst {
+	int64_t number, prober, until_us; /* number 0: free */
+	char incident[24], *check;
+};
+
 struct walk; /* an answer to `status -` under way: status.c */
 
 struct keeper {
@@ -265,6 +274,12 @@ struct keeper {
 		char *end;       /* that configuration's `end` line */
 		struct map past; /* by name */
 	} resume;            /* resume.h */
+	struct {
+		struct burst burst[BURST_MOST];
+		int64_t begun_us[BURST_A_MINUTE]; /* a ring; the oldest is at `next` */
+		unsigned next;
+		uint64_t left_out;
+	} bursts;
 	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };
 
@@ -314,7 +329,16 @@ void cycle_take_result(struct keeper *, int64_t prober, const struct line *);
 void flight_give_up(struct keeper *, struct flight *, const char *cause, const char *reason);
 void flight_is_due(struct keeper *, struct flight *);
 
+/* burst.c: the diagnosis of an incident that has just been opened. */
+struct outcome;
+void burst_begin(struct keeper *, struct check *, const struct outcome *);
+void burst_take(struct keeper *, int64_t prober, const struct line *);
+void burst_release(struct keeper *);
+
 /* pool.c: who probes. */
+/* Where to append a line for the prober that has this check, which knows it by then; NULL: none
+ * can take it now. */
+struct text *pool_ask(struct keeper *, struct check *, int64_t *prober);
 void pool_send(struct keeper *, struct flight *);
 void pool_remove(struct keeper *, struct flight *);
 void pool_serve(struct keeper *); /* sends what waits */

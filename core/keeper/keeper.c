@@ -51,6 +51,7 @@ void keeper_free(struct keeper *k)
 	resume_release(k);
 	pool_release(k);
 	status_release(k);
+	burst_release(k);
 	free_lists(k);
 	map_release(&k->flights);
 	spool_release(&k->spool);
@@ -278,6 +279,11 @@ static void take_result(struct keeper *k, struct keeper_end from, const struct l
 	pool_serve_blocking(k);
 }
 
+static void take_diagnosis(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	burst_take(k, from.number, l);
+}
+
 static void take_configuration(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
@@ -330,6 +336,7 @@ static const struct {
 	void (*take)(struct keeper *, struct keeper_end, const struct line *);
 } table[] = {
 	{END_PROBER, "result", take_result},
+	{END_PROBER, "diagnosis", take_diagnosis},
 	{END_PROBER, "closed", take_closed},
 	{END_RECORDER, "committed", take_committed},
 	{END_RECORDER, "failing", take_failing},

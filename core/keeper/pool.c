@@ -137,20 +137,39 @@ static void add_probe(struct text *t, const struct flight *f)
 	line_end(t);
 }
 
-static bool hand_over(struct keeper *k, struct flight *f)
+/* NULL: no prober can take it now. */
+static struct text *line_for(struct keeper *k, struct check *c, struct prober **to)
 {
-	struct check *c = f->cycle->check;
 	struct prober *p = pick(k, c);
 	struct text *t = p ? keeper_line(k, END_PROBER, p->number) : NULL;
 
+	*to = p;
+	if (!t || knows(p, c->number))
+		return t;
+	line_begin_number(t, "check", c->number);
+	text_puts(t, c->words);
+	line_end(t);
+	learn(p, c->number);
+	return t;
+}
+
+struct text *pool_ask(struct keeper *k, struct check *c, int64_t *prober)
+{
+	struct prober *p;
+	struct text *t = line_for(k, c, &p);
+
+	*prober = t ? p->number : 0;
+	return t;
+}
+
+static bool hand_over(struct keeper *k, struct flight *f)
+{
+	struct check *c = f->cycle->check;
+	struct prober *p;
+	struct text *t = line_for(k, c, &p);
+
 	if (!t)
 		return false;
-	if (!knows(p, c->number)) {
-		line_begin_number(t, "check", c->number);
-		text_puts(t, c->words);
-		line_end(t);
-		learn(p, c->number);
-	}
 	add_probe(t, f);
 	f->prober = p;
 	f->sent_us = k->now_us;

@@ -95,6 +95,7 @@ static void open_incident(struct keeper *k, struct check *c, const struct outcom
 	keeper_stamp(k, i->id, sizeof i->id);
 	tell_incident(k, c, "open", o);
 	set_state(k, c, STATE_UNCONFIRMED, o);
+	burst_begin(k, c, o);
 	check_recheck(k, c, o->due_us);
 }
 

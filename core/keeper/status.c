@@ -172,6 +172,8 @@ static void add_health(struct text *t, struct keeper *k)
 	line_add_int(t, "late_us", health_late_us(&k->health, k->now_us, 99));
 	line_add_int(t, "missed", (int64_t)missed);
 	line_add_int(t, "void", (int64_t)k->window.cycles);
+	if (k->bursts.left_out)
+		line_add_int(t, "diagnoses_left_out", (int64_t)k->bursts.left_out);
 	line_add(t, "quarantined", text_get(&quarantined));
 	line_add(t, "recorder", recorder_word(k));
 	line_add_int(t, "queue", (int64_t)k->spool.count);

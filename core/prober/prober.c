@@ -15,6 +15,7 @@
 #include "../parent/sandbox.h"
 #include "blame.h"
 #include "check.h"
+#include "diagnosis.h"
 #include "probe.h"
 
 #define PROBER_MAGIC  0x70726f72u
@@ -47,6 +48,7 @@ struct job {
 	struct prober *prober;
 	struct prober_check *check;
 	struct job *next;
+	struct diagnosis *diagnosis; /* the result is for this, not for the keeper */
 	struct probe_order order;
 	char texts[];
 };
@@ -74,7 +76,9 @@ static void done(struct probe *p, const struct text *result, void *with)
 
 	(void)p;
 	assert(j->magic == JOB_MAGIC && r->magic == PROBER_MAGIC);
-	if (link_is_open(&r->keeper))
+	if (j->diagnosis)
+		diagnosis_take_probe(j->diagnosis, result);
+	else if (link_is_open(&r->keeper))
 		text_add(link_line(&r->keeper), result->at, result->size);
 	if (r->host.blame)
 		r->host.blame->probes++;
@@ -82,6 +86,8 @@ static void done(struct probe *p, const struct text *result, void *with)
 	j->magic = 0;
 	if (r->running == j)
 		r->running = NULL;
+	if (j->diagnosis)
+		diagnosis_go_on(j->diagnosis);
 	free(j);
 }
 
@@ -183,6 +189,67 @@ static const char *take_probe(struct prober *r, const struct line *l)
 	return NULL;
 }
 
+/* ---- diagnoses ---- */
+
+static void tell_diagnosis(const char *id, const struct text *report, void *with)
+{
+	struct prober *r = with;
+	struct text *t = link_line(&r->keeper);
+
+	if (!link_is_open(&r->keeper))
+		return;
+	line_begin(t, "diagnosis", id);
+	line_add(t, "text", text_get(report));
+	line_end(t);
+}
+
+static struct diagnosis *diagnosis_of(struct prober *r, const struct line *l,
+				      const struct prober_check *c)
+{
+	struct text host = {0};
+	struct diagnosis_order order = {
+		.id = l->id,
+		.check = c->name,
+		.source = line_get(l, "source"),
+		.host = diagnosis_host(c->module, c->options, &host),
+		.address = line_get(l, "address"),
+		.address_family = c->address_family,
+		.done = tell_diagnosis,
+		.with = r,
+	};
+	struct diagnosis *d = diagnosis_new(&r->host, &order);
+
+	text_release(&host);
+	return d;
+}
+
+/* The conversation once more, unless the keeper knows that it says nothing (a check of items). */
+static const char *take_diagnose(struct prober *r, const struct line *l)
+{
+	struct prober_check *c = map_find(&r->checks, (uint64_t)line_int(l, "check", -1));
+	bool probes = line_int(l, "probe", 0) > 0;
+	struct diagnosis *d;
+	struct job *j;
+
+	if (!c || c->refusal)
+		return NULL;
+	d = diagnosis_of(r, l, c);
+	j = probes ? job_new(r, l, c) : NULL;
+	if (!j) {
+		diagnosis_go_on(d);
+		return NULL;
+	}
+	j->diagnosis = d;
+	j->order.wants_transcript = true;
+	if (j->order.timeout_us > DIAGNOSIS_TIMEOUT_US)
+		j->order.timeout_us = DIAGNOSIS_TIMEOUT_US;
+	if (r->blocks)
+		enqueue(r, j);
+	else
+		probe_begin(&r->host, &j->order);
+	return NULL;
+}
+
 /* ---- the keeper's other lines ---- */
 
 static void forget(struct prober *r, int64_t number)
@@ -218,6 +285,7 @@ struct verb {
 };
 
 static const struct verb keeper_verb[] = {{"probe", take_probe},
+					  {"diagnose", take_diagnose},
 					  {"check", take_check},
 					  {"forget", take_forget},
 					  {NULL, NULL}};

@@ -28,6 +28,10 @@ static const struct {
 	 " lasted_us = excluded.lasted_us",
 	 {"", "check", "event", "at_us", "start_us", "reason", "step", "location", "address",
 	  "lasted_us"}},
+	{"diagnosis",
+	 "INSERT INTO diagnosis(incident, at_us, text) VALUES(?1, ?2, ?3)"
+	 " ON CONFLICT(incident) DO NOTHING",
+	 {"", "at_us", "text"}},
 	{"marker",
 	 "INSERT INTO marker(kind, at_us, event, text, by_us, from_us, to_us)"
 	 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",

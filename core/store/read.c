@@ -281,6 +281,19 @@ bool read_incidents(struct read *r, const char *name, int64_t from_us, int64_t t
 	return read_finish(r, ask);
 }
 
+bool read_diagnosis(struct read *r, const char *incident, int64_t *at_us, struct text *text)
+{
+	sqlite3_stmt *ask = sql_bind(
+		&r->sql, "SELECT at_us, text FROM diagnosis WHERE incident = ?1", "s", incident);
+	bool is_there = sqlite3_step(ask) == SQLITE_ROW;
+
+	if (is_there) {
+		*at_us = sqlite3_column_int64(ask, 0);
+		text_puts(text, sql_text(ask, 1));
+	}
+	return read_finish(r, ask) && is_there;
+}
+
 bool read_maintenance(struct read *r, const char *name, int64_t from_us, int64_t to_us,
 		      bool (*take)(const struct read_window *, void *with), void *with)
 {

@@ -276,7 +276,9 @@ static void move_horizons(struct store *s, struct work *w)
 					 " FROM series s JOIN target t ON t.id = s.target WHERE"
 					 " s.id = part.series AND t.rolled * 86400000000 >"
 					 " part.last_us)",
-					 "i", raw * STORE_DAY);
+					 "i", raw * STORE_DAY) ||
+				!sql_run(&s->sql, "DELETE FROM diagnosis WHERE at_us < ?1", "i",
+					 raw * STORE_DAY);
 		s->raw_from = w->has_failed ? s->raw_from : raw;
 	}
 	if (days > s->day_from && !w->has_failed) {

@@ -53,7 +53,10 @@ static const char event_tables[] =
 	"CREATE INDEX IF NOT EXISTS marker_by_time ON marker(at_us);"
 	/* of schema 3: what passive checks remember */
 	"CREATE TABLE IF NOT EXISTS memory(name TEXT, place INTEGER, text TEXT, due_us INTEGER,"
-	" PRIMARY KEY(name, place)) WITHOUT ROWID;";
+	" PRIMARY KEY(name, place)) WITHOUT ROWID;"
+	/* of schema 5: what was found out when an incident began */
+	"CREATE TABLE IF NOT EXISTS diagnosis(incident TEXT PRIMARY KEY, at_us INTEGER,"
+	" text TEXT);";
 
 static bool make(struct store *s)
 {
@@ -215,7 +218,7 @@ static bool mark_target(struct store *s, const struct import *of)
 			 " WHERE target = ?1 AND location = 0 AND day = ?2");
 }
 
-static bool from_3(struct store *s)
+static bool mark_imports(struct store *s)
 {
 	sqlite3_stmt *ask = sql_bind(
 		&s->sql,
@@ -242,9 +245,15 @@ static bool from_3(struct store *s)
 	return sqlite3_reset(ask) == SQLITE_OK && is_fine;
 }
 
-static bool from_2(struct store *s)
+/* Tables that are made where they are missing. */
+static bool from_4(struct store *s)
 {
-	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK && from_3(s);
+	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool from_3(struct store *s)
+{
+	return from_4(s) && mark_imports(s);
 }
 
 static int64_t version(struct store *s)
@@ -257,7 +266,7 @@ static int64_t version(struct store *s)
 }
 
 /* From the schema of that number to the present one. */
-static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_2, from_3};
+static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_3, from_3, from_4};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 4
+#define STORE_SCHEMA 5
 
 struct store;
 

@@ -37,7 +37,9 @@ struct world {
 	struct text told;     /* the parent's */
 	struct text results;  /* the recorder's results */
 	bool keeps_results, is_committing;
-	long probes, records;
+	long probes, records, diagnoses;
+	bool diagnoses_at_once; /* the fake prober answers each request for a diagnosis */
+	char diagnose[256];	/* the last such line */
 	const char *verdict;
 	int64_t down_from, down_to;
 	void *with;
@@ -122,6 +124,15 @@ __attribute__((noinline)) static void world_order(struct world *w, int prober, c
 	text_release(&t);
 }
 
+__attribute__((noinline)) static void world_diagnose(struct world *w, int prober, const char *id)
+{
+	struct text t = {0};
+
+	text_printf(&t, "diagnosis %s text=\"looked\"", id);
+	world_say(w, END_PROBER, prober, t.at);
+	text_release(&t);
+}
+
 __attribute__((noinline)) static void world_prober_line(struct world *w, int prober,
 							const struct line *l)
 {
@@ -132,6 +143,13 @@ __attribute__((noinline)) static void world_prober_line(struct world *w, int pro
 		*name = strdup(line_get(l, "name"));
 	} else if (!strcmp(l->verb, "probe")) {
 		world_order(w, prober, l);
+	} else if (!strcmp(l->verb, "diagnose")) {
+		w->diagnoses++;
+		snprintf(w->diagnose, sizeof w->diagnose, "%s check=%s address=%s probe=%s", l->id,
+			 w->name[line_int(l, "check", 0) & 65535], line_get(l, "address"),
+			 line_get(l, "probe"));
+		if (w->diagnoses_at_once)
+			world_diagnose(w, prober, l->id);
 	}
 }
 
