@@ -1,7 +1,7 @@
 /* fiber/route: by which routers a target is reached: echo requests with a growing limit of hops.
  *
- * For the diagnosis of an incident (prober/diagnosis.c), not for modules: what it finds are notes of
- * the probe's transcript, a line a hop. Bounded: ROUTE_HOPS hops, groups of ROUTE_GROUP at once,
+ * For the diagnosis of an incident (prober/diagnosis.c), not for modules: what it finds are notes
+ * of the probe's transcript, a line a hop. Bounded: ROUTE_HOPS hops, groups of ROUTE_GROUP at once,
  * ROUTE_WAIT_US for each group, an end after two silent groups. */
 #ifndef NINES_FIBER_ROUTE_H
 #define NINES_FIBER_ROUTE_H

@@ -1,5 +1,5 @@
-/* prober/diagnosis: see diagnosis.h. Names and route are probes of two small modules of our own, one
- * after the other; what they find out is their transcript. */
+/* prober/diagnosis: see diagnosis.h. Names and route are probes of two small modules of our own,
+ * one after the other; what they find out is their transcript. */
 #include "diagnosis.h"
 
 #include <assert.h>

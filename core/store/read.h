@@ -109,8 +109,8 @@ struct read_incident {
 bool read_incidents(struct read *, const char *name, int64_t from_us, int64_t to_us,
 		    bool (*take)(const struct read_incident *, void *with), void *with);
 
-/* What was found out when the incident of that id began, into *text. False with nothing wrong: there
- * is nothing. */
+/* What was found out when the incident of that id began, into *text. False with nothing wrong:
+ * there is nothing. */
 bool read_diagnosis(struct read *, const char *incident, int64_t *at_us, struct text *text);
 
 struct read_window {
