@@ -77,7 +77,8 @@ $(BUILD)/$1.so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1/*.c))
 endef
 $(foreach so,$(MODULE_SO),$(eval $(call MODULE,$(so:$(BUILD)/%.so=%))))
 
-# Modules that misbehave on purpose, for the tests of the host.
+# Modules that misbehave on purpose, for the tests of the host; a sanitizer would only be in their way.
+$(BUILD)/tests/modules/%.so: override SANITIZE =
 $(BUILD)/tests/modules/%.so: tests/modules/bad/%.c
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -MF $@.d -MT $@ -shared -o $@.new $< && mv $@.new $@
@@ -138,8 +139,12 @@ test: deps ## build everything and run all tests
 	@$(MAKE) asan
 	@BUILD=$(BUILD) tests/run
 
-asan: deps ## build programs and unit tests with ASan and UBSan into build/asan
-	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= $(BUILD)/asan/nines unit replay
+asan: deps ## build programs, modules and unit tests with ASan and UBSan into build/asan
+	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE="$(SANITIZERS)" OPTIMIZE="-O1 -g" HARDEN= tests
+
+sanitized: deps ## run all tests with the programs built with ASan and UBSan
+	@$(MAKE) asan
+	@BUILD=$(BUILD)/asan tests/run
 
 bench: deps ## measure what a check costs, beside the physical limit (BENCH="http tcp" chooses)
 	@scripts/servers
@@ -195,6 +200,6 @@ clean: ## remove what was built (downloaded servers too)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-.PHONY: all unit replay tests deps servers run test asan bench fuzz fuzzers valgrind torture soak narrow install clean help
+.PHONY: all unit replay tests deps servers run test asan sanitized bench fuzz fuzzers valgrind torture soak narrow install clean help
 .DELETE_ON_ERROR:
 -include $(DEPENDENCIES)

@@ -82,6 +82,15 @@ static int take_first(struct link_fd *list, size_t *count)
 	return fd;
 }
 
+void link_forget(struct link *k)
+{
+	close_all(&k->out_fd, &k->out_fds);
+	close_all(&k->in_fd, &k->in_fds);
+	text_release(&k->out);
+	text_release(&k->next);
+	text_release(&k->in);
+}
+
 void link_close(struct link *k, const char *why)
 {
 	if (!link_is_open(k))
@@ -89,11 +98,7 @@ void link_close(struct link *k, const char *why)
 	loop_remove(k->loop, &k->watch);
 	close(k->watch.fd);
 	k->watch.fd = -1;
-	close_all(&k->out_fd, &k->out_fds);
-	close_all(&k->in_fd, &k->in_fds);
-	text_release(&k->out);
-	text_release(&k->next);
-	text_release(&k->in);
+	link_forget(k);
 	if (k->closed)
 		k->closed(k, why);
 }
@@ -217,8 +222,8 @@ static void frame_lines(struct link *k)
 
 void link_flush(struct link *k)
 {
-	if (!link_is_open(k)) {
-		text_clear(&k->next);
+	if (!link_is_open(k)) { /* nobody will close it a second time */
+		text_release(&k->next);
 		return;
 	}
 	if (k->next.size)

@@ -49,6 +49,9 @@ struct link {
  */
 bool link_open(struct link *, struct loop *, int fd, size_t most_bytes);
 void link_close(struct link *, const char *why); /* calls closed() */
+/* Gives back what the link holds and leaves it open: at the very end of a role, whose parent takes
+ * a link that closes before its process is gone for trouble. */
+void link_forget(struct link *);
 bool link_is_open(const struct link *);
 
 /* The text to append a line to (line_begin ... line_end); it goes out with the next link_flush().

@@ -86,6 +86,7 @@ int loader_main(int control_fd)
 	loop_each_turn(l.loop, &l.turn);
 	loop_run(l.loop);
 	free(l.file);
+	link_forget(&l.parent);
 	loop_free(l.loop);
 	return l.is_done ? l.status : 1;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "../base/sanitizer.h"
 #include "switch.h"
 
 #if __has_include(<valgrind/memcheck.h>)
@@ -19,7 +20,7 @@
 #define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
 #endif
 
-#ifdef __SANITIZE_ADDRESS__
+#if HAS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else

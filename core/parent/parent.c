@@ -16,6 +16,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../base/sanitizer.h"
 #include "house.h"
 #include "notify.h"
 #include "terminal.h"
@@ -440,7 +441,7 @@ static void raise_limits(void)
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	prctl(PR_SET_DUMPABLE, HAS_SANITIZER, 0, 0, 0); /* its leaks are looked for from outside */
 	umask(077);
 }
 

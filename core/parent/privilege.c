@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/sanitizer.h"
 
 /* A root of a small user namespace cannot become anybody else, and outside is nobody special. */
 static bool is_mapped(uid_t uid)
@@ -88,7 +89,8 @@ void privilege_harden(void)
 	struct rlimit none = {0, 0};
 
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "give up new privileges");
-	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "forbid dumps");
+	/* LeakSanitizer looks into the process from outside. */
+	must(prctl(PR_SET_DUMPABLE, HAS_SANITIZER, 0, 0, 0) == 0, "forbid dumps");
 	must(setrlimit(RLIMIT_CORE, &none) == 0, "forbid cores");
 	umask(077);
 	die_with_parent();

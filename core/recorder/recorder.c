@@ -458,9 +458,23 @@ static void control_closed(struct link *k, const char *why)
 	loop_end(r->loop);
 }
 
+static void release(struct recorder *r)
+{
+	link_forget(&r->control);
+	link_forget(&r->keeper);
+	text_release(&r->held);
+	text_release(&r->events);
+	text_release(&r->failing);
+	free(r->path);
+	free(r->keeper_start);
+	loop_free(r->loop);
+	free(r);
+}
+
 int recorder_main(int control_fd)
 {
 	struct recorder *r = memory_new(sizeof *r);
+	int status;
 
 	r->magic = RECORDER_MAGIC;
 	r->loop = loop_new();
@@ -477,5 +491,7 @@ int recorder_main(int control_fd)
 	if (!r->is_broken)
 		commit(r);
 	store_close(r->store);
-	return r->is_broken;
+	status = r->is_broken;
+	release(r);
+	return status;
 }

@@ -42,7 +42,7 @@ def leaks(tmp):
         shutil.copy(so, folder)
     text = 'probers = 1\nprober-probes = 30\nleak "descriptors" { every = "1s" }\n'
     with Server([send(b"hello\r\n")]) as server:
-        with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder) as daemon:
+        with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder, misbehaves=True) as daemon:
             first = daemon.processes()["prober"] if daemon.wait("c9 .*-> up") else None
             daemon.wait(r"prober \d+ has done its share and is replaced")
             until("another prober alone", lambda: (p := daemon.processes().get("prober", [])) and len(p) == 1 and p != first)
@@ -59,7 +59,7 @@ def memory(tmp):
         shutil.copy(so, folder)
     text = f'probers = 1\nprober-bytes = {128 << 20}\nhog "hog" {{ every = "1s" }}\n'
     with Server([send(b"hello\r\n")]) as server:
-        with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder) as daemon:
+        with Daemon(tmp, text + "".join(tcp(f"c{n}", server) for n in range(10)), modules=folder, misbehaves=True) as daemon:
             first = daemon.processes()["prober"] if daemon.wait("c9 .*-> up") else None
             daemon.wait(r"prober \d+ has done its share and is replaced", patience_s=60)
             until("another prober", lambda: first[0] not in daemon.processes().get("prober", first))

@@ -44,7 +44,7 @@ for module, how in {"crash": r"signal 11", "abort": r"signal 6", "exit": r"exit 
     def dies(tmp, module=module, how=how):
         with Server([send(b"hello\r\n")]) as server:
             text = healthy(server) + f'{module} "bad" {{ every = "1s" timeout = "2s" }}\n'
-            with Daemon(tmp, text, modules=folder_of_modules(tmp, module)) as daemon:
+            with Daemon(tmp, text, modules=folder_of_modules(tmp, module), misbehaves=True) as daemon:
                 daemon.wait(rf"prober \d+ ended \(({how})\) in module '{module}'")
                 daemon.wait(rf"^nines: module '{module}' is switched off after 3 crashes: .nines release {module}. lets it run again$")
                 bad = daemon.until_status("the bad check is unknown", lambda s: any(

@@ -24,6 +24,8 @@ from tap import BUILD, ROOT
 
 PATIENCE_S = 30.0  # for things that must happen; a healthy machine needs far less
 PR_SET_PDEATHSIG = 1
+SILENT = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:handle_abort=0:handle_sigfpe=0:detect_leaks=0"}
+FINDING = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
 
 
 def die_with_parent():
@@ -66,7 +68,11 @@ def check(*words, **more):
 class Daemon:
     """A running ninesd. `lines` is what it said so far, standard output and standard error together."""
 
-    def __init__(self, folder, text="", *, head=None, arguments=(), env=None, modules=None, listen=True, before=None):
+    def __init__(self, folder, text="", *, head=None, arguments=(), env=None, modules=None, listen=True, before=None, misbehaves=False):
+        """`misbehaves`: a module of it does, on purpose: no sanitizer shall speak of it."""
+        if misbehaves:
+            env = {**(env or {}), **SILENT}
+        self.misbehaves = misbehaves
         self.folder = pathlib.Path(folder)
         self.conf = self.folder / "nines.conf"
         self.port = free_port() if listen else None
@@ -190,6 +196,9 @@ class Daemon:
 
     def __exit__(self, kind, error, trace):
         self.kill()
+        if error is None and not self.misbehaves:
+            found = [line for line in self.lines if FINDING.search(line)]
+            assert not found, f"a sanitizer found something: {found[0]}; ninesd said:\n{self.output()}"
         if error is not None and isinstance(error, AssertionError) and "said" not in str(error):
             error.args = (f"{error}\nninesd said:\n" + "\n".join(self.lines[-60:]),)
 

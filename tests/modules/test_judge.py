@@ -3,7 +3,7 @@ import json
 import os
 import shutil
 
-from daemon import nines
+from daemon import SILENT, nines
 from tap import BUILD, run, skip, test
 
 BAD = BUILD / "tests" / "modules"
@@ -42,7 +42,7 @@ GOOD = ["older-minor", "crash", "abort", "exit", "hang", "sleeper", "hog", "leak
 
 def judged(folder):
     """{name: refusal or None} of a folder, as the command line tells it."""
-    done = nines("modules", "--json", env={"NINES_MODULES": str(folder)})
+    done = nines("modules", "--json", env={"NINES_MODULES": str(folder), **SILENT})
     found = json.loads(done.stdout)["modules"]
     return {m["name"]: m["refused"] for m in found if m["path"].startswith(str(folder) + "/")}
 

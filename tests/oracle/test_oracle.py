@@ -69,7 +69,7 @@ def months(tmp):
     with Daemon(tmp) as daemon:
         base = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
         until("all days are rolled up", lambda: base.execute("select min(rolled) from target where rolled > 0").fetchone()[0]
-              >= (time.time() - 3600) // 86400)
+              >= (time.time() - 3600) // 86400, 90)
         months_ = base.execute("select count(*) from month").fetchone()[0]
         days = base.execute("select count(*) from day").fetchone()[0]
         assert days > 180 and months_ >= 6, (days, months_)

