@@ -1,10 +1,24 @@
 """tests/lib/recording.py: plays the parent and the keeper of a recorder, so that it is tested by its lines alone."""
+import json
 import os
+import sqlite3
 import subprocess
 
 import role
 from daemon import die_with_parent
 from tap import BUILD
+
+
+def stored(path):
+    """The numbers of all stored results, in order, of a file that is sound."""
+    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        assert base.execute("pragma integrity_check").fetchone()[0] == "ok"
+    finally:
+        base.close()
+    done = subprocess.run([str(BUILD / "nines"), "export", "--all", "--store", str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return sorted(int(json.loads(line)["facts"]["number"]) for line in done.stdout.splitlines())
 
 
 class Recorder:
@@ -28,11 +42,11 @@ class Recorder:
         self.control.send("fd keeper", fd=self.keeper.theirs.fileno())
         self.keeper.theirs.close()
 
-    def tell(self, count, start=None, keeper="k1", more="x"):
-        """`count` results, numbered on from the last, behind the keeper's first line."""
+    def tell(self, count, start=None, keeper="k1", more="x", each=""):
+        """`count` results, numbered on from the last, behind the keeper's first line. `each`: bytes that every one takes."""
         first = self.n + 1 if start is None else start
         self.n = first + count - 1
-        lines = [f"result c{n % 7} n={n} verdict=up number={n} pad={more}" for n in range(first, self.n + 1)]
+        lines = [f"result c{n % 7} n={n} verdict=up number={n} pad={more}{each and each + str(n)}" for n in range(first, self.n + 1)]
         for at in range(0, len(lines), 500):
             self.keeper.send(*([f"keeper {keeper}"] if at == 0 else []), *lines[at:at + 500])
 

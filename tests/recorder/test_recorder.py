@@ -1,5 +1,4 @@
 """The recorder by its lines: what was told as committed is on disk, once, and no trouble of the disk ends it (F1, F3, F4, F8)."""
-import json
 import os
 import shutil
 import signal
@@ -10,20 +9,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import role
-from recording import Recorder
-from tap import BUILD, run, skip, test
-
-
-def stored(path):
-    """The numbers of all stored results, in order."""
-    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    try:
-        assert base.execute("pragma integrity_check").fetchone()[0] == "ok"
-    finally:
-        base.close()
-    done = subprocess.run([str(BUILD / "nines"), "export", "--all", "--store", str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return sorted(int(json.loads(line)["facts"]["number"]) for line in done.stdout.splitlines())
+from recording import Recorder, stored
+from tap import run, skip, test
 
 
 @test("what is committed is on disk")
