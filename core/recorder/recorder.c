@@ -21,8 +21,6 @@
 #define GATHERED_BYTES (48u << 20) /* then the link waits */
 #define QUEUE_BYTES (1u << 20)
 #define OPENING_SHARE 10 /* opening a file that fails takes at most one part in so many */
-#define CHECK_EACH_US (86400 * CLOCK_SECOND)
-#define CHECK_MOST_US (3 * CLOCK_SECOND)
 #define STAGE_BYTES ((off_t)1 << 30)
 
 struct recorder {
@@ -31,7 +29,7 @@ struct recorder {
 	struct link control, keeper;
 	struct loop_timer second;
 	struct store *store; /* NULL: it cannot be opened (yet) */
-	int64_t open_at_us, check_at_us;
+	int64_t open_at_us;
 	struct store_retention retention;
 	char *path, *keeper_start;
 	struct text held;    /* whole lines that came while there was no store */
@@ -335,28 +333,13 @@ static void open_store(struct recorder *r)
 	text_release(&wrong);
 }
 
-static void check_daily(struct recorder *r)
-{
-	struct text wrong = {0};
-
-	if (loop_now(r->loop) < r->check_at_us)
-		return;
-	if (r->check_at_us && !store_is_sound(r->store, CHECK_MOST_US, &wrong)) {
-		fail(r, &wrong);
-		give_up(r);
-	}
-	r->check_at_us = loop_now(r->loop) + CHECK_EACH_US;
-	text_release(&wrong);
-}
-
 static void tidy(struct recorder *r)
 {
 	struct text wrong = {0};
 
-	if (!store_tidy(r->store, clock_wall_us(), &wrong))
+	if (!store_tidy(r->store, clock_wall_us(), &wrong) ||
+	    !store_check_daily(r->store, loop_now(r->loop), &wrong))
 		fail(r, &wrong);
-	else
-		check_daily(r);
 	if (store_is_damaged(r->store) && !r->is_broken)
 		give_up(r);
 	text_release(&wrong);

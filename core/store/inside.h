@@ -75,6 +75,7 @@ struct store {
 	int64_t purge_at;
 	int64_t raw_from, day_from; /* days before them are deleted */
 	int wal_pages;
+	int64_t check_at_us;   /* when damage is looked for next; 0: it was at the opening */
 	int64_t restart_at_us; /* when the log may be begun anew next, if it is too long */
 	bool is_open, is_damaged;
 	char *path;

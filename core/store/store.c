@@ -16,7 +16,8 @@
 
 #define STORE_MAGIC 0x73746f72u
 #define BUSY_MS 2000
-#define CHECK_US (3 * CLOCK_SECOND)  /* at the start */
+#define CHECK_US (3 * CLOCK_SECOND)
+#define CHECK_EACH_US (86400 * CLOCK_SECOND)
 #define CHECKPOINT_PAGES 1000
 #define RESTART_PAGES 16384          /* 64 MB: a reader keeps the log from being begun anew */
 #define RESTART_EACH_US (15 * CLOCK_SECOND)
@@ -85,9 +86,9 @@ static int is_over(void *with)
 	return clock_mono_us() > ((struct patience *)with)->until_us;
 }
 
-bool store_is_sound(struct store *s, int64_t most_us, struct text *wrong)
+static bool is_sound(struct store *s, struct text *wrong)
 {
-	struct patience p = {clock_mono_us() + most_us};
+	struct patience p = {clock_mono_us() + CHECK_US};
 	sqlite3_stmt *ask;
 	int result;
 
@@ -108,6 +109,19 @@ bool store_is_sound(struct store *s, int64_t most_us, struct text *wrong)
 	return false;
 }
 
+/* What was read once stays in memory: without letting go of it the file would never be looked at.
+ */
+bool store_check_daily(struct store *s, int64_t now_us, struct text *wrong)
+{
+	bool is_due = s->check_at_us && now_us >= s->check_at_us;
+
+	if (s->check_at_us && !is_due)
+		return true;
+	s->check_at_us = now_us + CHECK_EACH_US;
+	sqlite3_db_release_memory(s->sql.db);
+	return !is_due || is_sound(s, wrong);
+}
+
 bool store_is_damaged(const struct store *s)
 {
 	return s->is_damaged;
@@ -117,9 +131,13 @@ static bool fail(struct store *s, const char *what, struct text *wrong)
 {
 	int code = sqlite3_extended_errcode(s->sql.db);
 
-	text_printf(wrong, "cannot %s: %s", what, sqlite3_errmsg(s->sql.db));
-	if (is_damage(code) && (code & 0xff) != SQLITE_NOTADB)
-		mark_damaged(s, sqlite3_errmsg(s->sql.db));
+	if ((code & 0xff) == SQLITE_CORRUPT) {
+		text_printf(wrong, "the database is damaged: %s", sqlite3_errmsg(s->sql.db));
+		if (s->is_open)
+			mark_damaged(s, sqlite3_errmsg(s->sql.db));
+	} else {
+		text_printf(wrong, "cannot %s: %s", what, sqlite3_errmsg(s->sql.db));
+	}
 	if (is_damage(code))
 		add_remedy(s, wrong);
 	return false;
@@ -290,7 +308,7 @@ struct store *store_open(const char *path, struct text *wrong)
 	s->next_target = s->next_location = s->next_series = s->next_tail = 1;
 	s->lock_fd = lock(path, wrong);
 	if (s->lock_fd >= 0 && !is_marked(s, wrong) && open_file(s, wrong) &&
-	    store_is_sound(s, CHECK_US, wrong) && schema_prepare(s, wrong)) {
+	    is_sound(s, wrong) && schema_prepare(s, wrong)) {
 		series_release(s); /* what a migration held */
 		tell_recovery(s, wal);
 		s->is_open = series_load(s, wrong);

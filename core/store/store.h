@@ -55,8 +55,9 @@ int64_t store_last(struct store *, const char *keeper);
 bool store_tidy(struct store *, int64_t now_us, struct text *wrong);
 void store_retain(struct store *, const struct store_retention *);
 
-/* Looks for damage, for at most `most_us`; false: *wrong tells it. */
-bool store_is_sound(struct store *, int64_t most_us, struct text *wrong);
+/* Looks for damage of the file, once a day of the monotonic `now_us` and for some seconds at most.
+ * False: *wrong tells it. */
+bool store_check_daily(struct store *, int64_t now_us, struct text *wrong);
 /* Damage was found since it was opened, and is written down beside the file: close it. */
 bool store_is_damaged(const struct store *);
 

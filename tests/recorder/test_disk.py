@@ -11,8 +11,10 @@ import pathlib
 import random
 import shutil
 import subprocess
+import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from recording import Recorder, stored
 from tap import BUILD, run, skip, test
 
@@ -125,8 +127,9 @@ def remounted(tmp):
 
 def nth_fails(folder, call, n):
     """One call of a whole life fails; the last line is committed all the same, and everything is there once."""
-    store = folder / f"{call}-{n}"
-    trace = folder / f"{call}-{n}.trace"
+    place = folder / f"{call}-{n}"
+    place.mkdir()
+    store, trace = place / "db", place / "trace"
     wrap = ["strace", "-f", "-qq", "-o", str(trace), "-P", str(store), "-P", f"{store}-wal",
             "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={n}"]
     with Recorder(store, wrap) as r:
@@ -137,8 +140,7 @@ def nth_fails(folder, call, n):
         assert end_in_order(r) == 0, f"{call} {n}"
     assert stored(store) == list(range(1, r.n + 1)), f"{call} {n}"
     was_hit = "(INJECTED)" in trace.read_text()
-    for path in folder.glob(f"{call}-{n}*"):
-        path.unlink()
+    shutil.rmtree(place)
     return was_hit
 
 
