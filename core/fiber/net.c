@@ -109,7 +109,7 @@ void net_make_prompt(struct connection *c)
 {
 	int on = 1;
 
-	if (c->is_prompt)
+	if (c->is_prompt || c->is_udp)
 		return;
 	setsockopt(c->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(c->watch.fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
@@ -167,7 +167,8 @@ void net_set_port(struct resolve_address *a, int64_t port)
 static bool connect_to(struct connection *c, const struct resolve_address *a)
 {
 	struct probe *p = c->probe;
-	int number = 0, fd = socket(a->at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int number = 0, type = c->is_udp ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(a->at.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	socklen_t size = sizeof number;
 
 	if (fd < 0)
@@ -209,7 +210,15 @@ bool net_find_address(struct probe *p, const char *host, struct resolve_address 
 	return true;
 }
 
-bool probe_dial(struct probe *p, const char *host, int64_t port)
+/* Nothing is sent to open a UDP socket: it has no step `connect`. */
+static bool find_udp(struct probe *p, const char *host, struct resolve_address *a)
+{
+	if (!resolve_literal(host, a))
+		probe_step(p, "resolve");
+	return resolve_host(p, host, family_of(p), a);
+}
+
+static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp)
 {
 	struct resolve_address a;
 	struct connection *c;
@@ -220,12 +229,13 @@ bool probe_dial(struct probe *p, const char *host, int64_t port)
 		return probe_unknown(p, "no such port: %lld", (long long)port);
 	close_one(p, p->in_use);
 	c = probe_alloc(p, sizeof *c);
-	if (!c || !net_find_address(p, host, &a))
+	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)))
 		return false;
 	net_set_port(&a, port);
 	memcpy(p->address, a.text, sizeof p->address);
 	net_name(&a, port, c->name, sizeof c->name);
 	c->probe = p;
+	c->is_udp = is_udp;
 	c->host = host;
 	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
 	p->connection[p->in_use] = c;
@@ -233,6 +243,16 @@ bool probe_dial(struct probe *p, const char *host, int64_t port)
 		return false;
 	probe_end_step(p);
 	return true;
+}
+
+bool probe_dial(struct probe *p, const char *host, int64_t port)
+{
+	return dial(p, host, port, false);
+}
+
+bool probe_dial_udp(struct probe *p, const char *host, int64_t port)
+{
+	return dial(p, host, port, true);
 }
 
 static bool judge_broken(struct connection *c, int number)
@@ -294,7 +314,7 @@ void probe_hangup(struct probe *p)
 }
 
 /* A fast server must neither outrun the deadline nor hold the other probes up. */
-static bool may_read_on(struct connection *c, size_t bytes)
+bool net_may_read_on(struct connection *c, size_t bytes)
 {
 	struct probe *p = c->probe;
 
@@ -334,7 +354,7 @@ long net_receive(struct connection *c, void *into, size_t room)
 
 	if (c->has_ended)
 		return 0;
-	if (!may_read_on(c, 0))
+	if (!net_may_read_on(c, 0))
 		return -1;
 	n = c->ssl ? tls_read(c, into, room) : receive_plain(c, into, room);
 	c->has_ended = n == 0;
@@ -355,6 +375,8 @@ static bool send_plain(struct connection *c, const char *at, size_t size)
 		n = send(c->watch.fd, at, size, MSG_NOSIGNAL);
 		if (n < 0 && errno == EAGAIN) {
 			c->can_write = false;
+		} else if (n < 0 && errno != EINTR && c->is_udp) {
+			return net_judge_errno(c->probe, errno, false, c->name);
 		} else if (n < 0 && errno != EINTR) {
 			return judge_broken(c, errno);
 		} else if (n > 0) {

@@ -31,6 +31,7 @@ struct connection {
 	bool is_hung_up; /* the other side has sent its end: it may still have to be read */
 	bool has_ended;  /* it was read */
 	bool is_prompt;  /* TCP_NODELAY and TCP_QUICKACK are set */
+	bool is_udp;
 	bool is_waiting;
 	bool is_quiet; /* not for the transcript */
 	void *ssl;       /* SSL *; NULL: plain */
@@ -56,6 +57,9 @@ void net_close_all(struct probe *);
  * has failed. */
 long net_receive(struct connection *, void *into, size_t room);
 bool net_send_all(struct connection *, const void *bytes, size_t size);
+/* After so many bytes that came without a wait: a fast sender neither outruns the deadline (false:
+ * the probe has failed) nor keeps the other probes from their turn. */
+bool net_may_read_on(struct connection *, size_t bytes);
 /* True when bytes were sent that nobody has read. */
 bool net_has_input(struct connection *);
 

@@ -152,6 +152,16 @@ const char *probe_shown_bytes(struct probe *, const void *bytes, size_t size);
 const char *probe_sasl(struct probe *, const char *mechanism, int n, const char *challenge,
 		       const char *user, const char *password);
 
+/* ---- datagrams ---- */
+
+/* As probe_dial(), but UDP: step `resolve` for a name, then a socket with a random port that takes
+ * packets of that address and port alone. Each probe_send() is one datagram. */
+bool probe_dial_udp(struct probe *, const char *host, int64_t port);
+/* The next datagram, cut at `room`; its size. 0 when none has come after `wait_us` (the probe goes
+ * on and may send again) or after a failure; a port that is closed fails the probe. `wait_us` 0:
+ * silence fails the probe, at its deadline. */
+size_t probe_datagram(struct probe *, void *into, size_t room, int64_t wait_us);
+
 /* ---- TLS on the connection in use ---- */
 
 struct probe_tls {
