@@ -37,8 +37,11 @@ static const struct cli_command command[] = {
 	 "is followed by a diagnosis: the conversation again, the certificates shown, what the\n"
 	 "name servers say, the route.\n",
 	 cli_incident},
-	{"beat", "NAME [EVENT]", "tells a passive check that its thing is alive",
-	 "EVENT is text for the check's module (default: empty).\n", cli_beat},
+	{"beat", "NAME [EVENT [TEXT]] [--exit STATUS]",
+	 "tells a passive check that its thing is alive",
+	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"
+	 "goes with it. --exit $? stands for success or fail, whichever it was.\n",
+	 cli_beat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
 	{"export", "NAME ...|--all [--from T] [--to T] [--format F] [-o FILE]",

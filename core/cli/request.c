@@ -5,12 +5,18 @@
 #include "control.h"
 
 struct request {
-	const char *socket;
+	const char *socket, *exit;
 };
 
-static const struct cli_flag flag[] = {
-	{"--socket", "PATH", "the control socket (default: what the configuration says)",
-	 offsetof(struct request, socket)},
+#define FLAG_SOCKET                                                               \
+	{"--socket", "PATH", "the control socket (default: what the configuration says)", \
+	 offsetof(struct request, socket)}
+
+static const struct cli_flag flag[] = {FLAG_SOCKET, {NULL, NULL, NULL, 0}};
+static const struct cli_flag beat_flag[] = {
+	{"--exit", "STATUS", "the exit status of the job: 0 is a success",
+	 offsetof(struct request, exit)},
+	FLAG_SOCKET,
 	{NULL, NULL, NULL, 0},
 };
 
@@ -20,12 +26,31 @@ static void take(const struct line *l, void *with)
 		text_puts(with, line_get(l, "text"));
 }
 
+/* "EVENT TEXT", or "exit STATUS TEXT". False: no status. */
+static bool add_event(const struct request *r, struct text *line, int argc, char **argv)
+{
+	struct text event = {0};
+	int64_t status = 0;
+
+	if (r->exit) {
+		if (!text_to_int(r->exit, &status) || status < 0 || status > 255)
+			return false;
+		text_printf(&event, "exit %d", (int)status);
+	}
+	for (int i = 1; i < argc; i++)
+		text_printf(&event, "%s%s", event.size ? " " : "", argv[i]);
+	if (event.size)
+		line_add(line, "text", text_get(&event));
+	text_release(&event);
+	return true;
+}
+
 /* `verb NAME text=`; what the keeper says to it is printed. */
 static int ask(struct cli *cli, const char *verb, int words, int argc, char **argv)
 {
 	struct request r = {0};
 	struct text line = {0}, said = {0};
-	int status = cli_flags(cli, flag, &r, &argc, argv);
+	int status = cli_flags(cli, words > 1 ? beat_flag : flag, &r, &argc, argv);
 
 	if (status >= 0)
 		return status;
@@ -36,8 +61,10 @@ static int ask(struct cli *cli, const char *verb, int words, int argc, char **ar
 		return cli_wrong("'%s' is too much: nines %s %s", argv[words], cli->command->name,
 				 cli->command->arguments);
 	line_begin_name(&line, verb, argv[0]);
-	if (argc > 1)
-		line_add(&line, "text", argv[1]);
+	if (!add_event(&r, &line, argc, argv)) {
+		text_release(&line);
+		return cli_wrong("--exit: '%s' is no exit status: 0 to 255", r.exit);
+	}
 	line_end(&line);
 	status = control_ask(cli, &(struct control_request){r.socket, &line, take, &said});
 	if (status == EXIT_DONE && said.size && !cli->is_quiet) {
@@ -54,7 +81,7 @@ static int ask(struct cli *cli, const char *verb, int words, int argc, char **ar
 
 int cli_beat(struct cli *cli, int argc, char **argv)
 {
-	return ask(cli, "beat", 2, argc, argv);
+	return ask(cli, "beat", 3, argc, argv);
 }
 
 int cli_now(struct cli *cli, int argc, char **argv)

@@ -424,7 +424,15 @@ static void add_words(struct text *t, const struct line *l)
 			line_add_bytes(t, l->word[i].key, l->word[i].value, l->word[i].size);
 }
 
-static void add_own_words(struct text *t, const struct flight *f)
+/* How long the sample speaks: of a passive check until it wants to hear again. */
+static int64_t interval_of(const struct check *c, const struct result *got)
+{
+	int64_t within_us = c->is_passive ? number_of(got->expect_us, 0) : 0;
+
+	return within_us > c->every_us ? within_us : c->every_us;
+}
+
+static void add_own_words(struct text *t, const struct flight *f, const struct result *got)
 {
 	const struct cycle *y = f->cycle;
 	struct check *c = y->check;
@@ -432,7 +440,7 @@ static void add_own_words(struct text *t, const struct flight *f)
 	line_add(t, "location", f->location->name);
 	line_add_int(t, "cycle", y->number);
 	line_add_int(t, "due_at_us", y->due_wall_us);
-	line_add_int(t, "interval_us", c->every_us);
+	line_add_int(t, "interval_us", interval_of(c, got));
 	if (y->item >= 0) {
 		struct text item = {0};
 
@@ -460,7 +468,7 @@ static void record(struct keeper *k, struct flight *f, const struct line *from,
 		line_add_int(t, "start_us", start_us);
 		line_add_int(t, "elapsed_us", 0);
 	}
-	add_own_words(t, f);
+	add_own_words(t, f, got);
 	if (ends)
 		line_add(t, "ends", ends);
 	if (cause)

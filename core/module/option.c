@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/cron.h"
 #include "form.h"
 
 /* What one value is being made into; `wrong` gets the sentence. */
@@ -77,6 +78,28 @@ static bool set_url(struct setting *s)
 static bool set_file(struct setting *s)
 {
 	return form_has_control(s->value) ? refuse(s, "has a control character") : keep_text(s);
+}
+
+static bool set_cron(struct setting *s)
+{
+	struct text wrong = {0};
+	struct cron c;
+	bool is_fine = !*s->value || cron_parse(&c, s->value, &wrong);
+
+	is_fine = is_fine ? keep_text(s) : refuse(s, "is no crontab time: %s", text_get(&wrong));
+	text_release(&wrong);
+	return is_fine;
+}
+
+static bool set_zone(struct setting *s)
+{
+	struct text wrong = {0};
+	struct zone *z = zone_open(*s->value ? s->value : "UTC", &wrong);
+	bool is_fine = z ? keep_text(s) : refuse(s, "cannot be used: %s", text_get(&wrong));
+
+	zone_close(z);
+	text_release(&wrong);
+	return is_fine;
 }
 
 /* The two ends of "low..high"; an end that is missing is as far as can be. */
@@ -220,6 +243,8 @@ static const struct {
 	[OPTION_TYPE_LIST] = {"list", sizeof(char **), _Alignof(char **), set_list},
 	[OPTION_TYPE_URL] = {"url", sizeof(char *), _Alignof(char *), set_url},
 	[OPTION_TYPE_FILE] = {"file", sizeof(char *), _Alignof(char *), set_file},
+	[OPTION_TYPE_CRON] = {"cron", sizeof(char *), _Alignof(char *), set_cron},
+	[OPTION_TYPE_ZONE] = {"zone", sizeof(char *), _Alignof(char *), set_zone},
 };
 #define TYPES (sizeof type / sizeof *type)
 
@@ -273,7 +298,8 @@ static bool set_nothing(const struct module_option *o, void *options, struct are
 	if (o->type == OPTION_TYPE_LIST)
 		*(const char *const **)member = none;
 	else if (type[o->type].set == set_text || type[o->type].set == set_host ||
-		 type[o->type].set == set_url || type[o->type].set == set_file)
+		 type[o->type].set == set_url || type[o->type].set == set_file ||
+		 type[o->type].set == set_cron || type[o->type].set == set_zone)
 		*(const char **)member = "";
 	return true;
 }

@@ -325,6 +325,15 @@ void probe_expect_within(struct probe *, int64_t us);
 const char *probe_recall(const struct probe *);
 void probe_remember(struct probe *, const char *text);
 
+/* The first time behind after_us (wall clock) at which a job with this line of crontab(5) is due,
+ * by the clock of `zone` ("": UTC); 0: never again. A job in a skipped hour is due right behind it,
+ * in a repeated one once; one that begins its minute or hour with '*' whenever the clock says so.
+ */
+int64_t probe_next_cron(struct probe *, const char *cron, const char *zone, int64_t after_us);
+/* For reasons: "2026-11-21 03:00 CET", and "1h 30m". */
+const char *probe_time_text(struct probe *, const char *zone, int64_t wall_us);
+const char *probe_duration_text(struct probe *, int64_t us);
+
 /* A line for the trace and the incident's diagnosis; what is sent and received is noted by itself.
  */
 void probe_note(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -34,6 +34,8 @@ enum option_type {
 	OPTION_TYPE_LIST,     /* const char *const *, NULL-terminated: several texts */
 	OPTION_TYPE_URL,      /* const char *: scheme://host..., checked for its form */
 	OPTION_TYPE_FILE,     /* const char *: a path the module reads itself */
+	OPTION_TYPE_CRON,     /* const char *: the five fields of crontab(5), probe_next_cron() */
+	OPTION_TYPE_ZONE,     /* const char *: a time zone, "UTC" or "Europe/Berlin" */
 };
 
 enum option_flags {

@@ -2,13 +2,15 @@
  * its text and its performance data. Manual: exec.md. */
 #include <nines/check.h>
 
+#include <stdio.h>
+
 #include "perfdata.h"
 #include "said.h"
 
 #define VALUES	    30 /* with their limits and the texts what a probe may keep */
 #define SAID_BYTES  300
 #define MORE_BYTES  1000
-#define ENVIRONMENT 64
+#define ENVIRONMENT 60
 
 struct exec {
 	const char *const *command, *const *environment;
@@ -33,17 +35,8 @@ static const char *const *make_environment(struct probe *p, const struct exec *o
 
 	for (size_t i = 0; all && i < sizeof standard / sizeof *standard; i++)
 		all[n++] = standard[i];
-	for (const char *const *e = o->environment; all && *e; e++) {
-		if (n == ENVIRONMENT || !strchr(*e, '=') || **e == '=')
-			probe_unknown(p,
-				      n == ENVIRONMENT ? "more than 60 variables in environment"
-						       : "environment: '%s' is no NAME=value",
-				      *e);
-		else
-			all[n++] = *e;
-		if (!probe_ok(p))
-			return NULL;
-	}
+	for (size_t i = 0; all && i < ENVIRONMENT && o->environment[i]; i++)
+		all[n++] = o->environment[i];
 	if (all && *o->secret)
 		all[n] = probe_text(p, "%s=%s", o->secret_name, o->secret);
 	return all;
@@ -146,13 +139,37 @@ static void judge(struct probe *p, const struct probe_exec_answer *a, const char
 		probe_unknown(p, "%s", words);
 }
 
+static bool is_sane(const void *options, struct check_judgement *j)
+{
+	const struct exec *o = options;
+
+	for (j->item = 0; o->environment[j->item]; j->item++) {
+		const char *e = o->environment[j->item];
+		bool is_variable = strchr(e, '=') && *e != '=';
+
+		if (is_variable && j->item < ENVIRONMENT)
+			continue;
+		j->option = "environment";
+		snprintf(j->why, sizeof j->why, "%s",
+			 is_variable ? "too many variables" : "wanted NAME=value");
+		return false;
+	}
+	j->item = 0;
+	j->option = "command";
+	snprintf(j->why, sizeof j->why, "wanted an absolute path and arguments");
+	return *o->command && **o->command == '/';
+}
+
 static void run(struct probe *p, const void *options)
 {
 	const struct exec *o = options;
 	const char *const *environment = make_environment(p, o);
+	struct check_judgement sanity = {0};
 	struct probe_exec_answer answer;
 	struct said said;
 
+	if (!is_sane(o, &sanity))
+		probe_unknown(p, "%s: %s", sanity.option, sanity.why);
 	probe_step(p, "exec");
 	if (!probe_exec(p, o->command, environment, &answer) || !read_output(p, &answer, o, &said))
 		return;
@@ -164,4 +181,4 @@ static void run(struct probe *p, const void *options)
 }
 
 CHECK_MODULE("exec", "runs a plugin of Nagios or of your own", struct exec, option, run,
-	     .head.flags = MODULE_NEEDS_EXEC);
+	     .head.flags = MODULE_NEEDS_EXEC, .judge = is_sane);

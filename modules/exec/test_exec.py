@@ -11,7 +11,7 @@ import servers
 from golden import Golden
 from probe import check
 from real_plugins import command
-from tap import run, test
+from tap import BUILD, run, test
 
 golden = Golden(__file__)
 
@@ -144,6 +144,16 @@ def environment(tmp):
     result = plugin(tmp, "env | sort | tr '\\n' ' '", environment="A=1\nB=2 3", env={"STRANGE": "yes"})
     assert re.fullmatch(r"A=1 B=2 3 LANG=C PATH=\S+ PWD=/", result.facts["output"]), result
     golden("a variable without a value", plugin(tmp, "exit 0", environment="A"))
+
+
+@test("options that make no sense are named with file and line")
+def options(tmp):
+    conf = tmp / "nines.conf"
+    conf.write_text(f'location = "here"\nmodules = "{BUILD}/modules"\nexec "a" {{\n  command = {{"check_x"}}\n}}\n'
+                    'exec "b" {\n  command = {"/bin/true"}\n  environment = {"A=1",\n    "B"}\n}\n')
+    done = daemon.nines("config", "check", conf=conf)
+    for at, why in ((f"{conf}:4", "wanted an absolute path"), (f"{conf}:9", "wanted NAME=value")):
+        assert re.search(re.escape(at) + ".*" + why, done.stderr + done.stdout), done
 
 
 @test("a secret reaches the plugin by its environment, and nothing shows it")

@@ -96,7 +96,7 @@ WRONG = [
     ([], "no command"), (["chekc"], "did you mean 'check'?"), (["statsu"], "did you mean 'status'?"),
     (["xyzzyxyzzy"], "see 'nines --help'"), (["--wat"], "see 'nines --help'"), (["-c"], "-c FILE"), (["check", "x", "-c"], "-c FILE"),
     (["status", "now"], "takes no words"), (["status", "--jsn"], "did you mean '--json'?"), (["modules", "a", "b"], "too much"),
-    (["modules", "htpp"], "did you mean 'http'?"), (["beat"], "a name is missing"), (["beat", "a", "b", "c"], "too much"),
+    (["modules", "htpp"], "did you mean 'http'?"), (["beat"], "a name is missing"), (["beat", "a", "b", "c", "d"], "too much"), (["beat", "a", "--exit", "x"], "no exit status"),
     (["now"], "a name is missing"), (["now", "a", "b"], "too much"), (["release"], "a name is missing"), (["config"], "config check"),
     (["config", "chekc"], "config check"), (["status", "--socket"], "--socket PATH"), (["check\x1b[2J"], "\\x1b[2J"),
 ]
@@ -190,7 +190,9 @@ def bad_keeper(tmp):
 def requests(tmp):
     path, keeper = socket_of(tmp, line("end", text="done\x1b[2J"))
     for words, sent in [(["now", "shop"], "check-now shop\n"), (["beat", "job"], "beat job\n"), (["release", "http"], "release http\n"),
-                        (["beat", "my job", "fail now"], 'beat - name="my job" text="fail now"\n')]:
+                        (["beat", "my job", "fail now"], 'beat - name="my job" text="fail now"\n'),
+                        (["beat", "job", "fail", "disk full"], 'beat job text="fail disk full"\n'), (["beat", "job", "--exit", "0"], 'beat job text="exit 0"\n'),
+                        (["beat", "job", "--exit", "3", "no route"], 'beat job text="exit 3 no route"\n')]:
         status, out, err = nines(*words, "--socket", path)
         assert status == 0 and out == "done\\x1b[2J\n" and err == "", (out, err)
         assert keeper.requests[-1] == sent, keeper.requests

@@ -122,6 +122,7 @@ static void test_passive(void)
 
 	w->answer = listen;
 	w->with = &h;
+	w->keeps_results = true;
 	world_configure(w, "every_us=60000000 passive=1");
 	world_run(w, 59 * SECOND);
 	ok(!w->probes, "a passive check waits");
@@ -136,6 +137,8 @@ static void test_passive(void)
 	same(h.events, "one two -", "nothing in time: it runs without");
 	ok(strstr(world_incidents(w), "open") != NULL && count_of(&w->log, "event=confirmed") == 0,
 	   "that is a failure");
+	ok(strstr(text_get(&w->results), "interval_us=100000000") != NULL,
+	   "which speaks until it wants to hear again");
 	world_run(w, 200 * SECOND);
 	ok(count_of(&w->log, "event=confirmed") == 1, "silence until the recheck confirms it: %s",
 	   world_incidents(w));

@@ -7,7 +7,7 @@
 #include "../lib/tap.h"
 
 struct all {
-	const char *text, *line, *host, *url, *file, *secret;
+	const char *text, *line, *host, *url, *file, *secret, *cron, *zone;
 	int64_t port, wait, mode;
 	double share;
 	bool verify;
@@ -21,6 +21,8 @@ static const struct module_option option[] = {
 	OPTION_URL(struct all, url, "a URL"),
 	OPTION_(struct all, file, "file", OPTION_TYPE_FILE, "", NULL, 0, "a file"),
 	OPTION_SECRET(struct all, secret, "a secret"),
+	OPTION_(struct all, cron, "cron", OPTION_TYPE_CRON, "", NULL, 0, "a job's times"),
+	OPTION_(struct all, zone, "zone", OPTION_TYPE_ZONE, "UTC", NULL, 0, "a zone"),
 	OPTION_PORT(struct all, port, 25, "a port"),
 	OPTION_DURATION(struct all, wait, "5s", "1s..1h", "a time"),
 	OPTION_CHOICE(struct all, mode, "none", "none|starttls|implicit", "a choice"),
@@ -41,6 +43,15 @@ static const struct {
 	{"text", "anything at all\n", NULL},
 	{"line", "tab\tor\nnewline", "line: 'tab\\x09or\\x0anewline' has a control character"},
 	{"line", "\xc3\xa9t\xc3\xa9 with blanks", NULL},
+	{"cron", "5 4 * * mon-fri", NULL},
+	{"cron", "", NULL},
+	{"cron", "5 4 * *",
+	 "cron: '5 4 * *' is no crontab time: wanted five fields: minute, hour, day of the month, "
+	 "month, day of the week"},
+	{"zone", "Europe/Berlin", NULL},
+	{"zone", "../passwd",
+	 "zone: '../passwd' cannot be used: '../passwd' is no name of a time zone: write one like "
+	 "Europe/London"},
 	{"port", "1", NULL},
 	{"port", "65535", NULL},
 	{"port", "70000", "port: '70000' is not within 1..65535"},
