@@ -1,5 +1,5 @@
-/* modules/ntp: asks a time server the way a client does (RFC 5905, mode 3) and judges what it says of
- * itself and how far its clock is from ours. Manual: ntp.md.
+/* modules/ntp: asks a time server the way a client does (RFC 5905, mode 3) and judges what it says
+ * of itself and how far its clock is from ours. Manual: ntp.md.
  *
  * Our transmit timestamp is a random number, remembered here: the answer has to bring it back, so
  * nobody who does not see our packets can answer, and nobody learns our clock. */
@@ -80,7 +80,8 @@ static bool is_answer(const unsigned char *packet, size_t size, const unsigned c
 static bool ask(struct probe *p, struct exchange *x)
 {
 	unsigned char query[PACKET_BYTES] = {4 << 3 | MODE_CLIENT};
-	int64_t begin_us = probe_now_us(p), until_us = begin_us + AGAIN_US, now_us = begin_us, wall_us;
+	int64_t begin_us = probe_now_us(p), until_us = begin_us + AGAIN_US, now_us = begin_us;
+	int64_t wall_us;
 	size_t size;
 
 	if (getrandom(query + AT_TRANSMIT, 8, 0) != 8)
@@ -165,7 +166,8 @@ static void judge(struct probe *p, const struct ntp *o, const struct exchange *x
 	if (a[0] >> 6 == LEAP_ALARM)
 		probe_fail(p, "server is not synchronised: leap alarm");
 	if (!get(a + AT_TRANSMIT, 8) || delay < -LEAST_S || delay > TOO_LONG_S)
-		probe_fail(p, "server's times are nonsense: its answer took %.3f s of a %.3f s wait",
+		probe_fail(p,
+			   "server's times are nonsense: its answer took %.3f s of a %.3f s wait",
 			   seconds_between(get(a + AT_RECEIVE, 8), get(a + AT_TRANSMIT, 8)),
 			   seconds_between(x->sent, x->received));
 	if (o->max_offset && off * 1e6 > (double)o->max_offset)

@@ -78,7 +78,7 @@ def named(folder, *zones, options="recursion no;", more="", port=None):
     running = Named(folder, port, process)
     try:
         until("BIND is there", lambda: (accepts("127.0.0.1", port) and re.search(r"\brunning$", running.log(), re.M)) or process.poll() is not None)
-        assert process.poll() is None, f"BIND ended: {process.communicate()[0]}{running.log()}"
+        assert process.poll() is None, f"BIND ended: {process.stdout.read()}{running.log()}"
         yield running
     finally:
         process.terminate()

@@ -34,7 +34,7 @@ def chronyd(folder, words="local stratum 3"):
         return False
     try:
         until("chronyd answers", lambda: process.poll() is not None or answers())
-        assert process.poll() is None, f"chronyd ended: {process.communicate()[0]}"
+        assert process.poll() is None, f"chronyd ended: {process.stdout.read()}"
         yield port
     finally:
         process.terminate()
