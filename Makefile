@@ -152,6 +152,7 @@ bench: deps ## measure what a check costs, beside the physical limit (BENCH="htt
 	@$(BUILD)/tests/bench/probe_rate && $(BUILD)/tests/bench/probe_rate -m -c 1000
 	@$(BUILD)/tests/bench/keeper_rate
 	@$(BUILD)/tests/bench/store_rate
+	@$(BUILD)/tests/bench/store_years
 	@BUILD=$(BUILD) python3 tests/bench/import_rate.py
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
