@@ -1,6 +1,6 @@
-/* What years of the record cost: the size of the file and the time of one month's figures after one,
- * three and five years of checks each minute, with results kept for a month, days for a year and
- * months for ever. The recorder's clock is passed in: five years take a minute. */
+/* What years of the record cost: the size of the file and the time of one month's figures after
+ * one, three and five years of checks each minute, with results kept for a month, days for a year
+ * and months for ever. The recorder's clock is passed in: five years take a minute. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +58,7 @@ static void run_until(struct store *s, int64_t *now_us, int64_t end_us)
 {
 	static struct line line;
 	struct text t = {0}, none = {0}, wrong = {0};
+	struct store_batch batch = {.events = &none, .keeper = "k", .last = 1};
 
 	for (; *now_us < end_us; *now_us += BATCH) {
 		for (int64_t due_us = *now_us; due_us < *now_us + BATCH; due_us += MINUTE)
@@ -67,9 +68,8 @@ static void run_until(struct store *s, int64_t *now_us, int64_t end_us)
 				line_parse(&line, t.at, t.size);
 				store_take(s, &line, due_us);
 			}
-		must(store_commit(s, &(struct store_batch){*now_us + BATCH, &none, "k", 1}, &wrong) &&
-			     store_tidy(s, *now_us + BATCH, &wrong),
-		     &wrong);
+		batch.at_us = *now_us + BATCH;
+		must(store_commit(s, &batch, &wrong) && store_tidy(s, batch.at_us, &wrong), &wrong);
 	}
 	/* what a recorder does each second until nothing is left to do */
 	for (int i = 0; i < 500; i++)
@@ -148,7 +148,7 @@ int main(void)
 	s = store_open(path, &wrong);
 	must(s, &wrong);
 	store_retain(s, &(struct store_retention){.raw_us = MONTH, .day_us = YEAR});
-	printf("%d checks each minute; results kept for 30 days, days for a year, months for ever:\n"
+	printf("%d checks each minute; results kept for 30 days, days for a year, months always:\n"
 	       "  after          file   bytes of a check:   days  a month's  "
 	       "figures of a month: from\n"
 	       "                             results                   row"
