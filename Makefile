@@ -156,15 +156,16 @@ bench: deps ## measure what a check costs, beside the physical limit (BENCH="htt
 	@BUILD=$(BUILD) python3 tests/bench/import_rate.py
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
-# libFuzzer needs clang, which nothing else here does.
-fuzz: ## fuzz every target for FUZZ_SECONDS (needs clang)
-	@command -v clang >/dev/null || { echo "make fuzz needs clang: apt-get install clang" >&2; exit 1; }
+# libFuzzer needs clang, which nothing else here does. Its entropic schedule goes over all features of a target for each
+# input it keeps: with the keeper, the largest, that took more than half of the time and found no more.
+fuzz: ## fuzz every target for FUZZ_SECONDS (FUZZ="keeper policy" chooses)
+	@scripts/deps fuzz
 	@$(MAKE) BUILD=$(BUILD)/clang CC=clang SANITIZE="-fsanitize=address,undefined,fuzzer-no-link" OPTIMIZE="-O1 -g" HARDEN= \
 		WARNINGS=-w fuzzers
 	@for target in $(BUILD)/clang/fuzz/*; do case $$target in *.d) continue;; esac; \
-		name=$${target##*/}; mkdir -p $(BUILD)/fuzz/$$name; \
+		name=$${target##*/}; case " $(or $(FUZZ),$$name) " in *" $$name "*) ;; *) continue;; esac; mkdir -p $(BUILD)/fuzz/$$name; \
 		corpus=tests/fuzz/corpus/$$name; case $$name in module-*) corpus=modules/$${name#module-}/corpus; esac; \
-		$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$name- \
+		$$target -max_total_time=$(FUZZ_SECONDS) -entropic=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/$$name- \
 			$(BUILD)/fuzz/$$name $$corpus || exit 1; done
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(BUILD)/core.a
@@ -175,7 +176,7 @@ fuzzers: $(REPLAY:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzz/%)
 
 # Only what valgrind finds counts: a test of times may well fail, it is fifty times slower there.
 valgrind: tests ## run the unit tests under valgrind
-	@command -v valgrind >/dev/null || { echo "make valgrind needs valgrind: apt-get install valgrind" >&2; exit 1; }
+	@scripts/deps valgrind
 	@for test in $(UNIT); do echo "$$test"; \
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1; \
 		[ $$? != 99 ] || { cat $(BUILD)/valgrind.out; exit 1; }; done
