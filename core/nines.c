@@ -37,6 +37,11 @@ static const struct cli_command command[] = {
 	 "is followed by a diagnosis: the conversation again, the certificates shown, what the\n"
 	 "name servers say, the route.\n",
 	 cli_incident},
+	{"intensify", "[NAME [--every TIME] [--for TIME] | cancel NAME]",
+	 "probes a check every 1 to 10 s for a while; without NAME lists them",
+	 "For a fault that comes and goes: each probe's transcript is kept (nines export NAME).\n"
+	 "It ends by itself; a new configuration and a restart change nothing of it.\n",
+	 cli_intensify},
 	{"beat", "NAME [EVENT [TEXT]] [--exit STATUS]",
 	 "tells a passive check that its thing is alive",
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"
@@ -77,7 +82,7 @@ static int help(void)
 
 	text_puts(&t, "usage: nines [-c FILE] [-q|-v] COMMAND ...\n\n");
 	for (const struct cli_command *c = command; c->name; c++)
-		text_printf(&t, "  %-9s %s\n", c->name, c->summary);
+		text_printf(&t, "  %-10s %s\n", c->name, c->summary);
 	text_puts(&t, "\n  -c FILE   the configuration (default: $NINES_CONF, else "
 		      "/etc/nines/nines.conf)\n"
 		      "  -q, -v    say less, say more\n"

@@ -127,6 +127,14 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 	add_steps(s, t, c, STATE_COLUMNS + 1 + columns + GAP + UPTIME_COLUMNS + GAP +
 			       2 * (AGO_COLUMNS + 1));
 	text_putc(t, '\n');
+	if (c->intense_until_us) {
+		screen_spaces(t, STATE_COLUMNS + 1);
+		text_puts(t, "intensified: every ");
+		add_ago(t, c->interval_us, 0);
+		text_puts(t, " until ");
+		clock_add_utc(t, c->intense_until_us, 0);
+		text_putc(t, '\n');
+	}
 	if (is_up || !*c->reason)
 		return;
 	screen_spaces(t, STATE_COLUMNS + 1);

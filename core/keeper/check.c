@@ -186,6 +186,17 @@ bool check_run_now(struct keeper *k, struct check *c)
 	return true;
 }
 
+void check_regrid(struct keeper *k, struct check *c)
+{
+	c->phase_us =
+		(int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
+	c->is_first = false;
+	if (!is_running(c))
+		run(k, c, k->now_us, false);
+	c->next_us = slot_from(c, k->now_us + 1);
+	check_arm(k, c);
+}
+
 static void next_event(struct keeper *k, struct check *c)
 {
 	struct event *e = c->events;

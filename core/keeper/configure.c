@@ -325,8 +325,8 @@ static void redefine(struct keeper *k, struct check *c, const struct line *l)
 	c->is_passive = is_true(l, "passive");
 	c->is_reference = is_true(l, "reference");
 	c->runs_when_healthy = is_true(l, "when_healthy");
-	c->every_us = within(line_int(l, "every_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
-			     366 * 86400 * KEEPER_SECOND);
+	c->normal_us = within(line_int(l, "every_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
+			      366 * 86400 * KEEPER_SECOND);
 	c->recheck_us = within(line_int(l, "recheck_us", 60 * KEEPER_SECOND), SCHEDULE_TICK_US,
 			       86400 * KEEPER_SECOND);
 	c->timeout_us =
@@ -335,6 +335,7 @@ static void redefine(struct keeper *k, struct check *c, const struct line *l)
 	c->module = module_get(k, line_get(l, "module"));
 	if (*items)
 		c->items = items_new(items, &c->broken);
+	intensify_apply(c);
 }
 
 static struct check *check_new(struct keeper *k, const char *name)
@@ -397,6 +398,7 @@ static size_t count_lines(struct keeper *k, const char *verb)
 static void forget_check(struct keeper *k, struct check *c)
 {
 	state_end(k, c, "no longer configured");
+	intensify_forget(k, c);
 	pool_forget_check(k, c);
 	map_take_text(&k->checks_by_name, c->name);
 	check_free(k, c);

@@ -148,7 +148,9 @@ struct check {
 	uint8_t pool;
 	bool is_passive, is_reference, is_first, is_delayed;
 	bool runs_when_healthy; /* the ping that tells another monitor that we are well */
-	int64_t every_us, recheck_us, timeout_us, phase_us;
+	int64_t every_us, recheck_us, timeout_us, phase_us; /* every_us: in force */
+	int64_t normal_us; /* as configured */
+	int64_t intense_us, intense_until_us; /* intensify.c; 0: it is not */
 	int64_t next_us;    /* the next slot; 0: none */
 	int64_t recheck_at_us; /* 0: none */
 	const struct location **location;
@@ -280,6 +282,7 @@ struct keeper {
 		unsigned next;
 		uint64_t left_out;
 	} bursts;
+	size_t intense;   /* checks that are intensified */
 	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };
 
@@ -328,6 +331,19 @@ void cycle_take_result(struct keeper *, int64_t prober, const struct line *);
 /* A flight that ends without a result of a prober: unknown, for a reason of ours. */
 void flight_give_up(struct keeper *, struct flight *, const char *cause, const char *reason);
 void flight_is_due(struct keeper *, struct flight *);
+
+/* A new interval is in force: a probe at once, then its grid. */
+void check_regrid(struct keeper *, struct check *);
+
+/* intensify.c: more often, for a while. */
+bool intensify_begin(struct keeper *, struct check *, int64_t every_us, int64_t for_us,
+		     struct text *wrong);
+bool intensify_cancel(struct keeper *, struct check *);
+void intensify_watch(struct keeper *);
+/* Sets every_us from what is configured and what is asked for. */
+void intensify_apply(struct check *);
+void intensify_resume(struct keeper *, struct check *, const char *text, int64_t until_us);
+void intensify_forget(struct keeper *, const struct check *);
 
 /* burst.c: the diagnosis of an incident that has just been opened. */
 struct outcome;

@@ -402,6 +402,7 @@ static void each_second(struct keeper *k)
 
 	k->next_second_us = k->now_us + KEEPER_SECOND;
 	state_watch_window(k);
+	intensify_watch(k);
 	resume_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");

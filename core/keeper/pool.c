@@ -132,7 +132,7 @@ static void add_probe(struct text *t, const struct flight *f)
 		line_add(t, "event", y->event);
 	if (*memory)
 		line_add(t, "memory", memory);
-	if (c->incident.phase == INCIDENT_PROVISIONAL)
+	if (c->incident.phase == INCIDENT_PROVISIONAL || c->intense_us)
 		line_add(t, "transcript", "1");
 	line_end(t);
 }

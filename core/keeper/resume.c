@@ -276,6 +276,9 @@ static void apply(struct keeper *k, struct check *c, const struct past *p)
 		if (!strcmp(cause_name[i], p->cause))
 			c->cause = cause_name[i];
 	resume_incident(k, c, p);
+	for (const struct past_memory *m = p->memory; m; m = m->next)
+		if (m->place == RESUME_INTENSE)
+			intensify_resume(k, c, m->text, m->due_us - k->offset_us);
 	if (c->is_passive)
 		resume_memory(k, c, p);
 	else if (p->due_us)
@@ -312,6 +315,7 @@ static void end_check(struct keeper *k, const struct past *p)
 	c->name = memory_text(p->name);
 	apply(k, c, p);
 	state_end(k, c, "no longer configured");
+	intensify_forget(k, c);
 	check_free(k, c);
 }
 

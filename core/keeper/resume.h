@@ -12,6 +12,7 @@
 #include "inside.h"
 
 #define RESUME_WAIT_US (15 * KEEPER_SECOND)
+#define RESUME_INTENSE (-1) /* the place in a check's memory for intensify.c */
 
 /* ---- lines ---- */
 

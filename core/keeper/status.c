@@ -35,6 +35,8 @@ static void add_check_now(struct text *t, const struct keeper *k, const struct c
 	if (next_us)
 		line_add_int(t, "next_us", keeper_wall_of(k, next_us));
 	line_add_int(t, "interval_us", c->every_us);
+	if (c->intense_us)
+		line_add_int(t, "intense_until_us", keeper_wall_of(k, c->intense_until_us));
 	line_add_int(t, "missed", (int64_t)c->missed_total);
 	if (c->incident.phase != INCIDENT_NONE) {
 		line_add(t, "incident", c->incident.id);
@@ -321,6 +323,27 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 	end_answer(k, client, "text", "released");
 }
 
+static void ask_intensify(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct check *c = asked_check(k, client, l);
+	struct text wrong = {0};
+
+	if (!c)
+		return;
+	if (line_int(l, "cancel", 0) > 0) {
+		bool was = intensify_cancel(k, c);
+
+		end_answer(k, client, was ? "text" : "wrong",
+			   was ? "cancelled" : "it is not intensified");
+	} else if (intensify_begin(k, c, line_int(l, "every_us", 0), line_int(l, "for_us", 0),
+				   &wrong)) {
+		end_answer(k, client, "text", "begun");
+	} else {
+		end_answer(k, client, "wrong", text_get(&wrong));
+	}
+	text_release(&wrong);
+}
+
 /* The recorder does it; one at a time. */
 static void ask_import(struct keeper *k, int64_t client, const struct line *l)
 {
@@ -352,6 +375,7 @@ static const struct {
 	       {"import", ask_import},
 	       {"beat", ask_beat},
 	       {"check-now", ask_check_now},
+	       {"intensify", ask_intensify},
 	       {"release", ask_release}};
 
 void status_take(struct keeper *k, int64_t client, const struct line *l)

@@ -64,6 +64,8 @@ static void take_check(struct overview *o, const struct line *l)
 		.start_us = line_int(l, "start_us", 0),
 		.elapsed_us = line_int(l, "elapsed_us", 0),
 		.next_us = line_int(l, "next_us", 0),
+		.interval_us = line_int(l, "interval_us", 0),
+		.intense_until_us = line_int(l, "intense_until_us", 0),
 		.uptime_micro = -1,
 	};
 	c->steps = steps_parse(line_get(l, "steps"), step, STEPS_MOST);

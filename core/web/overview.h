@@ -18,6 +18,7 @@
 struct overview_check {
 	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
 	int64_t since_us, start_us, elapsed_us, next_us;
+	int64_t interval_us, intense_until_us; /* in force; 0: it is the configured one */
 	int64_t uptime_micro; /* of this month so far (report/uptime.h), -1: not known */
 	size_t steps;
 	struct steps_one *steps_at;

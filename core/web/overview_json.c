@@ -62,6 +62,9 @@ static json_t *check(const struct overview_check *c)
 	json_object_set_new(j, "reason", json_safe(c->reason));
 	json_object_set_new(j, "step", json_safe(c->step));
 	json_object_set_new(j, "next_due", json_time(c->next_us));
+	json_object_set_new(j, "interval_us", json_integer(c->interval_us));
+	if (c->intense_until_us)
+		json_object_set_new(j, "intensified_until", json_time(c->intense_until_us));
 	json_object_set_new(j, "last", probe(c));
 	json_object_set_new(j, "uptime_month", uptime(c->uptime_micro));
 	return j;

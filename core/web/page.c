@@ -206,6 +206,17 @@ static void add_reason(struct text *t, const struct overview_check *c)
 	add_piece(t, "reason", &w);
 }
 
+static void add_intense(struct text *t, const struct overview_check *c)
+{
+	struct words w = {0};
+
+	if (!c->intense_until_us)
+		return;
+	text_add_duration(word(&w, "every"), c->interval_us);
+	clock_add_utc(word(&w, "until"), c->intense_until_us, 0);
+	add_piece(t, "intense", &w);
+}
+
 static void add_check(struct text *t, const struct overview_check *c, int64_t at_us)
 {
 	struct words w = {0};
@@ -220,6 +231,7 @@ static void add_check(struct text *t, const struct overview_check *c, int64_t at
 		add_reason(word(&w, "reason"), c);
 	else
 		word(&w, "reason");
+	add_intense(word(&w, "intense"), c);
 	add_probe(word(&w, "probe"), c);
 	add_piece(t, "check", &w);
 }
