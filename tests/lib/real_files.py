@@ -8,6 +8,7 @@ test's own: that takes root, and others skip. The user is always USER with PASSW
 import contextlib
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import threading
@@ -188,3 +189,30 @@ def telnetd(tmp):
     login.write_text(LOGIN % (USER, PASSWORD))
     login.chmod(0o755)
     return Inetd([str(binary), "-h", "-E", str(login)], environment("telnetd"))
+
+
+def keygen(path, kind, *more):
+    """A key pair PATH and PATH.pub."""
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-f", str(path), "-N", "", *more], check=True, capture_output=True)
+    return path
+
+
+def fingerprint(path):
+    """As ssh-keygen -l prints it: SHA256:..."""
+    return subprocess.run(["ssh-keygen", "-lf", str(path)], check=True, capture_output=True, text=True).stdout.split()[1]
+
+
+def sshd(tmp, settings="", host_key="ed25519"):
+    """sshd with a host key tmp/host_key of that kind; tmp/authorized_keys may log in as USER. As root it takes USER's password too; else it
+    runs as whoever runs the test, who is then the only user there is."""
+    binary, port = program("sshd", "usr/sbin/sshd"), free_port()
+    if not shutil.which("ssh-keygen"):
+        skip("no ssh-keygen here")
+    prefix = _accounts(tmp) if os.geteuid() == 0 else []
+    base = pathlib.Path(tmp)
+    if not (base / "host_key").exists():
+        keygen(base / "host_key", host_key)
+    conf = base / "sshd_config"
+    conf.write_text(f"{settings}\nListenAddress 127.0.0.1:{port}\nHostKey {base}/host_key\nPidFile none\nStrictModes no\nUsePAM no\n"
+                    f"AuthorizedKeysFile {base}/authorized_keys\nPasswordAuthentication yes\nMaxStartups 100\nPrintMotd no\n")
+    return _start("sshd", [*prefix, binary, "-D", "-e", "-f", conf], port, tmp)
