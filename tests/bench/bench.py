@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/bench/bench.py [PART...]: what a stored check costs, beside the least this kernel takes for it. `make bench` runs it.
 
-PARTs: http tcp ping https hang start (default: all). The target, nginx of build/servers, runs on core 1, nines on core 0. ninesd
+PARTs: http tcp ping https hang start smtp starttls (default: all). The target, nginx of build/servers, runs on core 1, nines on core 0. ninesd
 gets as many checks as there shall be probes a second, each due every second, and is measured from outside: the CPU time
 of its cgroup (the whole process tree, ended children too) divided by the results that came into its database.
 Beside it, in the same run and on the same core, run the limit programs and libcurl alone, when the folder $LIMITS (default
@@ -26,6 +26,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 import daemon  # noqa: E402
+import mail  # noqa: E402
 import namespace  # noqa: E402
 import real  # noqa: E402
 
@@ -356,7 +357,9 @@ def part_start(seconds):
             say(f"    {role or 'parent':<10} {sum(group.pss_kib([p]) for p in pids) / 1024:6.1f} MiB in {len(pids)}")
 
 
-PARTS = {**{kind: part_paced(kind) for kind in CONFIG}, "hang": part_hang, "start": part_start}
+THIS = sys.modules[__name__]
+PARTS = {**{kind: part_paced(kind) for kind in CONFIG}, "hang": part_hang, "start": part_start,
+         "smtp": lambda seconds: mail.part_smtp(THIS, seconds), "starttls": lambda seconds: mail.part_starttls(THIS, seconds)}
 
 
 def main():
