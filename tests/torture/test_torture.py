@@ -8,9 +8,12 @@ import os
 import struct
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
+import blocklists
 import certs
+import dnswire
 import servers
 from tap import BUILD, ROOT, run, skip, test
 
@@ -75,6 +78,34 @@ def http(tmp):
 def https(tmp):
     with servers.Http(lambda request: servers.reply(body=b"fine"), tls=servers.tls_context(certs.good())) as server:
         torture(tmp, f"https://127.0.0.1:{server.port}/", f"ca-file={certs.authority()}")
+
+
+@test("dns with a failing allocation")
+def dns(tmp):
+    with servers.Udp(dnswire.zone({("www.test", dnswire.MX): [dnswire.mx(n, "a.test") for n in range(40)]})) as server:
+        torture(tmp, "dns", "name=www.test", "type=MX", f"server=127.0.0.1:{server.port}", "serials=ignore")
+
+
+@test("dnsbl with a failing allocation")
+def dnsbl(tmp):
+    with servers.Udp(blocklists.lists({"a.test": {}, "b.test": {}})) as server:
+        torture(tmp, "dnsbl", "subject=192.0.2.1", "lists=a.test\nb.test", f"server=127.0.0.1:{server.port}")
+
+
+@test("ntp with a failing allocation")
+def ntp(tmp):
+    def answer(query, peer):
+        now = struct.pack("!Q", int((time.time() + 2208988800) * 2**32))
+        return b"\x24\2\6\xec" + bytes(8) + b"\x7f\0\0\1" + now + query[40:48] + now + now
+    with servers.Udp(answer) as server:
+        torture(tmp, "ntp", "host=127.0.0.1", f"port={server.port}", "max-offset=0", "warn-offset=0")
+
+
+@test("redis with a failing allocation")
+def redis(tmp):
+    with servers.Server([servers.expect(b"PING"), servers.send(b"+PONG\r\n"), servers.expect(b"INFO"),
+                         servers.send(b"$9\r\nrole:master\r\n\r\n+PONG\r\n"), servers.silence()]) as server:
+        torture(tmp, "redis", "host=127.0.0.1", f"port={server.port}", "info=true")
 
 
 @test("exec with a failing allocation")
