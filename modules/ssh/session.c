@@ -7,10 +7,10 @@
 #include "kexinit.h"
 
 #define MOST_BYTES (1 << 20) /* of all that a server sends */
-/* The newest first, as OpenSSH does; what this libssh2 does not know it leaves out. */
-#define HOST_KEYS                                                                            \
-	"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"           \
-	"rsa-sha2-512,rsa-sha2-256,ssh-rsa"
+#define VERSION_RSA_SHA2 0x010b00
+/* The newest first, as OpenSSH does. libssh2 1.10 trips over names that it does not know. */
+#define HOST_KEYS "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521"
+#define HOST_KEYS_RSA_SHA2 HOST_KEYS ",rsa-sha2-512,rsa-sha2-256"
 
 /* ---- what libssh2 calls ---- */
 
@@ -110,7 +110,9 @@ bool session_open(struct session *s, struct probe *p, const char *banner)
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_RECV, (void *)receive);
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_SEND, (void *)transmit);
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_DISCONNECT, (void *)hear_goodbye);
-	libssh2_session_method_pref(s->ssh, LIBSSH2_METHOD_HOSTKEY, HOST_KEYS);
+	libssh2_session_method_pref(s->ssh, LIBSSH2_METHOD_HOSTKEY,
+				    libssh2_version(VERSION_RSA_SHA2) ? HOST_KEYS_RSA_SHA2 ",ssh-rsa"
+								      : HOST_KEYS ",ssh-rsa");
 	return true;
 }
 

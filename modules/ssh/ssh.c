@@ -294,15 +294,34 @@ static void run_command(struct session *s, const struct ssh *o)
 		judge_command(s, o, channel, &out, &error);
 }
 
+static bool judge(const void *options, struct check_judgement *wrong)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const struct ssh *o = options;
+
+	*wrong = (struct check_judgement){.option = "user", .why = "missing, but a command needs a login"};
+	if (*o->command && !*o->user)
+		return false;
+	*wrong = (struct check_judgement){
+		.option = "fingerprint",
+		.why = "wanted SHA256: and 43 letters, as ssh-keygen -l -f KEY.pub prints it"};
+	for (const char *const *f = o->fingerprint; *f; f++, wrong->item++)
+		if (strncmp(*f, "SHA256:", 7) != 0 || strspn(*f + 7, digits) != 43 || (*f)[50])
+			return false;
+	return true;
+}
+
 static void run(struct probe *p, const void *options)
 {
 	const struct ssh *o = options;
 	struct session *s = probe_alloc(p, sizeof *s);
+	struct check_judgement wrong;
 
 	if (!s)
 		return;
-	if (*o->command && !*o->user)
-		probe_unknown(p, "user is missing: nobody runs a command without a login");
+	if (!judge(o, &wrong))
+		probe_unknown(p, "%s: %s", wrong.option, wrong.why);
 	probe_dial(p, o->host, o->port);
 	session_open(s, p, read_banner(p));
 	exchange_keys(s, p);
@@ -317,4 +336,4 @@ static void run(struct probe *p, const void *options)
 }
 
 CHECK_MODULE("ssh", "exchanges keys with an SSH server, logs in, runs a command", struct ssh,
-	     option, run);
+	     option, run, .judge = judge);

@@ -89,6 +89,15 @@ for title, verdict, script, options in CASES:
         golden(title, result)
 
 
+@test("a fingerprint that is none is told when the configuration is read")
+def written(tmp):
+    (tmp / "n.conf").write_text('modules = "%s/modules"\nssh "a" { host = "127.0.0.1" fingerprint = {"SHA256:%s", "MD5:12:34"} }\n'
+                                'ssh "b" { host = "127.0.0.1" command = "true" }\n' % (BUILD, "x" * 43))
+    done = subprocess.run([BUILD / "nines", "-c", tmp / "n.conf", "config", "check"], capture_output=True, text=True, check=False)
+    assert "ssh-keygen -l" in done.stdout + done.stderr and "needs a login" in done.stdout + done.stderr, done
+    golden("a fingerprint that is none", check("ssh", "host=127.0.0.1", "fingerprint=MD5:12:34"))
+
+
 @test("a refused port")
 def refused():
     port, hold = refused_port()
@@ -121,9 +130,9 @@ def host_key(tmp):
         assert result.facts["host_key"] == f"ssh-ed25519 {seen}" and result.facts["server"].startswith("SSH-2.0-OpenSSH")
         assert 0 < result.took("banner") and 0 < result.took("kex")
         ask(server, "sshd: its host key", f"fingerprint={seen}")
-        ask(server, "sshd: its host key or the next one", f"fingerprint=SHA256:next\n{seen}")
-        result = check("ssh", *server.to("fingerprint=SHA256:other"))
-        result.says("down", f"wanted host key 'SHA256:other', got ssh-ed25519 '{seen}'", "kex")
+        ask(server, "sshd: its host key or the next one", f"fingerprint=SHA256:{'x' * 43}\n{seen}")
+        result = check("ssh", *server.to(f"fingerprint=SHA256:{'x' * 43}"))
+        result.says("down", f"wanted host key 'SHA256:{'x' * 43}', got ssh-ed25519 '{seen}'", "kex")
         log = server.log.read_text()
     assert "error" not in log.lower(), log
 

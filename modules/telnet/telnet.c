@@ -6,6 +6,7 @@
 
 #define SAID_BYTES 16384 /* of text without what is waited for */
 #define MOST_BYTES 65536 /* of text and commands, in all */
+#define NEEDS_EXPECT "missing, and nothing else tells a login that worked"
 
 enum { SE = 240, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = 255 };
 enum state { TEXT, COMMAND, OPTION, SUBNEGOTIATION, ITS_COMMAND };
@@ -175,13 +176,25 @@ static void answer(struct talk *t, const char *prompt, const char *text)
 	probe_print(t->probe, "%s\r\n", text);
 }
 
+/* The password is not known yet here. */
+static bool judge(const void *options, struct check_judgement *wrong)
+{
+	const struct telnet *o = options;
+
+	if (!*o->user || *o->expect)
+		return true;
+	*wrong = (struct check_judgement){.option = "expect", .why = NEEDS_EXPECT};
+	return false;
+}
+
 static void run(struct probe *p, const void *options)
 {
 	const struct telnet *o = options;
 	struct talk *t = probe_alloc(p, sizeof *t);
+	struct check_judgement wrong;
 
-	if ((*o->user || *o->password) && !*o->expect)
-		probe_unknown(p, "expect is missing: nothing else tells a login that worked");
+	if (!judge(o, &wrong) || (*o->password && !*o->expect))
+		probe_unknown(p, "expect: " NEEDS_EXPECT);
 	probe_dial(p, o->host, o->port);
 	probe_step(p, "banner");
 	if (!t)
@@ -198,4 +211,5 @@ static void run(struct probe *p, const void *options)
 		hear(t, "anything");
 }
 
-CHECK_MODULE("telnet", "waits for a prompt, logs in over TELNET", struct telnet, option, run);
+CHECK_MODULE("telnet", "waits for a prompt, logs in over TELNET", struct telnet, option, run,
+	     .judge = judge);

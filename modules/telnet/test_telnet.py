@@ -96,6 +96,13 @@ def trace():
     assert PASSWORD not in done.stdout + done.stderr and "> ***" in done.stdout, done.stdout
 
 
+@test("a login without a text behind it is told when the configuration is read")
+def written(tmp):
+    (tmp / "n.conf").write_text('modules = "%s/modules"\ntelnet "a" { host = "127.0.0.1" user = "alice" }\n' % BUILD)
+    done = subprocess.run([BUILD / "nines", "-c", tmp / "n.conf", "config", "check"], capture_output=True, text=True, check=False)
+    assert "nothing else tells a login that worked" in done.stdout + done.stderr, done
+
+
 @test("telnetd of GNU inetutils: a prompt, a login, a refused one")
 def real(tmp):
     with real_files.telnetd(tmp) as server:
