@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/bench/bench.py [PART...]: what a stored check costs, beside the least this kernel takes for it. `make bench` runs it.
 
-PARTs: http tcp ping https hang start smtp starttls (default: all). The target, nginx of build/servers, runs on core 1, nines on core 0. ninesd
+PARTs: http tcp ping https hang start smtp starttls dns (default: all). The target, nginx of build/servers, runs on core 1, nines on core 0. ninesd
 gets as many checks as there shall be probes a second, each due every second, and is measured from outside: the CPU time
 of its cgroup (the whole process tree, ended children too) divided by the results that came into its database.
 Beside it, in the same run and on the same core, run the limit programs and libcurl alone, when the folder $LIMITS (default
@@ -27,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 import daemon  # noqa: E402
 import mail  # noqa: E402
+import names  # noqa: E402
 import namespace  # noqa: E402
 import real  # noqa: E402
 
@@ -359,7 +360,8 @@ def part_start(seconds):
 
 THIS = sys.modules[__name__]
 PARTS = {**{kind: part_paced(kind) for kind in CONFIG}, "hang": part_hang, "start": part_start,
-         "smtp": lambda seconds: mail.part_smtp(THIS, seconds), "starttls": lambda seconds: mail.part_starttls(THIS, seconds)}
+         "smtp": lambda seconds: mail.part_smtp(THIS, seconds), "starttls": lambda seconds: mail.part_starttls(THIS, seconds),
+         "dns": lambda seconds: names.part_dns(THIS, seconds)}
 
 
 def main():
