@@ -63,6 +63,34 @@ def killed(tmp):
         assert seen == list(range(1, len(seen) + 1)) and len(seen) >= committed, (len(seen), committed)
 
 
+@test("a new recorder stores nothing twice that its predecessor had on disk, whatever is sent again: results, states, incidents (F1)")
+def sent_again(tmp):
+    def change(n):
+        return [f"state c n={n} kind=check from=up to=down at_us={n}", f"marker - n={n + 1} kind=gap at_us={n}",
+                f"incident i{n} n={n + 2} check=c event=open at_us={n} start_us={n}"]
+    for ended in ("killed", "stopped"):
+        path = tmp / ended
+        with Recorder(path) as r:
+            r.tell(50)
+            r.keeper.send(*change(51))
+            r.until_committed(53)
+            if ended == "stopped":
+                r.control.send("stop -")
+                r.keeper.mine.close()
+                assert r.process.wait(30) == 0
+        with Recorder(path) as r:
+            r.tell(50, start=1)  # as if nothing had been told as committed
+            r.keeper.send(*change(51))
+            assert int(r.hear("committed")[1]) == 53, "the keeper learns at once what is on disk"
+            r.tell(7, start=54)
+            r.keeper.send(*change(61))
+            r.until_committed(63)
+            assert stored(path) == [*range(1, 51), *range(54, 61)]
+            base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            assert [base.execute(f"select count(*) from {table}").fetchone()[0] for table in ("state", "marker", "incident")] == [2, 2, 2]
+            base.close()
+
+
 @test("a new keeper is told of no line that its predecessor sent")
 def no_foreign_number(tmp):
     with Recorder(tmp / "db") as r:
