@@ -372,7 +372,8 @@ static int merge_there(const struct cli *cli, const struct staging *s, struct te
 		status = control_ask(cli, &(struct control_request){.socket = s->order->socket,
 								    .line = &line});
 	} else {
-		text_printf(wrong, "cannot write %s: %s", path.at, log_errno(errno));
+		text_printf(wrong, "cannot write %s: %s%s", path.at, log_errno(errno),
+			    errno == EACCES ? STORE_FORBIDDEN : "");
 		status = EXIT_FAILED;
 	}
 	unlink(path.at);
@@ -387,7 +388,7 @@ int import_store(const struct cli *cli, const struct import_order *o, struct imp
 	struct staging s = {.order = o, .sum = sum, .wrong = wrong};
 	int status = EXIT_FAILED;
 
-	if (access(o->store, F_OK) == 0)
+	if (access(o->store, F_OK) == 0 || errno != ENOENT)
 		s.read = read_open(o->store, wrong);
 	if (!wrong->size && stage_all(&s)) {
 		if (o->is_dry || (!sum->added && !sum->windows))

@@ -5,25 +5,6 @@
 #include "../web/json.h"
 #include "outcome.h"
 
-static json_t *steps(const struct outcome *o)
-{
-	json_t *list = json_array(), *one;
-
-	for (size_t i = 0; i < o->steps; i++) {
-		const struct steps_one *s = &o->steps_at[i];
-
-		one = json_object();
-		json_object_set_new(one, "name", json_safe(s->name));
-		if (s->hop)
-			json_object_set_new(one, "hop", json_integer(s->hop));
-		json_object_set_new(one, "from_us", json_integer(s->from_us));
-		json_object_set_new(one, "to_us", json_integer(s->to_us));
-		json_object_set_new(one, "ok", json_boolean(s->ok));
-		json_array_append_new(list, one);
-	}
-	return list;
-}
-
 static json_t *value(const char *text)
 {
 	char *unit;
@@ -56,7 +37,7 @@ void outcome_add_json(const struct outcome *o, struct text *t, bool with_transcr
 	json_object_set_new(j, "address", json_safe(o->address));
 	json_object_set_new(j, "started", json_time(o->start_us));
 	json_object_set_new(j, "elapsed_us", json_integer(o->elapsed_us));
-	json_object_set_new(j, "steps", steps(o));
+	json_object_set_new(j, "steps", json_steps(o->steps_at, o->steps));
 	json_object_set_new(j, "values", words(o->value, o->values, value));
 	json_object_set_new(j, "facts", words(o->fact, o->facts, json_safe));
 	if (with_transcript)

@@ -372,36 +372,43 @@ static bool note_file(struct parse *p, const struct stat *st)
 	return true;
 }
 
-/* Why not, or NULL with the whole file in *into. */
-static const char *read_file(struct parse *p, const char *path, struct text *into)
+const char *parse_read_whole(const char *path, struct text *into, struct stat *st)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *wrong = NULL;
-	struct stat st;
-	ssize_t n = 0;
+	ssize_t n = 1;
 
 	if (fd < 0)
 		return log_errno(errno);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode))
 		wrong = "it is no regular file";
-	else if (st.st_size > PARSE_FILE_BYTES)
+	else if (st->st_size > PARSE_FILE_BYTES)
 		wrong = "it is larger than 16 MiB";
-	else if (!note_file(p, &st))
-		wrong = "it is included a second time";
-	text_reserve(into, wrong ? 0 : (size_t)st.st_size + 1);
-	while (!wrong && into->size < PARSE_FILE_BYTES &&
-	       (n = read(fd, into->at + into->size, into->room - into->size - 1)) > 0) {
-		into->size += (size_t)n;
-		text_reserve(into, 4096);
+	while (!wrong && n > 0 && into->size <= PARSE_FILE_BYTES) {
+		text_reserve(into, 65536);
+		n = read(fd, into->at + into->size, 65536);
+		if (n < 0)
+			wrong = log_errno(errno);
+		into->size += n > 0 ? (size_t)n : 0;
 	}
+	text_reserve(into, 1);
 	into->at[into->size] = '\0';
-	if (!wrong && n < 0)
-		wrong = log_errno(errno);
 	if (!wrong && memchr(into->at, '\0', into->size))
 		wrong = "it contains a NUL byte";
+	close(fd);
+	return wrong;
+}
+
+/* Why not, or NULL with the whole file in *into. */
+static const char *read_file(struct parse *p, const char *path, struct text *into)
+{
+	struct stat st;
+	const char *wrong = parse_read_whole(path, into, &st);
+
+	if (!wrong && !note_file(p, &st))
+		wrong = "it is included a second time";
 	if (!wrong && st.st_mode & S_IWOTH)
 		lint_add(p, path, 0, "chmod o-w", "everybody can write this file");
-	close(fd);
 	return wrong;
 }
 

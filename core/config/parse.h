@@ -7,6 +7,7 @@
 #define NINES_CONFIG_PARSE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "../base/arena.h"
 #include "../base/text.h"
@@ -70,6 +71,8 @@ void lint_add(struct parse *, const char *file, int line, const char *remedy, co
 /* By file and line, as a person reads. */
 void problems_sort(struct parse *);
 
+/* The whole regular file, without a NUL in it, and what it is. NULL, or why not. */
+const char *parse_read_whole(const char *path, struct text *into, struct stat *);
 /* `path` as said in `file`: relative to the folder that file is in. In the arena. */
 const char *parse_path(struct parse *, const char *file, const char *path);
 /* The same for another process, whose working folder may be another: from the root. */

@@ -1,11 +1,7 @@
 /* config/targets: see targets.h. */
 #include "targets.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../base/log.h"
 
@@ -108,38 +104,11 @@ static void take_lines(struct parse *p, struct targets *t, char *at)
 			    "the list is empty");
 }
 
-static const char *read_whole(const char *path, struct text *into)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	const char *wrong = NULL;
-	struct stat st;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return log_errno(errno);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		wrong = "it is no regular file";
-	else if (st.st_size > PARSE_FILE_BYTES)
-		wrong = "it is larger than 16 MiB";
-	while (!wrong && n > 0 && into->size <= PARSE_FILE_BYTES) {
-		text_reserve(into, 65536);
-		n = read(fd, into->at + into->size, 65536);
-		if (n < 0)
-			wrong = log_errno(errno);
-		into->size += n > 0 ? (size_t)n : 0;
-	}
-	text_reserve(into, 1);
-	into->at[into->size] = '\0';
-	if (!wrong && memchr(into->at, '\0', into->size))
-		wrong = "it contains a NUL byte";
-	close(fd);
-	return wrong;
-}
-
 void targets_read(struct parse *p, struct targets *t, const char *from, int line)
 {
 	struct text text = {0};
-	const char *wrong = read_whole(t->file, &text);
+	struct stat st;
+	const char *wrong = parse_read_whole(t->file, &text, &st);
 
 	t->line = 0;
 	if (wrong)

@@ -174,7 +174,7 @@ static void take_incidents(struct work *w)
 	const struct sla_incidents *all = &w->track.incidents;
 	struct page_incident *list = room_for(w, all->incidents, sizeof *list);
 	struct page_figures *f = w->into;
-	int64_t ended = 0, lasted_us = 0;
+	int64_t ended = 0, lasted_us = 0, outages = 0;
 
 	for (size_t n = 0; list && n < all->incidents; n++) {
 		const struct sla_incident *i = &all->incident[n];
@@ -182,13 +182,14 @@ static void take_incidents(struct work *w)
 		if (i->from_us >= w->end_us || i->to_us <= w->order->from_us)
 			continue;
 		take_incident(w, i, &list[f->incident_count]);
+		outages += list[f->incident_count].counted_us > 0; /* begun before or not */
 		count(f, &list[f->incident_count++], &ended, &lasted_us);
 	}
 	f->incident = list;
 	f->mttr_us = ended ? lasted_us / ended : -1;
 	f->mtbf_us = f->incidents ? (f->up_us + f->degraded_us) / f->incidents : -1;
 	f->interval_us = w->track.interval_us;
-	f->resolution_us = (f->incidents + f->blips) * f->interval_us;
+	f->resolution_us = outages * f->interval_us;
 }
 
 /* What the keeper wrote down of an incident belongs to the one that overlaps it; both lists are in

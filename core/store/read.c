@@ -96,7 +96,7 @@ static void tell_unopened(const struct read *r, struct text *wrong)
 	text_printf(wrong, "cannot open %s: %s", r->path,
 		    code ? log_errno(code) : sqlite3_errmsg(r->sql.db));
 	if (code == EACCES)
-		text_puts(wrong, " (its folder is its owner's alone: try as root)");
+		text_puts(wrong, STORE_FORBIDDEN);
 }
 
 struct read *read_open(const char *path, struct text *wrong)

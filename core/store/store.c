@@ -234,7 +234,8 @@ static int lock(const char *path, struct text *wrong)
 	text_printf(&name, "%s.lock", path);
 	fd = open(name.at, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0) {
-		text_printf(wrong, "cannot open the database: %s: %s", name.at, log_errno(errno));
+		text_printf(wrong, "cannot open the database: %s: %s%s", name.at, log_errno(errno),
+			    errno == EACCES ? STORE_FORBIDDEN : "");
 	} else if (flock(fd, LOCK_EX | LOCK_NB)) {
 		text_printf(wrong, "the database is in use by another process (%s is locked)",
 			    name.at);

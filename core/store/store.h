@@ -19,6 +19,9 @@
 
 #define STORE_SCHEMA 5
 
+/* Behind `permission denied`. */
+#define STORE_FORBIDDEN " (the database belongs to ninesd's user: try as root)"
+
 struct store;
 
 /* What is written in one transaction with the results taken so far, or not at all. */

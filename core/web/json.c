@@ -48,6 +48,23 @@ static int append(const char *bytes, size_t size, void *with)
 	return 0;
 }
 
+json_t *json_steps(const struct steps_one *step, size_t count)
+{
+	json_t *list = json_array(), *one;
+
+	for (size_t i = 0; i < count; i++) {
+		one = json_object();
+		json_object_set_new(one, "name", json_safe(step[i].name));
+		if (step[i].hop)
+			json_object_set_new(one, "hop", json_integer(step[i].hop));
+		json_object_set_new(one, "from_us", json_integer(step[i].from_us));
+		json_object_set_new(one, "to_us", json_integer(step[i].to_us));
+		json_object_set_new(one, "ok", json_boolean(step[i].ok));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 void json_write(struct text *t, json_t *document)
 {
 	json_dump_callback(document, append, t, JSON_INDENT(1));

@@ -5,23 +5,6 @@
 #include "json.h"
 #include "overview.h"
 
-static json_t *steps(const struct overview_check *c)
-{
-	json_t *list = json_array(), *one;
-
-	for (size_t i = 0; i < c->steps; i++) {
-		one = json_object();
-		json_object_set_new(one, "name", json_safe(c->steps_at[i].name));
-		if (c->steps_at[i].hop)
-			json_object_set_new(one, "hop", json_integer(c->steps_at[i].hop));
-		json_object_set_new(one, "from_us", json_integer(c->steps_at[i].from_us));
-		json_object_set_new(one, "to_us", json_integer(c->steps_at[i].to_us));
-		json_object_set_new(one, "ok", json_boolean(c->steps_at[i].ok));
-		json_array_append_new(list, one);
-	}
-	return list;
-}
-
 /* The last probe; null before the first. */
 static json_t *probe(const struct overview_check *c)
 {
@@ -35,7 +18,7 @@ static json_t *probe(const struct overview_check *c)
 	json_object_set_new(j, "address", json_safe(c->address));
 	json_object_set_new(j, "started", json_time(c->start_us));
 	json_object_set_new(j, "elapsed_us", json_integer(c->elapsed_us));
-	json_object_set_new(j, "steps", steps(c));
+	json_object_set_new(j, "steps", json_steps(c->steps_at, c->steps));
 	return j;
 }
 

@@ -359,6 +359,14 @@ static bool has_steps(struct page *p, size_t targets)
 
 /* ---- how exact it is ---- */
 
+static bool has_histories(struct page *p, size_t targets)
+{
+	for (size_t i = 0; i < targets; i++)
+		if (!page_figures(p, i)->interval_us && page_figures(p, i)->known_us)
+			return true;
+	return false;
+}
+
 static void add_resolution(struct page *p, size_t targets)
 {
 	static const struct page_column column[] = {
@@ -370,8 +378,10 @@ static void add_resolution(struct page *p, size_t targets)
 
 	page_heading(p, "How exact this is");
 	page_note(p, "The length of each outage is known to one interval of its check; an outage "
-		     "shorter than that may be missed. Histories of state changes are taken at "
-		     "their word (0).");
+		     "shorter than that may be missed.%s",
+		  has_histories(p, targets) ? " Histories of state changes are taken at their "
+					      "word (0)."
+					    : "");
 	page_table(p, NULL, column, COUNT(column), 0);
 	for (size_t i = 0; i < targets; i++) {
 		const struct page_figures *f = page_figures(p, i);

@@ -128,6 +128,20 @@ def watched(tmp):
         assert (got["incidents"], got["blips"], got["down_s"], got["unknown_s"]) == (0, 1, 60, unknown), (name, got)
 
 
+@test("that states are taken at their word is said of them alone")
+def their_word(tmp):
+    (tmp / "a.csv").write_text("check,ts_utc,state\na,2025-01-08T00:00:00Z,up\na,2025-01-08T00:01:00Z,up\n")
+    (tmp / "log").write_text("[1736294400] CURRENT HOST STATE: b;UP;HARD;1;\n")
+    bring(tmp / "db", "csv", tmp / "a.csv", "--interval", "1m")
+    said = []
+    for _ in range(2):
+        text = nines("report", "sla", "--month", "2025-01", "--store", tmp / "db").stdout
+        assert "How exact this is" in text
+        said.append("at their word" in " ".join(text.split()))
+        bring(tmp / "db", "nagios", tmp / "log")
+    assert said == [False, True], said
+
+
 @test("a log that went on: what is new is added; rotated logs are one history in any order")
 def goes_on(tmp):
     log = (NAGIOS / "logs" / "31-host_with_services.log").read_text().splitlines(keepends=True)

@@ -204,6 +204,7 @@ def borders():
     assert [(month[m]["down_s"], month[m]["incidents"]) for m in (2, 3, 4, 5)] == [(600, 1), (1200, 0), (60, 1), (240, 0)]
     assert [i["class"] for m in (2, 3, 4, 5) for i in month[m]["incident_list"]] == ["confirmed", "began before"] * 2
     assert month[2]["incident_list"][0]["end"] is None and month[2]["longest_s"] == 600
+    assert [month[m]["resolution_s"] for m in (2, 3, 4, 5)] == [60] * 4, "the length of one that began before is known no better"
     assert month[3]["incident_list"][0]["start"] == "2024-02-29T23:50:00Z" and month[3]["incident_list"][0]["lasted_s"] == 1800
 
 
@@ -371,10 +372,19 @@ def forbidden(tmp):
     shutil.copy(store(february), tmp / "store/nines.db")
     if subprocess.run(["/bin/sh", "-c", f"test -x {BUILD}/nines"], user=65534, group=65534, extra_groups=[], check=False).returncode:
         skip("nobody else may run what was built here")
-    for command in (("report", "sla"), ("export", "web-1"), ("backup", tmp / "copy.db")):
+    (tmp / "a.csv").write_text("check,ts_utc,state\na,2025-01-01T00:00:00Z,up\n")
+    for command in (("report", "sla"), ("export", "web-1"), ("backup", tmp / "copy.db"), ("import", "csv", tmp / "a.csv", "--interval", "1m")):
         done = subprocess.run([BUILD / "nines", *command, "--store", tmp / "store/nines.db"], capture_output=True, text=True, user=65534,
                               group=65534, extra_groups=[], check=False)
         assert done.returncode == 2 and "store/nines.db: permission denied (" in done.stderr and done.stderr.count("\n") == 1, done
+        assert "try as root" in done.stderr, done
+    (tmp / "store").chmod(0o755)  # readable, yet not to be written
+    (tmp / "store/nines.db").chmod(0o644)
+    for name in ("-wal", "-shm"):
+        (tmp / f"store/nines.db{name}").touch()
+    done = subprocess.run([BUILD / "nines", *command, "--store", tmp / "store/nines.db"], capture_output=True, text=True, user=65534,
+                          group=65534, extra_groups=[], check=False)
+    assert done.returncode == 2 and "permission denied (" in done.stderr and "try as root" in done.stderr, done
 
 
 @test("nines report and nines modules list the reports")

@@ -322,6 +322,104 @@ static void groups_as_the_naive_group(void)
 	ok(fine, "500 random groups of k of n as second by second");
 }
 
+/* A service of services, up to three deep: each node's line by the engine, and its state of every
+ * second from those of its members alone. */
+#define SECONDS 400
+
+struct node {
+	struct sla_line line;
+	unsigned char state[SECONDS]; /* by the naive reading */
+};
+
+static enum sla_state naive_nested(struct node *const *member, size_t members, size_t need,
+				   int64_t at_s)
+{
+	size_t count[SLA_STATES] = {0}, present = 0, passing, silent;
+
+	for (size_t i = 0; i < members; i++) {
+		bool has_begun = false;
+
+		for (int64_t t = 0; t <= at_s && !has_begun; t++)
+			has_begun = member[i]->state[t] != SLA_NOT_MONITORED;
+		present += has_begun;
+		count[member[i]->state[at_s]] += has_begun;
+	}
+	need = need < present ? need : present;
+	passing = count[SLA_UP] + count[SLA_DEGRADED];
+	silent = count[SLA_UNKNOWN] + count[SLA_NOT_MONITORED];
+	if (count[SLA_NOT_MONITORED] == present)
+		return SLA_NOT_MONITORED;
+	if (passing >= need)
+		return count[SLA_UP] >= need ? SLA_UP : SLA_DEGRADED;
+	if (passing + silent >= need)
+		return SLA_UNKNOWN;
+	return passing + silent + count[SLA_UNCONFIRMED] >= need ? SLA_UNCONFIRMED : SLA_DOWN;
+}
+
+static struct node *new_check(void)
+{
+	struct node *n = calloc(1, sizeof *n);
+	struct sla_reading how = {.now_us = (200 + below(300)) * S};
+
+	make_samples();
+	sla_from_samples(&n->line, NULL, sample, samples, &how);
+	for (int64_t t = 0; t < SECONDS; t++)
+		n->state[t] = (unsigned char)line_state(&n->line, t);
+	return n;
+}
+
+static void free_node(struct node *n)
+{
+	sla_line_release(&n->line);
+	free(n);
+}
+
+/* NULL: the two readings differ; `states`: which states a group of groups ever had. */
+static struct node *new_group(int depth, unsigned *states)
+{
+	struct node *n = calloc(1, sizeof *n), *member[4];
+	const struct sla_line *line[4];
+	size_t members = 1 + (size_t)below(4), need = 1 + (size_t)below((int64_t)members);
+	bool fine = true;
+
+	for (size_t i = 0; i < members; i++) {
+		member[i] = depth && below(3) ? new_group(depth - 1, states) : new_check();
+		fine = fine && member[i];
+		line[i] = member[i] ? &member[i]->line : NULL;
+	}
+	if (fine)
+		sla_group(&n->line, line, members, need, 0, SECONDS * S);
+	for (int64_t t = 0; t < SECONDS && fine; t++) {
+		n->state[t] = (unsigned char)naive_nested(member, members, need, t);
+		fine = line_state(&n->line, t) == n->state[t];
+		*states |= depth ? 1u << n->state[t] : 0;
+	}
+	fine = fine && is_tidy(&n->line);
+	for (size_t i = 0; i < members; i++)
+		if (member[i])
+			free_node(member[i]);
+	if (fine)
+		return n;
+	free_node(n);
+	return NULL;
+}
+
+static void nested_groups(void)
+{
+	bool fine = true;
+	unsigned states = 0;
+
+	for (int round = 0; round < 150 && fine; round++) {
+		struct node *n = new_group(2, &states);
+
+		fine = n;
+		if (n)
+			free_node(n);
+	}
+	ok(fine, "150 random services of services of checks as second by second");
+	ok(states == (1u << SLA_STATES) - 1, "in which each state came up");
+}
+
 /* ---- the rules one by one: u d x ? are up, down, degraded, unknown, one sample every 10 s, read
  * at 10 * length; U D imported samples, ^ v changes to up and down ---- */
 
@@ -498,6 +596,7 @@ int main(void)
 	runs_as_single_samples();
 	sums_as_the_naive_sum();
 	groups_as_the_naive_group();
+	nested_groups();
 	rules();
 	percentages();
 	verdicts();
