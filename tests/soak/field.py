@@ -32,6 +32,7 @@ from oracle import Oracle
 SECOND = 1_000_000
 LAST_SECOND_US = int(float(os.environ.get("LOSS_S", "1.0")) * SECOND)  # what may be lost when everything is killed
 COMMIT_US = int(float(os.environ.get("SLACK_S", "1.0")) * SECOND)      # the time that a commit may take on a busy machine
+LOOK_US = 12 * SECOND    # so long after it was asked for a diagnosis may have its conversation: the timeout of a check and some
 KEEPER_US = SECOND // 4  # the same when the keeper alone is killed: what it had not yet sent
 TRACE = re.compile(r"^trace: (\S+Z) keeper (->|<-) (recorder|prober-\d+) (.*)$")
 
@@ -92,6 +93,8 @@ class Field:
         self.store = self.folder / "store" / "nines.db"
         self.daemon, self.read_to = None, 0
         self.sent = {}          # (keeper, n) -> (time, verb, id, words)
+        self.checks = {}                                # by number, of the present keeper
+        self.looks = collections.defaultdict(list)      # when a diagnosis of a check was asked for
         self.committed = collections.Counter()
         self.keeper = None
         self.excused = []       # (from, to, at, double fault): what was sent or served then may be missing
@@ -205,8 +208,18 @@ class Field:
             if found:
                 self._take(instant(found[1]), found[2], found[3], found[4])
 
+    def _take_asked(self, at_us, text):
+        """A diagnosis has the conversation once more: that answer is in no result."""
+        verb, number, words = role.words(text)
+        if verb == "check":
+            self.checks[number] = words["name"]
+        elif verb == "diagnose" and "probe" in words:
+            self.looks[self.checks[words["check"]]].append(at_us)
+
     def _take(self, at_us, direction, end, text):
         if end != "recorder":
+            if direction == "->" and text.startswith(("check ", "diagnose ")):
+                self._take_asked(at_us, text)
             return
         if direction == "<-":
             said = re.match(r"committed (\d+)$", text)
@@ -295,9 +308,14 @@ class Field:
                         f"{name} {number} was served at {instant_text(served_us)}, the result says {r}"
             twice = [n for n, count in numbers.items() if count > 1]
             assert not twice, f"{name}: numbers {twice[:9]} are there twice"
+            looks = list(self.looks[name])
             newest = max((r.start_us for r in oracle.results.get(name, [])), default=0)
             for number, at_us in list(server.served.items()):
                 if WORDS[name](number) == "down" and number not in numbers and at_us < newest - SECOND:
+                    look = next((us for us in looks if us - SECOND // 4 <= at_us <= us + LOOK_US), None)
+                    if look:
+                        looks.remove(look)
+                        continue
                     assert self.is_excused(at_us), f"{name}: the answer {number} of {instant_text(at_us)} is not in the record"
 
     def _incidents_are_whole(self, oracle, committed):
