@@ -13,6 +13,7 @@
 #include "../fiber/http.h"
 #include "../keeper/item.h"
 #include "../module/common.h"
+#include "../module/limit.h"
 #include "../module/load.h"
 #include "../module/option.h"
 #include "../prober/blame.h"
@@ -29,6 +30,8 @@ struct child {
 	struct arena arena;
 	void *options;
 	struct common_options common;
+	const struct limit *limit;
+	size_t limits;
 	const char *source, *item;
 	const char *given[GIVEN_MOST + 1]; /* names of the module's options that were set */
 	const char *value[GIVEN_MOST]; /* a list's values so far */
@@ -200,6 +203,22 @@ static void unknown_option(struct child *c, const char *name)
 	refuse(c, "wrong");
 }
 
+/* A list given several times has all the values here, too. */
+static void set_common(struct child *c, const struct module_option *o, const char *value)
+{
+	const char *const *before = NULL;
+	struct text all = {0};
+
+	if (o->type == OPTION_TYPE_LIST)
+		memcpy(&before, (const char *)&c->common + o->offset, sizeof before);
+	for (; before && *before; before++)
+		text_printf(&all, "%s\n", *before);
+	text_puts(&all, value);
+	if (!option_set(&common_head, &c->common, &c->arena, o->name, text_get(&all), &c->wrong))
+		refuse(c, "wrong");
+	text_release(&all);
+}
+
 static void set_option(struct child *c, const char *name, const char *value)
 {
 	const struct module_option *o = option_find(&c->module->check->head, name);
@@ -209,8 +228,7 @@ static void set_option(struct child *c, const char *name, const char *value)
 	} else if (!strcmp(name, "source")) {
 		c->source = value;
 	} else if (option_find(&common_head, name)) {
-		if (!option_set(&common_head, &c->common, &c->arena, name, value, &c->wrong))
-			refuse(c, "wrong");
+		set_common(c, option_find(&common_head, name), value);
 	} else {
 		unknown_option(c, name);
 	}
@@ -241,6 +259,9 @@ static void set_options(struct child *c)
 		set_option(c, arena_copy(&c->arena, word, (size_t)(equals - word)), equals + 1);
 	}
 	c->given[c->givens] = NULL;
+	if (!limits_make(&c->arena, c->common.warn, c->common.crit, &c->limit, &c->limits,
+			 &c->wrong))
+		refuse(c, "wrong");
 	if (!option_complete(&c->module->check->head, c->options, c->given, &c->wrong))
 		refuse(c, "wrong");
 	find_item(c);
@@ -289,6 +310,8 @@ static void run(struct child *c, struct blame *blame)
 		.address_family = common_family_number[c->common.address_family],
 		.timeout_us = c->common.timeout,
 		.slow_us = c->common.slow,
+		.limit = c->limit,
+		.limits = c->limits,
 		.done = done,
 		.with = c,
 		.wants_transcript = c->order->wants_transcript,

@@ -8,6 +8,7 @@
 
 #include "../base/log.h"
 #include "../module/form.h"
+#include "../module/limit.h"
 #include "read.h"
 #include "targets.h"
 
@@ -87,6 +88,53 @@ static bool judge_locations(struct form *f, const char *file, int line)
 	return is_fine;
 }
 
+/* Where the section says it; a row of a target list says it itself. */
+static bool judge_limit_list(struct form *f, const struct section *s, const char *option,
+			     const char *const *list, const char *file, int line)
+{
+	bool is_fine = true;
+
+	for (struct limit l; *list; list++) {
+		const char *wrong = limit_parse(&l, *list);
+		const struct entry *e = s->first;
+		struct text safe = {0};
+
+		if (!wrong)
+			continue;
+		while (e && (strcmp(e->name, option) || strcmp(e->value, *list)))
+			e = e->next;
+		text_add_safe(&safe, *list, strlen(*list), 80);
+		problem_add(&f->c->parse, e ? e->file : file, e ? e->line : line,
+			    "then `nines check` shows whether it holds", "%s: '%s' %s", option,
+			    text_get(&safe), wrong);
+		text_release(&safe);
+		is_fine = false;
+	}
+	return is_fine;
+}
+
+static size_t length(const char *const *list)
+{
+	size_t n = 0;
+
+	while (list[n])
+		n++;
+	return n;
+}
+
+static bool judge_limits(struct form *f, const struct section *s, const char *file, int line)
+{
+	const struct common_options *o = &f->common;
+	bool is_fine = judge_limit_list(f, s, "crit", o->crit, file, line);
+
+	is_fine &= judge_limit_list(f, s, "warn", o->warn, file, line);
+	if (length(o->crit) + length(o->warn) <= LIMITS_MOST)
+		return is_fine;
+	problem_add(&f->c->parse, file, line, "keep those that matter",
+		    "warn and crit are more than %d together", LIMITS_MOST);
+	return false;
+}
+
 /* What is allowed, and surely not meant. */
 static void lint(struct form *f, const char *file, int line)
 {
@@ -133,14 +181,14 @@ static const char *pool_of(const struct module_head *h)
 					    : "general";
 }
 
-static void add_locations(const struct form *f, struct text *t)
+static void add_list(struct text *t, const char *key, const char *const *list)
 {
 	struct text joined = {0};
 
-	for (const char *const *l = f->common.locations; *l; l++)
-		text_printf(&joined, "%s%s", l == f->common.locations ? "" : "\n", *l);
+	for (const char *const *l = list; *l; l++)
+		text_printf(&joined, "%s%s", l == list ? "" : "\n", *l);
 	if (joined.size)
-		line_add(t, "locations", text_get(&joined));
+		line_add(t, key, text_get(&joined));
 	text_release(&joined);
 }
 
@@ -165,7 +213,9 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 		line_add(t, "when_healthy", "1");
 	if (f->module->head.flags & MODULE_IS_PASSIVE)
 		line_add(t, "passive", "1");
-	add_locations(f, t);
+	add_list(t, "warn", f->common.warn);
+	add_list(t, "crit", f->common.crit);
+	add_list(t, "locations", f->common.locations);
 	if (f->items.size)
 		line_add(t, "items", text_get(&f->items));
 	if (inherited)
@@ -183,6 +233,7 @@ static void define_judged(struct form *f, const char *name, const struct section
 
 	is_fine &= is_complete(f, file, line);
 	is_fine &= judge_locations(f, file, line);
+	is_fine &= judge_limits(f, s, file, line);
 	is_fine &= name_take(f->c, name, s, file, line) != NULL;
 	if (!is_fine)
 		return;

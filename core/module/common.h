@@ -10,6 +10,7 @@
 struct common_options {
 	/* microseconds; slow 0: never degraded for its time */
 	int64_t every, timeout, recheck, slow;
+	const char *const *warn, *const *crit; /* limits on values (limit.h) */
 	const char *const *locations;          /* empty: all */
 	int64_t address_family;                /* the place in common_family */
 	bool reference, when_healthy;

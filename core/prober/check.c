@@ -8,6 +8,7 @@
 
 #include "../base/memory.h"
 #include "../module/common.h"
+#include "../module/limit.h"
 #include "../module/option.h"
 
 #define OPTIONS_BYTES (1u << 20) /* of one check */
@@ -93,6 +94,26 @@ static char *judge_module(const struct line *l, const struct prober_module *m)
 	return t.at;
 }
 
+/* A list of the line, NULL-terminated; its texts are the arena's. */
+static const char *const *list_of(struct prober_check *c, const struct line *l, const char *key)
+{
+	const char *value = line_get(l, key);
+	char *at = arena_copy(&c->arena, value, strlen(value));
+	const char **list = arena_alloc(&c->arena, (LIMITS_MOST + 2) * sizeof *list);
+
+	for (size_t i = 0; at && *at && list && i <= LIMITS_MOST; i++)
+		list[i] = strsep(&at, "\n");
+	return list;
+}
+
+static bool set_limits(struct prober_check *c, const struct line *l, struct text *wrong)
+{
+	if (!line_find(l, "warn") && !line_find(l, "crit"))
+		return true;
+	return limits_make(&c->arena, list_of(c, l, "warn"), list_of(c, l, "crit"), &c->limit,
+			   &c->limits, wrong);
+}
+
 struct prober_check *prober_check_new(const struct line *l, const struct prober_module *m,
 				      const struct map *secrets)
 {
@@ -116,7 +137,7 @@ struct prober_check *prober_check_new(const struct line *l, const struct prober_
 	c->options = arena_alloc(&c->arena, head->options_size);
 	if (!c->options)
 		text_puts(&wrong, "no memory for the options");
-	else if (set_options(c, l, secrets, &wrong))
+	else if (set_options(c, l, secrets, &wrong) && set_limits(c, l, &wrong))
 		return c;
 	c->refusal = memory_text(text_get(&wrong));
 	text_release(&wrong);

@@ -29,6 +29,8 @@ struct prober_check {
 	const struct check_module *module;
 	void *options;
 	int64_t timeout_us, slow_us;
+	const struct limit *limit;
+	size_t limits;
 	int address_family;
 	struct arena arena; /* lent: what follows the struct */
 };

@@ -91,6 +91,7 @@ static void finish(struct probe *p)
 	probe_end_step(p);
 	p->is_stalled = held_us > 0;
 	judge_slowness(p, end_us - p->start_us, held_us);
+	probe_judge_limits(p);
 	probe_release_deferred(p);
 	net_close_all(p);
 	blame_leave(h->blame);

@@ -31,6 +31,7 @@ struct icmp_host; /* fiber/icmp.h */
 struct connection; /* fiber/net.h */
 struct tls_host;   /* fiber/tls.h */
 struct blame;      /* prober/blame.h: the page shared with the parent */
+struct limit;      /* module/limit.h */
 
 /* What all probes of a process share. Zero-initialise, set loop, then probe_host_open(). */
 struct probe_host {
@@ -69,6 +70,8 @@ struct probe_order {
 	void (*done)(struct probe *, const struct text *result, void *with);
 	void *with;
 	bool wants_transcript;
+	const struct limit *limit; /* module/limit.h, on values: warn and crit */
+	size_t limits;
 };
 
 struct probe {
@@ -97,6 +100,12 @@ struct probe {
 	char address[48];
 	struct text *words; /* values and facts: words for the result line; made at first use */
 	size_t values;
+	struct {
+		uint32_t seen; /* bits: limits whose value has come */
+		const struct limit *crossed, *odd; /* odd: its unit is not the value's */
+		const char *reason;
+		char odd_unit[16];
+	} limit;
 	int64_t expect_us;      /* 0: not said */
 	const char *remembered; /* NULL: nothing new */
 	struct text *transcript;
@@ -137,6 +146,11 @@ bool probe_judge(struct probe *, enum verdict, const char *format, va_list)
 /* Ends the open step now, well. What follows is `other` until a step is opened. */
 void probe_end_step(struct probe *);
 
+/* probe_limit.c: a value has come; `key` is the name it is kept by. */
+void probe_watch_value(struct probe *, const char *name, const char *key, double value,
+		       const char *unit);
+/* The probe has ended: what the limits say of it. */
+void probe_judge_limits(struct probe *);
 /* Notes what was sent ('>'), received ('<') or said ('*') for the transcript, secrets of the
  * options struck out. Cheap when nobody wants it. */
 void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size);

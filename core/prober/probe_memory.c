@@ -129,6 +129,16 @@ static size_t write_number(char *to, size_t room, double value)
 	return size;
 }
 
+static void watch(struct probe *p, const char *name, double value, const char *unit)
+{
+	char key[72];
+
+	if (!p->order.limits || !name)
+		return;
+	make_key(key, sizeof key, "value", name);
+	probe_watch_value(p, name, key + strlen("value."), value, unit);
+}
+
 void probe_value(struct probe *p, const char *name, double value, const char *unit)
 {
 	char text[96];
@@ -143,6 +153,7 @@ void probe_value(struct probe *p, const char *name, double value, const char *un
 		n += unit_bytes;
 	}
 	add_word(p, "value", name, text, n);
+	watch(p, name, value, unit);
 }
 
 void probe_fact(struct probe *p, const char *name, const char *text)

@@ -132,6 +132,8 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 		.address_family = c->address_family,
 		.timeout_us = c->timeout_us,
 		.slow_us = c->slow_us,
+		.limit = c->limit,
+		.limits = c->limits,
 		.due_us = line_int(l, "due_us", 0),
 		.done = done,
 		.with = j,

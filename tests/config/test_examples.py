@@ -70,7 +70,7 @@ def steps():
 def options():
     import json
     env = {"NINES_MODULES": str(BUILD / "modules")}
-    common = {"every", "timeout", "recheck", "slow", "locations", "address-family", "reference", "when-healthy"}
+    common = {"every", "timeout", "recheck", "slow", "warn", "crit", "locations", "address-family", "reference", "when-healthy"}
     for manual in sorted(ROOT.glob("modules/*/*.md")):
         name, prose = manual.stem, manual.read_text()
         known = {o["name"] for o in json.loads(nines("modules", name, "--json", env=env).stdout)["options"]} | common
