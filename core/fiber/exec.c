@@ -7,8 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,10 +14,12 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../prober/probe.h"
+#include "exec_process.h"
 
 #define PROGRAM_MAGIC 0x65786563u
 #define READ_BYTES    65536 /* of one pipe in one turn: a flood must not hold the loop */
-#define DESCRIPTORS   1024
+#define AGAIN_US      10000 /* what was killed takes a moment to die */
+#define CLOSE_SWEEPS  100
 
 /* One pipe of the program, read here. */
 struct pipe_end {
@@ -33,7 +33,8 @@ struct program {
 	struct loop_watch
 		watch; /* first: of the pidfd, ready when the child has ended; fd -1: none */
 	uint32_t magic;
-	struct loop *loop;
+	struct exec_host *host;
+	struct program *next, *last;
 	struct probe *probe; /* NULL: the probe is gone, only the child's end is awaited */
 	pid_t pid;
 	bool has_ended;
@@ -41,88 +42,13 @@ struct program {
 	struct pipe_end out, err;
 };
 
-static char drain[READ_BYTES];
-
-/* ---- the child's side ---- */
-
-struct launch {
-	const char *const *argv, *const *environment;
-	int in, out, err; /* descriptors to become 0, 1, 2 */
-	pid_t parent;
-	rlim_t cpu_s;
-	volatile int error; /* written by the child, whose memory is ours until it execs */
+struct exec_host {
+	struct loop *loop;
+	struct program *first;
+	struct loop_timer again;
 };
 
-static void reset_signals(void)
-{
-	struct sigaction standard = {.sa_handler = SIG_DFL};
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &standard, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void set_limits(const struct launch *l)
-{
-	struct rlimit cores = {0, 0}, files = {DESCRIPTORS, DESCRIPTORS},
-		      cpu = {l->cpu_s, l->cpu_s + 1};
-
-	setrlimit(RLIMIT_CORE, &cores);
-	setrlimit(RLIMIT_NOFILE, &files);
-	setrlimit(RLIMIT_CPU, &cpu);
-}
-
-/* First above 2: each of the three may stand where another has to go. */
-static bool place_descriptors(const struct launch *l)
-{
-	int from[] = {l->in, l->out, l->err};
-
-	for (int i = 0; i < 3; i++)
-		if ((from[i] = fcntl(from[i], F_DUPFD, 3)) < 0)
-			return false;
-	for (int i = 0; i < 3; i++)
-		if (dup2(from[i], i) < 0)
-			return false;
-	return syscall(SYS_close_range, 3u, ~0u, 0) == 0;
-}
-
-/* Runs in the child of vfork(): only system calls, nothing of the parent's memory but l->error is
- * changed. */
-static void become(struct launch *l)
-{
-	setpgid(0, 0);
-	reset_signals();
-	set_limits(l);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != l->parent ||
-	    !place_descriptors(l) || chdir("/") < 0)
-		l->error = errno ? errno : ECHILD;
-	else if (execve(l->argv[0], (char *const *)(uintptr_t)l->argv,
-			(char *const *)(uintptr_t)l->environment) < 0)
-		l->error = errno;
-	_exit(127);
-}
-
-/* vfork(): a prober with 10,000 probes in memory would copy its page tables for each program. All
- * signals are blocked, for a handler would run in the child on our memory. -1: no process (errno);
- * l->error says whether exec failed. */
-static __attribute__((noinline)) pid_t launch(struct launch *l)
-{
-	sigset_t all, before;
-	pid_t pid;
-	int error;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	pid = vfork();
-	if (!pid)
-		become(l);
-	error = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	errno = error;
-	return pid;
-}
+static char drain[READ_BYTES];
 
 /* ---- the end ---- */
 
@@ -130,21 +56,51 @@ static void close_pipe(struct pipe_end *e)
 {
 	if (e->watch.fd < 0)
 		return;
-	loop_remove(e->program->loop, &e->watch);
+	loop_remove(e->program->host->loop, &e->watch);
 	close(e->watch.fd);
 	e->watch.fd = -1;
 }
 
 static void program_free(struct program *g)
 {
+	*(g->last ? &g->last->next : &g->host->first) = g->next;
+	if (g->next)
+		g->next->last = g->last;
 	close_pipe(&g->out);
 	close_pipe(&g->err);
 	if (g->watch.fd >= 0) {
-		loop_remove(g->loop, &g->watch);
+		loop_remove(g->host->loop, &g->watch);
 		close(g->watch.fd);
 	}
 	g->magic = 0;
 	free(g);
+}
+
+static bool is_program(pid_t pid, const void *with)
+{
+	const struct program *g = with;
+
+	while (g && (g->has_ended || g->pid != pid))
+		g = g->next;
+	return g;
+}
+
+static void kill_orphans(struct exec_host *h)
+{
+	if (exec_kill_orphans(is_program, h->first))
+		loop_set(h->loop, &h->again, clock_mono_us() + AGAIN_US);
+}
+
+static void look_again(struct loop_timer *t)
+{
+	kill_orphans((struct exec_host *)((char *)t - offsetof(struct exec_host, again)));
+}
+
+/* The leader may have gone to another group. */
+static void kill_program(const struct program *g)
+{
+	kill(-g->pid, SIGKILL);
+	kill(g->pid, SIGKILL);
 }
 
 /* The group is killed before its leader is reaped: so long its number can belong to nobody else. */
@@ -156,8 +112,10 @@ static bool reap(struct program *g)
 		return true;
 	if (waitid(P_PID, (id_t)g->pid, &seen, WEXITED | WNOHANG | WNOWAIT) < 0 || !seen.si_pid)
 		return false;
-	kill(-g->pid, SIGKILL);
+	kill_program(g);
 	g->has_ended = waitpid(g->pid, &g->wait_status, WNOHANG) == g->pid;
+	if (g->has_ended)
+		kill_orphans(g->host);
 	return g->has_ended;
 }
 
@@ -213,20 +171,51 @@ static bool watch_pipe(struct program *g, struct pipe_end *e, int fd)
 {
 	e->program = g;
 	e->watch.ready = pipe_ready;
-	if (loop_add(g->loop, &e->watch, fd, EPOLLIN))
+	if (loop_add(g->host->loop, &e->watch, fd, EPOLLIN))
 		return true;
 	e->watch.fd = -1;
 	return false;
 }
 
+static struct exec_host *host_of(struct probe_host *probes)
+{
+	struct exec_host *h = probes->exec;
+
+	if (h)
+		return h;
+	h = calloc(1, sizeof *h);
+	if (!h)
+		return NULL;
+	h->loop = probes->loop;
+	h->again.fire = look_again;
+	if (!exec_adopt_orphans())
+		log_say("programs may leave others behind: %s", log_errno(errno));
+	return probes->exec = h;
+}
+
+void exec_host_free(struct exec_host *h)
+{
+	if (!h)
+		return;
+	for (int i = 0; i < CLOSE_SWEEPS && exec_kill_orphans(is_program, h->first); i++)
+		usleep(1000);
+	loop_stop_timer(h->loop, &h->again);
+	free(h);
+}
+
 static struct program *program_new(struct probe *p)
 {
-	struct program *g = calloc(1, sizeof *g);
+	struct exec_host *h = host_of(p->host);
+	struct program *g = h ? calloc(1, sizeof *g) : NULL;
 
 	if (!g)
 		return NULL;
 	g->magic = PROGRAM_MAGIC;
-	g->loop = p->host->loop;
+	g->host = h;
+	g->next = h->first;
+	if (g->next)
+		g->next->last = g;
+	h->first = g;
 	g->probe = p;
 	g->watch.ready = child_ready;
 	g->watch.fd = g->out.watch.fd = g->err.watch.fd = -1;
@@ -243,14 +232,14 @@ static bool start(struct program *g, struct launch *l)
 {
 	int fd;
 
-	g->pid = launch(l);
+	g->pid = exec_launch(l);
 	if (g->pid < 0)
 		return probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
 	fd = pidfd_of(g->pid);
-	if (fd >= 0 && loop_add(g->loop, &g->watch, fd, EPOLLIN))
+	if (fd >= 0 && loop_add(g->host->loop, &g->watch, fd, EPOLLIN))
 		return true;
 	probe_unknown(g->probe, "cannot watch a process: %s", log_errno(errno));
-	kill(-g->pid, SIGKILL);
+	kill_program(g);
 	waitpid(g->pid, &g->wait_status, 0); /* just killed and never run for long */
 	g->has_ended = true;
 	if (fd >= 0)
@@ -369,7 +358,7 @@ static void wait_for_end(struct program *g)
 static void let_go(struct program *g)
 {
 	if (!g->has_ended && g->watch.fd >= 0) {
-		kill(-g->pid, SIGKILL);
+		kill_program(g);
 		if (!reap(g)) {
 			g->probe = NULL;
 			close_pipe(&g->out);

@@ -12,6 +12,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../fiber/exec.h"
 #include "../fiber/http.h"
 #include "../fiber/net.h"
 #include "../fiber/resolve.h"
@@ -271,7 +272,9 @@ void probe_host_close(struct probe_host *h)
 	h->http = NULL;
 	resolver_free(h->resolver);
 	tls_host_free(h->tls);
+	exec_host_free(h->exec);
 	text_release(&h->line);
 	h->resolver = NULL;
 	h->tls = NULL;
+	h->exec = NULL;
 }

@@ -28,6 +28,7 @@ extern const char *const verdict_name[]; /* "up" "degraded" "down" "unknown" */
 struct resolver; /* fiber/resolve.h */
 struct http_host; /* fiber/http.h */
 struct icmp_host; /* fiber/icmp.h */
+struct exec_host; /* fiber/exec.h */
 struct connection; /* fiber/net.h */
 struct tls_host;   /* fiber/tls.h */
 struct blame;      /* prober/blame.h: the page shared with the parent */
@@ -42,6 +43,7 @@ struct probe_host {
 	struct tls_host *tls;   /* made at first use */
 	struct icmp_host *icmp; /* made at first use from these, -1: none were handed over */
 	int icmp4_fd, icmp6_fd;
+	struct exec_host *exec; /* made at first use */
 	struct blame *blame; /* may be NULL */
 	int may_exec;
 	size_t in_flight;

@@ -297,9 +297,10 @@ struct probe_exec_answer {
 	size_t output_bytes;
 };
 
-/* Runs argv[0] (an absolute path) without a shell, in a process group of its own that dies whole at
- * the deadline. Only for modules with MODULE_NEEDS_EXEC. `environment` NULL: PATH and LANG=C only.
- */
+/* Runs argv[0] (an absolute path) without a shell, in a process group of its own. When it ends, and
+ * at the deadline, it dies with all that it has left behind: every child of the process that
+ * probe_exec() did not start is killed, so a module starts none itself. Only for modules with
+ * MODULE_NEEDS_EXEC. `environment` NULL: PATH and LANG=C only. */
 bool probe_exec(struct probe *, const char *const *argv, const char *const *environment,
 		struct probe_exec_answer *);
 
