@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """The ssh check against sshd, against sshd behind a line that fails, and against servers that speak little or no SSH."""
-import os
 import pathlib
-import pwd
 import socket
 import struct
 import subprocess
@@ -13,13 +11,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 from failures import ANOTHER, HOSTILE
 from golden import Golden
 from probe import check
-from real_files import PASSWORD, USER, fingerprint, keygen, need_root, sshd
+from real_files import PASSWORD, USER, fingerprint, keygen, login_name, need_root, sshd
 from servers import Gone, Server, close, drip, endless, expect, refused_port, reset, send, silence
 from tap import BUILD, run, test
 
 golden = Golden(__file__)
 BANNER = b"SSH-2.0-fake\r\n"
-WHO = USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+WHO = login_name()
 
 
 def string(text):

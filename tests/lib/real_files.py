@@ -8,6 +8,7 @@ test's own: that takes root, and others skip. The user is always USER with PASSW
 import contextlib
 import os
 import pathlib
+import pwd
 import shutil
 import socket
 import subprocess
@@ -200,6 +201,11 @@ def keygen(path, kind, *more):
 def fingerprint(path):
     """As ssh-keygen -l prints it: SHA256:..."""
     return subprocess.run(["ssh-keygen", "-lf", str(path)], check=True, capture_output=True, text=True).stdout.split()[1]
+
+
+def login_name():
+    """Whom sshd() lets in by key."""
+    return USER if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
 def sshd(tmp, settings="", host_key="ed25519"):

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import blocklists
 import certs
 import dnswire
+import real_files
 import servers
 from tap import BUILD, ROOT, run, skip, test
 
@@ -106,6 +107,29 @@ def redis(tmp):
     with servers.Server([servers.expect(b"PING"), servers.send(b"+PONG\r\n"), servers.expect(b"INFO"),
                          servers.send(b"$9\r\nrole:master\r\n\r\n+PONG\r\n"), servers.silence()]) as server:
         torture(tmp, "redis", "host=127.0.0.1", f"port={server.port}", "info=true")
+
+
+@test("telnet with a failing allocation")
+def telnet(tmp):
+    with servers.Server([servers.send(b"\xff\xfd\x18login: "), servers.expect(b"alice\r\n"), servers.send(b"Password: "), servers.expect(b"word\r\n"),
+                         servers.send(b"$ "), servers.silence()]) as server:
+        torture(tmp, "telnet", "host=127.0.0.1", f"port={server.port}", "user=alice", "password=word", "expect=$ ")
+
+
+@test("ftp with a failing allocation: TLS on both connections")
+def ftp(tmp):
+    (real_files.home_of(tmp) / "file").write_bytes(b"hello")
+    with real_files.proftpd(tmp, "DebugLevel 0", tls=certs.good()) as server:
+        torture(tmp, "ftp", *server.to("tls=starttls", f"ca-file={certs.authority()}", f"user={real_files.USER}",
+                                       f"password={real_files.PASSWORD}", "path=file"))
+
+
+@test("ssh with a failing allocation")
+def ssh(tmp):
+    real_files.keygen(tmp / "key", "ed25519")
+    (tmp / "authorized_keys").write_text((tmp / "key.pub").read_text())
+    with real_files.sshd(tmp) as server:
+        torture(tmp, "ssh", *server.to(f"user={real_files.login_name()}", f"key=file:{tmp / 'key'}", "command=echo ready", "expect=ready"))
 
 
 @test("exec with a failing allocation")
