@@ -22,6 +22,9 @@
 #define JOB_MAGIC     0x6a6f6220u
 #define CONTROL_BYTES (1u << 20)
 #define RESULTS_BYTES (64u << 20) /* queued for a keeper that does not read */
+/* So many begin in one turn of the loop. Then it is looked what has come in, so that the first
+ * probes of a burst are not timed by the last. */
+#define BEGIN_MOST    32
 #define HELD_US       5000
 #define HELD_BYTES    (32u << 10)
 
@@ -29,7 +32,7 @@ struct prober {
 	uint32_t magic;
 	struct loop *loop;
 	struct loop_turn turn;
-	struct loop_timer again; /* pool blocking: a probe waits to begin */
+	struct loop_timer again; /* a probe waits to begin */
 	struct loop_timer held;  /* results wait for others */
 	struct link control, keeper;
 	struct probe_host host;
@@ -37,8 +40,9 @@ struct prober {
 	bool blocks; /* pool blocking: one probe at a time */
 	bool is_running; /* `go` has come */
 	bool are_held;
-	struct job *running, *first,
-		*last; /* of pool blocking: the one that runs, the ones that wait */
+	struct job *running;      /* of pool blocking */
+	struct job *first, *last; /* that wait to begin */
+	size_t begun;             /* in this turn */
 	int status;
 };
 
@@ -149,20 +153,39 @@ static void enqueue(struct prober *r, struct job *j)
 	r->last = j;
 }
 
-/* One in a turn of the loop, so that each result leaves before the next probe holds it. */
-static void begin_next(struct prober *r)
+static struct job *dequeue(struct prober *r)
 {
-	struct job *j = r->running ? NULL : r->first;
+	struct job *j = r->first;
 
-	if (j) {
-		r->first = j->next;
-		if (!r->first)
-			r->last = NULL;
+	r->first = j->next;
+	if (!r->first)
+		r->last = NULL;
+	return j;
+}
+
+static void begin(struct prober *r, struct job *j)
+{
+	r->begun++;
+	if (r->blocks) {
 		r->running = j;
 		if (r->host.blame)
 			r->host.blame->patience_us = j->order.timeout_us;
-		probe_begin(&r->host, &j->order);
 	}
+	probe_begin(&r->host, &j->order);
+}
+
+/* Of pool blocking one in a turn of the loop, so that each result leaves before the next probe
+ * holds it. */
+static bool may_begin(const struct prober *r)
+{
+	return !r->running && r->begun < (r->blocks ? 1 : BEGIN_MOST);
+}
+
+static void begin_waiting(struct prober *r)
+{
+	while (r->first && may_begin(r))
+		begin(r, dequeue(r));
+	r->begun = 0;
 	if (r->first && !r->running)
 		loop_set(r->loop, &r->again, loop_now(r->loop));
 }
@@ -184,10 +207,10 @@ static const char *take_probe(struct prober *r, const struct line *l)
 	j = job_new(r, l, c);
 	if (!j)
 		refuse(r, l, "no memory for another probe");
-	else if (r->blocks)
+	else if (r->blocks || r->first || !may_begin(r))
 		enqueue(r, j);
 	else
-		probe_begin(&r->host, &j->order);
+		begin(r, j);
 	return NULL;
 }
 
@@ -482,7 +505,7 @@ static void turn_ended(struct loop_turn *t)
 {
 	struct prober *r = (struct prober *)((char *)t - offsetof(struct prober, turn));
 
-	begin_next(r);
+	begin_waiting(r);
 	give_results(r);
 	link_flush(&r->control);
 }
