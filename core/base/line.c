@@ -74,6 +74,7 @@ static const char *take_word(struct line *l, char **at, const char *end)
 	struct line_word *w = &l->word[l->words];
 	char *p = *at;
 	const char *wrong;
+	size_t size;
 
 	if (l->words == LINE_WORDS)
 		return "too many words";
@@ -84,15 +85,17 @@ static const char *take_word(struct line *l, char **at, const char *end)
 		return "a word is no key=value";
 	*p++ = '\0';
 	w->value = p;
-	if (p < end && *p == '"') {
+	w->is_bare = p == end || *p != '"';
+	if (w->is_bare) {
+		p = take_bare(p, end);
+		size = (size_t)(p - w->value);
+	} else {
 		w->value = ++p;
-		wrong = take_quoted(p, end, &p, &w->size);
+		wrong = take_quoted(p, end, &p, &size);
 		if (wrong)
 			return wrong;
-	} else {
-		p = take_bare(p, end);
-		w->size = (size_t)(p - w->value);
 	}
+	w->size = (uint32_t)size;
 	l->words++;
 	*at = p;
 	return p < end && *p != ' ' ? "a value is not ended by a space" : NULL;
@@ -303,10 +306,18 @@ static bool is_in(const char *key, const char *const *list)
 	return false;
 }
 
+void line_add_word(struct text *t, const struct line_word *w)
+{
+	add_key(t, w->key);
+	if (w->is_bare && w->size)
+		text_add(t, w->value, w->size);
+	else
+		add_value(t, w->value, w->size);
+}
+
 void line_add_words(struct text *t, const struct line *from, const char *const *but)
 {
 	for (size_t i = 0; i < from->words; i++)
 		if (!is_in(from->word[i].key, but))
-			line_add_bytes(t, from->word[i].key, from->word[i].value,
-				       from->word[i].size);
+			line_add_word(t, &from->word[i]);
 }

@@ -17,6 +17,7 @@ const char *const vote_name[VOTES] = {"up", "degraded", "down", "unknown"};
 struct result {
 	const char *verdict, *reason, *step, *address, *steps, *memory;
 	const char *start_us, *late_us, *elapsed_us, *expect_us;
+	uint64_t goes_on[LINE_WORDS / 64]; /* bits: the words for the recorder */
 };
 
 static const struct {
@@ -28,12 +29,12 @@ static const struct {
 	{"reason", offsetof(struct result, reason), true},
 	{"step", offsetof(struct result, step), true},
 	{"address", offsetof(struct result, address), true},
-	{"steps", offsetof(struct result, steps), true},
-	{"memory", offsetof(struct result, memory), false},
 	{"start_us", offsetof(struct result, start_us), true},
 	{"late_us", offsetof(struct result, late_us), true},
 	{"elapsed_us", offsetof(struct result, elapsed_us), true},
+	{"steps", offsetof(struct result, steps), true},
 	{"expect_us", offsetof(struct result, expect_us), false},
+	{"memory", offsetof(struct result, memory), false},
 	/* the keeper's own words, which a prober cannot say */
 	{"location", -1, false},
 	{"cycle", -1, false},
@@ -45,17 +46,28 @@ static const struct {
 	{"cause", -1, false},
 	{"n", -1, false},
 	{"name", -1, false},
-	{NULL, -1, true},
 };
+#define RESULT_WORDS (sizeof result_word / sizeof *result_word)
 
-static int word_of(const char *key)
+static bool is_of_module(const char *key)
 {
-	int i = 0;
+	return !strncmp(key, "value.", 6) || !strncmp(key, "fact.", 5);
+}
 
-	while (result_word[i].key &&
-	       (result_word[i].key[0] != key[0] || strcmp(result_word[i].key, key)))
-		i++;
-	return i;
+/* RESULT_WORDS: not there, it goes on. A prober's words come in the order of the table: the search
+ * begins where the last one ended. */
+static size_t word_of(const char *key, size_t from)
+{
+	size_t i = from;
+
+	if (is_of_module(key))
+		return RESULT_WORDS;
+	for (size_t n = 0; n < RESULT_WORDS; n++, i++) {
+		i = i < RESULT_WORDS ? i : 0;
+		if (result_word[i].key[0] == key[0] && !strcmp(result_word[i].key, key))
+			return i;
+	}
+	return RESULT_WORDS;
 }
 
 static int64_t number_of(const char *text, int64_t otherwise)
@@ -417,11 +429,11 @@ const char *cycle_memory(const struct flight *f)
 	return c->memory && c->memory[slot] ? c->memory[slot] : "";
 }
 
-static void add_words(struct text *t, const struct line *l)
+static void add_words(struct text *t, const struct line *l, const struct result *got)
 {
 	for (size_t i = 0; i < l->words; i++)
-		if (result_word[word_of(l->word[i].key)].goes_on)
-			line_add_bytes(t, l->word[i].key, l->word[i].value, l->word[i].size);
+		if (got->goes_on[i / 64] >> (i % 64) & 1)
+			line_add_word(t, &l->word[i]);
 }
 
 /* How long the sample speaks: of a passive check until it wants to hear again. */
@@ -461,7 +473,7 @@ static void record(struct keeper *k, struct flight *f, const struct line *from,
 
 	line_begin_name(t, "result", f->cycle->check->name);
 	if (from) {
-		add_words(t, from);
+		add_words(t, from, got);
 	} else {
 		line_add(t, "verdict", got->verdict);
 		line_add(t, "reason", got->reason);
@@ -575,9 +587,15 @@ void flight_is_due(struct keeper *k, struct flight *f)
 
 static void read_result(struct result *got, const struct line *l)
 {
-	for (size_t i = 0; i < l->words; i++) {
-		int word = word_of(l->word[i].key);
+	size_t found = 0, word;
 
+	for (size_t i = 0; i < l->words; i++) {
+		word = word_of(l->word[i].key, found);
+		if (word == RESULT_WORDS || result_word[word].goes_on)
+			got->goes_on[i / 64] |= UINT64_C(1) << (i % 64);
+		if (word == RESULT_WORDS)
+			continue;
+		found = word + 1;
 		if (result_word[word].at >= 0)
 			*(const char **)((char *)got + result_word[word].at) = l->word[i].value;
 	}

@@ -111,7 +111,8 @@ static void tell_keeper(struct room *r, struct keeper_end from, const char *verb
 	memcpy(digits, t.at, t.size < sizeof digits ? t.size : sizeof digits - 1);
 	text_release(&t);
 	if (key)
-		l.word[l.words++] = (struct line_word){key, digits, strlen(digits)};
+		l.word[l.words++] = (struct line_word){
+			.key = key, .value = digits, .size = (uint32_t)strlen(digits)};
 	keeper_take(r->keeper, r->now_us, r->wall_us, from, &l);
 }
 
