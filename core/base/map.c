@@ -24,6 +24,22 @@ uint64_t map_hash(const void *from, size_t size)
 	return h ^ h >> 32;
 }
 
+uint64_t map_key(const void *from, size_t size)
+{
+	const char *at = from;
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ size, word;
+
+	for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
+		memcpy(&word, at, sizeof word);
+		h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
+		h ^= h >> 32;
+	}
+	for (word = 0; size; size--)
+		word = word << 8 | (unsigned char)at[size - 1];
+	h = (h ^ word) * UINT64_C(0xd6e8feb86659fd93);
+	return h ^ h >> 32;
+}
+
 static size_t home(const struct map *m, uint64_t key)
 {
 	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (m->room - 1);
@@ -124,17 +140,17 @@ void *map_take(struct map *m, uint64_t key)
 
 void *map_find_text(const struct map *m, const char *key)
 {
-	return m->room ? seek(m, map_hash(key, strlen(key)), key)->value : NULL;
+	return m->room ? seek(m, map_key(key, strlen(key)), key)->value : NULL;
 }
 
 void map_put_text(struct map *m, const char *key, void *value)
 {
-	put(m, map_hash(key, strlen(key)), key, value);
+	put(m, map_key(key, strlen(key)), key, value);
 }
 
 void *map_take_text(struct map *m, const char *key)
 {
-	return take(m, map_hash(key, strlen(key)), key);
+	return take(m, map_key(key, strlen(key)), key);
 }
 
 void *map_next(const struct map *m, size_t *at)

@@ -23,6 +23,10 @@ static void put(struct text *t, uint64_t n)
 	char byte[10];
 	size_t size = 0;
 
+	if (n < 128) {
+		text_putc(t, (char)n);
+		return;
+	}
 	do
 		byte[size++] = (char)((n & 127) | (n > 127 ? 128 : 0));
 	while (n >>= 7);
@@ -137,7 +141,7 @@ static size_t shape_number(struct block_writer *w, const struct block_result *r,
 
 	text_clear(&w->shape);
 	write_shape(&w->shape, r);
-	key = map_hash(w->shape.at, w->shape.size);
+	key = map_key(w->shape.at, w->shape.size);
 	known = map_find(&w->shapes, key);
 	*is_new = !known;
 	if (known)

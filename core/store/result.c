@@ -82,11 +82,29 @@ static void take_steps(struct result_line *to, const struct line_word *w)
 	}
 }
 
+/* Whole numbers, which most are, without strtod(). */
+static double decimal(const char *text, const char **end)
+{
+	int64_t n = 0;
+	const char *at = text;
+	char *stop;
+	double value;
+
+	for (; *at >= '0' && *at <= '9' && at < text + 15; at++)
+		n = n * 10 + (*at - '0');
+	*end = at;
+	if (at > text && (!*at || *at == ' '))
+		return (double)n;
+	value = strtod(text, &stop);
+	*end = stop;
+	return value;
+}
+
 static void add_value(struct result_line *to, const char *name, const char *text)
 {
 	struct block_result *r = &to->result;
-	char *end;
-	double value = strtod(text, &end);
+	const char *end;
+	double value = decimal(text, &end);
 
 	if (r->values == BLOCK_VALUES)
 		return;
@@ -111,7 +129,7 @@ static void take_number(int64_t *to, const char *text)
 
 enum { SKIP = -1, CALL = -2, FACT = -3 };
 
-/* `at`: the offset of a text or, for names that end in _us, of a number. */
+/* `at`: the offset of a text or, for names that end in _us, of a number. In the order of a line. */
 static const struct {
 	const char *key;
 	long at;
@@ -121,50 +139,74 @@ static const struct {
 	{"verdict", CALL, take_verdict, NULL},
 	{"reason", offsetof(struct block_result, reason), NULL, NULL},
 	{"address", offsetof(struct block_result, address), NULL, NULL},
-	{"item", offsetof(struct block_result, item), NULL, NULL},
 	{"start_us", offsetof(struct block_result, start_us), NULL, NULL},
+	{"late_us", SKIP, NULL, NULL},
 	{"elapsed_us", offsetof(struct block_result, elapsed_us), NULL, NULL},
+	{"steps", CALL, take_steps, NULL},
+	{"location", CALL, take_location, NULL},
+	{"cycle", SKIP, NULL, NULL},
 	{"due_at_us", offsetof(struct block_result, due_us), NULL, NULL},
 	{"interval_us", offsetof(struct block_result, interval_us), NULL, NULL},
-	{"steps", CALL, take_steps, NULL},
+	{"item", offsetof(struct block_result, item), NULL, NULL},
+	{"missed", FACT, NULL, ".missed"},
 	{"ends", CALL, take_ends, NULL},
 	{"cause", CALL, take_cause, NULL},
-	{"stall", CALL, take_stall, NULL},
-	{"location", CALL, take_location, NULL},
-	{"step", FACT, NULL, ".step"},
-	{"missed", FACT, NULL, ".missed"},
-	{"transcript", FACT, NULL, ".transcript"},
-	{"late_us", SKIP, NULL, NULL},
-	{"cycle", SKIP, NULL, NULL},
 	{"n", SKIP, NULL, NULL},
+	{"step", FACT, NULL, ".step"},
+	{"stall", CALL, take_stall, NULL},
+	{"transcript", FACT, NULL, ".transcript"},
 	{"name", SKIP, NULL, NULL},
 };
+#define WORDS (sizeof word / sizeof *word)
 
-static void take_word(struct result_line *to, const struct line_word *w)
+/* WORDS: it is none of them. The search begins where the last one ended. */
+static size_t word_of(const char *key, size_t from)
 {
-	size_t i = 0, size = strlen(w->key);
+	size_t i = from;
 
-	if (!strncmp(w->key, "value.", 6)) {
-		add_value(to, w->key + 6, w->value);
-		return;
+	for (size_t n = 0; n < WORDS; n++, i++) {
+		i = i < WORDS ? i : 0;
+		if (word[i].key[0] == key[0] && !strcmp(word[i].key, key))
+			return i;
 	}
-	if (!strncmp(w->key, "fact.", 5)) {
-		add_fact(to, w->key + 5, w->value);
-		return;
-	}
-	while (i < sizeof word / sizeof *word &&
-	       (word[i].key[0] != w->key[0] || strcmp(word[i].key, w->key)))
-		i++;
-	if (i == sizeof word / sizeof *word)
-		add_fact(to, w->key, w->value);
-	else if (word[i].at == FACT)
+	return WORDS;
+}
+
+static bool is_time(const char *key)
+{
+	size_t size = strlen(key);
+
+	return size > 3 && !strcmp(key + size - 3, "_us");
+}
+
+static void take_word(struct result_line *to, const struct line_word *w, size_t i)
+{
+	if (word[i].at == FACT)
 		add_fact(to, word[i].fact, w->value);
 	else if (word[i].at == CALL)
 		word[i].take(to, w);
-	else if (word[i].at >= 0 && size > 3 && !strcmp(w->key + size - 3, "_us"))
+	else if (word[i].at >= 0 && is_time(w->key))
 		take_number((int64_t *)(void *)((char *)&to->result + word[i].at), w->value);
 	else if (word[i].at >= 0)
 		*(const char **)(void *)((char *)&to->result + word[i].at) = w->value;
+}
+
+static void take_words(struct result_line *to, const struct line *l)
+{
+	size_t next = 0, i;
+
+	for (const struct line_word *w = l->word; w < l->word + l->words; w++) {
+		if (!strncmp(w->key, "value.", 6)) {
+			add_value(to, w->key + 6, w->value);
+		} else if (!strncmp(w->key, "fact.", 5)) {
+			add_fact(to, w->key + 5, w->value);
+		} else if ((i = word_of(w->key, next)) == WORDS) {
+			add_fact(to, w->key, w->value);
+		} else {
+			take_word(to, w, i);
+			next = i + 1;
+		}
+	}
 }
 
 static const char *failed_step(const struct block_result *r)
@@ -204,8 +246,7 @@ bool result_read(struct result_line *to, const struct line *l, int64_t now_us)
 	r->reason = r->address = r->item = "";
 	to->name = line_name(l);
 	to->location = "";
-	for (size_t i = 0; i < l->words; i++)
-		take_word(to, &l->word[i]);
+	take_words(to, l);
 	if (!r->start_us)
 		r->start_us = r->due_us ? r->due_us : now_us;
 	if (!r->due_us)

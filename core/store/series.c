@@ -69,7 +69,7 @@ static struct location *find_location(struct store *s, const char *name)
 
 static uint64_t key_of(const char *name, const char *location)
 {
-	return map_hash(name, strlen(name)) * 3 + map_hash(location, strlen(location));
+	return map_key(name, strlen(name)) * 3 + map_key(location, strlen(location));
 }
 
 static struct series *add_series(struct store *s, int64_t id, struct target *t, struct location *l)
