@@ -19,13 +19,16 @@ uint32_t link_checksum(const char *at, size_t size)
 {
 	uint64_t sum = UINT64_C(0xcbf29ce484222325) ^ size, word;
 
-	for (; size; at += sizeof word, size -= sizeof word) {
-		word = 0;
-		memcpy(&word, at, size < sizeof word ? size : sizeof word);
+	for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
+		memcpy(&word, at, sizeof word);
 		sum = (sum ^ htole64(word)) * UINT64_C(0x9fb21c651e98df25);
 		sum ^= sum >> 32;
-		if (size < sizeof word)
-			break;
+	}
+	if (size) {
+		word = 0;
+		memcpy(&word, at, size);
+		sum = (sum ^ htole64(word)) * UINT64_C(0x9fb21c651e98df25);
+		sum ^= sum >> 32;
 	}
 	return (uint32_t)sum;
 }

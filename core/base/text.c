@@ -34,12 +34,18 @@ void text_grow(struct text *t, size_t more)
 
 void text_int(struct text *t, int64_t n)
 {
+	static const char pair[] = "0001020304050607080910111213141516171819"
+				   "2021222324252627282930313233343536373839"
+				   "4041424344454647484950515253545556575859"
+				   "6061626364656667686970717273747576777879"
+				   "8081828384858687888990919293949596979899";
 	char digit[24], *at = digit + sizeof digit;
 	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
 
-	do
-		*--at = (char)('0' + rest % 10);
-	while (rest /= 10);
+	for (; rest > 9; rest /= 100)
+		memcpy(at -= 2, pair + rest % 100 * 2, 2);
+	if (rest || at == digit + sizeof digit)
+		*--at = (char)('0' + rest);
 	if (n < 0)
 		*--at = '-';
 	text_add(t, at, (size_t)(digit + sizeof digit - at));
