@@ -28,7 +28,7 @@ static void blame(const struct probe *p)
 {
 	const struct probe_order *o = &p->order;
 
-	blame_enter(p->host->blame, o->id ? atoll(o->id) : 0, o->module->head.name, o->check,
+	blame_enter(p->host->blame, p->number, o->module->head.name, o->check,
 		    p->open_step ? p->open_step : "other");
 }
 
@@ -89,7 +89,7 @@ static void finish(struct probe *p)
 	int64_t end_us = clock_mono_us(), held_us = stalled_us(p, end_us);
 
 	loop_stop_timer(h->loop, &p->deadline);
-	probe_end_step(p);
+	probe_end_step_at(p, end_us - p->start_us);
 	p->is_stalled = held_us > 0;
 	judge_slowness(p, end_us - p->start_us, held_us);
 	probe_judge_limits(p);
@@ -98,7 +98,7 @@ static void finish(struct probe *p)
 	blame_leave(h->blame);
 	h->in_flight--;
 	hand_over(p, end_us);
-	free_text(p->words);
+	text_release(&p->words);
 	free_text(p->transcript);
 	arena_release(&p->arena);
 	p->magic = 0;
@@ -203,6 +203,8 @@ static void set_up(struct probe *p, struct probe_host *h, const struct probe_ord
 	p->lacks = memory_lacks();
 	p->start_wall_us = clock_wall_us();
 	p->deadline_us = p->start_us + order->timeout_us;
+	if (order->id)
+		text_to_int(order->id, &p->number);
 	if (!p->order.due_us)
 		p->order.due_us = p->start_us;
 }

@@ -80,6 +80,7 @@ struct probe {
 	uint32_t magic;
 	struct probe_host *host;
 	struct probe_order order;
+	int64_t number; /* order.id, for the page of blame */
 	struct fiber *fiber;
 	struct arena arena;
 	struct loop_timer deadline;
@@ -100,7 +101,7 @@ struct probe {
 	struct connection *connection[PROBE_CONNECTIONS];
 	int in_use;
 	char address[48];
-	struct text *words; /* values and facts: words for the result line; made at first use */
+	struct text words; /* values and facts: words for the result line */
 	size_t values;
 	struct {
 		uint32_t seen; /* bits: limits whose value has come */

@@ -11,6 +11,7 @@
 
 #define VALUES 64
 #define WORDS_BYTES 16384 /* of the result line; with the other caps it stays below LINE_BYTES */
+#define WORDS_USUAL 200 /* what most probes need is allocated once */
 #define FACT_BYTES 1024
 #define REMEMBER_BYTES 1024
 
@@ -98,14 +99,14 @@ static void add_word(struct probe *p, const char *kind, const char *name, const 
 
 	if (p->values >= VALUES || !name)
 		return;
-	if (!p->words)
-		p->words = memory_new(sizeof *p->words);
-	before = p->words->size;
+	before = p->words.size;
+	if (!p->words.at)
+		text_reserve(&p->words, WORDS_USUAL);
 	make_key(key, sizeof key, kind, name);
-	line_add_bytes(p->words, key, text, size);
-	if (p->words->size > WORDS_BYTES) {
-		p->words->size = before;
-		p->words->at[before] = '\0';
+	line_add_bytes(&p->words, key, text, size);
+	if (p->words.size > WORDS_BYTES) {
+		p->words.size = before;
+		p->words.at[before] = '\0';
 		return;
 	}
 	p->values++;

@@ -52,8 +52,7 @@ void probe_add_result(const struct probe *p, struct text *t, int64_t end_us)
 	line_add_int(t, "late_us", late_us > 0 ? late_us : 0);
 	line_add_int(t, "elapsed_us", end_us - p->start_us);
 	add_steps(t, p);
-	if (p->words)
-		text_add(t, p->words->at, p->words->size);
+	text_add(t, p->words.at, p->words.size);
 	if (p->is_stalled)
 		line_add_int(t, "stall", 1);
 	if (p->expect_us)
