@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/errqueue.h>
+#include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -394,6 +396,24 @@ static void go_on(struct loop_timer *t)
 
 /* ---- opening ---- */
 
+/* The kernel looks at these types before it copies a packet for us, at our filter behind. */
+static void attach_types(const struct icmp_socket *s, int fd)
+{
+	struct icmp_filter v4 = {~(1u << ICMP_ECHOREPLY | 1u << ICMP_DEST_UNREACH |
+				   1u << ICMP_TIME_EXCEEDED)};
+	struct icmp6_filter v6;
+
+	ICMP6_FILTER_SETBLOCKALL(&v6);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &v6);
+	ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &v6);
+	ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &v6);
+	ICMP6_FILTER_SETPASS(ICMP6_TIME_EXCEEDED, &v6);
+	if (s->family == AF_INET)
+		setsockopt(fd, SOL_RAW, ICMP_FILTER, &v4, sizeof v4);
+	else
+		setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &v6, sizeof v6);
+}
+
 /* Only our ids pass; what came in before the filter stood is thrown away. */
 static bool attach_filter(struct icmp_socket *s, int fd)
 {
@@ -401,6 +421,7 @@ static bool attach_filter(struct icmp_socket *s, int fd)
 	struct sock_fprog all = {.filter = program};
 	char byte;
 
+	attach_types(s, fd);
 	s->first_id &= (uint16_t) ~(ICMP_IDS - 1);
 	all.len = (unsigned short)icmp_filter(program, s->family, s->first_id);
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &all, sizeof all) < 0)

@@ -13,7 +13,7 @@
 #include "icmp.h"
 #include "icmp_packet.h"
 
-#define ICMP_BATCH 16
+#define ICMP_BATCH 32
 
 union icmp_address {
 	struct sockaddr any;
