@@ -62,12 +62,24 @@ bool loop_change(struct loop *l, struct loop_watch *w, uint32_t events)
 	return epoll_ctl(l->epoll, EPOLL_CTL_MOD, w->fd, &e) == 0;
 }
 
-void loop_remove(struct loop *l, struct loop_watch *w)
+static void drop_events(struct loop *l, const struct loop_watch *w)
 {
-	epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL);
 	for (int i = l->next_event; i < l->events; i++)
 		if (l->event[i].data.ptr == w)
 			l->event[i].data.ptr = NULL;
+}
+
+void loop_remove(struct loop *l, struct loop_watch *w)
+{
+	epoll_ctl(l->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+	drop_events(l, w);
+}
+
+void loop_close(struct loop *l, struct loop_watch *w)
+{
+	close(w->fd);
+	w->fd = -1;
+	drop_events(l, w);
 }
 
 static void place(struct loop *l, size_t at, struct loop_timer *t)

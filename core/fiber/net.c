@@ -65,9 +65,30 @@ bool net_judge_errno(struct probe *p, int number, bool is_local, const char *nam
 	return is_ours ? probe_unknown(p, "%s", why) : probe_fail(p, "%s", why);
 }
 
+static char *append(char *at, const char *end, const char *text)
+{
+	size_t size = strnlen(text, (size_t)(end - at) - 1);
+
+	memcpy(at, text, size);
+	at[size] = '\0';
+	return at + size;
+}
+
+/* Without printf(): every probe that dials has its name made, few say it. */
 void net_name(const struct resolve_address *a, int64_t port, char *to, size_t room)
 {
-	snprintf(to, room, a->at.ss_family == AF_INET6 ? "[%s]:%d" : "%s:%d", a->text, (int)port);
+	bool is_v6 = a->at.ss_family == AF_INET6;
+	char digit[24], *first = digit + sizeof digit - 1;
+	const char *end = to + room;
+
+	*first = '\0';
+	do
+		*--first = (char)('0' + port % 10);
+	while (port /= 10);
+	to = append(to, end, is_v6 ? "[" : "");
+	to = append(to, end, a->text);
+	to = append(to, end, is_v6 ? "]:" : ":");
+	append(to, end, first);
 }
 
 struct connection *net_get(struct probe *p)
@@ -126,8 +147,9 @@ static void close_one(struct probe *p, int number)
 	if (c->ssl)
 		tls_close(c);
 	if (c->watch.fd >= 0) {
-		loop_remove(p->host->loop, &c->watch);
-		close(c->watch.fd);
+		if (c->is_lent)
+			loop_remove(p->host->loop, &c->watch);
+		loop_close(p->host->loop, &c->watch);
 	}
 	free(c->in);
 	c->in = NULL;
@@ -200,13 +222,14 @@ static int family_of(const struct probe *p)
 
 bool net_find_address(struct probe *p, const char *host, struct resolve_address *a)
 {
-	bool is_literal = resolve_literal(host, a);
-
-	probe_step(p, is_literal ? "connect" : "resolve");
+	if (resolve_literal(host, a)) {
+		probe_step(p, "connect");
+		return resolve_judge_literal(p, host, family_of(p), a);
+	}
+	probe_step(p, "resolve");
 	if (!resolve_host(p, host, family_of(p), a))
 		return false;
-	if (!is_literal)
-		probe_step(p, "connect");
+	probe_step(p, "connect");
 	return true;
 }
 
@@ -413,7 +436,7 @@ int probe_fd(struct probe *p)
 	if (!c)
 		return -1;
 	net_make_prompt(c);
-	c->is_quiet = true;
+	c->is_quiet = c->is_lent = true;
 	return c->watch.fd;
 }
 

@@ -35,6 +35,7 @@ struct connection {
 	bool is_waiting;
 	bool is_quiet; /* not for the transcript */
 	void *ssl;       /* SSL *; NULL: plain */
+	bool is_lent;    /* the module has its descriptor, and may have made copies of it */
 	char *in;        /* heap, NULL until something came */
 	size_t from, to; /* the unread part of `in` */
 	size_t at_once_bytes; /* read without parking */

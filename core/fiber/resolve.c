@@ -358,8 +358,8 @@ static bool judge(struct probe *p, int status, const char *host, int family)
 	}
 }
 
-static bool judge_literal(struct probe *p, const char *host, int family,
-			  const struct resolve_address *a)
+bool resolve_judge_literal(struct probe *p, const char *host, int family,
+			   const struct resolve_address *a)
 {
 	if (family == AF_UNSPEC || family == a->at.ss_family)
 		return true;
@@ -393,7 +393,7 @@ bool resolve_host(struct probe *p, const char *host, int family, struct resolve_
 	if (p->has_failed)
 		return false;
 	if (resolve_literal(host, out))
-		return judge_literal(p, host, family, out);
+		return resolve_judge_literal(p, host, family, out);
 	if (hosts_find(p->host->resolver->hosts, host, family, out))
 		return true;
 	q = ask(p, host, family);

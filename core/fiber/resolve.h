@@ -29,6 +29,9 @@ void resolver_free(struct resolver *);
 /* True when `host` is an address ("127.0.0.1", "::1", "[::1]"): *out is filled in, no query is
  * needed. */
 bool resolve_literal(const char *host, struct resolve_address *out);
+/* False: such an address is not of the family asked for, the probe has failed. */
+bool resolve_judge_literal(struct probe *, const char *host, int family,
+			   const struct resolve_address *);
 
 /* The first address of `host` of that family (AF_UNSPEC: any). Parks, opens no step. False: the
  * probe has failed. */
