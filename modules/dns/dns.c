@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define SERVERS 32
+#define ANSWERS 256
 #define TYPE_NS  2
 #define TYPE_SOA 6
 #define REFUSED  5
@@ -57,10 +58,14 @@ static bool has_record(const struct probe_dns_answer *a, const char *text)
 static void judge_set(struct probe *p, const struct dns *o, const struct probe_dns_answer *a,
 		      int type)
 {
-	const char *wanted[256], *missing = "", *unwanted = "";
+	const char *wanted[ANSWERS], *missing = "", *unwanted = "";
 	size_t wants = 0, w;
 
-	for (; o->expect_answer[wants] && wants < 256; wants++) {
+	for (; o->expect_answer[wants]; wants++) {
+		if (wants == ANSWERS) {
+			probe_unknown(p, "expect-answer: more than %d records", ANSWERS);
+			return;
+		}
 		wanted[wants] = probe_dns_text(p, type, o->expect_answer[wants]);
 		if (!wanted[wants])
 			probe_unknown(p, "expect-answer: '%s' is no %s", o->expect_answer[wants],

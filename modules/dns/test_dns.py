@@ -37,6 +37,8 @@ case("a record is missing", zone(WWW), "expect-answer=192.0.2.2\n192.0.2.1\n192.
 case("a record too many", zone(WWW), "expect-answer=192.0.2.2", verdict="down")
 case("another record", zone(WWW), "expect-answer=192.0.2.1\n192.0.2.9", verdict="down")
 case("the expected answer is no address", zone(WWW), "expect-answer=192.0.2", verdict="unknown")
+case("more expected answers than can be compared", zone(WWW), "expect-answer=" + "\n".join(f"10.0.1.{n}" for n in range(256)) + "\n10.0.2.1",
+     verdict="unknown")
 case("there is no such type", zone(WWW), "type=QUUX", verdict="unknown")
 case("a name that cannot be asked for", zone(WWW), "name=" + "x" * 64 + ".test", verdict="unknown")
 case("a name without such records", zone({**WWW, ("www.test", AAAA): []}), "type=AAAA", verdict="down")
