@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define LISTS    64
+#define ADDRESSES 65536 /* what the host takes apart at most */
 #define WAIT_US  5000000
 #define DAY_S    86400
 #define TYPE_A   1
@@ -300,6 +301,52 @@ static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
 			      *t.unusable ? ": " : "", t.unusable);
 }
 
+/* ---- what options can be ---- */
+
+/* Addresses of a block, 1 for any other subject; 0: it is no subject. */
+static int64_t count_of(const char *subject)
+{
+	unsigned char a[16];
+	const char *slash = strchr(subject, '/');
+	char address[INET6_ADDRSTRLEN], *end;
+	long bits, width = strchr(subject, ':') ? 128 : 32;
+
+	if (!slash)
+		return *subject && !strpbrk(subject, " \t") &&
+		       (width == 32 || inet_pton(AF_INET6, subject, a) == 1);
+	bits = strtol(slash + 1, &end, 10);
+	if ((size_t)(slash - subject) >= sizeof address || end == slash + 1 || *end || bits < 0 ||
+	    bits > width)
+		return 0;
+	memcpy(address, subject, (size_t)(slash - subject));
+	address[slash - subject] = '\0';
+	if (inet_pton(width == 32 ? AF_INET : AF_INET6, address, a) != 1)
+		return 0;
+	return width - bits > 16 ? ADDRESSES + 1 : 1 << (width - bits);
+}
+
+static bool is_sane(const void *options, struct check_judgement *j)
+{
+	const struct dnsbl *o = options;
+	int64_t all = 0, some;
+
+	j->option = "subject";
+	for (j->item = 0; o->subject[j->item]; j->item++, all += some) {
+		some = count_of(o->subject[j->item]);
+		if (some && all + some <= ADDRESSES)
+			continue;
+		snprintf(j->why, sizeof j->why,
+			 some ? "wanted at most %d addresses"
+			      : "wanted an address, an address block or a domain", ADDRESSES);
+		return false;
+	}
+	j->option = "lists";
+	for (j->item = 0; j->item < LISTS && o->lists[j->item]; j->item++)
+		;
+	snprintf(j->why, sizeof j->why, "wanted at most %d lists", LISTS);
+	return j->item < LISTS || !o->lists[j->item];
+}
+
 static void run(struct probe *p, const void *options)
 {
 	const struct dnsbl *o = options;
@@ -322,4 +369,4 @@ static void run(struct probe *p, const void *options)
 
 CHECK_MODULE("dnsbl", "looks an address, a block or a domain up in blocking lists", struct dnsbl,
 	     option, run, .standard_every = "4h", .standard_timeout = "30s",
-	     .standard_every_items = "1d");
+	     .standard_every_items = "1d", .judge = is_sane);

@@ -117,6 +117,24 @@ def rhythm(tmp):
     assert status == 0 and found == wanted, (said, lines)
 
 
+@test("blocks that are too large, subjects that are none and too many lists are refused with file and line")
+def judged(tmp):
+    from daemon import nines
+
+    def said(subject, lists='"a.test"'):
+        (tmp / "nines.conf").write_text(f'modules = "{BUILD}/modules"\ndnsbl "x" {{ subject = {subject}  lists = {{{lists}}} }}\n')
+        done = nines("config", "check", conf=tmp / "nines.conf")
+        assert (done.returncode == 0) == (not done.stderr), done
+        return done.stderr
+    for fine in ('"192.0.2.1"', '"10.0.0.0/16"', '"2001:db8::/112"', '"::1"', '"a.example"', '{"192.0.2.0/24", "a.example"}', '"0.0.0.0/32"'):
+        assert said(fine) == "", fine
+    for large in ('"10.0.0.0/15"', '"2001:db8::/64"', '"::/0"', '{"10.0.0.0/16", "10.1.0.1"}'):
+        assert "nines.conf:2" in said(large) and "wanted at most 65536 addresses" in said(large), (large, said(large))
+    for none in ('"192.0.2.0/33"', '"192.0.2.0/"', '"x/24"', '"1:2"', '"a b"', '"2001:db8::/129"', '"192.0.2.0/24x"'):
+        assert "wanted an address, an address block or a domain" in said(none), (none, said(none))
+    assert "wanted at most 64 lists" in said('"::1"', ", ".join(f'"l{n}.test"' for n in range(65)))
+
+
 @test("the shipped catalogue of lists is in order, and the example uses its zones")
 def catalogue():
     rows = [line.split("\t") for line in pathlib.Path(__file__).with_name("lists.tsv").read_text().splitlines() if not line.startswith("#")]
