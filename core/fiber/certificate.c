@@ -9,10 +9,12 @@
 #include "../base/clock.h"
 #include "../base/text.h"
 #include "../prober/probe.h"
+#include "net.h"
 #include "resolve.h"
 #include "tls.h"
 
 #define DAY_US (86400 * CLOCK_SECOND)
+#define STRONG_BITS 112 /* NIST SP 800-57: RSA 2048, EC 224, SHA-224 */
 #define NAMES 5 /* of a certificate that is for another host */
 
 static int64_t time_of(const ASN1_TIME *t)
@@ -273,4 +275,87 @@ void tls_warn_expiry(struct probe *p, X509 *leaf, int64_t warn_expiry_days)
 	else
 		probe_degrade(p, "certificate expires in %lld %s", (long long)left,
 			      left == 1 ? "day" : "days");
+}
+
+/* ---- one certificate, for a module to look at ---- */
+
+static const char *hex(struct probe *p, const unsigned char *bytes, unsigned size)
+{
+	char *text = probe_alloc(p, 2 * (size_t)size + 1);
+
+	for (unsigned i = 0; text && i < size; i++)
+		snprintf(text + 2 * (size_t)i, 3, "%02x", bytes[i]);
+	return text ? text : "";
+}
+
+static const char *name_text(struct probe *p, const X509_NAME *name)
+{
+	struct text t = {0};
+	const char *text;
+
+	add_name(&t, name);
+	text = probe_text(p, "%s", text_get(&t));
+	text_release(&t);
+	return text;
+}
+
+/* Of the SubjectPublicKeyInfo, as `openssl x509 -pubkey` writes it. */
+static void key_fingerprint(X509 *shown, unsigned char *digest, unsigned *size)
+{
+	unsigned char *bytes = NULL;
+	int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(shown), &bytes);
+
+	if (length > 0)
+		EVP_Digest(bytes, (size_t)length, digest, size, EVP_sha256(), NULL);
+	OPENSSL_free(bytes);
+}
+
+static void look_at_key(struct probe *p, X509 *shown, struct probe_certificate *c)
+{
+	EVP_PKEY *key = X509_get0_pubkey(shown);
+	int type = key ? EVP_PKEY_get_base_id(key) : 0;
+	const char *name = key ? EVP_PKEY_get0_type_name(key) : NULL;
+
+	if (type == EVP_PKEY_RSA || type == EVP_PKEY_EC || type == EVP_PKEY_DSA)
+		c->key = probe_text(p, "%s %d", name, EVP_PKEY_get_bits(key));
+	else
+		c->key = probe_text(p, "%s", name ? name : "unknown");
+	c->has_weak_key = key && EVP_PKEY_get_security_bits(key) < STRONG_BITS;
+}
+
+static void look_at_signature(X509 *shown, struct probe_certificate *c)
+{
+	const char *name = OBJ_nid2sn(X509_get_signature_nid(shown));
+	bool is_own = !X509_NAME_cmp(X509_get_subject_name(shown), X509_get_issuer_name(shown));
+	int bits = 0;
+
+	c->signature = name ? name : "unknown";
+	if (X509_get_signature_info(shown, NULL, NULL, &bits, NULL) != 1)
+		bits = STRONG_BITS; /* one that we cannot judge */
+	c->has_weak_signature = !is_own && bits < STRONG_BITS;
+}
+
+const struct probe_certificate *probe_certificate(struct probe *p, int place)
+{
+	struct connection *of = net_get(p);
+	STACK_OF(X509) *chain = of && of->ssl ? SSL_get_peer_cert_chain(of->ssl) : NULL;
+	X509 *shown = place >= 0 && place < sk_X509_num(chain) ? sk_X509_value(chain, place) : NULL;
+	struct probe_certificate *c = shown ? probe_alloc(p, sizeof *c) : NULL;
+	unsigned char digest[EVP_MAX_MD_SIZE], key_digest[EVP_MAX_MD_SIZE];
+	unsigned size = 0, key_size = 0;
+
+	if (!c)
+		return NULL;
+	c->subject = name_text(p, X509_get_subject_name(shown));
+	c->issuer = name_text(p, X509_get_issuer_name(shown));
+	c->from_us = time_of(X509_get0_notBefore(shown));
+	c->to_us = time_of(X509_get0_notAfter(shown));
+	X509_digest(shown, EVP_sha256(), digest, &size);
+	c->fingerprint = hex(p, digest, size);
+	key_fingerprint(shown, key_digest, &key_size);
+	c->key_fingerprint = hex(p, key_digest, key_size);
+	look_at_key(p, shown, c);
+	look_at_signature(shown, c);
+	ERR_clear_error();
+	return probe_ok(p) ? c : NULL;
 }

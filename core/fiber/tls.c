@@ -186,32 +186,43 @@ static const struct {
 	       {"1.2", TLS1_2_VERSION},
 	       {"1.3", TLS1_3_VERSION}};
 
-static bool set_version(struct probe *p, SSL *ssl, const char *name)
+int tls_version(const char *name)
 {
-	if (!name || !*name)
-		name = "1.2";
-	for (size_t i = 0; i < sizeof version / sizeof *version; i++) {
-		if (strcmp(version[i].name, name) != 0)
-			continue;
-		if (version[i].number < TLS1_2_VERSION)
-			/* SHA-1 signatures: OpenSSL refuses old versions otherwise */
-			SSL_set_security_level(ssl, 0);
-		return SSL_set_min_proto_version(ssl, version[i].number) == 1;
-	}
-	return probe_unknown(p, "no such TLS version: '%s'", name);
+	for (size_t i = 0; i < sizeof version / sizeof *version; i++)
+		if (!strcmp(version[i].name, name))
+			return version[i].number;
+	return 0;
 }
 
-/* What SSL_read() and its kin wait for. False: they do not wait, or the probe has failed. */
-static bool await_again(struct connection *c, int error)
+static bool set_version(struct probe *p, SSL *ssl, const char *name)
+{
+	int number = tls_version(name && *name ? name : "1.2");
+
+	if (!number)
+		return probe_unknown(p, "no such TLS version: '%s'", name);
+	if (number < TLS1_2_VERSION)
+		/* SHA-1 signatures: OpenSSL refuses old versions otherwise */
+		SSL_set_security_level(ssl, 0);
+	return SSL_set_min_proto_version(ssl, number) == 1;
+}
+
+bool *tls_wants(struct connection *c, int error)
 {
 	bool *flag = error == SSL_ERROR_WANT_READ    ? &c->can_read
 		     : error == SSL_ERROR_WANT_WRITE ? &c->can_write
 						     : NULL;
 
-	if (!flag)
-		return false;
-	*flag = false;
-	return net_await(c, flag);
+	if (flag)
+		*flag = false;
+	return flag;
+}
+
+/* False: it does not wait, or the probe has failed. */
+static bool await_again(struct connection *c, int error)
+{
+	bool *flag = tls_wants(c, error);
+
+	return flag && net_await(c, flag);
 }
 
 static const struct {
@@ -313,7 +324,7 @@ static void offer_session(struct connection *c)
 	SSL_SESSION_free(session);
 }
 
-static bool set_up(struct connection *c, const struct probe_tls *o, const char *name)
+bool tls_set_up(struct connection *c, const struct probe_tls *o, const char *name)
 {
 	struct resolve_address literal;
 	SSL_CTX *context = get_context(c->probe, o);
@@ -330,29 +341,32 @@ static bool set_up(struct connection *c, const struct probe_tls *o, const char *
 	return set_version(c->probe, c->ssl, o->min_version);
 }
 
-static void show_facts(struct connection *c, X509 *leaf, STACK_OF(X509) *chain)
+/* A data connection shows what its control connection has shown. */
+static void show_facts(struct connection *c)
 {
+	X509 *leaf = SSL_get0_peer_certificate(c->ssl);
+
+	if (c->beside)
+		return;
 	probe_fact(c->probe, "tls_version", SSL_get_version(c->ssl));
 	probe_fact(c->probe, "tls_cipher", SSL_get_cipher_name(c->ssl));
 	if (leaf)
-		tls_show_certificate(c->probe, leaf, chain);
+		tls_show_certificate(c->probe, leaf, SSL_get_peer_cert_chain(c->ssl));
 }
 
-static bool judge(struct connection *c, const struct probe_tls *o, const char *name)
+static bool judge(struct connection *c, const struct probe_tls *o)
 {
 	X509 *leaf = SSL_get0_peer_certificate(c->ssl);
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(c->ssl);
 	struct probe *p = c->probe;
 	char why[TLS_REASON_BYTES];
 
-	if (!c->beside)
-		show_facts(c, leaf, chain);
 	if (o->no_verify)
 		return true;
 	if (!leaf)
 		return probe_fail(p, "the server shows no certificate");
-	if (tls_verify_reason(SSL_get_verify_result(c->ssl), leaf, chain, name, clock_wall_us(),
-			      why, sizeof why))
+	if (tls_verify_reason(SSL_get_verify_result(c->ssl), leaf, chain, tls_name(c, o),
+			      clock_wall_us(), why, sizeof why))
 		return probe_fail(p, "%s", why);
 	tls_warn_expiry(p, leaf, o->warn_expiry_days);
 	return true;
@@ -374,10 +388,14 @@ static bool refuse_plaintext(struct connection *c)
 	return false;
 }
 
-bool probe_start_tls(struct probe *p, const struct probe_tls *o)
+const char *tls_name(const struct connection *c, const struct probe_tls *o)
+{
+	return o->server_name && *o->server_name ? o->server_name : c->host;
+}
+
+static bool shake(struct probe *p, const struct probe_tls *o, bool is_lenient)
 {
 	struct connection *c = p->connection[p->in_use];
-	const char *name;
 
 	if (!c || !c->beside)
 		probe_step(p, "tls");
@@ -386,13 +404,40 @@ bool probe_start_tls(struct probe *p, const struct probe_tls *o)
 		return false;
 	if (c->ssl)
 		return probe_unknown(p, "module asked for TLS twice");
-	name = o->server_name && *o->server_name ? o->server_name : c->host;
 	if (!refuse_plaintext(c))
 		return false;
 	net_make_prompt(c);
-	if (!set_up(c, o, name) || !shake_hands(c, o) || !judge(c, o, name))
+	if (!tls_set_up(c, o, tls_name(c, o)))
 		return false;
-	if (!c->beside)
+	if (is_lenient)
+		SSL_set_security_level(c->ssl, 0);
+	if (!shake_hands(c, o))
+		return false;
+	show_facts(c);
+	return probe_ok(p);
+}
+
+bool probe_shake_tls(struct probe *p, const struct probe_tls *o)
+{
+	return shake(p, o, true);
+}
+
+bool probe_judge_tls(struct probe *p, const struct probe_tls *o)
+{
+	struct connection *c = net_get(p);
+
+	if (!c)
+		return false;
+	if (!c->ssl)
+		return probe_unknown(p, "module asked for a judgement before TLS");
+	return judge(c, o);
+}
+
+bool probe_start_tls(struct probe *p, const struct probe_tls *o)
+{
+	if (!shake(p, o, false) || !probe_judge_tls(p, o))
+		return false;
+	if (!net_get(p)->beside)
 		probe_end_step(p);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct probe;
+struct probe_tls;
 struct connection;
 struct tls_host;
 
@@ -40,6 +41,17 @@ bool tls_trust(X509_STORE *, const char *ca_file);
 /* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the
  * queue. NULL: it is empty. */
 const char *tls_handshake_reason(const char *min_version, char *to, size_t room);
+
+/* Makes c->ssl, ready for a handshake that may agree on o->min_version or newer. False: the probe
+ * is unknown. */
+bool tls_set_up(struct connection *, const struct probe_tls *, const char *name);
+/* The name to ask and verify for. */
+const char *tls_name(const struct connection *, const struct probe_tls *);
+/* OpenSSL's number for "1.0" ... "1.3"; 0: there is no such version. */
+int tls_version(const char *name);
+/* What SSL_read() and its kin wait for: the flag of the connection, lowered, or NULL: they do not.
+ */
+bool *tls_wants(struct connection *, int error);
 
 /* For net.c, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */
 long tls_read(struct connection *, void *into, size_t room);

@@ -57,7 +57,8 @@ struct check_module {
 /* Ends the open step and opens `name` (a constant; the names are one table, docs/modules.md). Time
  * before the first step, or that belongs to none, becomes the step `other`. */
 void probe_step(struct probe *, const char *name);
-/* The next steps belong to hop n of a redirect (0: the first request). */
+/* The next steps belong to hop n of a redirect (0: the first request), or to the n-th connection
+ * behind the first. */
 void probe_hop(struct probe *, int hop);
 
 /* False once the probe has failed. */
@@ -177,6 +178,31 @@ struct probe_tls {
  * facts certificate_subject, certificate_issuer, tls_version, tls_cipher. Fails with exactly one
  * of: certificate expired, not yet valid, self-signed, for another host, chain incomplete, ... */
 bool probe_start_tls(struct probe *, const struct probe_tls *);
+
+/* The two halves of probe_start_tls(), for a module that looks at the certificates before they are
+ * judged: the handshake, which leaves the step `tls` open and lets pass what the machine's policy
+ * for OpenSSL calls weak; then the judgement, which ends the step. */
+bool probe_shake_tls(struct probe *, const struct probe_tls *);
+bool probe_judge_tls(struct probe *, const struct probe_tls *);
+
+struct probe_certificate {
+	const char *subject, *issuer;
+	int64_t from_us, to_us;			   /* wall clock */
+	const char *fingerprint, *key_fingerprint; /* SHA-256 of it, of its public key; hex */
+	const char *key, *signature;		   /* "RSA 2048", "RSA-SHA256" */
+	bool has_weak_key; /* below 112 bits of security: RSA 1024 */
+	bool has_weak_signature; /* likewise (SHA-1), by another: nobody relies on its own */
+};
+/* Of the connection in use, as the server presented them: 0 is its own. NULL: there is no such, or
+ * the probe has failed. */
+const struct probe_certificate *probe_certificate(struct probe *, int place);
+
+/* Tries a handshake on the connection in use, which is of no use behind that, offering only
+ * versions from tls->min_version to max_version. Returns the version that the server accepted,
+ * "TLSv1.1"; "" when it refused, by whatever means, silence for `wait_us` too. Judges no
+ * certificate, opens no step. Unknown when our library cannot offer these. */
+const char *probe_offer_tls(struct probe *, const struct probe_tls *, const char *max_version,
+			    int64_t wait_us);
 
 /* The ordinary TLS options, for an options struct that has a member `tls` of this type. */
 struct tls_options {

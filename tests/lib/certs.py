@@ -3,7 +3,7 @@
 Each maker returns the pair (path of the certificate chain, path of its key) that servers.tls_context() takes; authority() is the path
 that `ca-file` takes. The folder is made under another name and moved into place whole, so that tests may run in parallel.
 
-    good expired not_yet wrong_host self_signed incomplete chain other_authority client soon
+    good expired not_yet weak_key sha1 rsa soon_chain wrong_host self_signed incomplete chain other_authority client soon
 """
 import datetime
 import functools
@@ -14,7 +14,7 @@ import tempfile
 
 BUILD = os.environ.get("BUILD", "build")
 FOLDER = os.path.join(BUILD, "certs")
-VERSION = "2"  # changes when what is made changes
+VERSION = "4"  # changes when what is made changes
 
 CONFIG = """[req]
 distinguished_name = none
@@ -59,17 +59,18 @@ def _stamp(days):
     return moment.strftime("%Y%m%d%H%M%SZ")
 
 
-def _key(folder, name):
-    _openssl(folder, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{name}.key")
+def _key(folder, name, rsa):
+    kind = ["RSA", "-pkeyopt", f"rsa_keygen_bits:{rsa}"] if rsa else ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    _openssl(folder, "genpkey", "-algorithm", *kind, "-out", f"{name}.key")
 
 
-def _issue(folder, name, issuer, start=-30, end=365, extensions="leaf"):
-    """Makes NAME.key and NAME.crt, signed by `issuer` (itself when the names are the same)."""
-    _key(folder, name)
+def _issue(folder, name, issuer, start=-30, end=365, extensions="leaf", rsa=None, digest="sha256"):
+    """Makes NAME.key and NAME.crt, signed by `issuer` (itself when the names are the same). `rsa`: bits of such a key."""
+    _key(folder, name, rsa)
     _openssl(folder, "req", "-new", "-config", "openssl.cnf", "-key", f"{name}.key", "-subj", f"/CN={name}.test", "-out", f"{name}.csr")
     by = ["-selfsign", "-keyfile", f"{name}.key"] if issuer == name else ["-cert", f"{issuer}.crt", "-keyfile", f"{issuer}.key"]
     _openssl(folder, "ca", "-batch", "-notext", "-config", "openssl.cnf", "-in", f"{name}.csr", "-out", f"{name}.crt",
-             "-startdate", _stamp(start), "-enddate", _stamp(end), "-extensions", extensions, *by)
+             "-startdate", _stamp(start), "-enddate", _stamp(end), "-extensions", extensions, "-md", digest, *by)
 
 
 def _join(folder, into, *names):
@@ -95,7 +96,13 @@ def _make(folder):
     _issue(folder, "stranger", "other")
     _issue(folder, "behind", "between")
     _issue(folder, "client", "authority")
+    _issue(folder, "rsa", "authority", rsa=2048)
+    _issue(folder, "weakkey", "authority", rsa=1024)
+    _issue(folder, "sha1", "authority", digest="sha1")
+    _issue(folder, "soonbetween", "authority", end=5, extensions="authority")
+    _issue(folder, "behindsoon", "soonbetween", end=60)
     _join(folder, "chain.crt", "behind.crt", "between.crt")
+    _join(folder, "soonchain.crt", "behindsoon.crt", "soonbetween.crt")
 
 
 @functools.cache
@@ -165,3 +172,23 @@ def incomplete():
 
 def client():
     return _pair("client", "client")
+
+
+def rsa():
+    """A key of RSA, as long as it should be: what old protocols need."""
+    return _pair("rsa", "rsa")
+
+
+def weak_key():
+    """RSA with 1024 bits."""
+    return _pair("weakkey", "weakkey")
+
+
+def sha1():
+    """Signed with SHA-1."""
+    return _pair("sha1", "sha1")
+
+
+def soon_chain():
+    """Behind an intermediate that has five days left; itself more."""
+    return _pair("soonchain", "behindsoon")

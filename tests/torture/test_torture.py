@@ -132,6 +132,12 @@ def ssh(tmp):
         torture(tmp, "ssh", *server.to(f"user={real_files.login_name()}", f"key=file:{tmp / 'key'}", "command=echo ready", "expect=ready"))
 
 
+@test("tls with a failing allocation")
+def certificate(tmp):
+    with servers.Server([servers.silence()], tls=servers.tls_context(certs.good())) as server:
+        torture(tmp, "tls", "host=127.0.0.1", f"port={server.port}", f"ca-file={certs.authority()}")
+
+
 @test("exec with a failing allocation")
 def program(tmp):
     (tmp / "said").write_text("OK | a=1;2;3 'b c'=4s\nmore\n")
