@@ -29,6 +29,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	f->now = f->next;
 	f->next = (struct overview){0};
 	month_put(&f->month, &f->now);
+	findings_put(&f->findings, &f->now);
 	f->answered_us = clock_mono_us();
 	f->answers++;
 	settle(f);
@@ -62,12 +63,19 @@ void feed_init(struct feed *f, struct loop *loop)
 	month_init(&f->month, loop, &f->now);
 }
 
+void feed_start(struct feed *f, const char *store)
+{
+	month_start(&f->month, store);
+	findings_start(&f->findings, store);
+}
+
 void feed_release(struct feed *f)
 {
 	f->settled = NULL;
 	if (f->is_linked)
 		link_close(&f->keeper, "end");
 	month_release(&f->month);
+	findings_release(&f->findings);
 	overview_release(&f->now);
 	overview_release(&f->next);
 }

@@ -6,6 +6,7 @@
 #define NINES_WEB_FEED_H
 
 #include "../base/link.h"
+#include "finding.h"
 #include "month.h"
 #include "overview.h"
 
@@ -19,6 +20,7 @@ struct feed {
 	struct loop_timer late;
 	struct overview now, next;
 	struct month month; /* its figures stand in `now` */
+	struct findings findings; /* lent to `now` */
 	int64_t asked_us, answered_us; /* monotonic */
 	uint64_t answers;              /* counts up: what is rendered is known by it */
 	bool is_asking, is_linked;
@@ -28,6 +30,8 @@ struct feed {
 };
 
 void feed_init(struct feed *, struct loop *);
+/* The record, for what the keeper does not know: figures of the month, diagnoses. */
+void feed_start(struct feed *, const char *store);
 void feed_release(struct feed *);
 /* Takes over the connected socket to a keeper, in place of the one before. */
 void feed_link(struct feed *, int fd);

@@ -8,7 +8,7 @@
 
 static void free_check(struct overview_check *c)
 {
-	char *const text[] = {c->name,   c->module, c->service, c->location, c->state,
+	char *const text[] = {c->incident, c->name,   c->module, c->service, c->location, c->state,
 			      c->reason, c->step,   c->verdict, c->address};
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
@@ -60,6 +60,8 @@ static void take_check(struct overview *o, const struct line *l)
 		.step = memory_text(line_get(l, "step")),
 		.verdict = memory_text(line_get(l, "verdict")),
 		.address = memory_text(line_get(l, "address")),
+		.incident = memory_text(line_get(l, "incident")),
+		.incident_us = line_int(l, "incident_us", 0),
 		.since_us = line_int(l, "since_us", 0),
 		.start_us = line_int(l, "start_us", 0),
 		.elapsed_us = line_int(l, "elapsed_us", 0),

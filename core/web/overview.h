@@ -17,6 +17,9 @@
 
 struct overview_check {
 	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
+	char *incident;	     /* id of the one that lasts, "" */
+	const char *finding; /* its diagnosis, borrowed (finding.h); NULL or "": none */
+	int64_t incident_us;
 	int64_t since_us, start_us, elapsed_us, next_us;
 	int64_t interval_us, intense_until_us; /* in force; 0: it is the configured one */
 	int64_t uptime_micro; /* of this month so far (report/uptime.h), -1: not known */

@@ -46,6 +46,7 @@ static json_t *check(const struct overview_check *c)
 	json_object_set_new(j, "step", json_safe(c->step));
 	json_object_set_new(j, "next_due", json_time(c->next_us));
 	json_object_set_new(j, "interval_us", json_integer(c->interval_us));
+	json_object_set_new(j, "incident", *c->incident ? json_safe(c->incident) : json_null());
 	if (c->intense_until_us)
 		json_object_set_new(j, "intensified_until", json_time(c->intense_until_us));
 	json_object_set_new(j, "last", probe(c));

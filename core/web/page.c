@@ -217,6 +217,16 @@ static void add_intense(struct text *t, const struct overview_check *c)
 	add_piece(t, "intense", &w);
 }
 
+static void add_finding(struct text *t, const struct overview_check *c)
+{
+	struct words w = {0};
+
+	if (!c->finding || !*c->finding)
+		return;
+	text_puts(word(&w, "finding"), c->finding);
+	add_piece(t, "finding", &w);
+}
+
 static void add_check(struct text *t, const struct overview_check *c, int64_t at_us)
 {
 	struct words w = {0};
@@ -232,6 +242,7 @@ static void add_check(struct text *t, const struct overview_check *c, int64_t at
 	else
 		word(&w, "reason");
 	add_intense(word(&w, "intense"), c);
+	add_finding(word(&w, "finding"), c);
 	add_probe(word(&w, "probe"), c);
 	add_piece(t, "check", &w);
 }

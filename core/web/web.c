@@ -104,7 +104,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	if (fd >= 0)
 		close(fd);
 	if (!strcmp(l->verb, "start"))
-		month_start(&w->feed.month, line_get(l, "store"));
+		feed_start(&w->feed, line_get(l, "store"));
 	else if (!strcmp(l->verb, "go") && !w->server)
 		go(w);
 	else if (!strcmp(l->verb, "stop"))

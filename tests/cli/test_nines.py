@@ -149,7 +149,7 @@ def status_json(tmp):
     document = json.loads(out)
     assert status == 0 and list(document) == ["at", "health", "services", "checks"]
     one = document["checks"][0]
-    assert list(one) == ["name", "module", "service", "state", "since", "reason", "step", "next_due", "interval_us", "last", "uptime_month"]
+    assert list(one) == ["name", "module", "service", "state", "since", "reason", "step", "next_due", "interval_us", "incident", "last", "uptime_month"]
     assert list(one["last"]) == ["verdict", "location", "address", "started", "elapsed_us", "steps"]
     assert document["health"]["trouble"][0] == "the disk is full" and document["health"]["ok"] is False
     for name in ("at", "health", "services", "checks", *one, *one["last"]):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import certs
@@ -78,6 +79,13 @@ def endless_server(tmp):
         text = f'tcp "long" {{ host = "127.0.0.1" port = {server.port} expect = "never" every = "10m" timeout = "1s" }}\n'
         with Daemon(tmp, text) as daemon:
             said = diagnosis(daemon, "long")["diagnosis"]
+
+            def shown():
+                with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/") as answer:
+                    page = answer.read().decode()
+                return page if "what was found out when it began" in page else None
+            page = until("the page shows it", shown)
+    assert "&lt;b&gt;xxx" in page and "<b>xxx" not in page and "route to 127.0.0.1" in page
     assert len(said) <= 8192 and "[...]" in said and "\x1b" not in said and "route to 127.0.0.1" in said
 
 
