@@ -7,12 +7,13 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
 import certs
+from daemon import Daemon, nines
 from failures import common, script
 from golden import Golden
 from probe import check
 from servers import Server, Udp, answering, expect, pause, send, silence, tls, tls_context
 from starttls import ask, secure
-from tap import run, test
+from tap import BUILD, run, test
 
 golden = Golden(__file__)
 BANNER, EHLO, BYE = b"220 mx.test ready\r\n", b"250-mx.test\r\n250 SIZE 1000\r\n", b"221 bye\r\n"
@@ -98,6 +99,33 @@ def undialled():
     with Server([silence()]) as server:
         check("smtp", f"host={server.host}", f"port={server.port}", *USER).says("unknown", "allow-plaintext")
         assert server.connections == 0
+
+
+@test("a configuration that would send a password in clear text is refused with its line")
+def configured(tmp):
+    (tmp / "secret").write_text("hush-hush\n")
+    (tmp / "secret").chmod(0o600)
+    line = 'smtp "%s" {{ host = "127.0.0.1"  user = "alice"  password = "file:{tmp}/secret"  %s }}\n'.format(tmp=tmp)
+    head = f'store = "{tmp}/nines.db"\nmodules = "{BUILD}/modules"\n'
+    (tmp / "nines.conf").write_text(head + line % ("a", "tls = starttls") + line % ("b", "mechanism = cram-md5") + line % ("c", "allow-plaintext = true")
+                                    + line % ("d", "port = 587"))
+    done = nines("config", "check", conf=tmp / "nines.conf")
+    assert done.returncode and done.stderr.count("\n") == 1, done
+    assert done.stderr.startswith(f"nines: {tmp}/nines.conf:6: user: the password would go in clear text: set tls to starttls"), done.stderr
+
+
+@test("a daemon logs in with the password of a file")
+def running(tmp):
+    (tmp / "secret").write_text("hush-hush\n")
+    (tmp / "secret").chmod(0o600)
+    conversation = [*GREETED, TLS, "STARTTLS", b"220 go\r\n", tls(tls_context(certs.good())), "EHLO", PLAIN, "AUTH PLAIN", b"334 \r\n",
+                    word(b"\0alice\0hush-hush") + "\r\n", b"235 ok\r\n", "QUIT", BYE]
+    with Server(script(conversation)) as server:
+        text = f'smtp "mx" {{ host = "127.0.0.1"  port = {server.port}  tls = starttls  ca-file = "{certs.authority()}"  user = "alice"' \
+               f'  password = "file:{tmp}/secret"  every = "1h" }}'
+        with Daemon(tmp, text) as daemon:
+            daemon.until_status("the check is up", lambda status: any(check["state"] == "up" for check in status["checks"]))
+            assert "hush-hush" not in daemon.output()
 
 
 # ---- offering a message ----

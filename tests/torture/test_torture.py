@@ -16,6 +16,7 @@ import certs
 import dnswire
 import real_files
 import servers
+from failures import script
 from tap import BUILD, ROOT, run, skip, test
 
 PRELOAD = (BUILD / "tests" / "failmalloc.so").relative_to(ROOT)  # LD_PRELOAD ends a path at a space
@@ -67,6 +68,14 @@ def torture(tmp, *words):
 def tcp(tmp):
     with servers.Server([servers.send(b"220 hello\r\n"), servers.silence()]) as server:
         torture(tmp, "tcp", "host=127.0.0.1", f"port={server.port}", "expect=220")
+
+
+@test("smtp with STARTTLS and a login, with a failing allocation")
+def smtp(tmp):
+    before = [b"220 mx\r\n", "EHLO", b"250-mx\r\n250 STARTTLS\r\n", "STARTTLS", b"220 go\r\n", servers.tls(servers.tls_context(certs.good()))]
+    after = ["EHLO", b"250-mx\r\n250 AUTH CRAM-MD5\r\n", "AUTH", b"334 PDFAeD4=\r\n", "\r\n", b"235 ok\r\n", "QUIT", b"221 bye\r\n"]
+    with servers.Server(script(before + after)) as server:
+        torture(tmp, "smtp", "host=127.0.0.1", f"port={server.port}", "tls=starttls", f"ca-file={certs.authority()}", "user=a", "password=hush-hush")
 
 
 @test("http with a failing allocation")
