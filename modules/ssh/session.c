@@ -9,8 +9,9 @@
 #define MOST_BYTES (1 << 20) /* of all that a server sends */
 #define VERSION_RSA_SHA2 0x010b00
 /* The newest first, as OpenSSH does. libssh2 1.10 trips over names that it does not know. */
-#define HOST_KEYS "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521"
-#define HOST_KEYS_RSA_SHA2 HOST_KEYS ",rsa-sha2-512,rsa-sha2-256"
+#define CURVES "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521"
+#define HOST_KEYS_OLD CURVES ",ssh-rsa"
+#define HOST_KEYS     CURVES ",rsa-sha2-512,rsa-sha2-256,ssh-rsa"
 
 /* ---- what libssh2 calls ---- */
 
@@ -111,8 +112,7 @@ bool session_open(struct session *s, struct probe *p, const char *banner)
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_SEND, (void *)transmit);
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_DISCONNECT, (void *)hear_goodbye);
 	libssh2_session_method_pref(s->ssh, LIBSSH2_METHOD_HOSTKEY,
-				    libssh2_version(VERSION_RSA_SHA2) ? HOST_KEYS_RSA_SHA2 ",ssh-rsa"
-								      : HOST_KEYS ",ssh-rsa");
+				    libssh2_version(VERSION_RSA_SHA2) ? HOST_KEYS : HOST_KEYS_OLD);
 	return true;
 }
 

@@ -300,7 +300,8 @@ static bool judge(const void *options, struct check_judgement *wrong)
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const struct ssh *o = options;
 
-	*wrong = (struct check_judgement){.option = "user", .why = "missing, but a command needs a login"};
+	*wrong = (struct check_judgement){.option = "user",
+					  .why = "missing, but a command needs a login"};
 	if (*o->command && !*o->user)
 		return false;
 	*wrong = (struct check_judgement){
