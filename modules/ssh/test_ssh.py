@@ -116,6 +116,7 @@ def prepare(tmp):
 def ask(server, title, *options):
     result = check("ssh", *server.to(*options))
     assert PASSWORD not in repr(result) and "PRIVATE KEY" not in repr(result)
+    result.json["reason"] = result.reason.replace(f"'{WHO}'", f"'{USER}'")
     golden(title, result)
     return result
 

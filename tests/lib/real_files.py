@@ -6,6 +6,7 @@ Where a server knows its users from the system only, it runs in a mount namespac
 test's own: that takes root, and others skip. The user is always USER with PASSWORD.
 """
 import contextlib
+import grp
 import os
 import pathlib
 import pwd
@@ -130,12 +131,12 @@ def proftpd(tmp, settings="", tls=None):
     pathlib.Path(f"{base}.passwd").write_text(f"{USER}:{_digest()}:{user}:{user}::{home}:/bin/sh\n")
     pathlib.Path(f"{base}.passwd").chmod(0o600)
     os.chown(home, user, user)
-    who = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else ""
+    who = "User nobody\nGroup nogroup\n" if os.geteuid() == 0 else f"User {login_name()}\nGroup {grp.getgrgid(os.getegid()).gr_name}\n"
     secure = f"LoadModule mod_tls.c\nTLSEngine on\nTLSECCertificateFile {tls[0]}\nTLSECCertificateKeyFile {tls[1]}\nTLSLog none\n" if tls else ""
     pathlib.Path(f"{base}.conf").write_text(
         f"ModulePath {SERVERS}/proftpd/usr/lib/proftpd\nServerName test\nServerType standalone\nDefaultAddress 127.0.0.1\nPort {port}\nUseIPv6 off\n{who}"
         f"AuthUserFile {base}.passwd\nAuthOrder mod_auth_file.c\nRequireValidShell off\nWtmpLog off\nPidFile {base}.pid\nScoreboardFile {base}.score\n"
-        f"DelayTable none\nSystemLog none\nTransferLog none\n{secure}{settings}\n")
+        f"ControlsEngine off\nDelayTable none\nSystemLog none\nTransferLog none\n{secure}{settings}\n")
     return _start("proftpd", [binary, "-n", "-q", "-c", f"{base}.conf"], port, tmp)
 
 
