@@ -27,7 +27,7 @@ static int hex(int c)
 	return isdigit(c) ? c - '0' : isxdigit(c) ? tolower(c) - 'a' + 10 : -1;
 }
 
-/* Takes %XX out (RFC 3986 2.1), as a password with '@' or '/' in it needs. */
+/* Takes %XX out (RFC 3986 2.1), as a password with '@' or '/' in it needs, or a path with '?'. */
 static const char *decoded(struct arena *a, const char *from, size_t size)
 {
 	char *to = arena_copy(a, from, size), *at = to;
@@ -152,7 +152,7 @@ static const char *take_url(struct target *t, struct arena *a, const char *word,
 			return take_meant(t, a, m, host, end);
 	wrong = take_host(t, a, host, (size_t)(end - host));
 	if (!wrong && *end && strcmp(end, "/"))
-		add(t, "path", arena_text(a, "%s", end));
+		add(t, "path", decoded(a, end, strlen(end)));
 	return wrong;
 }
 

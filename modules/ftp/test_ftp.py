@@ -55,13 +55,15 @@ def pasv(form):
     return step
 
 
-def deliver(*parts, context=None, torn=False):
-    """Sends the bytes over the data connection and ends it."""
+def deliver(*parts, context=None, torn=False, asked=False):
+    """Sends the bytes over the data connection and ends it. `asked`: not before the client has said something there."""
     def step(talk):
         sock, _ = talk.data.accept()
         try:
             if context:
                 sock = context.wrap_socket(sock, server_side=True)
+            if asked:
+                sock.recv(65536)
             for part in parts:
                 sock.sendall(part)
             if torn:
@@ -147,7 +149,7 @@ CASES = [
     ("no TLS behind its promise", "down", HELLO + [says("234 go on"), line(), send(b"500 what?\r\n"), silence()], [*OVER_TLS, "timeout=2s"]),
     ("a file over TLS", "up", secure(GOOD, PRIVATE + [epsv(), *FETCH, deliver(b"hello\n", context=CERTIFICATE), *BYE]), FILE + OVER_TLS),
     ("no protection for data", "down", secure(GOOD, [says("331 password"), says("230 in"), says("200 0"), says("536 not here")]), FILE + OVER_TLS),
-    ("plain data where TLS was agreed", "down", secure(GOOD, PRIVATE + [epsv(), *FETCH, deliver(b"hello\n"), silence()]), FILE + OVER_TLS),
+    ("plain data where TLS was agreed", "down", secure(GOOD, PRIVATE + [epsv(), *FETCH, deliver(b"hello\n", asked=True), silence()]), FILE + OVER_TLS),
     ("another certificate for data", "down",
      secure(GOOD, PRIVATE + [epsv(), *FETCH, deliver(b"x", context=tls_context(certs.self_signed())), silence()]), FILE + OVER_TLS),
 ]
@@ -195,6 +197,14 @@ def values():
         assert check("ftp", *to(server, *FILE)).values["size"] == 6
         heard = server.heard(0)
     assert heard == b"USER anonymous\r\nPASS nines@\r\nTYPE I\r\nEPSV\r\nSIZE /pub/file\r\nRETR /pub/file\r\nQUIT\r\n", heard
+
+
+@test("a target's path is taken apart as of a URL")
+def url():
+    with Server(READY + [epsv(), *FETCH, deliver(b"hello\n"), *BYE]) as server:
+        done = subprocess.run([BUILD / "nines", "check", f"ftp://alice@127.0.0.1:{server.port}/a%20b%3f"], capture_output=True, check=False)
+        assert done.returncode == 0, done
+        assert b"USER alice\r\n" in server.heard(0) and b"RETR /a b?\r\n" in server.heard(0), server.heard(0)
 
 
 @test("every reply and all data byte by byte")
