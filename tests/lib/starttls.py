@@ -51,13 +51,13 @@ def secure(golden, module, *options, before, agree, after, ask_with="STARTTLS"):
         case(title, lambda: ask(module, [*script(refusal)[:-1], *instead, silence()], "tls=starttls", *options, *more), "down")
 
     hurt("STARTTLS with bytes smuggled in behind the answer", send(agree + agree))
-    hurt("STARTTLS, then no word", send(agree), more=["timeout=1s"])
+    hurt("STARTTLS, then no word", send(agree), more=["timeout=3s"])
     hello = lambda talk: talk.exactly(5)  # noqa: E731: one segment, so all of it is read
     hurt("STARTTLS, then an end", send(agree), hello, close())
     hurt("STARTTLS, then no TLS", send(agree), hello, send(b"no such thing as a handshake\r\n"))
-    hurt("STARTTLS without an answer", more=["timeout=1s"])
+    hurt("STARTTLS without an answer", more=["timeout=3s"])
     hurt("STARTTLS, reset instead of an answer", reset())
-    case("plain text asked of a TLS server", lambda: ask(module, script(implicit), "timeout=1s", *options, tls=tls_context(certs.good())), "down")
+    case("plain text asked of a TLS server", lambda: ask(module, script(implicit), "timeout=3s", *options, tls=tls_context(certs.good())), "down")
 
     @test("a certificate is shown even where it is not judged")
     def shown():
