@@ -11,12 +11,13 @@
 #define ADDRESSES 65536 /* what the host takes apart at most */
 #define WAIT_US  5000000
 #define DAY_S    86400
+#define NEW_S    3600 /* so long a listing is told as new: the recheck says so, too */
 #define TYPE_A   1
 #define TYPE_TXT 16
 #define NXDOMAIN 3
 
 /* What the last probe left of a list (probe_remember): its sum and one of these letters. */
-enum { KEPT_NOTHING, KEPT_ABSENT = 'n', KEPT_LISTED = 'l', KEPT_LISTED_UNTESTED = 'u' };
+enum { KEPT_NOTHING, KEPT_ABSENT = 'n', KEPT_NEW = 'w', KEPT_LISTED = 'l', KEPT_UNTESTED = 'u' };
 
 struct dnsbl {
 	const char *const *subject, *const *lists;
@@ -50,7 +51,7 @@ struct round {
 	struct list list[LISTS];
 	size_t lists;
 	const char *subject, *present, *absent; /* names; the test entries of RFC 5782 */
-	int64_t tested_s;
+	int64_t now_s, tested_s, changed_s; /* changed: when one of them began to list it */
 };
 
 /* ---- names ---- */
@@ -103,41 +104,56 @@ static void name_lists(struct probe *p, const struct dnsbl *o, struct round *r)
 		probe_unknown(p, "more than %d lists", LISTS);
 }
 
-/* ---- memory: "TIME SUMn SUMl ..." ---- */
+/* ---- memory: "TESTED CHANGED SUMn SUMl ..." ---- */
 
 static void recall(struct probe *p, struct round *r)
 {
 	const char *at = probe_recall(p);
+	char *end, kept;
 	unsigned sum;
-	char kept;
 	int used = 0;
 
-	r->tested_s = strtoll(at, NULL, 10);
-	for (at += strcspn(at, " "); sscanf(at, " %8x%c%n", &sum, &kept, &used) == 2; at += used)
+	r->now_s = probe_wall_us(p) / 1000000;
+	r->tested_s = strtoll(at, &end, 10);
+	r->changed_s = strtoll(end, &end, 10);
+	for (at = end; sscanf(at, " %8x%c%n", &sum, &kept, &used) == 2; at += used)
 		for (size_t i = 0; i < r->lists; i++)
-			if (r->list[i].sum == sum)
+			if (r->list[i].sum == sum && strchr("nwlu", kept))
 				r->list[i].kept = kept;
 }
 
 static bool was_listed(const struct list *l)
 {
-	return l->kept == KEPT_LISTED || l->kept == KEPT_LISTED_UNTESTED;
+	return l->kept == KEPT_LISTED || l->kept == KEPT_NEW || l->kept == KEPT_UNTESTED;
+}
+
+static bool is_new(const struct round *r, const struct list *l)
+{
+	return l->kept == KEPT_ABSENT || (l->kept == KEPT_NEW && r->now_s - r->changed_s < NEW_S);
+}
+
+static int letter_of(const struct round *r, const struct list *l)
+{
+	if (l->trouble)
+		return was_listed(l) ? KEPT_UNTESTED : KEPT_NOTHING;
+	return !l->answer ? KEPT_ABSENT : is_new(r, l) ? KEPT_NEW : KEPT_LISTED;
 }
 
 static void remember(struct probe *p, const struct round *r)
 {
-	const char *all = probe_text(p, "%lld", (long long)r->tested_s);
+	int64_t changed_s = r->changed_s;
+	const char *all = "";
 
 	for (size_t i = 0; i < r->lists; i++) {
 		const struct list *l = &r->list[i];
-		int keep = l->trouble ? was_listed(l) ? KEPT_LISTED_UNTESTED : KEPT_NOTHING
-			   : l->answer ? KEPT_LISTED
-				       : KEPT_ABSENT;
 
-		if (keep)
-			all = probe_text(p, "%s %08x%c", all, l->sum, keep);
+		if (l->answer && l->kept == KEPT_ABSENT)
+			changed_s = r->now_s;
+		if (letter_of(r, l))
+			all = probe_text(p, "%s %08x%c", all, l->sum, letter_of(r, l));
 	}
-	probe_remember(p, all);
+	probe_remember(p, probe_text(p, "%lld %lld%s", (long long)r->tested_s,
+				     (long long)changed_s, all));
 }
 
 /* ---- answers ---- */
@@ -195,21 +211,20 @@ static void test_lists(struct probe *p, const struct dnsbl *o, struct round *r)
 	struct probe_dns_question *q = probe_alloc(p, 2 * LISTS * sizeof *q);
 	struct probe_dns_answer *a = probe_alloc(p, 2 * LISTS * sizeof *a);
 	struct list *tested[LISTS];
-	int64_t now_s = probe_wall_us(p) / 1000000;
-	bool is_due = now_s < r->tested_s || now_s - r->tested_s >= DAY_S;
+	bool is_due = r->now_s < r->tested_s || r->now_s - r->tested_s >= DAY_S;
 	size_t n = 0;
 
 	for (size_t i = 0; a && q && i < r->lists; i++) {
 		struct list *l = &r->list[i];
 
-		if (!is_due && (l->kept == KEPT_ABSENT || l->kept == KEPT_LISTED))
+		if (!is_due && l->kept && l->kept != KEPT_UNTESTED)
 			continue;
 		q[2 * n] = question(p, o, l->test, l, TYPE_A);
 		q[2 * n + 1] = question(p, o, r->absent, l, TYPE_A);
 		tested[n++] = l;
 	}
 	if (is_due)
-		r->tested_s = now_s;
+		r->tested_s = r->now_s;
 	if (n && probe_dns_ask(p, q, 2 * n, WAIT_US, a))
 		for (size_t i = 0; i < n; i++)
 			judge_test(p, r, tested[i], &a[2 * i]);
@@ -249,10 +264,10 @@ static const char *join(struct probe *p, const char *list, const char *separator
 	return *list ? probe_text(p, "%s%s%s", list, separator, more) : more;
 }
 
-static void count(struct probe *p, struct tally *t, const struct list *l)
+static void count(struct probe *p, struct tally *t, const struct round *r, const struct list *l)
 {
-	const char *how = !t->listed ? l->kept == KEPT_ABSENT ? "newly listed by" : "listed by"
-			  : l->kept == KEPT_ABSENT ? "newly by" : "by";
+	const char *how = !t->listed ? is_new(r, l) ? "newly listed by" : "listed by"
+			  : is_new(r, l) ? "newly by" : "by";
 
 	t->believed += !l->trouble;
 	if (l->trouble)
@@ -287,7 +302,7 @@ static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
 	struct tally t = {.reason = "", .unusable = "", .delisted = "", .texts = ""};
 
 	for (size_t i = 0; i < r->lists; i++)
-		count(p, &t, &r->list[i]);
+		count(p, &t, r, &r->list[i]);
 	tell(p, &t, r);
 	if (*t.reason && *t.delisted)
 		t.reason = probe_text(p, "%s, no longer by %s", t.reason, t.delisted);

@@ -40,6 +40,11 @@ class Rounds:
         self.memory = self.result.get("memory", self.memory)
         return self.result["verdict"], self.result.get("reason", ""), [asked(q)[0] for q in self.resolver.heard[before:]]
 
+    def age(self, seconds):
+        """Lets the last change be so much longer ago."""
+        tested, changed, *rest = self.memory.split(" ")
+        self.memory = " ".join([tested, str(int(changed) - seconds), *rest])
+
     def __enter__(self):
         return self
 
@@ -53,7 +58,7 @@ def tests():
     with Rounds({"good.test": {}, "bad.test": failing}) as r:
         assert r.probe()[0] == "up"
         tested, _, rest = r.memory.partition(" ")
-        assert rest.endswith("n") and len(rest) == 9, r.memory
+        assert rest.startswith("0 ") and rest.endswith("n") and len(rest) == 11, r.memory
         verdict, _, names = r.probe()
         assert verdict == "up" and set(names) == {"5.2.0.192.good.test", "2.0.0.127.bad.test", "1.0.0.127.bad.test"}, names
         r.memory = f"{int(tested) - DAY_S - 1} {rest}"
@@ -69,10 +74,13 @@ def changes():
     with Rounds({"a.test": {}, "b.test": {}}) as r:
         assert r.probe()[0] == "up"
         r.zones = {"a.test": listed, "b.test": {}}
-        assert r.probe()[:2] == ("down", "newly listed by 'a.test' (127.0.0.2)")
+        for _ in range(2):
+            assert r.probe()[:2] == ("down", "newly listed by 'a.test' (127.0.0.2)"), "a recheck says so, too"
+        r.age(3601)
         assert r.probe()[:2] == ("down", "listed by 'a.test' (127.0.0.2)")
         r.zones = {"a.test": listed, "b.test": listed}
         assert r.probe()[:2] == ("down", "listed by 'a.test' (127.0.0.2), newly by 'b.test' (127.0.0.2)")
+        r.age(3601)
         r.zones = {"a.test": {}, "b.test": listed}
         assert r.probe()[:2] == ("down", "listed by 'b.test' (127.0.0.2), no longer by a.test")
         r.zones = {"a.test": {}, "b.test": {}}

@@ -50,7 +50,7 @@ WIDE = ("warn-offset=10s", "max-offset=20s")  # a machine's pause is no differen
 case("a server that is right", says(), *WIDE, verdict="up")
 case("a clock that is ahead", says(offset=15), *WIDE, verdict="degraded",
      mask=lambda text: text.startswith("clock is 1") and text.endswith(" s ahead of ours, limit 10.000 s"))
-case("a clock that is behind", says(offset=-100), *WIDE, verdict="down",
+case("a clock that is behind", says(offset=-150), *WIDE, verdict="down",
      mask=lambda text: text.startswith("clock is 1") and text.endswith(" s behind ours, limit 20.000 s"))
 case("a clock of another age, and nobody asks", says(offset=-10**8), "warn-offset=0", "max-offset=0", verdict="up")
 case("a stratum that is too high", says(stratum=5), *WIDE, "max-stratum=4", verdict="degraded")
