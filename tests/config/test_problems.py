@@ -8,8 +8,8 @@ SEE = "`nines modules tcp` shows what it may be"
 
 # name, text behind HEAD (its first line is line 2), the sentences without the file's name
 CASES = [
-    ("an unknown section", 'smpt "x" { }\n',
-     [f"2: 'smpt' is neither a check module nor a section: A check module would be '{BUILD}/modules/smpt.so'"]),
+    ("an unknown section", 'xyzzyxyzzy "x" { }\n',
+     [f"2: 'xyzzyxyzzy' is neither a check module nor a section: A check module would be '{BUILD}/modules/xyzzyxyzzy.so'"]),
     ("a section nearly right", 'htpp "x" { url = "http://127.0.0.1/" }\n',
      ["2: 'htpp' is neither a check module nor a section: did you mean 'http'? "
       f"A check module would be '{BUILD}/modules/htpp.so'"]),
