@@ -140,6 +140,24 @@ static void starts_tls(struct probe *p, const void *options)
 	probe_start_tls(p, &(struct probe_tls){.no_verify = true});
 }
 
+/* Newer than the newest that it may be: no library can offer that. */
+static void offers_nothing(struct probe *p, const void *options)
+{
+	const char *accepted;
+
+	(void)options;
+	probe_dial(p, "127.0.0.1", port);
+	accepted = probe_offer_tls(p, &(struct probe_tls){.min_version = "1.3"}, "1.1", 1000000);
+	probe_degrade(p, "offered, and got '%s'", accepted);
+}
+
+static void test_offer(void)
+{
+	converse(offers_nothing, "", 0, 1, CLOSE);
+	same(reason, "our TLS library cannot offer such old versions", "what we lack is told");
+	same(verdict, "unknown", "from what the server refuses");
+}
+
 /* CVE-2011-0411: what was said in plain text before the handshake must not count behind it. */
 static void test_smuggling(void)
 {
@@ -306,6 +324,7 @@ int main(void)
 	probe_host_open(&host);
 	test_conversations();
 	test_caps();
+	test_offer();
 	test_smuggling();
 	test_others();
 	probe_host_close(&host);
