@@ -66,13 +66,43 @@ static bool set_host(struct setting *s)
 	return wrong ? refuse(s, "%s", wrong) : keep_text(s);
 }
 
+/* Is the word of `size` bytes one of "a|b|c"? */
+static bool is_choice(const char *words, const char *word, size_t size)
+{
+	for (size_t n; *words; words += n + (words[n] == '|')) {
+		n = strcspn(words, "|");
+		if (n == size && !memcmp(words, word, n))
+			return true;
+	}
+	return false;
+}
+
+static bool refuse_scheme(struct setting *s)
+{
+	const char *range = s->option->range;
+	struct text list = {0};
+
+	for (size_t n; *range; range += n + (range[n] == '|')) {
+		n = strcspn(range, "|");
+		text_printf(&list, "%s%.*s://", list.size ? " or " : "", (int)n, range);
+	}
+	refuse(s, "does not begin with %s", text_get(&list));
+	text_release(&list);
+	return false;
+}
+
 static bool set_url(struct setting *s)
 {
-	const char *wrong = *s->value || s->option->flags & OPTION_IS_REQUIRED
-				    ? form_url_wrong(s->value)
-				    : NULL;
+	const char *range = s->option->range, *wrong;
 
-	return wrong ? refuse(s, "%s", wrong) : keep_text(s);
+	if (!*s->value && !(s->option->flags & OPTION_IS_REQUIRED))
+		return keep_text(s);
+	wrong = form_url_wrong(s->value);
+	if (wrong)
+		return refuse(s, "%s", wrong);
+	if (range && !is_choice(range, s->value, (size_t)(strstr(s->value, "://") - s->value)))
+		return refuse_scheme(s);
+	return keep_text(s);
 }
 
 static bool set_file(struct setting *s)

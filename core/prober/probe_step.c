@@ -163,6 +163,41 @@ bool probe_fail(struct probe *p, const char *format, ...)
 	return false;
 }
 
+/* The place of the last step of this name in the present hop; p->steps when there is none. */
+static size_t last_named(const struct probe *p, const char *name)
+{
+	for (size_t i = p->steps; i-- > 0 && p->step[i].hop == p->hop;)
+		if (!strcmp(p->step[i].name, name))
+			return i;
+	return p->steps;
+}
+
+static void fail_at(struct probe *p, size_t at, const char *format, va_list ap)
+{
+	p->reason = reason_text(p, format, ap);
+	end_open(p, offset_now(p), true);
+	p->step[at].ok = false;
+	p->failed_step = p->step[at].name;
+	p->verdict = VERDICT_DOWN;
+	p->has_failed = true;
+}
+
+bool probe_fail_in(struct probe *p, const char *step, const char *format, ...)
+{
+	size_t at = last_named(p, step);
+	va_list ap;
+
+	if (memory_lacks() != p->lacks)
+		return probe_unknown(p, "no memory left");
+	va_start(ap, format);
+	if (p->has_failed || at == p->steps)
+		probe_judge(p, VERDICT_DOWN, format, ap);
+	else
+		fail_at(p, at, format, ap);
+	va_end(ap);
+	return false;
+}
+
 bool probe_unknown(struct probe *p, const char *format, ...)
 {
 	va_list ap;

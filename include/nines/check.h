@@ -67,6 +67,10 @@ bool probe_ok(const struct probe *);
 /* The target is down: ends the open step as failed with the reason (lower case, what failed first,
  * no full stop). Later calls change nothing. Always returns false. */
 bool probe_fail(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of something that came in an earlier step and is judged only now: the last step of that
+ * name is the failed one, the open step ends well. */
+bool probe_fail_in(struct probe *, const char *step, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Our own trouble, never the target's: the verdict is unknown. Always returns false. */
 bool probe_unknown(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* It works, but not well: the verdict is degraded unless the probe fails later. The first reason

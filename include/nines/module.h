@@ -32,7 +32,8 @@ enum option_type {
 	OPTION_TYPE_DURATION,
 	OPTION_TYPE_CHOICE,   /* int64_t: the place in `range`, "none|starttls|implicit" */
 	OPTION_TYPE_LIST,     /* const char *const *, NULL-terminated: several texts */
-	OPTION_TYPE_URL,      /* const char *: scheme://host..., checked for its form */
+	/* const char *: scheme://host..., checked for its form; `range` are the schemes it may have */
+	OPTION_TYPE_URL,
 	OPTION_TYPE_FILE,     /* const char *: a path the module reads itself */
 	OPTION_TYPE_CRON,     /* const char *: the five fields of crontab(5), probe_next_cron() */
 	OPTION_TYPE_ZONE,     /* const char *: a time zone, "UTC" or "Europe/Berlin" */
@@ -52,7 +53,7 @@ enum option_flags {
 };
 
 /* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"
- * for numbers and durations, "a|b|c" for a choice, NULL for anything. */
+ * for numbers and durations, "a|b|c" for a choice and for the schemes of a URL, NULL for anything. */
 struct module_option {
 	const char *name; /* lower case and '-'; NULL ends the table */
 	const char *standard, *range, *help;

@@ -1,8 +1,8 @@
 /* nines/web.h: what the modules http and https share, and any check that judges a page: its options
  * and its verdict.
  *
- * Include it in a check module, embed OPTIONS_WEB in the option table of a struct web, call
- * web_run(). The verdict: a complete answer came, its status is one of expect-status (100-399: 1xx,
+ * Include it in a check module, embed OPTIONS_WEB("http") in the option table of a struct
+ * web, call web_run(). The verdict: a complete answer came, its status is one of expect-status (100-399: 1xx,
  * 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in the body and
  * refuse-body is not. After redirects the last answer is judged. */
 #ifndef NINES_WEB_H
@@ -21,8 +21,9 @@ struct web {
 	struct tls_options tls;
 };
 
-#define OPTIONS_WEB                                                                                \
-	OPTION_(struct web, url, "url", OPTION_TYPE_URL, NULL, NULL, 0, "the page to ask for"),    \
+/* `schemes` of the url: "http", "http|https". */
+#define OPTIONS_WEB(schemes)                                                                       \
+	OPTION_(struct web, url, "url", OPTION_TYPE_URL, NULL, schemes, 0, "the page to ask for"), \
 		OPTION_(struct web, host, "host", OPTION_TYPE_HOST, NULL, NULL, 0,                 \
 			"instead of url: its page /"),                                             \
 		OPTION_(struct web, port, "port", OPTION_TYPE_INT, NULL, "1..65535", 0,            \
@@ -96,8 +97,8 @@ static inline void web_judge(
 	struct probe *p, const struct web *o, const struct probe_http_answer *a)
 {
 	if (!web_status_in(o->expect_status, a->status))
-		probe_fail(
-			p, "wanted status %s, got '%s'", o->expect_status, web_status_text(p, a));
+		probe_fail_in(p, "first-byte", "wanted status %s, got '%s'", o->expect_status,
+			      web_status_text(p, a));
 	if (*o->expect_body && !web_has(a, o->expect_body))
 		probe_fail(p, "wanted '%s' in the page, which lacks it", o->expect_body);
 	if (*o->refuse_body && web_has(a, o->refuse_body))

@@ -2,7 +2,7 @@
  * <nines/web.h>, shared by http and https. */
 #include <nines/web.h>
 
-static const struct module_option option[] = {OPTIONS_WEB, OPTION_END};
+static const struct module_option option[] = {OPTIONS_WEB("http"), OPTION_END};
 
 static void run(struct probe *p, const void *options)
 {

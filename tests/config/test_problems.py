@@ -10,6 +10,8 @@ SEE = "`nines modules tcp` shows what it may be"
 CASES = [
     ("an unknown section", 'xyzzyxyzzy "x" { }\n',
      [f"2: 'xyzzyxyzzy' is neither a check module nor a section: A check module would be '{BUILD}/modules/xyzzyxyzzy.so'"]),
+    ("a URL of another scheme", 'http "x" { url = "ftp://127.0.0.1/" }\n',
+     ["2: url: 'ftp://127.0.0.1/' does not begin with http://: `nines modules http` shows what it may be"]),
     ("a section nearly right", 'htpp "x" { url = "http://127.0.0.1/" }\n',
      ["2: 'htpp' is neither a check module nor a section: did you mean 'http'? "
       f"A check module would be '{BUILD}/modules/htpp.so'"]),

@@ -7,7 +7,7 @@
 #include "../lib/tap.h"
 
 struct all {
-	const char *text, *line, *host, *url, *file, *secret, *cron, *zone;
+	const char *text, *line, *host, *url, *page, *file, *secret, *cron, *zone;
 	int64_t port, wait, mode;
 	double share;
 	bool verify;
@@ -19,6 +19,7 @@ static const struct module_option option[] = {
 	OPTION_LINE(struct all, line, "", "a text within a line"),
 	OPTION_HOST(struct all, host, "a host"),
 	OPTION_URL(struct all, url, "a URL"),
+	OPTION_(struct all, page, "page", OPTION_TYPE_URL, NULL, "http|https", 0, "a page"),
 	OPTION_(struct all, file, "file", OPTION_TYPE_FILE, "", NULL, 0, "a file"),
 	OPTION_SECRET(struct all, secret, "a secret"),
 	OPTION_(struct all, cron, "cron", OPTION_TYPE_CRON, "", NULL, 0, "a job's times"),
@@ -82,6 +83,13 @@ static const struct {
 	{"list", "a\nb\nc", NULL},
 	{"list", "a\rb", "list: 'a\\x0db' has a control character"},
 	{"url", "example.org", "url: 'example.org' is no URL: write scheme://host"},
+	{"page", "https://example.org/", NULL},
+	{"page", "", NULL},
+	{"page", "http", "page: 'http' is no URL: write scheme://host"},
+	{"page", "htt://example.org/",
+	 "page: 'htt://example.org/' does not begin with http:// or https://"},
+	{"page", "ftp://example.org/",
+	 "page: 'ftp://example.org/' does not begin with http:// or https://"},
 	{"secret", "s3cret", NULL},
 };
 

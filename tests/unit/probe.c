@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../../core/base/clock.h"
+#include "../../core/base/steps.h"
 #include "../../core/prober/blame.h"
 #include "../lib/tap.h"
 
@@ -241,6 +242,40 @@ static void degrades(struct probe *p, const void *options)
 	probe_degrade(p, "second");
 }
 
+static void judges_later(struct probe *p, const void *options)
+{
+	(void)options;
+	for (int hop = 0; hop < 2; hop++) {
+		probe_hop(p, hop);
+		probe_step(p, "request");
+		probe_step(p, "body");
+	}
+	probe_fail_in(p, "request", "what was asked");
+	probe_fail_in(p, "body", "what came");
+}
+
+static void judges_nothing(struct probe *p, const void *options)
+{
+	(void)options;
+	probe_step(p, "body");
+	probe_fail_in(p, "request", "never asked");
+}
+
+/* Names, hops and failures without the times. */
+static void test_earlier_step(void)
+{
+	struct steps_one step[STEPS_MOST];
+	struct seen *s = run_case(judges_later);
+
+	same(word(s, "reason"), "what was asked", "what came in an earlier step is judged");
+	same(word(s, "step"), "request", "its step");
+	ok(steps_parse(word(s, "steps"), step, STEPS_MOST) == 4 && step[0].ok && step[1].ok &&
+		   !step[2].ok && step[3].ok && step[2].hop == 1,
+	   "the last of that name is the failed one: %s", word(s, "steps"));
+	s = run_case(judges_nothing);
+	same(word(s, "step"), "body", "without such a step the open one failed");
+}
+
 static void naps(struct probe *p, const void *options)
 {
 	(void)options;
@@ -346,6 +381,7 @@ int main(void)
 	test_abandoned();
 	test_stood_still();
 	test_verdicts();
+	test_earlier_step();
 	test_transcript();
 	test_secrets();
 	probe_host_close(&host);
