@@ -7,17 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LISTS    64
-#define ADDRESSES 65536 /* what the host takes apart at most */
-#define WAIT_US  5000000
-#define DAY_S    86400
-#define NEW_S    3600 /* so long a listing is told as new: the recheck says so, too */
-#define TYPE_A   1
-#define TYPE_TXT 16
-#define NXDOMAIN 3
+#include "list.h"
 
-/* What the last probe left of a list (probe_remember): its sum and one of these letters. */
-enum { KEPT_NOTHING, KEPT_ABSENT = 'n', KEPT_NEW = 'w', KEPT_LISTED = 'l', KEPT_UNTESTED = 'u' };
+#define ADDRESSES 65536 /* what the host takes apart at most */
+#define WAIT_US   5000000
+#define DAY_S     86400
+#define TYPE_A    1
+#define TYPE_TXT  16
+#define NXDOMAIN  3
 
 struct dnsbl {
 	const char *const *subject, *const *lists;
@@ -37,124 +34,6 @@ static const struct module_option option[] = {
 	OPTION_(struct dnsbl, min_lists, "min-lists", OPTION_TYPE_INT, "1", "1..64", 0,
 		"unknown when fewer lists can be believed"),
 	OPTION_END};
-
-struct list {
-	const char *zone, *test; /* test: a name in the zone that is listed */
-	unsigned sum;
-	int kept;
-	const char *trouble; /* NULL: it is believed */
-	const char *answer;  /* NULL: not listed */
-	const char *text;
-};
-
-struct round {
-	struct list list[LISTS];
-	size_t lists;
-	const char *subject, *present, *absent; /* names; the test entries of RFC 5782 */
-	int64_t now_s, tested_s, changed_s; /* changed: when one of them began to list it */
-};
-
-/* ---- names ---- */
-
-/* 192.0.2.1 is 1.2.0.192, an IPv6 address its 32 digits from the last to the first (RFC 5782 2.1,
- * 2.4); a domain stays as it is. */
-static const char *name_of(struct probe *p, const char *subject)
-{
-	unsigned char a[16];
-	char digits[64], *to = digits;
-
-	if (inet_pton(AF_INET, subject, a) == 1)
-		return probe_text(p, "%d.%d.%d.%d", a[3], a[2], a[1], a[0]);
-	if (inet_pton(AF_INET6, subject, a) == 1) {
-		for (int i = 15; i >= 0; i--)
-			to += snprintf(to, 5, i ? "%x.%x." : "%x.%x", a[i] & 15, a[i] >> 4);
-		return probe_text(p, "%s", digits);
-	}
-	if (!*subject || strpbrk(subject, "/: "))
-		probe_unknown(p, "'%s' is no address, no address block and no domain", subject);
-	return subject;
-}
-
-static void name_tests(struct probe *p, struct round *r)
-{
-	bool is_v6 = strchr(r->subject, ':'), is_v4 = strspn(r->subject, "0123456789.") ==
-							      strlen(r->subject);
-
-	r->present = is_v6 ? name_of(p, "::ffff:7f00:2") : is_v4 ? "2.0.0.127" : "TEST";
-	r->absent = is_v6 ? name_of(p, "::ffff:7f00:1") : is_v4 ? "1.0.0.127" : "INVALID";
-	r->subject = name_of(p, r->subject);
-}
-
-static void name_lists(struct probe *p, const struct dnsbl *o, struct round *r)
-{
-	for (; o->lists[r->lists] && r->lists < LISTS; r->lists++) {
-		struct list *l = &r->list[r->lists];
-		const char *space = strchr(o->lists[r->lists], ' ');
-
-		l->zone = o->lists[r->lists];
-		l->test = r->present;
-		if (space) {
-			l->zone = probe_text(p, "%.*s", (int)(space - l->zone), l->zone);
-			l->test = name_of(p, space + 1);
-		}
-		for (const char *c = l->zone; *c; c++)
-			l->sum = (l->sum ^ (unsigned char)*c) * 16777619u;
-	}
-	if (o->lists[r->lists])
-		probe_unknown(p, "more than %d lists", LISTS);
-}
-
-/* ---- memory: "TESTED CHANGED SUMn SUMl ..." ---- */
-
-static void recall(struct probe *p, struct round *r)
-{
-	const char *at = probe_recall(p);
-	char *end, kept;
-	unsigned sum;
-	int used = 0;
-
-	r->now_s = probe_wall_us(p) / 1000000;
-	r->tested_s = strtoll(at, &end, 10);
-	r->changed_s = strtoll(end, &end, 10);
-	for (at = end; sscanf(at, " %8x%c%n", &sum, &kept, &used) == 2; at += used)
-		for (size_t i = 0; i < r->lists; i++)
-			if (r->list[i].sum == sum && strchr("nwlu", kept))
-				r->list[i].kept = kept;
-}
-
-static bool was_listed(const struct list *l)
-{
-	return l->kept == KEPT_LISTED || l->kept == KEPT_NEW || l->kept == KEPT_UNTESTED;
-}
-
-static bool is_new(const struct round *r, const struct list *l)
-{
-	return l->kept == KEPT_ABSENT || (l->kept == KEPT_NEW && r->now_s - r->changed_s < NEW_S);
-}
-
-static int letter_of(const struct round *r, const struct list *l)
-{
-	if (l->trouble)
-		return was_listed(l) ? KEPT_UNTESTED : KEPT_NOTHING;
-	return !l->answer ? KEPT_ABSENT : is_new(r, l) ? KEPT_NEW : KEPT_LISTED;
-}
-
-static void remember(struct probe *p, const struct round *r)
-{
-	int64_t changed_s = r->changed_s;
-	const char *all = "";
-
-	for (size_t i = 0; i < r->lists; i++) {
-		const struct list *l = &r->list[i];
-
-		if (l->answer && l->kept == KEPT_ABSENT)
-			changed_s = r->now_s;
-		if (letter_of(r, l))
-			all = probe_text(p, "%s %08x%c", all, l->sum, letter_of(r, l));
-	}
-	probe_remember(p, probe_text(p, "%lld %lld%s", (long long)r->tested_s,
-				     (long long)changed_s, all));
-}
 
 /* ---- answers ---- */
 
@@ -266,14 +145,14 @@ static const char *join(struct probe *p, const char *list, const char *separator
 
 static void count(struct probe *p, struct tally *t, const struct round *r, const struct list *l)
 {
-	const char *how = !t->listed ? is_new(r, l) ? "newly listed by" : "listed by"
-			  : is_new(r, l) ? "newly by" : "by";
+	const char *how = !t->listed ? list_is_new(r, l) ? "newly listed by" : "listed by"
+			  : list_is_new(r, l) ? "newly by" : "by";
 
 	t->believed += !l->trouble;
 	if (l->trouble)
 		t->unusable = join(p, t->unusable, "; ",
 				   probe_text(p, "'%s': %s", l->zone, l->trouble));
-	else if (!l->answer && was_listed(l))
+	else if (!l->answer && list_had_it(l))
 		t->delisted = join(p, t->delisted, ", ", l->zone);
 	if (!l->answer)
 		return;
@@ -369,16 +248,14 @@ static void run(struct probe *p, const void *options)
 
 	if (!r)
 		return;
-	r->subject = probe_item(p);
-	name_tests(p, r);
-	name_lists(p, o, r);
-	recall(p, r);
+	round_name(p, r, probe_item(p), o->lists);
+	round_recall(p, r);
 	test_lists(p, o, r);
 	ask_lists(p, o, r, TYPE_A);
 	ask_lists(p, o, r, TYPE_TXT);
 	if (!probe_ok(p))
 		return;
-	remember(p, r);
+	round_remember(p, r);
 	judge(p, o, r);
 }
 
