@@ -6,6 +6,7 @@
  * server may well repeat the command that it does not like. */
 #include "probe.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 
 #define TRANSCRIPT_BYTES 8192
 #define CUT "[...]\n"
+#define SHORT_BYTES 3 /* a secret as short as that is in many words by chance */
 
 static int digit64(int c)
 {
@@ -23,11 +25,26 @@ static int digit64(int c)
 	return found ? (int)(found - digit) : -1;
 }
 
-/* Is `secret` inside the base64 text at `at`? */
+/* The secret in `size` bytes at `at`, a short one only where it stands apart; NULL: none. */
+static char *find_secret(char *at, size_t size, const char *secret)
+{
+	size_t length = strlen(secret);
+	char *found, *end = at + size;
+
+	for (char *from = at; (found = memmem(from, (size_t)(end - from), secret, length));
+	     from = found + 1)
+		if (length > SHORT_BYTES ||
+		    ((found == at || !isalnum((unsigned char)found[-1])) &&
+		     (found + length == end || !isalnum((unsigned char)found[length]))))
+			return found;
+	return NULL;
+}
+
+/* Is `secret` inside the base64 text at `at`? A short one must be the end of it. */
 static bool hides(const char *at, size_t size, const char *secret)
 {
-	unsigned char *plain = memory_new(size);
-	size_t n = 0;
+	char *plain = memory_new(size);
+	size_t n = 0, length = strlen(secret), from = 0;
 	unsigned bits = 0;
 	int held = 0;
 	bool found;
@@ -36,9 +53,11 @@ static bool hides(const char *at, size_t size, const char *secret)
 		bits = bits << 6 | (unsigned)digit64((unsigned char)at[i]);
 		held += 6;
 		if (held >= 8)
-			plain[n++] = (unsigned char)(bits >> (held -= 8));
+			plain[n++] = (char)(bits >> (held -= 8));
 	}
-	found = memmem(plain, n, secret, strlen(secret)) != NULL;
+	if (length <= SHORT_BYTES && n > length)
+		from = n - length - 1; /* with the byte before it */
+	found = find_secret(plain + from, n - from, secret) != NULL;
 	free(plain);
 	return found;
 }
@@ -53,7 +72,7 @@ static void strike(char *at, size_t size, const char *secret)
 	size_t length = strlen(secret), n;
 	char *found, *end = at + size;
 
-	for (char *from = at; (found = memmem(from, (size_t)(end - from), secret, length));
+	for (char *from = at; (found = find_secret(from, (size_t)(end - from), secret));
 	     from = found + length)
 		blot(found, length);
 	for (char *token = at; token < end; token += n + 1) {

@@ -17,6 +17,7 @@ struct seen {
 static struct probe_host host;
 static struct blame blame;
 static char trail[64];
+static const char *secret = "hush-hush";
 
 static void take(struct probe *p, const struct text *result, void *with)
 {
@@ -36,7 +37,7 @@ static struct seen *run_order(void (*run)(struct probe *, const void *), struct 
 	static const struct module_option option[] = {
 		{.name = "password", .type = OPTION_TYPE_TEXT, .flags = OPTION_IS_SECRET},
 		OPTION_END};
-	static const char *options[] = {"hush-hush"};
+	const char *options[] = {secret};
 	struct check_module module = {.head.name = "case", .head.option = option, .run = run};
 
 	memset(&seen, 0, sizeof seen);
@@ -330,6 +331,23 @@ static void repeats(struct probe *p, const void *options)
 	probe_fail(p, "wanted 235, got '500 AGpvZQBodXNoLWh1c2g= hush-hush'%s", said);
 }
 
+static void repeats_little(struct probe *p, const void *options)
+{
+	(void)options;
+	probe_fail(p, "next text, x: 'x' eA== AHUAeA== dTp4 **x** fox");
+}
+
+static void test_short_secrets(void)
+{
+	secret = "x";
+	same(word(run_case(repeats_little), "reason"),
+	     "next text, *: '*' **** ******** **** ***** fox", "a letter that stands apart");
+	secret = "*";
+	same(word(run_case(repeats_little), "reason"),
+	     "next text, x: 'x' eA== AHUAeA== dTp4 **x** fox", "stars");
+	secret = "hush-hush";
+}
+
 static void test_secrets(void)
 {
 	struct seen *s = run_case(repeats);
@@ -384,6 +402,7 @@ int main(void)
 	test_earlier_step();
 	test_transcript();
 	test_secrets();
+	test_short_secrets();
 	probe_host_close(&host);
 	loop_free(host.loop);
 	return done_testing();
