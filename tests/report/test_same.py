@@ -194,31 +194,31 @@ def zoned(now):
 
 
 class Around:
-    """A sample an hour from three days before the month began until four hours ago, with failures just before and behind its begin."""
+    """A sample an hour from days before the month of that zone began until four hours ago; down on the evening before the month (its
+    month alone leaves that out), the first morning and a part of the first evening."""
 
-    def __init__(self):
-        self.now = time.time()
-        self.begin = int(month(self.now))
-        first = self.begin - 72 * 3600
-        self.hours = [(first + n * 3600, "d" if -10 <= n - 72 < -5 or 3 <= n - 72 < 8 else "u")
-                      for n in range(int(self.now - first) // 3600 - 4)]
+    def __init__(self, now, east):
+        self.now, self.local = now, datetime.timezone(datetime.timedelta(hours=east))
+        at = datetime.datetime.fromtimestamp(now, self.local)
+        self.begin = int(datetime.datetime(at.year, at.month, 1, tzinfo=self.local).timestamp())
+        self.hours = [(self.begin + n * 3600, "d" if n in (*range(-7, -2), *range(4, 9), 17, 18) else "u")
+                      for n in range(-72, int(now - self.begin) // 3600 - 4)]
 
     def write(self, path):
         record.write(path, [record.target("shop", 3600), *(record.result("shop", at, record.STATES[s], 3600) for at, s in self.hours)])
 
-    def known(self, east, begin_hour=0, end_hour=24):
-        """Of the month of that zone, within those hours of its days."""
-        local = datetime.timezone(datetime.timedelta(hours=east))
-        at = datetime.datetime.fromtimestamp(self.now, local)
-        since = datetime.datetime(at.year, at.month, 1, tzinfo=local).timestamp()
-        seen = [s for at, s in self.hours if at >= since and begin_hour <= datetime.datetime.fromtimestamp(at, local).hour < end_hour]
+    def known(self, begin_hour=0, end_hour=24):
+        """Of its month, within those hours of the zone's days."""
+        seen = [s for at, s in self.hours if at >= self.begin
+                and begin_hour <= datetime.datetime.fromtimestamp(at, self.local).hour < end_hour]
         return f"{seen.count('u') * 10**8 // len(seen) / 10**6:.6f}"
 
 
 @test("months and hours are those of the zone of the sla, on status, page and report, from which the page can read no zone file")
 def zones(tmp):
-    history = Around()
-    zone, east = zoned(history.now)
+    now = time.time()
+    zone, east = zoned(now)
+    history = Around(now, east)
     give_history(tmp, history)
     conf = ('tcp "shop" { host = "127.0.0.1" port = 1 every = "31d" }\n'
             'service "Far" { members = {"shop"} sla = "far" }\nservice "Mornings" { members = {"shop"} sla = "mornings" }\n'
@@ -226,7 +226,7 @@ def zones(tmp):
             f'sla "mornings" {{ target = 99.9 zone = "{zone}" hours = {{"Mon-Sun 00:00-12:00"}} }}\n')
     since = datetime.datetime.fromtimestamp(history.hours[-1][0] + 3600, UTC).isoformat()
     conf += f'maintenance "now" {{ start = "{since}" end = "2999-01-01T00:00:00Z" }}\n'  # what the daemon finds moves no figure
-    expected = {"Far": history.known(east), "Mornings": history.known(east, 0, 12)}
+    expected = {"Far": history.known(), "Mornings": history.known(0, 12)}
     with Daemon(tmp, conf) as daemon:
         daemon.until_status("services", lambda s: len(s["services"]) == 2)
 
@@ -239,7 +239,7 @@ def zones(tmp):
         rows = json.loads(nines("-c", daemon.conf, "report", "sla", "--format", "json"))["rows"]
         assert {row["name"]: row["span_zone"] for row in rows} == {"shop": "UTC", "Far": zone, "Mornings": zone}
         assert daemon.stop() == 0
-    assert expected["Far"] != expected["Mornings"], "a case that proves nothing"
+    assert expected["Far"] != expected["Mornings"] or now - history.begin < 86400, "a case that proves nothing"
 
 
 @test("rules that cannot be believed leave those before in force")

@@ -1,5 +1,6 @@
 /* Zones against glibc: 1970 to 2037 and far beyond by the footer rule, gaps and repeated hours. */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "../../core/base/zone.h"
@@ -104,6 +105,26 @@ static void refusals(void)
 	}
 }
 
+/* A process that may open no file has the bytes of another's. */
+static void from_bytes(void)
+{
+	struct text wrong = {0};
+	struct zone *z = zone_open("Europe/Berlin", &wrong), *copy;
+	bool is_same = true;
+	size_t size;
+	const char *bytes = zone_bytes(z, &size);
+
+	copy = zone_of_bytes("Europe/Berlin", bytes, size, &wrong);
+	for (int64_t at_s = 0; copy && at_s < INT64_C(3000000000); at_s += 86400)
+		is_same = is_same && zone_offset(copy, at_s, NULL) == zone_offset(z, at_s, NULL);
+	ok(copy && is_same && !strcmp(zone_name(copy), "Europe/Berlin"), "a zone of its bytes");
+	ok(!zone_of_bytes("Europe/Berlin", bytes, size / 2, &wrong) && wrong.size, "not of half");
+	ok(!zone_of_bytes("../passwd", bytes, size, &wrong), "not under any name");
+	zone_close(copy);
+	zone_close(z);
+	text_release(&wrong);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
@@ -113,5 +134,6 @@ int main(void)
 	instants();
 	dates();
 	refusals();
+	from_bytes();
 	return done_testing();
 }
