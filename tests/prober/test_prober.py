@@ -109,6 +109,16 @@ def no_descriptors():
         assert all("descriptor" in r["reason"] or "too many open files" in r["reason"].lower() for r in lacking), lacking[0]
 
 
+@test("the first probes of a burst end before its last begin: they are not timed by them")
+def burst():
+    with prober() as p:
+        p.tell(CHECK, *(f"probe {n} check=1" for n in range(1, 501)))
+        results = {n: p.result(n) for n in range(1, 501)}
+    assert {r["verdict"] for r in results.values()} == {"up"}
+    ended = int(results[1]["start_us"]) + int(results[1]["elapsed_us"])
+    assert ended <= int(results[500]["start_us"]), (results[1], results[500])
+
+
 @test("in the pool of modules that block one probe runs after the other")
 def one_by_one():
     with prober(pool="blocking") as p:
