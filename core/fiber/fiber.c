@@ -34,7 +34,7 @@
 #define FIBER_MAGIC 0x66696272u
 #define PAGE_BYTES 4096
 #define MAP_BYTES (PAGE_BYTES + FIBER_STACK_BYTES)
-#define POOL_WARM 64   /* so many pooled stacks keep all their pages */
+#define POOL_WARM 128  /* so many pooled stacks keep all their pages */
 #define POOL_MOST 1024 /* more are given back to the kernel */
 
 struct fiber {
