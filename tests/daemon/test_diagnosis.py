@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The diagnosis of a first failure: kept with the incident, readable, without secrets, no result of the check; and the route, in a
 network of three namespaces with two routers between."""
+import contextlib
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ import certs
 import namespace
 from daemon import Daemon, until
 from servers import A, AAAA, Server, Udp, answering, close, expect, send, silence, tls, tls_context
-from tap import run, skip, test
+from tap import BUILD, run, skip, test
 
 namespace.enter()
 
@@ -89,6 +90,20 @@ def endless_server(tmp):
     assert len(said) <= 8192 and "[...]" in said and "\x1b" not in said and "route to 127.0.0.1" in said
 
 
+@test("a check that runs a program is looked at in its own pool; one that its values make down as any other")
+def pools(tmp):
+    plugin = tmp / "plugin"
+    plugin.write_text("#!/bin/sh\necho CRITICAL - $0 failed\nexit 2\n")
+    plugin.chmod(0o755)
+    text = (f'exec "plugin" {{ command = {{"{plugin}"}} every = "10m" }}\n'
+            'ping "many" { host = "127.0.0.1" every = "10m" crit = {"loss = 0"} }\n')
+    with Daemon(tmp, text) as daemon:
+        said = diagnosis(daemon, "plugin")["diagnosis"]
+        assert said.startswith("probed again: down: ") and "route" not in said and "names" not in said, said
+        said = diagnosis(daemon, "many")["diagnosis"]
+        assert "loss is 0 %, crit when = 0" in said and "route to 127.0.0.1" in said, said
+
+
 def lab(family):
     """here -- router r1 -- router r2 -- target; returns the target's address and those of the routers."""
     net = ["10.91.{}.{}", "24"] if family == 4 else ["fd91:{}::{}", "64"]
@@ -136,10 +151,14 @@ def routed(tmp, family):
         with Daemon(tmp, text, listen=False) as daemon:
             said = diagnosis(daemon, "far")["diagnosis"]
             gone = diagnosis(daemon, "gone")["diagnosis"]
+        with contextlib.suppress(OSError):  # ping sockets, as an ordinary user has them
+            pathlib.Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 0")
+        plain = subprocess.run([BUILD / "tests/unit/route", target, "plain"], capture_output=True, text=True, check=True).stdout
     finally:
         unmake()
     lines = [line.split() for line in said.split("route to ")[1].splitlines()[1:]]
     assert [line[:2] for line in lines] == [["1", first], ["2", second], ["3", target]], said
+    assert [line.split()[2] for line in plain.splitlines()[:3]] == [first, second, target], plain
     lines = gone.split("route to ")[1].splitlines()[1:]
     assert lines[0].split()[1] == first and lines[1].split()[1] == second, gone
     assert "unreachable" in gone or "no answer from" in gone, gone

@@ -615,6 +615,52 @@ static void copied(void)
 	forget();
 }
 
+static bool reads_diagnosis(const char *incident, const char *wanted)
+{
+	struct text wrong = {0}, text = {0};
+	struct read *r = read_open(path, &wrong);
+	int64_t at_us = 0;
+	bool is_there = r && read_diagnosis(r, incident, &at_us, &text),
+	     is_fine = is_there == (wanted != NULL) &&
+		       (!wanted || (!strcmp(text_get(&text), wanted) && at_us == BEGIN));
+
+	read_close(r);
+	text_release(&wrong);
+	text_release(&text);
+	return is_fine;
+}
+
+static void diagnoses(void)
+{
+	struct store *s = begin();
+	struct text line = {0};
+	sqlite3 *db;
+
+	text_printf(&line, "diagnosis i1 check=a at_us=%lld text=\"down\\n< 554 <b>\\n\"\n",
+		    (long long)BEGIN);
+	commit(s, BEGIN, line.at);
+	commit(s, BEGIN + MINUTE, "diagnosis i1 check=a at_us=1 text=again\n");
+	ok(reads_diagnosis("i1", "down\n< 554 <b>\n"), "what was found out first is kept");
+	ok(reads_diagnosis("i2", NULL), "of another incident there is nothing");
+	store_retain(s, &(struct store_retention){.raw_us = 2 * DAY});
+	tidy(s, BEGIN + DAY);
+	ok(reads_diagnosis("i1", "down\n< 554 <b>\n"), "as long as raw results");
+	tidy(s, BEGIN + 4 * DAY);
+	ok(reads_diagnosis("i1", NULL), "and no longer");
+	store_close(s);
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, "DROP TABLE diagnosis; UPDATE meta SET value = 4 WHERE word = 'schema'",
+		     NULL, NULL, NULL);
+	sqlite3_close(db);
+	s = begin();
+	ok(count("SELECT value FROM meta WHERE word = 'schema'") == STORE_SCHEMA, "from schema 4");
+	commit(s, BEGIN + 5 * DAY, line.at);
+	ok(reads_diagnosis("i1", "down\n< 554 <b>\n"), "there is a place for it");
+	store_close(s);
+	text_release(&line);
+	forget();
+}
+
 int main(void)
 {
 	if (!mkdtemp(folder))
@@ -629,6 +675,7 @@ int main(void)
 	history_then_watch(true);
 	locked();
 	copied();
+	diagnoses();
 	rmdir(folder);
 	return done_testing();
 }
