@@ -32,7 +32,7 @@ enum option_type {
 	OPTION_TYPE_DURATION,
 	OPTION_TYPE_CHOICE,   /* int64_t: the place in `range`, "none|starttls|implicit" */
 	OPTION_TYPE_LIST,     /* const char *const *, NULL-terminated: several texts */
-	/* const char *: scheme://host..., checked for its form; `range` are the schemes it may have */
+	/* const char *: scheme://host..., checked for its form; `range`: the schemes it may have */
 	OPTION_TYPE_URL,
 	OPTION_TYPE_FILE,     /* const char *: a path the module reads itself */
 	OPTION_TYPE_CRON,     /* const char *: the five fields of crontab(5), probe_next_cron() */
@@ -53,7 +53,7 @@ enum option_flags {
 };
 
 /* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"
- * for numbers and durations, "a|b|c" for a choice and for the schemes of a URL, NULL for anything. */
+ * for numbers and durations, "a|b|c" for a choice and the schemes of a URL, NULL for anything. */
 struct module_option {
 	const char *name; /* lower case and '-'; NULL ends the table */
 	const char *standard, *range, *help;

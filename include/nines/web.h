@@ -2,9 +2,9 @@
  * and its verdict.
  *
  * Include it in a check module, embed OPTIONS_WEB("http") in the option table of a struct
- * web, call web_run(). The verdict: a complete answer came, its status is one of expect-status (100-399: 1xx,
- * 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in the body and
- * refuse-body is not. After redirects the last answer is judged. */
+ * web, call web_run(). The verdict: a complete answer came, its status is one of expect-status
+ * (100-399: 1xx, 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in the
+ * body and refuse-body is not. After redirects the last answer is judged. */
 #ifndef NINES_WEB_H
 #define NINES_WEB_H
 
