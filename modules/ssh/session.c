@@ -15,6 +15,30 @@
 
 /* ---- what libssh2 calls ---- */
 
+static LIBSSH2_ALLOC_FUNC(take_memory)
+{
+	struct session *s = *abstract;
+	void *taken = malloc(count);
+
+	s->lacks |= !taken && count;
+	return taken;
+}
+
+static LIBSSH2_REALLOC_FUNC(resize_memory)
+{
+	struct session *s = *abstract;
+	void *taken = realloc(ptr, count);
+
+	s->lacks |= !taken && count;
+	return taken;
+}
+
+static LIBSSH2_FREE_FUNC(free_memory)
+{
+	(void)abstract;
+	free(ptr);
+}
+
 static size_t read_banner_again(struct session *s, void *into, size_t room)
 {
 	size_t n = s->banner_bytes < room ? s->banner_bytes : room;
@@ -84,6 +108,7 @@ LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(session_answer)
 	(void)name, (void)name_len, (void)instruction, (void)instruction_len, (void)prompts;
 	for (int i = 0; i < num_prompts; i++) {
 		responses[i].text = strdup(s->password);
+		s->lacks |= !responses[i].text;
 		responses[i].length = responses[i].text ? (unsigned)strlen(s->password) : 0;
 	}
 }
@@ -103,7 +128,7 @@ bool session_open(struct session *s, struct probe *p, const char *banner)
 		return false;
 	s->banner = probe_text(p, "%s\r\n", banner);
 	s->banner_bytes = strlen(s->banner);
-	s->ssh = libssh2_session_init_ex(NULL, NULL, NULL, s);
+	s->ssh = libssh2_session_init_ex(take_memory, free_memory, resize_memory, s);
 	if (!s->ssh)
 		return probe_unknown(p, "no memory left");
 	probe_defer(p, end, s);
@@ -120,6 +145,8 @@ bool session_open(struct session *s, struct probe *p, const char *banner)
 
 bool session_again(struct session *s, long result)
 {
+	if (s->lacks)
+		return probe_unknown(s->probe, "no memory left");
 	if (result != LIBSSH2_ERROR_EAGAIN)
 		return false;
 	s->may_read = probe_wait(s->probe, probe_fd(s->probe), PROBE_READ);
@@ -128,7 +155,7 @@ bool session_again(struct session *s, long result)
 
 bool session_again_for(struct session *s, const void *got)
 {
-	return !got && session_again(s, libssh2_session_last_errno(s->ssh));
+	return session_again(s, got ? 0 : libssh2_session_last_errno(s->ssh));
 }
 
 /* Nothing in common is our lack, not the server's: it may be newer than our library. */

@@ -19,13 +19,15 @@ struct session {
 	size_t banner_bytes; /* that libssh2 has not read again */
 	size_t bytes, sent_bytes, packet_bytes;
 	bool may_read, has_ended, is_over; /* the server's words, the probe */
+	bool lacks; /* memory: what libssh2 says then is not to be believed */
 	unsigned char packet[SESSION_PACKET_BYTES]; /* the first of the server */
 };
 
 /* Makes a session whose server has said the line `banner`. It ends with the probe. */
 bool session_open(struct session *, struct probe *, const char *banner);
 
-/* Parks until libssh2 can be asked again; false when it has answered, or the probe has failed. */
+/* Parks until libssh2 can be asked again; false when it has answered, or the probe has failed. Fails
+ * as unknown where it had no memory. */
 bool session_again(struct session *, long result);
 /* The same for calls that return a pointer. */
 bool session_again_for(struct session *, const void *got);
