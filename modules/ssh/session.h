@@ -26,8 +26,8 @@ struct session {
 /* Makes a session whose server has said the line `banner`. It ends with the probe. */
 bool session_open(struct session *, struct probe *, const char *banner);
 
-/* Parks until libssh2 can be asked again; false when it has answered, or the probe has failed. Fails
- * as unknown where it had no memory. */
+/* Parks until libssh2 can be asked again; false when it has answered, or the probe has failed. It
+ * fails as unknown where libssh2 had no memory. */
 bool session_again(struct session *, long result);
 /* The same for calls that return a pointer. */
 bool session_again_for(struct session *, const void *got);

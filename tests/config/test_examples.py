@@ -18,7 +18,8 @@ for example in EXAMPLES:
     @test(f"{example.relative_to(ROOT)} loads")
     def loads(tmp, example=example):
         (tmp / "nines.conf").write_text(FOLDERS + f'include("{example}")\n')
-        assert not passes(tmp / "nines.conf", ORDERS_PASSWORD="x", REDIS_PASSWORD="x", MAIL_PROBE_PASSWORD="x").startswith("0 checks")
+        assert not passes(tmp / "nines.conf", ORDERS_PASSWORD="x", REDIS_PASSWORD="x", MAIL_PROBE_PASSWORD="x",
+                          FTP_PASSWORD="x", SSH_PASSWORD="x").startswith("0 checks")
 
 
 @test("what make run starts with loads and checks real things")
