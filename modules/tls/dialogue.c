@@ -5,12 +5,15 @@
 
 #define ANSWER_BYTES 65536
 #define LINES	     100
+#define LDAP_BYTES   4096
+#define LDAP_OID     "1.3.6.1.4.1.1466.20037"
 
 struct line {
 	const char *step, *say;
 	size_t size; /* of `say` when it has NULs */
 	int code;
 	const char *want, *skip, *until;
+	bool is_ldap;
 };
 
 static const struct {
@@ -47,6 +50,10 @@ static const struct {
 	   .until = "/>"}}},
 	/* PostgreSQL's SSLRequest */
 	{5432, {{"starttls", "\0\0\0\x08\x04\xd2\x16\x2f", .size = 8, .want = "S"}}},
+	/* RFC 4511 4.14: an ExtendedRequest, message 1 */
+	{389,
+	 {{"starttls", "\x30\x1d\x02\x01\x01\x77\x18\x80\x16" LDAP_OID,
+	   .size = 9 + sizeof LDAP_OID - 1, .is_ldap = true}}},
 };
 
 static bool begins(const char *text, const char *with)
@@ -84,6 +91,31 @@ static void await_byte(struct probe *p, const struct line *l)
 			   probe_shown_bytes(p, byte, 1));
 }
 
+/* An ExtendedResponse of BER: its length, in one byte or behind the count of its bytes, then somewhere the
+ * result, an ENUMERATED of one byte. */
+static void await_ldap(struct probe *p)
+{
+	const unsigned char *head = (const unsigned char *)probe_take(p, 2), *more;
+	size_t size = probe_ok(p) && head[0] == 0x30 ? head[1] : 0, count = size & 0x7f;
+	const char *body, *result;
+
+	if (size > 0x7f) {
+		count = count > 4 ? 0 : count;
+		more = (const unsigned char *)probe_take(p, count);
+		size = 0;
+		for (size_t i = 0; i < count && probe_ok(p); i++)
+			size = size << 8 | more[i];
+	}
+	if (!size || size > LDAP_BYTES)
+		probe_fail(p, "no LDAP: the server answers in another protocol");
+	body = probe_take(p, size);
+	result = probe_ok(p) ? memmem(body, size - 1, "\x0a\x01", 2) : NULL;
+	if (!result)
+		probe_fail(p, "no LDAP: the answer has no result");
+	else if (result[2])
+		probe_fail(p, "wanted consent to TLS, result 0, got %d", result[2]);
+}
+
 int64_t dialogue_port(int64_t n)
 {
 	return dialogue[n].port;
@@ -101,6 +133,8 @@ void dialogue_hold(struct probe *p, int64_t n, const char *name)
 			probe_reply(p, l->code);
 		else if (l->until)
 			await_text(p, l);
+		else if (l->is_ldap)
+			await_ldap(p);
 		else if (l->size)
 			await_byte(p, l);
 		else

@@ -174,6 +174,8 @@ PROTOCOLS = {
     "sieve": ([b'"IMPLEMENTATION" "x"\r\n"STARTTLS"\r\nOK "ready"\r\n', "STARTTLS\r\n", b'OK "go"\r\n'], b'NO "no"\r\n'),
     "xmpp": ([xmpp("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
               b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"], b"<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+    "ldap": (["\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037", b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0\x04\0\x04\0"],
+             b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\0\x04\0"),
     "postgres": (["\x00\x00\x00\x08\x04\xd2\x16\x2f", b"S"], b"N"),
 }
 
@@ -211,6 +213,19 @@ for protocol, (conversation, refusal) in PROTOCOLS.items():
 def odd():
     golden("xmpp, no TLS on offer", hold("xmpp", [send(xmpp("<mechanisms/>")), silence()]))
     golden("imap, lines without end", hold("imap", [send(b"* OK ready\r\n"), expect(b"STARTTLS"), send(b"* more\r\n" * 1000), silence()]))
+
+
+LDAP = [("lengths in four bytes, as Active Directory writes them",
+         b"\x30\x84\0\0\0\x28\x02\x01\x01\x78\x84\0\0\0\x1f\x0a\x01\0\x04\0\x04\0\x8a\x161.3.6.1.4.1.1466.20037"),
+        ("another protocol", b"HTTP/1.1 400 Bad Request\r\n\r\n"), ("a length of 4 GiB", b"\x30\x84\xff\xff\xff\xff"), ("a length of 127 bytes", b"\x30\xff"),
+        ("no length", b"\x30\x80"), ("nothing", b"\x30\0"), ("no result", b"\x30\x02\x0a\x01"), ("half of it", b"\x30\x0c\x02\x01")]
+
+
+@test("ldap: other answers")
+def ldap():
+    for title, answer in LDAP:
+        steps = [expect(b"20037"), send(answer)]
+        golden(f"ldap, {title}", hold("ldap", [*steps, *([tls(tls_context(certs.good())), silence()] if "four" in title else [close()])]))
 
 
 @test("options that make no sense are named with file and line")
