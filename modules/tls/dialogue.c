@@ -91,8 +91,8 @@ static void await_byte(struct probe *p, const struct line *l)
 			   probe_shown_bytes(p, byte, 1));
 }
 
-/* An ExtendedResponse of BER: its length, in one byte or behind the count of its bytes, then somewhere the
- * result, an ENUMERATED of one byte. */
+/* An ExtendedResponse of BER: its length, in one byte or behind the count of its bytes, then
+ * somewhere the result, an ENUMERATED of one byte. */
 static void await_ldap(struct probe *p)
 {
 	const unsigned char *head = (const unsigned char *)probe_take(p, 2), *more;
