@@ -285,6 +285,48 @@ static void two_at_once(struct probe *p, const void *options)
 	close(listener);
 }
 
+/* A library waits for what probe_read() then takes, also when some of it stands there already. */
+static void wait_and_read(struct probe *p, int other)
+{
+	char byte = 0;
+
+	ok(write(other, "ab", 2) == 2 && probe_wait(p, probe_fd(p), PROBE_READ) &&
+		   probe_read(p, &byte, 1) == 1 && byte == 'a',
+	   "what was waited for is read");
+	ok(probe_wait(p, probe_fd(p), PROBE_READ) && probe_read(p, &byte, 1) == 1 && byte == 'b',
+	   "and the rest of it");
+	close(other);
+	ok(probe_wait(p, probe_fd(p), PROBE_READ) && !probe_read(p, &byte, 1) && probe_ok(p),
+	   "and the end");
+}
+
+static void beside(struct probe *p, const void *options)
+{
+	int listener = open_listener(), one, two;
+
+	(void)options;
+	probe_dial(p, "127.0.0.1", port);
+	one = accept(listener, NULL, NULL);
+	probe_use(p, 1);
+	ok(probe_dial_beside(p, port), "a connection beside the first");
+	two = accept(listener, NULL, NULL);
+	wait_and_read(p, two);
+	probe_hangup(p);
+	probe_use(p, 0);
+	ok(write(one, "331 who\r\n", 9) == 9 && probe_reply(p, 0) == 331, "any reply is taken");
+	ok(probe_want_reply(p, 3) == 331 && probe_want_reply(p, 331) == 331, "and judged later");
+	ok(!probe_want_reply(p, 230) && !probe_ok(p), "or refused");
+	close(one);
+	close(listener);
+}
+
+static void beside_nothing(struct probe *p, const void *options)
+{
+	(void)options;
+	probe_use(p, 1);
+	probe_dial_beside(p, port);
+}
+
 static void dial_only(struct probe *p, const void *options)
 {
 	(void)options;
@@ -306,6 +348,10 @@ static void test_others(void)
 	     "a foreign descriptor is waited for until the deadline");
 	run_with(two_at_once, "");
 	same(verdict, "unknown", "a connection that was not dialled is the module's fault");
+	run_with(beside, "");
+	same(reason, "wanted 230, got '331 who'", "a reply judged later is shown");
+	run_with(beside_nothing, "");
+	same(verdict, "unknown", "beside nothing there is no connection");
 	listener = open_listener();
 	run_with(dial_only, "127.0.0.2");
 	same(verdict, "up", "a source address is bound");
