@@ -42,7 +42,7 @@ static void add_line(struct text *t, const struct burst *b, const struct check *
 	for (uint16_t i = 0; i < c->locations; i++)
 		if (!strcmp(c->location[i]->name, o->location) && *c->location[i]->source)
 			line_add(t, "source", c->location[i]->source);
-	if (!c->items)
+	if (!c->items && !c->runs_when_healthy) /* nobody may hear now that we are well */
 		line_add(t, "probe", "1");
 	line_end(t);
 }

@@ -97,6 +97,14 @@ static void test_items(void)
 	w = world_new();
 	w->answer = down_for_a_while;
 	w->down_to = 20 * MINUTE;
+	world_configure(w, "every_us=60000000 when_healthy=1");
+	world_run(w, 3 * MINUTE);
+	ok(w->diagnoses == 1 && !strcmp(w->diagnose + strlen(w->diagnose) - 6, "probe="),
+	   "nor is one that tells another monitor that we are well");
+	world_free(w);
+	w = world_new();
+	w->answer = down_for_a_while;
+	w->down_to = 20 * MINUTE;
 	world_configure(w, "every_us=60000000 passive=1");
 	world_tell(w, END_CLIENT, "beat a");
 	world_run(w, 3 * MINUTE);
