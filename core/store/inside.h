@@ -104,7 +104,8 @@ bool close_block(struct store *, const struct series *, const struct text *block
 /* event.c: inside a transaction */
 bool event_write(struct store *, const struct text *events);
 
-/* store.c */
+/* store.c: says what SQLite says of the last call, and remembers damage. Always false. */
+bool store_fail(struct store *, const char *what, struct text *wrong);
 void store_checkpoint(struct store *);
 
 static inline int64_t store_day(int64_t us)

@@ -129,7 +129,7 @@ bool store_merge(struct store *s, const void *bytes, size_t size, struct text *w
 	if (sql_run(&s->sql, "BEGIN IMMEDIATE", "") && add_all(s, bytes, size) &&
 	    sql_run(&s->sql, "COMMIT", ""))
 		return true;
-	text_printf(wrong, "cannot write: %s", sqlite3_errmsg(s->sql.db));
+	store_fail(s, "write", wrong);
 	if (!sqlite3_get_autocommit(s->sql.db))
 		sql_run(&s->sql, "ROLLBACK", "");
 	return false;

@@ -318,7 +318,7 @@ static bool finish(struct store *s, struct work *w, struct text *wrong)
 		return true;
 	if (!w->has_failed && sql_run(&s->sql, "COMMIT", ""))
 		return true;
-	text_printf(wrong, "cannot write: %s", sqlite3_errmsg(s->sql.db));
+	store_fail(s, "write", wrong);
 	if (!sqlite3_get_autocommit(s->sql.db))
 		sql_run(&s->sql, "ROLLBACK", "");
 	for (size_t i = 0; i < w->changed; i++)

@@ -127,7 +127,7 @@ bool store_is_damaged(const struct store *s)
 	return s->is_damaged;
 }
 
-static bool fail(struct store *s, const char *what, struct text *wrong)
+bool store_fail(struct store *s, const char *what, struct text *wrong)
 {
 	int code = sqlite3_extended_errcode(s->sql.db);
 
@@ -167,7 +167,7 @@ bool store_commit(struct store *s, const struct store_batch *b, struct text *wro
 		s->next_tail++;
 		return true;
 	}
-	fail(s, "write", wrong);
+	store_fail(s, "write", wrong);
 	if (!sqlite3_get_autocommit(s->sql.db))
 		sql_run(&s->sql, "ROLLBACK", "");
 	return false;
@@ -279,7 +279,7 @@ static bool open_file(struct store *s, struct text *wrong)
 	sqlite3_file_control(s->sql.db, "main", SQLITE_FCNTL_PERSIST_WAL, &yes);
 	sqlite3_wal_hook(s->sql.db, note_pages, s);
 	if (sqlite3_exec(s->sql.db, settings, NULL, NULL, NULL))
-		return fail(s, "open the database", wrong);
+		return store_fail(s, "open the database", wrong);
 	/* settings made a hook of their own where autocheckpoint was on */
 	sqlite3_wal_hook(s->sql.db, note_pages, s);
 	return true;

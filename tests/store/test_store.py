@@ -6,13 +6,15 @@ import os
 import pathlib
 import re
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from daemon import until
 from recording import Recorder
-from tap import BUILD, ROOT, run, test
+from tap import BUILD, ROOT, run, skip, test
 
 AT = 1790000000000000
 
@@ -22,13 +24,13 @@ def nines(*words):
     return done.returncode, done.stdout, done.stderr
 
 
-def results(r, numbers, name="web", more="", each=False):
+def results(r, numbers, name="web", more="", each=False, begin_us=AT):
     """`each`: the last word differs from result to result, so that nothing of it is kept once for all."""
     lines = []
     for n in numbers:
         r.n += 1
-        lines.append(f"result {name} n={r.n} verdict=up address=192.0.2.1 start_us={AT + n * 60000000 + 12} late_us=12 elapsed_us=2100"
-                     f" steps=resolve:100,connect@1:2000 location=here due_at_us={AT + n * 60000000} interval_us=60000000 ends=up"
+        lines.append(f"result {name} n={r.n} verdict=up address=192.0.2.1 start_us={begin_us + n * 60000000 + 12} late_us=12 elapsed_us=2100"
+                     f" steps=resolve:100,connect@1:2000 location=here due_at_us={begin_us + n * 60000000} interval_us=60000000 ends=up"
                      f" value.days=\"61 d\" {more}{n if each else ''}".rstrip())
     for at in range(0, len(lines), 100):
         r.keeper.send(*(["keeper k1"] if r.n == len(lines) and at == 0 else []), *lines[at:at + 100])
@@ -99,6 +101,41 @@ def damage(tmp):
         r.until_committed(1)
         assert len(nines("export", "web", "--store", tmp / "db")[1].splitlines()) == 1
         assert any(p.read_bytes() == bytes(bytes_) for p in tmp.glob("db.aside-*"))
+
+
+@test("damage that comes while it runs is found within a day, told, and the file is left alone from then on (F6)")
+def daily(tmp):
+    if str(BUILD).endswith("asan"):
+        skip("a sanitizer wants to be loaded first")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp / "ahead.so", ROOT / "tests/lib/ahead.c", "-ldl"], check=True)
+    clock = tmp / "ahead"
+    clock.write_bytes(bytes(8))
+    with Recorder(tmp / "db", ["env", f"AHEAD={clock}", f"LD_PRELOAD={tmp}/ahead.so"]) as r:
+        # of days to come: nothing of it is rolled up, which would find the damage too
+        results(r, range(3000), more=f"fact.page={'x' * 3000}", each=True, begin_us=time.time_ns() // 1000 + 86400 * 1_000_000)
+        until("a checkpoint", lambda: (tmp / "db").stat().st_size > 4 << 20)
+        with sqlite3.connect(tmp / "db") as base:  # whatever is still in the log alone
+            base.execute("pragma wal_checkpoint(passive)")
+        base.close()
+        bytes_ = bytearray((tmp / "db").read_bytes())
+        for page in range(1, len(bytes_) // 4096):
+            bytes_[page * 4096] ^= 0x55
+        (tmp / "db").write_bytes(bytes_)
+        r.keeper.mine.settimeout(3)
+        try:
+            r.hear("failing")
+            raise AssertionError("found before anybody looked")
+        except TimeoutError:
+            r.keeper.mine.settimeout(20)
+        with open(clock, "r+b") as f:
+            f.write(struct.pack("<q", 86401 * 1_000_000))
+        reason = r.hear("failing")[2]["reason"]
+        assert "damaged" in reason and "nines store move-aside" in reason, reason
+        assert r.process.wait(20) == 1, "it ends, to begin anew without the file"
+    assert (tmp / "db").read_bytes() == bytes(bytes_) and (tmp / "db.damaged").exists()
+    with Recorder(tmp / "db") as r:
+        r.keeper.send("keeper k2")
+        assert "found while it ran" in r.hear("failing")[2]["reason"]
 
 
 @test("a reader that stays lets the log grow, and once it is gone the log begins anew (F5)")

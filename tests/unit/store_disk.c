@@ -350,6 +350,34 @@ static void daily_check(void)
 	free(db.at);
 }
 
+/* What a rollup reads is damaged: told as such, not as a disk that will be better tomorrow. */
+static void damage_while_rolling(void)
+{
+	struct text wrong = {0};
+	bool is_fine = true;
+	struct bytes db;
+	struct store *s;
+	int taken;
+
+	forget();
+	disk_reset();
+	work(&taken);
+	s = begin();
+	checkpoint();
+	store_check_daily(s, CLOCK_SECOND, &wrong); /* nothing of it stays in memory */
+	db = load(path);
+	for (size_t page = 1; page < db.size / 4096; page++)
+		db.at[page * 4096] ^= 0x55;
+	save(path, db.at, db.size);
+	for (int i = 0; i < 50 && is_fine; i++)
+		is_fine = store_tidy(s, (1790000000LL + 3 * 86400) * CLOCK_SECOND, &wrong);
+	ok(!is_fine && store_is_damaged(s) && strstr(wrong.at, "move-aside"),
+	   "damage that a rollup meets is told as damage, with a remedy");
+	store_close(s);
+	text_release(&wrong);
+	free(db.at);
+}
+
 /* ---- migrations ---- */
 
 static void make_schema_1(void)
@@ -467,6 +495,7 @@ int main(void)
 	torn_logs();
 	flipped_bytes();
 	daily_check();
+	damage_while_rolling();
 	migrations();
 	forget();
 	disk_reset();
