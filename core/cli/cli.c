@@ -1,6 +1,7 @@
 /* cli/cli: see cli.h. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,7 +102,7 @@ static const struct cli_flag *find(const struct cli_flag *f, const char *word, c
 	return NULL;
 }
 
-static int unknown_flag(const struct cli_flag *own, const char *word)
+static int unknown_flag(const struct cli *cli, const struct cli_flag *own, const char *word)
 {
 	const char *meant;
 	size_t n = 0;
@@ -110,7 +111,8 @@ static int unknown_flag(const struct cli_flag *own, const char *word)
 		n++;
 	meant = option_nearest(word, own, n, sizeof *own);
 	return meant ? cli_wrong("unknown option '%s': did you mean '%s'?", word, meant)
-		     : cli_wrong("unknown option '%s': see --help", word);
+		     : cli_wrong("unknown option '%s': see 'nines %s --help'", word,
+				 cli->command->name);
 }
 
 static void set(const struct cli_flag *f, void *into, const char *value)
@@ -138,7 +140,7 @@ static int take(struct cli *cli, const struct cli_flag *own, void *into, int *at
 		into = cli;
 	}
 	if (!f)
-		return unknown_flag(own, word);
+		return unknown_flag(cli, own, word);
 	if (f->value && !value)
 		value = argv[++*at];
 	if (f->value && !value)
@@ -147,6 +149,16 @@ static int take(struct cli *cli, const struct cli_flag *own, void *into, int *at
 	if (into == cli && f->value)
 		cli->config_given = true;
 	return -1;
+}
+
+/* One that was named and is not there must not become the standard one; 'config' says so itself. */
+static int config_missing(const struct cli *cli)
+{
+	if (!cli->config_given || !strcmp(cli->command->name, "config") ||
+	    access(cli->config, R_OK) == 0)
+		return -1;
+	return cli_fail(EXIT_FAILED, "%s: %s: give the path of a configuration with -c",
+			cli->config, log_errno(errno));
 }
 
 int cli_flags(struct cli *cli, const struct cli_flag *own, void *into, int *argc, char **argv)
@@ -164,5 +176,5 @@ int cli_flags(struct cli *cli, const struct cli_flag *own, void *into, int *argc
 	}
 	*argc = words;
 	argv[words] = NULL;
-	return -1;
+	return config_missing(cli);
 }

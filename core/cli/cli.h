@@ -21,6 +21,8 @@ enum cli_exit {
 	EXIT_WRONG_USAGE = 64
 };
 
+struct read; /* store/read.h */
+
 struct cli {
 	const char *config; /* -c, else $NINES_CONF, else /etc/nines/nines.conf */
 	bool config_given;
@@ -57,6 +59,8 @@ int cli_print(struct text *, int status);
 
 /* The database: `given`, else what the configuration says, kept in `path`. */
 const char *cli_store(const struct cli *, const char *given, struct text *path);
+/* As read_open(); a database that is not there comes with what can be done about it. */
+struct read *cli_read(const char *store, struct text *wrong);
 
 int cli_check(struct cli *, int argc, char **argv);
 int cli_status(struct cli *, int argc, char **argv);

@@ -131,7 +131,8 @@ int control_ask(const struct cli *cli, const struct control_request *request)
 	fd = connect_to(text_get(&path));
 	status = fd >= 0 ? converse(&a, fd)
 			 : cli_fail(EXIT_CANNOT_TELL,
-				    "ninesd is not running or not reachable: %s: %s",
+				    "ninesd is not running or not reachable: %s: %s: start it, or "
+				    "name its configuration with -c",
 				    text_get(&path), log_errno(errno));
 	text_release(&a.refusal);
 	text_release(&path);

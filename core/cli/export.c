@@ -172,7 +172,7 @@ static int judge(struct export *e, int names, int64_t *from_us, int64_t *to_us)
 static int run(struct export *e, int names, char **name, int64_t from_us, int64_t to_us)
 {
 	struct text wrong = {0};
-	struct read *r = read_open(e->store, &wrong);
+	struct read *r = cli_read(e->store, &wrong);
 	int status;
 
 	if (!r) {

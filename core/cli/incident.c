@@ -170,7 +170,7 @@ int cli_incident(struct cli *cli, int argc, char **argv)
 		return cli_wrong("write: nines incident [ID|NAME] [--days N]");
 	a.word = argc ? argv[0] : NULL;
 	a.list = json_array();
-	a.read = read_open(cli_store(cli, a.store, &path), &wrong);
+	a.read = cli_read(cli_store(cli, a.store, &path), &wrong);
 	status = a.read ? show(&a, a.now_us - days * DAY_US)
 			: cli_fail(EXIT_FAILED, "%s", text_get(&wrong));
 	read_close(a.read);

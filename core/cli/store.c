@@ -1,5 +1,6 @@
 /* cli/store: the commands about the database as a file: `nines backup`, `nines store move-aside`.
  */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +32,16 @@ const char *cli_store(const struct cli *cli, const char *given, struct text *pat
 	return text_get(path);
 }
 
+struct read *cli_read(const char *store, struct text *wrong)
+{
+	struct read *r = read_open(store, wrong);
+
+	if (!r && access(store, F_OK) < 0 && errno == ENOENT)
+		text_puts(wrong, ": start ninesd, import a history, or name the database with "
+				 "--store");
+	return r;
+}
+
 static void show(int64_t done, int64_t pages, void *with)
 {
 	struct text t = {0};
@@ -47,7 +58,7 @@ static void show(int64_t done, int64_t pages, void *with)
 static int backup(const char *store, const char *to, bool is_shown)
 {
 	struct text wrong = {0};
-	struct read *r = read_open(store, &wrong);
+	struct read *r = cli_read(store, &wrong);
 	int status = EXIT_DONE;
 
 	if (!r || !read_backup(r, to, show, &is_shown, &wrong))

@@ -28,6 +28,28 @@ def commands():
     return found
 
 
+@test("a configuration that was named and is not there is said, and the usual one is not taken for it")
+def no_configuration(tmp):
+    none = tmp / "none.conf"
+    said = f"nines: {none}: no such file or directory: give the path of a configuration with -c\n"
+    for name in set(commands()) - {"config"}:
+        assert nines("-c", none, name) == (2, "", said), name
+        assert nines(name, "-c", none) == (2, "", said), name
+        assert nines(name, "-c", none, "--help")[0] == 0, name
+    assert nines("-c", none, "config", "check") == (1, "", said)
+
+
+@test("an unknown option, a database and a daemon that are not there come with what to do")
+def remedies(tmp):
+    for name in commands():
+        assert nines(name, "--xyzzyxyzzy") == (64, "", f"nines: unknown option '--xyzzyxyzzy': see 'nines {name} --help'\n"), name
+    none, do = tmp / "none.db", "start ninesd, import a history, or name the database with --store"
+    for words in (("export", "--all"), ("backup", tmp / "copy"), ("incident",)):
+        assert nines(*words, "--store", none) == (2, "", f"nines: cannot open {none}: no such file or directory: {do}\n"), words
+    assert nines("status", "--socket", none) == (3, "", f"nines: ninesd is not running or not reachable: {none}: no such file or "
+                                                 "directory: start it, or name its configuration with -c\n")
+
+
 @test("every command of the table is in nines.1, and the other way round")
 def manual():
     section = MANUAL.split(".Sh COMMANDS")[1].split(".Sh ")[0]
