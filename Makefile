@@ -181,8 +181,11 @@ valgrind: tests ## run the unit tests under valgrind
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1; \
 		[ $$? != 99 ] || { cat $(BUILD)/valgrind.out; exit 1; }; done
 
-torture: all $(BUILD)/tests/failmalloc.so ## let every allocation of `nines check` fail in turn (minutes)
-	@TORTURE=all BUILD=$(BUILD) PYTHONPATH=tests/lib PYTHONDONTWRITEBYTECODE=1 python3 tests/torture/test_torture.py
+torture: all $(BUILD)/tests/failmalloc.so ## let every allocation and system call of `nines check` fail in turn (minutes)
+	@scripts/deps torture
+	@status=0; for test in tests/torture/test_*.py; do \
+		TORTURE=all BUILD=$(BUILD) PYTHONPATH=tests/lib PYTHONDONTWRITEBYTECODE=1 python3 $$test || status=1; \
+	done; exit $$status
 
 # Minutes, not seconds: what needs luck to be found. SEED chooses the luck, and is printed.
 soak: all $(BAD_SO) $(BUILD)/tests/unit/store_disk ## kill -9 ROUNDS (500) times, storms of reloads and modules, stopped roles, bad disks

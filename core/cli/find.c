@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/log.h"
 #include "../base/memory.h"
 #include "../config/config.h"
 #include "../module/load.h"
@@ -51,8 +52,13 @@ static void add_folder(struct find_list *l, const char *folder, int kind)
 	DIR *d = opendir(folder);
 	struct dirent *e;
 
-	if (!d && errno == ENOMEM) /* its modules would look unknown */
+	/* Where it cannot be looked into for want of something of ours its modules would look
+	 * unknown. */
+	if (!d && errno == ENOMEM)
 		memory_end();
+	if (!d && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+		exit(cli_fail(EXIT_CANNOT_TELL, "cannot look for modules in '%s': %s", folder,
+			      log_errno(errno)));
 	while (d && (e = readdir(d)))
 		if (e->d_name[0] != '.')
 			add_file(l, folder, e->d_name, kind);

@@ -37,6 +37,7 @@ static const struct {
 	 " from here: its address needs an interface"},
 	{EMFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
 	{ENFILE, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no descriptor left to reach ", ""},
+	{0, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "the system gave no reason for not reaching ", ""},
 	{ENOMEM, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no memory left to reach ", ""},
 	{ENOBUFS, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no memory left to reach ", ""},
 	{ENOSPC, VERDICT_UNKNOWN, VERDICT_UNKNOWN, "no room left in epoll to reach ", ""},
