@@ -43,6 +43,18 @@ bool page_is_chosen(const struct page *p)
 	return o->check || o->service || o->sla;
 }
 
+struct figures_order host_order(const struct host_target *t)
+{
+	return (struct figures_order){
+		.name = t->name,
+		.from_us = t->span->period.from_us,
+		.to_us = t->span->period.to_us,
+		.now_us = t->span->period.now_us,
+		.policy = t->policy,
+		.zone = t->span->zone,
+	};
+}
+
 const struct page_figures *page_figures(struct page *p, size_t number)
 {
 	struct host *h = host_of(p);
@@ -51,17 +63,10 @@ const struct page_figures *page_figures(struct page *p, size_t number)
 
 	if (!t || t->figures)
 		return t ? t->figures : NULL;
-	const struct figures_order order = {
-		.name = t->name,
-		.from_us = t->span->period.from_us,
-		.to_us = t->span->period.to_us,
-		.now_us = t->span->period.now_us,
-		.policy = t->policy,
-		.zone = t->span->zone,
-		.with_detail = true,
-	};
+	struct figures_order order = host_order(t);
 	struct text wrong = {0};
 
+	order.with_detail = true;
 	f = arena_alloc(&h->arena, sizeof *f);
 	if (f && figures_compute(&h->source, &h->arena, &order, f, &wrong))
 		t->figures = f;

@@ -50,6 +50,8 @@ void host_release(struct host *);
 
 /* What figures by a policy are about. */
 const struct host_span *host_span_of(const struct host *, const struct figures_policy *);
+/* Its figures, without what only reports show. Borrows from the target. */
+struct figures_order host_order(const struct host_target *);
 /* Once the targets are known: the document is in the zone that all of them have. */
 void host_settle_span(struct host *);
 /* The sla of that name, NULL when there is none. */

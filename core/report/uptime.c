@@ -66,14 +66,7 @@ int64_t uptime_known_micro(struct uptime *u, const char *name)
 
 	if (!t)
 		return -1;
-	const struct figures_order order = {
-		.name = t->name,
-		.from_us = t->span->period.from_us,
-		.to_us = t->span->period.to_us,
-		.now_us = t->span->period.now_us,
-		.policy = t->policy,
-		.zone = t->span->zone,
-	};
+	const struct figures_order order = host_order(t);
 
 	arena_init(&arena, NULL, 0, FIGURES_BYTES);
 	is_fine = figures_compute(&u->host.source, &arena, &order, &figures, &wrong);
