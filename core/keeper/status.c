@@ -280,7 +280,7 @@ static struct check *asked_check(struct keeper *k, int64_t client, const struct 
 	struct check *c = map_find_text(&k->checks_by_name, line_name(l));
 
 	if (!c)
-		end_answer(k, client, "wrong", "no check has this name");
+		end_answer(k, client, "wrong", "no check has this name: 'nines status' lists them");
 	return c;
 }
 
@@ -316,7 +316,8 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 	struct module_record *m = map_find_text(&k->modules, line_name(l));
 
 	if (!m || !m->is_quarantined) {
-		end_answer(k, client, "wrong", "no module of this name is quarantined");
+		end_answer(k, client, "wrong",
+			   "no module of this name is quarantined: 'nines status' tells which are");
 		return;
 	}
 	module_release(k, m);

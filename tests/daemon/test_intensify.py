@@ -45,7 +45,7 @@ def whole(tmp):
 
 @test("what cannot be is refused in one line")
 def refused(tmp):
-    with Daemon(tmp, 'ping "p" { host = "127.0.0.1" every = "5s" }\n', listen=False) as daemon:
+    with Daemon(tmp, 'ping "p" { host = "127.0.0.1" every = "5s" }\n') as daemon:
         daemon.wait("p .*up")
         for words, says in ((["p", "--every", "20s"], "1s to 10s"), (["p", "--every", "5s"], "as often already"), (["q"], "no check has this name"),
                             (["p", "--for", "soon"], "is no time"), (["p", "--for", "10s"], "1m to 1d"), (["cancel", "p"], "not intensified"),
