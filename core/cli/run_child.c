@@ -247,12 +247,28 @@ static const char *name_for(const struct child *c, const char *name)
 	return name;
 }
 
+/* A path goes without its slash to the option that is for it. */
+static bool set_path(struct child *c, const struct target_option *given)
+{
+	const struct module_option *o = c->module->check->head.option;
+
+	if (strcmp(given->name, "path"))
+		return false;
+	while (o && o->name && !(o->flags & OPTION_IS_PATH))
+		o++;
+	if (!o || !o->name)
+		return false;
+	set_own(c, o, given->value + (*given->value == '/'));
+	return true;
+}
+
 static void set_options(struct child *c)
 {
 	const struct target *t = c->order->target;
 
 	for (int i = 0; i < t->options; i++)
-		set_option(c, name_for(c, t->option[i].name), t->option[i].value);
+		if (!set_path(c, &t->option[i]))
+			set_option(c, name_for(c, t->option[i].name), t->option[i].value);
 	for (int i = 0; i < c->order->options; i++) {
 		const char *word = c->order->option[i], *equals = strchr(word, '=');
 

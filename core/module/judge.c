@@ -11,7 +11,7 @@
 #define OPTIONS_BYTES 65536
 #define KNOWN_OPTION_FLAGS \
 	(OPTION_IS_REQUIRED | OPTION_IS_SECRET | OPTION_IS_ITEMS | OPTION_IS_LINE | \
-	 OPTION_HAS_ESCAPES)
+	 OPTION_HAS_ESCAPES | OPTION_IS_PATH)
 #define KNOWN_MODULE_FLAGS (MODULE_BLOCKS | MODULE_NEEDS_EXEC | MODULE_IS_PASSIVE)
 #define REBUILD "build it again with this version's headers"
 
@@ -107,6 +107,9 @@ static bool judge_option_meaning(const struct module_head *h, const struct modul
 			      o->name);
 	if ((o->flags & OPTION_IS_LINE) && !is_text)
 		return refuse(why, "its option '%s' is a line but no text: make it a text",
+			      o->name);
+	if ((o->flags & OPTION_IS_PATH) && !is_text)
+		return refuse(why, "its option '%s' is a path but no text: make it a text",
 			      o->name);
 	if (has_items && !is_text && o->type != OPTION_TYPE_LIST && o->type != OPTION_TYPE_HOST)
 		return refuse(why,

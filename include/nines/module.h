@@ -50,6 +50,9 @@ enum option_flags {
 	/* a list of texts in which the module reads \r \n \t \\ \xNN as bytes: what the quotes of a
 	 * file have already made a control character comes as such an escape again */
 	OPTION_HAS_ESCAPES = 16,
+	/* a text: what `nines check MODULE://host/PATH` gives behind the host and its slash. A
+	 * module without such an option gets it, slash and all, as its option `path` */
+	OPTION_IS_PATH = 32,
 };
 
 /* One option. `standard` is the default as a text (NULL: required or zero). `range` is "low..high"

@@ -13,7 +13,8 @@ struct imap {
 
 static const struct module_option option[] = {
 	OPTIONS_MAIL(struct imap, mail, "143, with tls=implicit 993", "any|plain|login|cram-md5"),
-	OPTION_LINE(struct imap, mailbox, "INBOX", "mailbox to count the messages of"),
+	OPTION_(struct imap, mailbox, "mailbox", OPTION_TYPE_TEXT, "INBOX", NULL,
+		OPTION_IS_LINE | OPTION_IS_PATH, "mailbox to count the messages of"),
 	OPTION_END};
 
 /* What the server has said in lines of its own, that begin with '*'. */

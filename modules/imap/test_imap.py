@@ -101,6 +101,16 @@ def over_tls():
     golden("no word of what is offered after TLS", ask("imap", script([*begun, b"again OK done\r\n"]), "tls=starttls", *USER))
 
 
+@test("the path of a URL is the mailbox, as is said of the option")
+def url():
+    archive = [part.replace("INBOX", "Old/a b") if isinstance(part, str) else part for part in COUNT]
+    archive[0] = "examine EXAMINE {7}\r\n"
+    login = ["LOGIN", b"+\r\n", "alice {9}\r\n", b"+\r\n", "hush-hush\r\n", b"login OK\r\n"]
+    with Server(script([BANNER, "CAPABILITY", NONE, *login, *archive])) as server:
+        result = check(f"imap://alice:hush-hush@127.0.0.1:{server.port}/Old/a%20b", "allow-plaintext=yes")
+        assert result.verdict == "up" and result.values["messages"] == 17, result
+
+
 @test("without TLS nothing is dialled when there is a password to send")
 def undialled():
     with Server([silence()]) as server:

@@ -106,6 +106,31 @@ def path_target():
     assert done.returncode == 3 or json.loads(done.stdout)["facts"]["host"] == "x"
 
 
+FILED = """#include <nines/check.h>
+struct filed { const char *host, *path, *box; };
+static const struct module_option option[] = {OPTION_HOST(struct filed, host, "h"), OPTION_TEXT(struct filed, path, "", "p"),
+	OPTION_(struct filed, box, "box", OPTION_TYPE_TEXT, "none", NULL, OPTION_IS_PATH, "b"), OPTION_END};
+static void run(struct probe *p, const void *options)
+{
+	const struct filed *o = options;
+	probe_fact(p, "box", o->box);
+	probe_fact(p, "path", o->path);
+}
+CHECK_MODULE("filed", "shows its path", struct filed, option, run);
+"""
+
+
+@test("the path of a target goes, without its slash, to the option that is declared for it")
+def path_option(tmp):
+    (tmp / "filed.c").write_text(FILED)
+    subprocess.run(["gcc", "-std=gnu11", "-fPIC", "-fvisibility=hidden", "-shared", f"-I{ROOT}/include", "-o", tmp / "filed.so",
+                    tmp / "filed.c"], check=True)
+    for target, box in [("filed://h", "none"), ("filed://h/", "none"), ("filed://h/a/b%20c", "a/b c"), ("filed://h//a", "/a")]:
+        facts = check(target, env={"NINES_MODULES": str(tmp)})["facts"]
+        assert (facts["box"], facts.get("path", "")) == (box, ""), (target, facts)
+    assert "has no option 'path'" in wrong("check", "ntp://127.0.0.1/x")
+
+
 @test("for http the whole URL is the option url")
 def url_target():
     one = check("http://127.0.0.1:1/some/path?x=1", status=2)
