@@ -1,7 +1,16 @@
 """Every configuration that is shipped loads, and says nothing but what it means."""
 import re
+import runpy
 
-from daemon import nines
+import certs
+from daemon import free_port, nines
+from failures import script
+from real import nginx
+from real_bind import Zone, named, records
+from real_files import sshd
+from real_mail import dovecot, exim
+from real_redis import redis
+from servers import Server
 from tap import BUILD, ROOT, run, test
 
 FOLDERS = "".join(f'{kind} = "{BUILD}/{kind}"\n' for kind in ("modules", "notifiers", "reports"))
@@ -41,6 +50,69 @@ def local(tmp):
     made = subprocess.run(["python3", "scripts/local"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     (tmp / "nines.conf").write_text(FOLDERS + made)
     passes(tmp / "nines.conf")
+
+
+LOCAL = runpy.run_path(str(ROOT / "scripts/local"))
+
+
+def watched(tmp, service, port, module, host="127.0.0.1"):
+    """scripts/local takes this module for a service, and the check that it writes loads."""
+    written = LOCAL["check"]("x", service, host, port)
+    assert written.startswith(module + ' "x"'), written
+    (tmp / "local.conf").write_text(FOLDERS + written + "\n")
+    assert passes(tmp / "local.conf").startswith("1 check,")
+
+
+@test("scripts/local watches a real mail server by its protocol, with TLS that nobody vouches for too")
+def local_smtp(tmp):
+    with exim(tmp, certs.good()) as mx:
+        for service, port in (("smtp", "plain"), ("submission", "plain"), ("smtps", "tls")):
+            watched(tmp, service, mx.port[port], "smtp")
+
+
+@test("scripts/local watches a real server of mailboxes by its protocols")
+def local_mailboxes(tmp):
+    with dovecot(tmp, certs.good()) as server:
+        for service in ("imap", "imaps", "pop3", "pop3s"):
+            watched(tmp, service, server.port[service], service[:4], server.host)
+
+
+@test("scripts/local watches a mail server without STARTTLS by its protocol")
+def local_plain():
+    with Server(lambda number: script([b"220 mx\r\n", "EHLO", b"250 mx\r\n", "QUIT", b"221 bye\r\n"])) as server:
+        written = LOCAL["check"]("x", "smtp", server.host, server.port)
+    assert written.startswith('smtp "x"'), written
+
+
+@test("scripts/local watches a real redis by its protocol, one that wants a password as a port")
+def local_redis(tmp):
+    with redis(tmp / "open") as port:
+        watched(tmp, "redis", port, "redis")
+    with redis(tmp / "closed", "--requirepass", "sesame") as port:
+        watched(tmp, "redis", port, "tcp")
+
+
+@test("scripts/local watches a real sshd by its protocol")
+def local_ssh(tmp):
+    with sshd(tmp) as server:
+        watched(tmp, "ssh", server.port, "ssh")
+
+
+@test("scripts/local asks a real name server for a name, one that refuses it is watched as a port")
+def local_dns(tmp):
+    with named(tmp / "answers", Zone("localhost", records(text="@ A 127.0.0.1"))) as server:
+        watched(tmp, "dns", server.port, "dns")
+    with named(tmp / "refuses", Zone("own.test", records())) as server:
+        watched(tmp, "dns", server.port, "tcp")
+
+
+@test("scripts/local watches a real web server by its protocol, another protocol than expected as a port")
+def local_http(tmp):
+    port = free_port()
+    with nginx(tmp, f"server {{ listen 127.0.0.1:{port}; location / {{ return 200 hello; }} }}", wait_for=("127.0.0.1", port)):
+        watched(tmp, "http-alt", port, "http")
+        for service in ("https", "ssh", "smtp", "redis", "imap", "dns", "mqtt"):
+            watched(tmp, service, port, "tcp")
 
 
 @test("every example of a configuration in a manual loads")
