@@ -38,6 +38,24 @@ def bad(tmp):
     assert (status, seen["step"], seen["reason"]) == (2, "banner", "wanted 'NOTICE', got 'go away'")
 
 
+@test("its table of modules names each, and nothing else")
+def modules():
+    rows = re.search(r"^\| check modules \|.*\n\|---\|---\|\n((?:\|.*\n)+)", README, re.M).group(1)
+    named = [name for row in rows.splitlines() for name in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(path.name for path in (ROOT / "modules").iterdir() if path.is_dir()), named
+
+
+@test("what it shows of a mail server is what is printed, but for port and times")
+def sample():
+    shown = re.search(r"^    (down  smtp://.*?address  127\.0\.0\.1)\n", README, re.S | re.M).group(1)
+    with servers.Server([servers.send(b"554 go away\r\n"), servers.silence()]) as server:
+        done = daemon.nines("check", f"smtp://127.0.0.1:{server.port}", env={"LC_ALL": "C.UTF-8", "COLUMNS": "90"})
+
+    def words(text):
+        return re.sub(r"\d[\d.]*(us|ms|s)\b|:\d+|[\u2580-\u259f]", " ", text).split()
+    assert done.returncode == 2 and words(done.stdout) == words(shown), (done.stdout, shown)
+
+
 @test("its two commands are targets of the Makefile")
 def commands():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
