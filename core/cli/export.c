@@ -1,7 +1,8 @@
 /* cli/export: `nines export`: raw results as JSON lines or CSV, straight from the database.
  *
- * Read in stretches of time, each a snapshot of its own, so that an export of years never holds the
- * writer's log; a result is in exactly one stretch. Works with a daemon running or not. */
+ * Read in stretches of time, some in one snapshot, so that an export of years never holds the
+ * writer's log; a result is in exactly one stretch. Written between snapshots: who reads us may be
+ * slow. Works with a daemon running or not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include "cli.h"
 #include "export.h"
 
-#define STRETCH_US (INT64_C(86400) * 7 * CLOCK_SECOND)
+#define STRETCH_US (INT64_C(86400) * CLOCK_SECOND)
+#define SNAPSHOT_US (CLOCK_SECOND * READ_SECONDS / 5) /* its first stretch reads the whole tail */
 #define FLUSH_BYTES (1u << 20)
 #define PROGRESS_US (CLOCK_SECOND / 4)
 
@@ -27,7 +29,7 @@ struct export {
 	int fd;
 	bool has_failed, is_shown;
 	uint64_t results;
-	int64_t shown_us;
+	int64_t shown_us, snapshot_us; /* snapshot_us: when it began, 0: there is none */
 	size_t target, targets;
 };
 
@@ -90,11 +92,34 @@ static bool take(const struct read_result *r, void *with)
 
 	e->add(&e->out, r);
 	e->results++;
-	if (e->out.size > FLUSH_BYTES) {
-		flush(e);
-		show(e, false);
-	}
-	return !e->has_failed;
+	return true;
+}
+
+static bool begin_snapshot(struct export *e, struct read *r)
+{
+	if (!e->snapshot_us && read_begin(r))
+		e->snapshot_us = clock_mono_us();
+	return e->snapshot_us;
+}
+
+static void end_snapshot(struct export *e, struct read *r)
+{
+	if (e->snapshot_us)
+		read_end(r);
+	e->snapshot_us = 0;
+	flush(e);
+	show(e, false);
+}
+
+static bool export_stretch(struct export *e, struct read *r, const struct read_target *t,
+			   int64_t from_us, int64_t to_us)
+{
+	bool is_read = begin_snapshot(e, r) && read_results(r, t, from_us, to_us, take, e);
+
+	if (!is_read || e->out.size > FLUSH_BYTES ||
+	    clock_mono_us() > e->snapshot_us + SNAPSHOT_US)
+		end_snapshot(e, r);
+	return is_read;
 }
 
 static bool export_target(struct export *e, struct read *r, const struct read_target *t,
@@ -107,10 +132,9 @@ static bool export_target(struct export *e, struct read *r, const struct read_ta
 	for (int64_t at_us = from_us; at_us < to_us && !e->has_failed; at_us += STRETCH_US) {
 		int64_t until_us = to_us - at_us < STRETCH_US ? to_us : at_us + STRETCH_US;
 
-		if (!read_results(r, t, at_us, until_us, take, e))
+		if (!export_stretch(e, r, t, at_us, until_us))
 			return false;
 	}
-	show(e, false);
 	return !e->has_failed;
 }
 
@@ -182,7 +206,7 @@ static int run(struct export *e, int names, char **name, int64_t from_us, int64_
 	}
 	status = e->all ? export_all(e, r, from_us, to_us)
 			: export_named(e, r, names, name, from_us, to_us);
-	flush(e);
+	end_snapshot(e, r);
 	show(e, true);
 	if (e->has_failed)
 		status = cli_fail(EXIT_FAILED, "cannot write %s: %s",
