@@ -120,11 +120,21 @@ CHECK_MODULE("filed", "shows its path", struct filed, option, run);
 """
 
 
-@test("the path of a target goes, without its slash, to the option that is declared for it")
-def path_option(tmp):
-    (tmp / "filed.c").write_text(FILED)
+def file_module(tmp, source=FILED):
+    (tmp / "filed.c").write_text(source)
     subprocess.run(["gcc", "-std=gnu11", "-fPIC", "-fvisibility=hidden", "-shared", f"-I{ROOT}/include", "-o", tmp / "filed.so",
                     tmp / "filed.c"], check=True)
+
+
+@test("an option that is declared for the path must be a text")
+def path_of_no_text(tmp):
+    file_module(tmp, FILED.replace('OPTION_TYPE_TEXT, "none"', 'OPTION_TYPE_BOOL, "false"').replace('p, "box", o->box', 'p, "box", ""'))
+    assert "'box' is a path but no text" in check(str(tmp / "filed.so"), "host=h", status=3)["reason"]
+
+
+@test("the path of a target goes, without its slash, to the option that is declared for it")
+def path_option(tmp):
+    file_module(tmp)
     for target, box in [("filed://h", "none"), ("filed://h/", "none"), ("filed://h/a/b%20c", "a/b c"), ("filed://h//a", "/a")]:
         facts = check(target, env={"NINES_MODULES": str(tmp)})["facts"]
         assert (facts["box"], facts.get("path", "")) == (box, ""), (target, facts)

@@ -7,7 +7,7 @@ from daemon import free_port, nines
 from failures import script
 from real import nginx
 from real_bind import Zone, named, records
-from real_files import sshd
+from real_files import sshd, telnetd, vsftpd
 from real_mail import dovecot, exim
 from real_redis import redis
 from servers import Server
@@ -96,6 +96,16 @@ def local_redis(tmp):
 def local_ssh(tmp):
     with sshd(tmp) as server:
         watched(tmp, "ssh", server.port, "ssh")
+
+
+@test("scripts/local watches real telnet and FTP servers by their protocols, one that lets nobody in without a password as a port")
+def local_logins(tmp):
+    with telnetd(tmp) as server:
+        watched(tmp, "telnet", server.port, "telnet")
+    with vsftpd(tmp) as server:
+        watched(tmp, "ftp", server.port, "ftp")
+    with vsftpd(tmp, "anonymous_enable=NO") as server:
+        watched(tmp, "ftp", server.port, "tcp")
 
 
 @test("scripts/local asks a real name server for a name, one that refuses it is watched as a port")
