@@ -9,9 +9,6 @@
 
 #define FIRST_ROUND_US (10 * KEEPER_SECOND)
 #define FIRST_PROBE_US 5000 /* one more check makes the first round this much longer */
-/* Slots fall together on this grid, though a tick is shorter: whoever wakes for many probes finds
- * its code and tables in the cache for all but the first. */
-#define SLOTS_US 50000
 #define SPREAD_US (60 * KEEPER_SECOND)     /* what came due while the keeper stood still */
 
 static int64_t least(int64_t a, int64_t b)
@@ -62,12 +59,10 @@ void check_start(struct keeper *k, struct check *c, size_t beginners, size_t pla
 {
 	int64_t span_us =
 		least(least(c->every_us, FIRST_ROUND_US), (int64_t)beginners * FIRST_PROBE_US);
-	int64_t grid_us = c->every_us < SLOTS_US ? SCHEDULE_TICK_US : SLOTS_US;
 	int64_t first_us = (int64_t)((double)span_us * (double)place / (double)beginners);
 
 	c->phase_us =
 		(int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
-	c->phase_us -= c->phase_us % grid_us;
 	c->is_first = !c->is_passive;
 	first_us += k->now_us + SCHEDULE_TICK_US - 1;
 	if (resume_slot(k, c))
