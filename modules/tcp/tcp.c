@@ -1,8 +1,7 @@
 /* modules/tcp: connects to a port; if asked, speaks TLS, sends a text and looks for another in what
  * comes back, or holds the whole conversation that the option `talk` writes down (talk.h).
  *
- * With `expect` a NUL byte can neither be looked for nor seen: what a server sends has spaces in
- * place. `talk` sees every byte. */
+ * With `expect` a NUL byte cannot be looked for; `talk` sees every byte. */
 #include <nines/check.h>
 
 #include <stdio.h>

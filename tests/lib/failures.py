@@ -26,21 +26,28 @@ def _until(conversation, number, instead):
     return script(conversation[:says[number]])[:-1] + instead
 
 
-def _case(golden, module, options, title, steps, verdict="down", ip=4, **more):
+def _follows_words(conversation, number):
+    """True where the client has said something just before the server speaks for the `number`-th time."""
+    says = [at for at, part in enumerate(conversation) if isinstance(part, bytes)]
+    return says[number] > 0 and isinstance(conversation[says[number] - 1], str)
+
+
+def _case(golden, module, options, title, steps, verdict="down", ip=4, tls=None, **more):
     @test(title)
     def one():
-        with Server(steps, ip=ip) as server:
+        with Server(steps, ip=ip, tls=tls) as server:
             result = check(module, f"host={server.host}", f"port={server.port}", *options, **more)
         assert verdict in (None, result.verdict), result
         golden(title, result)
 
 
-def common(golden, module, conversation, *options, endless_line=b"220-more\r\n"):
-    """Registers the tests. `endless_line`: what a server of this protocol could go on saying for ever. Of the server's last words only the
-    golden line tells the verdict: to some protocols a goodbye that does not come is no downtime. A reset comes only after words of the
-    client: before them it may be seen while still connecting."""
+def common(golden, module, conversation, *options, endless_line=b"220-more\r\n", another=ANOTHER, tls=None):
+    """Registers the tests. `endless_line`: what a server of this protocol could go on saying for ever; `another`: the greeting of another
+    protocol; `tls`: a context of tls_context(), the server speaks TLS from the first byte. Of the server's last words only the golden line
+    tells the verdict: to some protocols a goodbye that does not come is no downtime. A reset comes only behind words of the client: before
+    them it may be seen while still connecting, or before what the server has said."""
     def case(title, steps, **more):
-        _case(golden, module, options, title, steps, **more)
+        _case(golden, module, options, title, steps, tls=tls, **more)
 
     said = [part for part in conversation if isinstance(part, bytes)]
     case("a good conversation", script(conversation), verdict="up")
@@ -52,13 +59,13 @@ def common(golden, module, conversation, *options, endless_line=b"220-more\r\n")
         case(f"silence {place}", _until(conversation, number, [silence()]), timeout="1s", **more)
         case(f"an orderly end {place}", _until(conversation, number, [close()]), **more)
         case(f"half of answer {number + 1}, then an end", _until(conversation, number, [send(words[:len(words) // 2]), close()]), **more)
-        if number:
+        if _follows_words(conversation, number):
             case(f"a reset {place}", _until(conversation, number, [reset()]), **more)
-    case("a first line of 5,000 bytes", [send(b"2" * 5000 + b"\r\n"), silence()])
+    case("a first line of 5,000 bytes", [send(b"2" * 5000 + b"\r\n"), close()])
     case("a first line without end", [endless(b"2" * 65536)])
     case("lines without end", [endless(endless_line * 1000)])
     case("a byte every tenth of a second", [drip(said[0][:-2].ljust(200, b"."), 1, 0.1)], timeout="1s")
-    case("another protocol", [send(ANOTHER), close()])
+    case("another protocol", [send(another), close()])
     case("control characters, bidi and broken UTF-8", [send(HOSTILE), close()])
 
     @test("a refused port")

@@ -3,14 +3,16 @@
     golden = Golden(__file__)                       # test_smtp.py: smtp.golden
     golden("the server refuses us", check("smtp", ...))
 
-A line is TITLE | VERDICT | STEPS (the failed one with !) | REASON; ports, temporary folders and dates are masked. GOLDEN=write writes what
+A line is TITLE | VERDICT | STEPS (the failed one with !) | REASON; ports, temporary folders, dates and what drips in are masked. GOLDEN=write writes what
 is seen instead of comparing; the lines are then read by a person before they are committed.
 """
 import os
 import pathlib
 import re
 
-MASKS = [(re.compile(r"\b20\d\d-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?( UTC)?"), "DATE"), (re.compile(r"(127\.\d+\.\d+\.\d+|\[::1\]|::1|localhost):\d+"), r"\1:PORT"), (re.compile(r"/tmp/[^ '/]+"), "TMP")]
+MASKS = [(re.compile(r"\b20\d\d-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?( UTC)?"), "DATE"),
+         (re.compile(r"(127\.\d+\.\d+\.\d+|\[::1\]|::1|localhost):\d+"), r"\1:PORT"), (re.compile(r"/tmp/[^ '/]+"), "TMP"),
+         (re.compile(r"\.{5,}'"), "...'")]
 
 
 def _shown(result):
