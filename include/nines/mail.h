@@ -26,11 +26,15 @@ struct mail {
 #define OPTIONS_MAIL(s, m, ports, mechanisms)                                                 \
 	OPTION_(s, m.host, "host", OPTION_TYPE_HOST, NULL, NULL, OPTION_IS_REQUIRED,          \
 		"name or address of the server"),                                             \
-		OPTION_(s, m.port, "port", OPTION_TYPE_INT, NULL, "1..65535", 0,              \
-			"TCP port; without it " ports),                                       \
 		OPTION_(s, m.tls_use, "tls", OPTION_TYPE_CHOICE, "none",                      \
 			"none|starttls|implicit", 0,                                          \
 			"TLS never, once the server has agreed, or from the first byte"),     \
+		OPTIONS_MAIL_SESSION(s, m, ports, mechanisms)
+
+/* The same but for where the server is and when TLS begins. */
+#define OPTIONS_MAIL_SESSION(s, m, ports, mechanisms)                                         \
+	OPTION_(s, m.port, "port", OPTION_TYPE_INT, NULL, "1..65535", 0,              \
+			"TCP port; without it " ports),                                       \
 		OPTION_(s, m.user, "user", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,        \
 			"log in as"),                                                         \
 		OPTION_(s, m.password, "password", OPTION_TYPE_TEXT, "", NULL,                \
