@@ -5,8 +5,8 @@
  * pool of prepared easy handles. libcurl never resolves and never picks an address: resolve.h does,
  * policy.h judges, and the socket that is dialled is opened here. Redirects are followed here, hop
  * by hop. Invariant: a fiber is never switched inside a callback of libcurl. Files: http.c hops,
- * http_engine.c the loop, http_read.c what a server may say, http_tls.c certificates, http_fault.c
- * reasons, http_url.c targets. */
+ * http_engine.c the loop, http_read.c what a server may say, http_tls.c certificates,
+ * http_context.c what libcurl needs for TLS, http_fault.c reasons, http_url.c targets. */
 #ifndef NINES_FIBER_HTTP_H
 #define NINES_FIBER_HTTP_H
 

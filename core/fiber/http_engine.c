@@ -328,6 +328,15 @@ static bool load(struct http_exchange *x)
 	return curl_easy_setopt(e, CURLOPT_URL, x->ask->url) == CURLE_OK;
 }
 
+/* The connection is closed. */
+static void give_context(struct http_exchange *x)
+{
+	if (is_plain(x->ask) && memory_lacks() == x->probe->lacks)
+		http_context_give(&x->context);
+	SSL_CTX_free(x->context);
+	x->context = NULL;
+}
+
 /* Also on the way out of a probe that was abandoned while it waited. */
 static void let_go(void *exchange)
 {
@@ -345,6 +354,7 @@ static void let_go(void *exchange)
 	unwatch(h);
 	x->handle = NULL;
 	give_handle(h, is_plain(x->ask));
+	give_context(x);
 }
 
 bool http_run(struct http_host *host, struct http_exchange *x)
@@ -451,6 +461,7 @@ void http_host_free(struct http_host *host)
 	loop_stop_timer(host->loop, &host->timer);
 	curl_multi_cleanup(host->multi);
 	curl_slist_free_all(host->nowhere);
+	http_context_free_all();
 	while ((store = map_next(&host->stores, &at)))
 		X509_STORE_free(store);
 	map_release(&host->stores);

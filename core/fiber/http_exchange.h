@@ -62,6 +62,7 @@ struct http_exchange {
 	struct http_handle *handle; /* NULL once it was given back */
 	struct http_ask *ask;
 	struct http_exchange *next_ended;
+	SSL_CTX *context; /* its connection's; NULL: none yet, or not to be used again */
 	enum http_phase phase;
 	bool is_done;
 	CURLcode outcome;
@@ -106,6 +107,13 @@ int http_status_line(const char *at, size_t size, const char **version);
 
 /* CURLOPT_SSL_CTX_FUNCTION. */
 CURLcode http_on_tls(CURL *, void *ssl_ctx, void *exchange);
+
+/* ---- http_context.c ---- */
+
+/* Takes one that no connection uses any more and nothing special was loaded into: the next one gets
+ * it. NULL is fine. */
+void http_context_give(SSL_CTX **);
+void http_context_free_all(void);
 
 /* ---- http_fault.c ---- */
 

@@ -70,6 +70,8 @@ CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
 	X509_STORE *store;
 
 	enter(x, easy);
+	if (SSL_CTX_up_ref(ssl_ctx))
+		x->context = ssl_ctx;
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, x);
 	if (!x->ask->tls->verify)
 		return CURLE_OK;

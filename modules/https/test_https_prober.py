@@ -2,7 +2,9 @@
 """Many https checks in one prober: what one of them trusts, shows or was told is nothing to the next."""
 import os
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
@@ -60,6 +62,33 @@ def changed_authorities(tmp):
         os.rename(new, trusted)
         p.tell("probe 999 check=1")
         assert p.result(999)["verdict"] == "down"
+
+
+@test("a client certificate goes with its own check alone")
+def own_certificate():
+    certificate, key = certs.client()
+    with prober() as p, Http({"/": PAGE}, tls=tls_context(certs.good(), client_ca=certs.authority())) as server:
+        p.tell(define(1, "https", server.url(), ca_file=certs.authority(), client_cert=certificate, client_key=key),
+               define(2, "https", server.url(), ca_file=certs.authority()))
+        found = rounds(p, [1, 2])
+    assert {number: {r["verdict"] for r in results} for number, results in found.items()} == {1: {"up"}, 2: {"down"}}, found
+
+
+@test("what one check transcribes is no other's")
+def own_transcript():
+    with prober() as p, Http({"/": PAGE}, tls=tls_context(certs.good())) as server:
+        p.tell(define(1, "https", server.url(), ca_file=certs.authority()))
+        p.tell("probe 1 check=1 transcript=1")
+        assert "all systems" in p.result(1)["transcript"]
+        p.tell("probe 2 check=1")
+        assert "transcript" not in p.result(2)
+
+
+@test("libcurl asks this program for an SSL_CTX, not OpenSSL")
+def contexts():
+    done = subprocess.run([BUILD / "ninesd", "--version"], env={**os.environ, "LD_DEBUG": "bindings"}, capture_output=True, text=True, check=True)
+    bound = re.findall(r"binding file \S*libcurl\S* .* to (\S+) .*`SSL_CTX_new'", done.stderr)
+    assert bound == [str(BUILD / "ninesd")], bound
 
 
 @test("a handle that was used for something special is plain again for the next")
