@@ -42,6 +42,13 @@ static const struct cli_command command[] = {
 	 "For a fault that comes and goes: each probe's transcript is kept (nines export NAME).\n"
 	 "It ends by itself; a new configuration and a restart change nothing of it.\n",
 	 cli_intensify},
+	{"contact", "test NOTIFIER:ADDRESS [option=value ...] [--json] [--trace] [--letter FILE]",
+	 "delivers a test letter right here, without a daemon and without a configuration",
+	 "NOTIFIER is the name of a notifier or the path of one (./pager.so:12); its options can\n"
+	 "follow as name=value, 'nines modules NAME' lists them. Prints what became of the letter\n"
+	 "and a waterfall of the steps.\n"
+	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
+	 cli_contact},
 	{"beat", "NAME [EVENT [TEXT]] [--exit STATUS]",
 	 "tells a passive check that its thing is alive",
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"

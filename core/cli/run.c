@@ -133,7 +133,8 @@ static bool is_answer(const struct text *got)
 		return false;
 	text_add(&copy, got->at, got->size);
 	is_good = !line_parse(&l, copy.at, strcspn(copy.at, "\n")) &&
-		  (!strcmp(l.verb, "result") || !strcmp(l.verb, "wrong"));
+		  (!strcmp(l.verb, "result") || !strcmp(l.verb, "outcome") ||
+		   !strcmp(l.verb, "wrong"));
 	text_release(&copy);
 	return is_good;
 }

@@ -1,5 +1,5 @@
-/* cli/run: one probe in a child of its own, so that a module that crashes or hangs still gives
- * a verdict.
+/* cli/run: one probe, or one letter's delivery, in a child of its own, so that a module that
+ * crashes or hangs still gives a verdict.
  *
  * The child loads the module, gives it its options and runs the probe on a loop; it sends lines
  * back through a pipe. The parent never runs a module's code: it waits, and when the child dies
@@ -7,7 +7,7 @@
 #ifndef NINES_CLI_RUN_H
 #define NINES_CLI_RUN_H
 
-#include "../base/text.h"
+#include "../base/line.h"
 #include "target.h"
 
 struct run_order {
@@ -16,9 +16,11 @@ struct run_order {
 	char *const *option;       /* "name=value", as typed */
 	int options;
 	bool wants_transcript;
+	const struct line *letter; /* a `deliver` line for a notifier; NULL: a probe of a check */
 };
 
-/* Appends one line: `result - ...` (see docs/architecture.md), or `wrong - text=` when the
+/* Appends one line: `result - ...` (see docs/architecture.md), of a letter `outcome ID ...` unless
+ * the module gave none, or `wrong - text=` when the
  * order cannot be carried out as it was typed. Waits at most for the probe's timeout and a
  * little. */
 void run_probe(const struct run_order *, struct text *line);

@@ -1,4 +1,5 @@
-/* cli/run_child: see run_child.h. Nothing here comes back: every way ends in finish(). */
+/* cli/run_child: see run_child.h. A check's module and a notifier's are given their options alike;
+ * only what is begun with them differs. Nothing here comes back: every way ends in finish(). */
 #include "run_child.h"
 
 #include <signal.h>
@@ -10,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../base/line.h"
+#include "../courier/delivery.h"
 #include "../fiber/http.h"
 #include "../keeper/item.h"
 #include "../module/common.h"
@@ -29,7 +31,11 @@ struct child {
 	struct probe_host host;
 	struct arena arena;
 	void *options;
+	const struct module_head *head, *common_head; /* of the module; of its kind */
+	void *common_at;
 	struct common_options common;
+	struct notifier_options notifier;
+	struct letter *letter;
 	const struct limit *limit;
 	size_t limits;
 	const char *source, *item;
@@ -58,6 +64,7 @@ static void finish(struct child *c)
 	module_free(c->module);
 	arena_release(&c->arena);
 	text_release(&c->wrong);
+	letter_free(c->letter);
 	_exit(0);
 }
 
@@ -76,28 +83,33 @@ static void refuse(struct child *c, const char *verb)
 
 static void open_module(struct child *c)
 {
+	enum module_kind kind = c->order->letter ? MODULE_NOTIFIER : MODULE_CHECK;
 	char build[17];
 	int fd = module_copy(c->order->path, build, &c->wrong);
 
 	if (fd >= 0)
-		c->module = module_open(fd, c->order->module, MODULE_CHECK, &c->wrong);
+		c->module = module_open(fd, c->order->module, kind, &c->wrong);
 	if (!c->module)
 		refuse(c, "result");
+	c->head = c->module->head;
+	c->common_head = kind == MODULE_CHECK ? &common_head : &notifier_head;
+	c->common_at = kind == MODULE_CHECK ? (void *)&c->common : (void *)&c->notifier;
 }
 
 static void set_defaults(struct child *c)
 {
 	const struct check_module *m = c->module->check;
-	const char *standard;
+	const char *every = m ? m->standard_every : NULL, *standard;
+	const char *timeout = m ? m->standard_timeout : c->module->notifier->standard_timeout;
 
-	c->options = arena_alloc(&c->arena, m->head.options_size + 1);
-	if (!option_defaults(&m->head, c->options, &c->arena, &c->wrong) ||
-	    !option_defaults(&common_head, &c->common, &c->arena, &c->wrong))
+	c->options = arena_alloc(&c->arena, c->head->options_size + 1);
+	if (!option_defaults(c->head, c->options, &c->arena, &c->wrong) ||
+	    !option_defaults(c->common_head, c->common_at, &c->arena, &c->wrong))
 		refuse(c, "result");
-	for (const struct module_option *o = common_head.option; o->name; o++) {
-		standard = common_standard(o, m->standard_every, m->standard_timeout);
-		if (standard &&
-		    !option_set(&common_head, &c->common, &c->arena, o->name, standard, &c->wrong))
+	for (const struct module_option *o = c->common_head->option; o->name; o++) {
+		standard = common_standard(o, every, timeout);
+		if (standard && !option_set(c->common_head, c->common_at, &c->arena, o->name,
+					    standard, &c->wrong))
 			refuse(c, "result");
 	}
 }
@@ -145,14 +157,14 @@ static void set_own(struct child *c, const struct module_option *o, const char *
 	if (o->type == OPTION_TYPE_LIST && *before)
 		value = arena_text(&c->arena, "%s\n%s", *before, value);
 	*before = value;
-	if (!option_set(&c->module->check->head, c->options, &c->arena, o->name, value, &c->wrong))
+	if (!option_set(c->head, c->options, &c->arena, o->name, value, &c->wrong))
 		refuse(c, "wrong");
 }
 
 /* The one item of a check that has items: a probe is of one. */
 static void find_item(struct child *c)
 {
-	const struct module_option *o = c->module->check->head.option;
+	const struct module_option *o = c->head->option;
 	const char *value = NULL, *wrong = "";
 	struct text item = {0};
 	struct items *all;
@@ -178,21 +190,21 @@ static void find_item(struct child *c)
 
 static const char *nearest(const struct child *c, const char *name)
 {
-	const struct module_option *own = c->module->check->head.option;
+	const struct module_option *own = c->head->option;
 	const char *names[2 * OPTION_ENTRIES];
 	size_t n = 0;
 
 	for (const struct module_option *o = own; o && o->name && n < OPTION_ENTRIES; o++)
 		names[n++] = o->name;
-	for (const struct module_option *o = common_head.option; o->name && n < 2 * OPTION_ENTRIES;
-	     o++)
+	for (const struct module_option *o = c->common_head->option;
+	     o->name && n < 2 * OPTION_ENTRIES; o++)
 		names[n++] = o->name;
 	return option_nearest(name, names, n, sizeof *names);
 }
 
 static void unknown_option(struct child *c, const char *name)
 {
-	const char *meant = nearest(c, name), *module = c->module->check->head.name;
+	const char *meant = nearest(c, name), *module = c->head->name;
 
 	if (meant)
 		text_printf(&c->wrong, "module '%s' has no option '%s': did you mean '%s'?", module,
@@ -210,25 +222,26 @@ static void set_common(struct child *c, const struct module_option *o, const cha
 	struct text all = {0};
 
 	if (o->type == OPTION_TYPE_LIST)
-		memcpy(&before, (const char *)&c->common + o->offset, sizeof before);
+		memcpy(&before, (const char *)c->common_at + o->offset, sizeof before);
 	for (; before && *before; before++)
 		text_printf(&all, "%s\n", *before);
 	text_puts(&all, value);
-	if (!option_set(&common_head, &c->common, &c->arena, o->name, text_get(&all), &c->wrong))
+	if (!option_set(c->common_head, c->common_at, &c->arena, o->name, text_get(&all),
+			&c->wrong))
 		refuse(c, "wrong");
 	text_release(&all);
 }
 
 static void set_option(struct child *c, const char *name, const char *value)
 {
-	const struct module_option *o = option_find(&c->module->check->head, name);
+	const struct module_option *o = option_find(c->head, name);
 
 	if (o) {
 		set_own(c, o, value);
-	} else if (!strcmp(name, "source")) {
+	} else if (!strcmp(name, "source") && !c->order->letter) {
 		c->source = value;
-	} else if (option_find(&common_head, name)) {
-		set_common(c, option_find(&common_head, name), value);
+	} else if (option_find(c->common_head, name)) {
+		set_common(c, option_find(c->common_head, name), value);
 	} else {
 		unknown_option(c, name);
 	}
@@ -237,7 +250,7 @@ static void set_option(struct child *c, const char *name, const char *value)
 /* A module without an option `host` gets the target's host as what it cannot do without. */
 static const char *name_for(const struct child *c, const char *name)
 {
-	const struct module_head *head = &c->module->check->head;
+	const struct module_head *head = c->head;
 
 	if (strcmp(name, "host") || option_find(head, name))
 		return name;
@@ -250,7 +263,7 @@ static const char *name_for(const struct child *c, const char *name)
 /* A path goes without its slash to the option that is for it. */
 static bool set_path(struct child *c, const struct target_option *given)
 {
-	const struct module_option *o = c->module->check->head.option;
+	const struct module_option *o = c->head->option;
 
 	if (strcmp(given->name, "path"))
 		return false;
@@ -266,7 +279,7 @@ static void set_options(struct child *c)
 {
 	const struct target *t = c->order->target;
 
-	for (int i = 0; i < t->options; i++)
+	for (int i = 0; t && i < t->options; i++)
 		if (!set_path(c, &t->option[i]))
 			set_option(c, name_for(c, t->option[i].name), t->option[i].value);
 	for (int i = 0; i < c->order->options; i++) {
@@ -278,7 +291,7 @@ static void set_options(struct child *c)
 	if (!limits_make(&c->arena, c->common.warn, c->common.crit, &c->limit, &c->limits,
 			 &c->wrong))
 		refuse(c, "wrong");
-	if (!option_complete(&c->module->check->head, c->options, c->given, &c->wrong))
+	if (!option_complete(c->head, c->options, c->given, &c->wrong))
 		refuse(c, "wrong");
 	find_item(c);
 }
@@ -288,8 +301,8 @@ static void say_begin(const struct child *c)
 	struct text line = {0};
 
 	line_begin(&line, "begin", "-");
-	line_add_int(&line, "timeout_us", c->common.timeout);
-	line_add_int(&line, "blocks", (c->module->check->head.flags & MODULE_BLOCKS) != 0);
+	line_add_int(&line, "timeout_us", c->letter ? c->notifier.timeout : c->common.timeout);
+	line_add_int(&line, "blocks", (c->head->flags & MODULE_BLOCKS) != 0);
 	line_end(&line);
 	send_line(c, &line);
 	text_release(&line);
@@ -307,12 +320,12 @@ static void done(struct probe *p, const struct text *result, void *with)
 /* What libcurl and OpenSSL do once a process must not count as the target's time. */
 static void warm_up(struct child *c)
 {
-	for (const struct module_option *o = c->module->check->head.option; o && o->name; o++)
+	for (const struct module_option *o = c->head->option; o && o->name; o++)
 		if (o->type == OPTION_TYPE_URL && !c->host.http)
 			c->host.http = http_host_new(c->host.loop);
 }
 
-static void run(struct child *c, struct blame *blame)
+static void begin_probe(struct child *c)
 {
 	struct probe_order order = {
 		.module = c->module->check,
@@ -333,6 +346,35 @@ static void run(struct child *c, struct blame *blame)
 		.wants_transcript = c->order->wants_transcript,
 	};
 
+	probe_begin(&c->host, &order);
+}
+
+static void has_gone(struct letter *letter, const struct text *outcome, void *with)
+{
+	struct child *c = with;
+
+	(void)letter;
+	send_line(c, outcome);
+	c->is_done = true;
+}
+
+static void begin_delivery(struct child *c)
+{
+	struct delivery_order order = {
+		.module = c->module->notifier,
+		.options = c->options,
+		.timeout_us = c->notifier.timeout,
+		.address_family = common_family_number[c->notifier.address_family],
+		.wants_transcript = c->order->wants_transcript,
+		.done = has_gone,
+		.with = c,
+	};
+
+	delivery_begin(&c->host, c->letter, &order);
+}
+
+static void run(struct child *c, struct blame *blame)
+{
 	c->host = (struct probe_host){
 		.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1, .blame = blame, .may_exec = 1};
 	if (!c->host.loop || !probe_host_open(&c->host)) {
@@ -343,7 +385,10 @@ static void run(struct child *c, struct blame *blame)
 	say_begin(c);
 	loop_heartbeat(c->host.loop, blame_beat, blame);
 	blame_beat(clock_mono_us(), blame);
-	probe_begin(&c->host, &order);
+	if (c->letter)
+		begin_delivery(c);
+	else
+		begin_probe(c);
 	while (!c->is_done)
 		loop_once(c->host.loop, CLOCK_NEVER);
 }
@@ -367,6 +412,8 @@ void run_child(const struct run_order *order, struct blame *blame, int out)
 	dup2(STDERR_FILENO, STDOUT_FILENO); /* what a module prints must not mix with the answer */
 	arena_init(&c.arena, NULL, 0, ARENA_BYTES);
 	open_module(&c);
+	if (order->letter)
+		c.letter = letter_new(order->letter);
 	set_defaults(&c);
 	set_options(&c);
 	run(&c, blame);

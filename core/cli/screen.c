@@ -58,7 +58,8 @@ static const struct {
 	const char *state;
 	enum tone tone;
 } tone_of[] = {{"up", TONE_GOOD},          {"ok", TONE_GOOD},  {"degraded", TONE_WARN},
-	       {"unconfirmed", TONE_WARN}, {"down", TONE_BAD}, {"not-monitored", TONE_DIM}};
+	       {"unconfirmed", TONE_WARN}, {"down", TONE_BAD}, {"not-monitored", TONE_DIM},
+	       {"delivered", TONE_GOOD},   {"later", TONE_WARN}, {"gave-up", TONE_BAD}};
 
 enum tone screen_tone_of(const char *state)
 {

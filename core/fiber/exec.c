@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -255,17 +256,32 @@ static void close_all(const int *fd, int n)
 			close(fd[i]);
 }
 
-static bool start_with_pipes(struct program *g, struct launch *l)
+/* What it reads: a file in memory, so that nothing waits for a program that does not read. */
+static int make_input(const void *bytes, size_t size)
 {
-	int out[2] = {-1, -1}, err[2] = {-1, -1}, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fd = size ? memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING)
+		      : open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && size &&
+	    (pwrite(fd, bytes, size, 0) != (ssize_t)size ||
+	     fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK) < 0)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static bool start_with_pipes(struct program *g, struct launch *l, int in)
+{
+	int out[2] = {-1, -1}, err[2] = {-1, -1};
 	bool runs = false;
 
-	if (null < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
+	if (in < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) {
 		probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
-		close_all((int[]){null, out[0], out[1]}, 3);
+		close_all((int[]){in, out[0], out[1]}, 3);
 		return false;
 	}
-	l->in = null;
+	l->in = in;
 	l->out = out[1];
 	l->err = err[1];
 	fcntl(out[0], F_SETFL, O_NONBLOCK);
@@ -274,7 +290,7 @@ static bool start_with_pipes(struct program *g, struct launch *l)
 		probe_unknown(g->probe, "cannot start a process: %s", log_errno(errno));
 	else
 		runs = start(g, l);
-	close_all((int[]){null, out[1], err[1], g->out.watch.fd < 0 ? out[0] : -1,
+	close_all((int[]){in, out[1], err[1], g->out.watch.fd < 0 ? out[0] : -1,
 			  g->err.watch.fd < 0 ? err[0] : -1},
 		  5);
 	return runs;
@@ -382,8 +398,8 @@ static bool may_run(struct probe *p, const char *const *argv)
 	return true;
 }
 
-bool probe_exec(struct probe *p, const char *const *argv, const char *const *environment,
-		struct probe_exec_answer *answer)
+bool probe_exec_with(struct probe *p, const char *const *argv, const char *const *environment,
+		     const void *input, size_t input_bytes, struct probe_exec_answer *answer)
 {
 	static const char *const standard[] = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
 					       "LANG=C", NULL};
@@ -399,7 +415,7 @@ bool probe_exec(struct probe *p, const char *const *argv, const char *const *env
 	g = program_new(p);
 	if (!g)
 		return probe_unknown(p, "no memory to start a process");
-	if (start_with_pipes(g, &l)) {
+	if (start_with_pipes(g, &l, make_input(input, input_bytes))) {
 		wait_for_end(g);
 		if (l.error)
 			probe_unknown(p, "cannot run '%s': %s", argv[0], log_errno(l.error));
@@ -408,4 +424,10 @@ bool probe_exec(struct probe *p, const char *const *argv, const char *const *env
 	}
 	let_go(g);
 	return probe_ok(p);
+}
+
+bool probe_exec(struct probe *p, const char *const *argv, const char *const *environment,
+		struct probe_exec_answer *answer)
+{
+	return probe_exec_with(p, argv, environment, NULL, 0, answer);
 }

@@ -1,10 +1,10 @@
 /* fiber/exec: runs a program for a probe (probe_exec() of check.h).
  *
- * No shell: argv as given, standard input empty, nothing inherited but three descriptors. The
- * program gets a process group of its own that is killed whole when the program ends, the probe
- * ends or its deadline is over, and what has left the group after it (exec_process.h). Invariant:
- * no child outlives its probe unreaped, and no wait for a child ever holds the loop. Trouble in
- * starting it (fork, pipes, exec) is unknown. */
+ * No shell: argv as given, standard input empty or a file in memory, nothing inherited but three
+ * descriptors. The program gets a process group of its own that is killed whole when the program
+ * ends, the probe ends or its deadline is over, and what has left the group after it
+ * (exec_process.h). Invariant: no child outlives its probe unreaped, and no wait for a child ever
+ * holds the loop. Trouble in starting it (fork, pipes, exec) is unknown. */
 #ifndef NINES_FIBER_EXEC_H
 #define NINES_FIBER_EXEC_H
 

@@ -97,6 +97,8 @@ static void describe(const struct judgement *j, const struct module *m, struct t
 		d.standard_every_items = m->check->standard_every_items;
 		d.judges = m->check->judge != NULL;
 	}
+	if (m->notifier)
+		d.standard_timeout = m->notifier->standard_timeout;
 	descriptor_add_lines(&d, lines);
 }
 

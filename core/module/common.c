@@ -38,6 +38,27 @@ const struct module_head common_head = {
 	.options_size = sizeof(struct common_options),
 };
 
+static const struct module_option notifier_option[] = {
+	OPTION_DURATION(struct notifier_options, timeout, "30s", "1s..10m",
+			"the one deadline of an attempt to deliver a letter"),
+	OPTION_(struct notifier_options, at_once, "at-once", OPTION_TYPE_INT, "4", "1..64", 0,
+		"letters being delivered at a time; always 1 for a module that blocks"),
+	OPTION_(struct notifier_options, per_minute, "per-minute", OPTION_TYPE_INT, "10",
+		"1..600", 0, "letters to one address in a minute; more wait"),
+	OPTION_(struct notifier_options, address_family, "address-family", OPTION_TYPE_CHOICE,
+		"any", "any|4|6", 0, "IPv4 or IPv6 only; any: what the resolver answers first"),
+	OPTION_END,
+};
+
+const struct module_head notifier_head = {
+	.abi = MODULE_ABI,
+	.size = sizeof notifier_head,
+	.name = "notifier",
+	.summary = "options of every notifier",
+	.option = notifier_option,
+	.options_size = sizeof(struct notifier_options),
+};
+
 const char *const common_family[] = {"any", "4", "6", NULL};
 const int common_family_number[] = {AF_UNSPEC, AF_INET, AF_INET6};
 

@@ -1,6 +1,7 @@
-/* module/common: the options that every check has, whatever its module.
+/* module/common: the options that every check has, and those that every notifier has, whatever its
+ * module.
  *
- * One table, read by the loader, `nines check` and the manual. To add one: a member, a row in
+ * Two tables, read by the loader, `nines check` and the manual. To add one: a member, a row in
  * common.c. A module's own option may not take one of these names. */
 #ifndef NINES_MODULE_COMMON_H
 #define NINES_MODULE_COMMON_H
@@ -18,6 +19,15 @@ struct common_options {
 
 /* Works with option_set() and option_defaults() like a module's own head. */
 extern const struct module_head common_head;
+
+/* The same of every notifier: what a section `notify-NAME` may say beside its module's options. */
+struct notifier_options {
+	int64_t timeout;    /* microseconds: of one attempt to deliver a letter */
+	int64_t at_once;    /* letters being delivered at a time */
+	int64_t per_minute; /* letters to one address in a minute */
+	int64_t address_family;
+};
+extern const struct module_head notifier_head;
 
 /* "any" "4" "6" and AF_UNSPEC AF_INET AF_INET6: both by the value of address_family. */
 extern const char *const common_family[];

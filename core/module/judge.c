@@ -19,7 +19,7 @@
  * must have. */
 static const size_t least_bytes[] = {
 	[MODULE_CHECK] = offsetof(struct check_module, standard_every),
-	[MODULE_NOTIFIER] = sizeof(struct notifier_module),
+	[MODULE_NOTIFIER] = offsetof(struct notifier_module, standard_timeout),
 	[MODULE_REPORT] = sizeof(struct report_module),
 };
 static const size_t known_bytes[] = {
@@ -111,6 +111,10 @@ static bool judge_option_meaning(const struct module_head *h, const struct modul
 	if ((o->flags & OPTION_IS_PATH) && !is_text)
 		return refuse(why, "its option '%s' is a path but no text: make it a text",
 			      o->name);
+	if (has_items && h->kind != MODULE_CHECK)
+		return refuse(why, "its option '%s' has items, which only checks have: make it a "
+				   "list",
+			      o->name);
 	if (has_items && !is_text && o->type != OPTION_TYPE_LIST && o->type != OPTION_TYPE_HOST)
 		return refuse(why,
 			      "its option '%s' cannot be taken apart into items: make it a list",
@@ -134,6 +138,9 @@ static bool judge_option(const struct module_head *h, const struct module_option
 	if (h->kind == MODULE_CHECK &&
 	    (option_find(&common_head, o->name) || !strcmp(o->name, "targets")))
 		return refuse(why, "its option '%s' is an option of every check: rename it",
+			      o->name);
+	if (h->kind == MODULE_NOTIFIER && option_find(&notifier_head, o->name))
+		return refuse(why, "its option '%s' is an option of every notifier: rename it",
 			      o->name);
 	return judge_option_place(h, o, why) && judge_option_meaning(h, o, why);
 }
@@ -198,8 +205,12 @@ static bool judge_check(struct module *m, struct text *why)
 static bool judge_notifier(struct module *m, struct text *why)
 {
 	m->notifier = &m->copy.notifier;
-	return m->notifier->deliver ||
-	       refuse(why, "it has no deliver function: give one to NOTIFIER_MODULE");
+	if (!m->notifier->deliver)
+		return refuse(why, "it has no deliver function: give one to NOTIFIER_MODULE");
+	if (m->head->flags & MODULE_IS_PASSIVE)
+		return refuse(why, "a notifier cannot be passive: remove MODULE_IS_PASSIVE");
+	return is_duration(m->notifier->standard_timeout) ||
+	       refuse(why, "its standard_timeout is no time: write 30s");
 }
 
 static bool judge_report(struct module *m, struct text *why)

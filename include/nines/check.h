@@ -334,6 +334,11 @@ struct probe_exec_answer {
 bool probe_exec(struct probe *, const char *const *argv, const char *const *environment,
 		struct probe_exec_answer *);
 
+/* The same with `input` as its standard input, a file of `input_bytes` that it may read or leave.
+ */
+bool probe_exec_with(struct probe *, const char *const *argv, const char *const *environment,
+		     const void *input, size_t input_bytes, struct probe_exec_answer *);
+
 enum probe_want { PROBE_READ = 1, PROBE_WRITE = 2 };
 /* Parks until the descriptor is ready (for libraries such as libssh2): a foreign one, or that of a
  * connection, which probe_read() may then read. */

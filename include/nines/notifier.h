@@ -21,16 +21,22 @@ enum letter_kind {
 	LETTER_RECOVERY,
 	LETTER_CONFIRMATION,
 	LETTER_REPORT,
-	LETTER_TEST
+	LETTER_TEST,
+	LETTER_NOTE,   /* something to know, nothing to do */
+	LETTER_SUMMARY /* many incidents in one letter */
 };
 
 struct letter;
 
 struct notifier_module {
 	struct module_head head;
-	/* Delivers one letter. Whatever it returns, a probe that failed as unknown is
-	 * LETTER_TRY_LATER. */
+	/* Delivers one letter. Failure of its probe is sticky, so falling through to `return
+	 * LETTER_DELIVERED` is fine: when the probe has failed that counts as LETTER_TRY_LATER. So
+	 * does whatever it returns when the probe has failed as unknown or its time was over. A
+	 * module that knows the letter to be delivered returns at once. */
 	enum letter_outcome (*deliver)(struct letter *, const void *options);
+	/* What the section's `timeout` defaults to: NULL is 30s. */
+	const char *standard_timeout;
 };
 
 #define NOTIFIER_MODULE(name_, summary_, options_, option_, deliver_, ...)            \
@@ -42,6 +48,8 @@ struct notifier_module {
 		.deliver = deliver_, __VA_ARGS__}
 
 enum letter_kind letter_kind(const struct letter *);
+/* "alert" "recovery" "confirmation" "report" "test" "note" "summary" */
+const char *letter_kind_text(const struct letter *);
 /* stable over retries: for Message-ID, idempotency keys */
 const char *letter_id(const struct letter *);
 const char *letter_to(const struct letter *);      /* the address behind "NOTIFIER:" */
@@ -50,13 +58,18 @@ const char *letter_text(const struct letter *);    /* plain text, lines of at mo
 const char *letter_short(const struct letter *);   /* at most 160 characters */
 /* A word of the letter ("check", "state", "reason", "since", "step", ...): "" when it has none. */
 const char *letter_word(const struct letter *, const char *key);
-/* The letter as one JSON document. */
+/* The letter as one JSON document; its members are one table, docs/modules.md. */
 const char *letter_json(const struct letter *);
+/* Which attempt this is, from 1; how much later than wanted, 0 for a first attempt in time (the
+ * texts say so already). */
+int letter_attempt(const struct letter *);
+int64_t letter_delayed_us(const struct letter *);
 
-/* Why it was not delivered, for the log and the next attempt; at the earliest after `after_us` (0:
- * the host decides). */
+/* Why it was not delivered, for the log: the first one stays, and stands instead of the probe's. */
 void letter_reason(struct letter *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The other side asks not to be tried again before so long (Retry-After). */
 void letter_retry_after(struct letter *, int64_t after_us);
+/* What the calls of check.h want. Texts that letter_ calls return live as long as the letter. */
 struct probe *letter_probe(struct letter *);
 
 #pragma GCC visibility pop

@@ -1,0 +1,11 @@
+/* cli/contact: the verbs of `nines contact`. Each parses its own flags; argv is what stands behind
+ * the verb. */
+#ifndef NINES_CLI_CONTACT_H
+#define NINES_CLI_CONTACT_H
+
+#include "cli.h"
+
+/* `test NOTIFIER:ADDRESS [option=value ...]`: delivers one letter right here. */
+int contact_test(struct cli *, int argc, char **argv);
+
+#endif
