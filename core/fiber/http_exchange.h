@@ -72,6 +72,8 @@ struct http_exchange {
 	bool was_watched; /* else libcurl gave up before it waited: this machine said no */
 	const char *fault; /* why we stopped it: the target's doing; NULL */
 	bool is_cut; /* stopped on purpose: enough was read */
+	bool has_sent_head;
+	size_t sent_body_bytes;
 	const char *tls_fault; /* why the certificate was not accepted; NULL */
 	/* the answer */
 	int status;

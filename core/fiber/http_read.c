@@ -185,9 +185,10 @@ static size_t refuse_headless(struct http_exchange *x, const char *at, size_t si
 {
 	size_t shown = 0;
 
-	while (shown < size && shown < HTTP_SHOWN_BYTES && !strchr("\r\n", at[shown]))
+	while (shown < size && shown < HTTP_SHOWN_BYTES && at[shown] != '\r' && at[shown] != '\n')
 		shown++;
-	fault(x, probe_text(x->probe, "wanted an HTTP answer, got '%.*s'", (int)shown, at));
+	fault(x, probe_text(x->probe, "wanted an HTTP answer, got '%s'",
+			    probe_shown_bytes(x->probe, at, shown)));
 	return 0;
 }
 
@@ -215,6 +216,18 @@ size_t http_on_body(char *at, size_t one, size_t size, void *exchange)
 	return x->is_cut ? 0 : size;
 }
 
+/* Behind the request's last byte begins the time of the answer, also where libcurl sees the end of
+ * the connection in the same call. */
+static void note_out(struct http_exchange *x, curl_infotype type, const char *at, size_t size)
+{
+	if (type == CURLINFO_DATA_OUT)
+		x->sent_body_bytes += size;
+	else
+		x->has_sent_head = size >= 4 && !memcmp(at + size - 4, "\r\n\r\n", 4);
+	if (x->has_sent_head && x->sent_body_bytes >= (x->ask->body ? strlen(x->ask->body) : 0))
+		http_enter(x, HTTP_FIRST_BYTE);
+}
+
 /* libcurl passes over bytes behind the announced end and only tells its log. */
 int http_on_debug(CURL *easy, curl_infotype type, char *at, size_t size, void *exchange)
 {
@@ -223,9 +236,10 @@ int http_on_debug(CURL *easy, curl_infotype type, char *at, size_t size, void *e
 	(void)easy;
 	if (type == CURLINFO_TEXT && size > 12 && !memcmp(at, "Excess found", 12))
 		fault(x, "body longer than its Content-Length");
-	else if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
+	else if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT) {
 		probe_transcribe(x->probe, '>', at, size);
-	else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
+		note_out(x, type, at, size);
+	} else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
 		probe_transcribe(x->probe, '<', at, size);
 	return 0;
 }

@@ -1,22 +1,34 @@
 """ping: replies, loss, silence, forged replies, permissions, in a network of the test's own."""
 import contextlib
-import os
+import json
 import pathlib
 import socket
 import struct
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tests" / "lib"))
 import namespace
 
 namespace.enter()
 
-from daemon import check, nines
-from tap import run, skip, test
+import probe
+from golden import Golden
+from servers import A, AAAA, Udp, answering
+from tap import BUILD, run, test
 
+golden = Golden(__file__)
 FAST = ("packets=1", "wait=300ms", "timeout=2s")
+
+
+def ping(title, verdict, *words, **more):
+    """One probe, its golden line."""
+    result = probe.check("ping", *words, **more)
+    assert result.verdict == verdict, f"{title}: {result}"
+    golden(title, result)
+    return result
 
 
 def wire():
@@ -93,53 +105,51 @@ def reply(identity, sequence, payload, source="10.9.0.2"):
 @test("loopback answers, IPv4 and IPv6")
 def loopback():
     for host in ("127.0.0.1", "::1"):
-        status, r = check("ping", f"host={host}", "packets=3", "interval=1ms")
-        assert status == 0 and r["verdict"] == "up", r
-        assert [s["name"] for s in r["steps"]] == ["echo"] and r["address"] == host, r
-        values = r["values"]
-        assert values["loss"] == {"value": 0, "unit": "%"}, values
-        assert 0 < values["rtt_min"]["value"] <= values["rtt_avg"]["value"] <= values["rtt_max"]["value"] < 1e6, values
+        result = ping(f"{host} answers", "up", f"host={host}", "packets=3", "interval=1ms")
+        assert result.address == host and result.json["values"]["loss"] == {"value": 0, "unit": "%"}, result
+        assert 0 < result.values["rtt_min"] <= result.values["rtt_avg"] <= result.values["rtt_max"] < 1e6, result
 
 
-@test("a name is resolved in a step of its own")
+@test("a name is resolved in a step of its own, and asked by the family that is wanted")
 def name():
-    status, r = check("ping", "host=localhost", "packets=1", "address-family=4")
-    assert status == 0 and [s["name"] for s in r["steps"]] == ["resolve", "echo"], r
-    assert r["address"] == "127.0.0.1", r
+    assert ping("a name", "up", "host=localhost", "packets=1", "address-family=4").address == "127.0.0.1"
+    with Udp(answering({("six.test", AAAA): "::1", ("four.test", A): "127.0.0.1"})) as resolver:
+        env = {"NINES_RESOLVER": f"127.0.0.1:{resolver.port}"}
+        assert ping("a name with an IPv6 address only", "up", "host=six.test", *FAST, env=env).address == "::1"
+        ping("a name without an IPv6 address", "down", "host=four.test", "address-family=6", *FAST, env=env)
+        ping("a name that does not exist", "down", "host=gone.test", *FAST, env=env)
+    with Udp(lambda data, peer: None) as resolver:
+        ping("a resolver that is silent", "unknown", "host=six.test", *FAST, env={"NINES_RESOLVER": f"127.0.0.1:{resolver.port}"})
 
 
 @test("small, odd and large packets come back")
 def sizes():
     for size in (16, 17, 55, 57, 1500, 65000):
-        status, r = check("ping", "host=127.0.0.1", f"size={size}", *FAST)
-        assert status == 0, (size, r)
-        status, r = check("ping", "host=::1", f"size={size}", *FAST)
-        assert status == 0, (size, r)
+        for host in ("127.0.0.1", "::1"):
+            ping("packets of any size", "up", f"host={host}", f"size={size}", *FAST)
 
 
 @test("silence is down and has no round-trip time")
 def silence():
     with Far(lambda *_: []) as far:
-        status, r = check("ping", "host=10.9.0.2", "packets=3", "interval=1ms", "wait=100ms")
-    assert status == 2 and r["reason"] == "no reply to 3 packets" and r["step"] == "echo", r
-    assert set(r["values"]) == {"loss"} and r["values"]["loss"]["value"] == 100, r
+        result = ping("silence", "down", "host=10.9.0.2", "packets=3", "interval=1ms", "wait=100ms")
+    assert result.values == {"loss": 100}, result
     assert len({nonce[:16] for _, _, nonce in far.requests}) == 3, "a nonce was used twice"
-    assert r["elapsed_us"] < 10_000_000, "it waited for the deadline"
+    assert result.elapsed < 10, "it waited for the deadline"
 
 
 @test("the id changes from probe to probe")
 def new_id():
     with Far(lambda *_: []) as far:
         for _ in range(4):
-            check("ping", "host=10.9.0.2", "packets=1", "wait=10ms")
+            probe.check("ping", "host=10.9.0.2", "packets=1", "wait=10ms")
     assert len({identity for identity, _, _ in far.requests}) > 1, far.requests
 
 
 @test("an honest far end is up")
 def honest():
     with Far(lambda i, s, p, _: [reply(i, s, p)]):
-        status, r = check("ping", "host=10.9.0.2", *FAST)
-    assert status == 0, r
+        ping("an honest far end", "up", "host=10.9.0.2", *FAST)
 
 
 FORGED = {
@@ -150,21 +160,20 @@ FORGED = {
     "another source": lambda i, s, p, _: [reply(i, s, p, "10.9.0.3")],
     "a wrong checksum": lambda i, s, p, _: [reply(i, s, p)[:22] + b"\x12\x34" + reply(i, s, p)[24:]],
     "its own request": lambda i, s, p, r: [r],
-    "a reply with a code": lambda i, s, p, _: [ip4("10.9.0.2", "10.9.0.1", icmp(0, i, s, p, code=1))],
+    "a code": lambda i, s, p, _: [ip4("10.9.0.2", "10.9.0.1", icmp(0, i, s, p, code=1))],
 }
 for what, answer in FORGED.items():
     @test(f"a reply with {what} counts as nothing (F37)")
-    def forged(answer=answer):
+    def forged(what=what, answer=answer):
         with Far(answer) as far:
-            status, r = check("ping", "host=10.9.0.2", *FAST)
-        assert far.requests and status == 2 and r["reason"] == "no reply to 1 packet", r
+            ping(f"a reply with {what}", "down", "host=10.9.0.2", *FAST)
+        assert far.requests
 
 
 @test("a spoofed reply followed by the right one is up, and duplicates count once")
 def spoofed_then_right():
     with Far(lambda i, s, p, _: [reply(i, s, bytes(56))] + 5 * [reply(i, s, p)]):
-        status, r = check("ping", "host=10.9.0.2", "packets=3", "interval=20ms")
-    assert status == 0 and r["values"]["loss"]["value"] == 0, r
+        assert ping("a spoofed reply, then five right ones", "up", "host=10.9.0.2", "packets=3", "interval=20ms").values["loss"] == 0
 
 
 @test("lost packets degrade, from max-loss on they are down")
@@ -175,17 +184,20 @@ def loss():
 
     four = ("host=10.9.0.2", "packets=4", "interval=20ms", "wait=200ms")
     with Far(every_second):
-        status, r = check("ping", *four)
-        assert status == 1 and r["reason"] == "2 of 4 packets lost", r
-        assert r["values"]["loss"]["value"] == 50 and "rtt_avg" in r["values"], r
-        status, r = check("ping", *four, "max-loss=50")
-        assert status == 2 and r["reason"] == "2 of 4 packets lost", r
+        result = ping("half of the packets lost", "degraded", *four)
+        assert result.values["loss"] == 50 and "rtt_avg" in result.values, result
+        ping("as many packets lost as max-loss", "down", *four, "max-loss=50")
 
 
 @test("slow replies degrade")
 def slow():
-    status, r = check("ping", "host=127.0.0.1", "packets=1", "slow-rtt=1us")
-    assert status == 1 and r["reason"].startswith("slow: replies took "), r
+    def answer(i, s, p, _):
+        time.sleep(0.02)
+        return [reply(i, s, p)]
+
+    with Far(answer):
+        result = probe.check("ping", "host=10.9.0.2", "packets=1", "slow-rtt=10ms").says("degraded", "slow: replies took ")
+    assert result.values["rtt_min"] >= 20000 and result.took("echo") >= 0.02, result
 
 
 @test("an error of the network that quotes us is the reason")
@@ -198,66 +210,62 @@ def unreachable():
         return [ip4("10.9.0.9", "10.9.0.1", icmp(3, 0, 0, other[:28], code=1))]
 
     with Far(refuse):
-        status, r = check("ping", "host=10.9.0.2", *FAST)
-        assert status == 2 and r["reason"] == "no reply to 1 packet: host unreachable", r
+        ping("a host that the network calls unreachable", "down", "host=10.9.0.2", *FAST)
     with Far(refuse_another):
-        status, r = check("ping", "host=10.9.0.2", *FAST)
-        assert status == 2 and r["reason"] == "no reply to 1 packet", r
+        ping("a host beside it that the network calls unreachable", "down", "host=10.9.0.2", *FAST)
 
 
 @test("a short timeout sends fewer packets and says of how many")
 def short():
     with Far(lambda *_: []):
-        status, r = check("ping", "host=10.9.0.2", "packets=50", "interval=300ms", "timeout=1050ms")
-    assert status == 2 and r["reason"] == "no reply to 4 packets", r
+        ping("a timeout too short for all packets", "down", "host=10.9.0.2", "packets=50", "interval=300ms", "timeout=1050ms")
+
+
+def said(done, title, verdict):
+    """The golden line of a command's JSON."""
+    assert done.stdout, done
+    result = json.loads(done.stdout)
+    assert result["verdict"] == verdict, result
+    golden(title, result)
 
 
 @test("without any route it is our trouble, an unreachable route is the network's")
 def routes():
     inside = ["unshare", *namespace._flags(), "sh", "-c"]
-    program = 'exec "$0" check ping host=192.0.2.1 packets=1 wait=100ms'
-    done = subprocess.run([*inside, program, nines.__globals__["BUILD"] / "nines"], capture_output=True, text=True, check=False)
-    assert done.returncode == 3 and "no route to 192.0.2.1 from here" in done.stdout, done
+    program = 'exec "$0" check ping host=192.0.2.1 packets=1 wait=100ms --json'
+    said(subprocess.run([*inside, program, BUILD / "nines"], capture_output=True, text=True, check=False), "no route at all", "unknown")
     wire()
     namespace.ip("route", "add", "unreachable", "198.51.100.0/24")
-    status, r = check("ping", "host=198.51.100.1", *FAST)
-    assert status == 2 and r["reason"] == "no route to host 198.51.100.1", r
+    ping("an unreachable route", "down", "host=198.51.100.1", *FAST)
     namespace.ip("route", "add", "prohibit", "203.0.113.0/24")
-    status, r = check("ping", "host=203.0.113.1", *FAST)
-    assert status == 3 and r["reason"] == "this machine does not permit to reach 203.0.113.1", r
+    ping("a route that this machine prohibits", "unknown", "host=203.0.113.1", *FAST)
 
 
 GROUPS = pathlib.Path("/proc/sys/net/ipv4/ping_group_range")
 
 
-def without_rights(*words):
+def without_rights(title, verdict, *words):
     """As an ordinary user would: no capability is left."""
-    program = [str(nines.__globals__["BUILD"] / "nines"), "check", *words, "--json"]
     drop = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
-    done = subprocess.run([*drop, *program], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
+    said(subprocess.run([*drop, BUILD / "nines", "check", "ping", *words, "--json"], capture_output=True, text=True, check=False), title, verdict)
 
 
 @test("without permission it is unknown and says what to do")
 def no_permission():
     with contextlib.suppress(OSError):  # a user namespace of one user knows no group 1; a new network starts with nobody
         GROUPS.write_text("1 0", encoding="ascii")
-    status, said = without_rights("ping", "host=127.0.0.1", *FAST)
-    assert status == 3 and "no permission to send ICMP: run as root or set net.ipv4.ping_group_range" in said, said
+    without_rights("no permission", "unknown", "host=127.0.0.1", *FAST)
 
 
 @test("where the kernel allows unprivileged ping it works without rights")
 def unprivileged():
     GROUPS.write_text("0 0", encoding="ascii")
     for host in ("127.0.0.1", "::1"):
-        status, said = without_rights("ping", f"host={host}", "packets=2", "interval=1ms")
-        assert status == 0, said
+        without_rights(f"{host} without rights", "up", f"host={host}", "packets=2", "interval=1ms")
     with Far(lambda i, s, p, _: [reply(i, s, bytes(16) + p[16:])]):
-        status, said = without_rights("ping", "host=10.9.0.2", *FAST)
-    assert status == 2 and "no reply to 1 packet" in said, said
+        without_rights("a forged reply without rights", "down", "host=10.9.0.2", *FAST)
     with Far(lambda i, s, p, r: [ip4("10.9.0.9", "10.9.0.1", icmp(3, 0, 0, r[:28 + 16], code=1))]):
-        status, said = without_rights("ping", "host=10.9.0.2", *FAST)
-    assert status == 2 and "no reply to 1 packet: host unreachable" in said, said
+        without_rights("an unreachable host without rights", "down", "host=10.9.0.2", *FAST)
 
 
 run()
