@@ -1,0 +1,90 @@
+/* alert/flap: see flap.h. */
+#include "flap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Weights 0.75 to 1.25, oldest to newest, in parts of 76: their sum is 20 * 76. */
+#define OLDEST 57
+#define STEP 2
+#define ALL (20 * 76)
+
+static bool differs(const struct flap *f, int newer)
+{
+	return newer + 1 < f->known && ((f->passed >> newer ^ f->passed >> (newer + 1)) & 1);
+}
+
+static bool take_percent(const char **at, int *percent)
+{
+	char *end;
+	long n = strtol(*at, &end, 10);
+
+	if (end == *at || **at == '-' || **at == '+' || n < 0 || n > 100)
+		return false;
+	*at = end + (*end == '%');
+	*percent = (int)n;
+	return true;
+}
+
+bool flap_policy_parse(struct flap_policy *policy, const char *text)
+{
+	struct flap_policy p = {0};
+
+	if (!strcmp(text, "no")) {
+		*policy = (struct flap_policy){true, FLAP_LOW, FLAP_HIGH};
+		return true;
+	}
+	if (!take_percent(&text, &p.low) || *text++ != '-' || !take_percent(&text, &p.high) ||
+	    *text || p.low > p.high || !p.high)
+		return false;
+	*policy = p;
+	return true;
+}
+
+int flap_permille(const struct flap *f)
+{
+	int sum = 0;
+
+	for (int newer = 0; newer < FLAP_RESULTS - 1; newer++)
+		if (differs(f, newer))
+			sum += OLDEST + STEP * (FLAP_RESULTS - 2 - newer);
+	return sum * 1000 / ALL;
+}
+
+int flap_changes(const struct flap *f)
+{
+	int changes = 0;
+
+	for (int newer = 0; newer < FLAP_RESULTS - 1; newer++)
+		changes += differs(f, newer);
+	return changes;
+}
+
+int64_t flap_since_us(const struct flap *f)
+{
+	for (int newer = FLAP_RESULTS - 2; newer >= 0; newer--)
+		if (differs(f, newer))
+			return f->at_us[newer];
+	return 0;
+}
+
+bool flap_judge(struct flap *f, const struct flap_policy *p)
+{
+	int permille = flap_permille(f);
+	bool was = f->is_on;
+
+	if (p->is_off)
+		f->is_on = false;
+	else if (f->known == FLAP_RESULTS)
+		f->is_on = permille >= 10 * (was ? p->low : p->high);
+	return f->is_on != was;
+}
+
+bool flap_add(struct flap *f, const struct flap_policy *p, bool passed, int64_t at_us)
+{
+	memmove(f->at_us + 1, f->at_us, sizeof f->at_us - sizeof *f->at_us);
+	f->at_us[0] = at_us;
+	f->passed = f->passed << 1 | passed;
+	f->known += f->known < FLAP_RESULTS;
+	return flap_judge(f, p);
+}
