@@ -28,7 +28,8 @@
 enum letter_form {
 	LETTER_FORM_ALERT,	  /* alert: a check or a service is down */
 	LETTER_FORM_RECOVERY,	  /* recovery: it is up again */
-	LETTER_FORM_NOTE,	  /* note: a member of a service that is up (or was never told) is */
+	/* note: a member of a service that is up (or was never told) is */
+	LETTER_FORM_NOTE,
 	LETTER_FORM_SUMMARY,	  /* summary: many at once, down and up again, a line each */
 	LETTER_FORM_FLAPPING,	  /* flapping: changes too often; no alerts until it is steady */
 	LETTER_FORM_STEADY,	  /* steady: flapping has ended */
@@ -67,7 +68,7 @@ struct letter_facts {
 	const char *steps;	      /* the value `steps` of a result */
 	const char *address;	      /* that was probed */
 	int64_t need, up, member_count; /* of a service */
-	const char *members;	      /* of a service: those that fail, or of a note: its service */
+	const char *members;	      /* of a service: those that fail; of a note: its services */
 
 	const char *incident;	/* id */
 	int64_t detected_us;	/* first failure: the start of the incident */
@@ -117,22 +118,25 @@ void letter_said_release(struct letter_said *);
 
 /* The facts as words of a line, `word.KEY=VALUE` each: what letter_word() and letter_json() of
  * include/nines/notifier.h answer from. Times as RFC 3339 in UTC, empty ones left out; the keys
- * stand in docs/modules.md. Bounded: at most 12,000 bytes. */
+ * stand in docs/modules.md. Bounded: at most 16,000 bytes. */
 void letter_add_words(struct text *line, const struct letter_facts *);
 
-/* "alert" and so on; the kind in the line `letter` is letter_kind_name(): alert recovery note
- * summary confirmation report test. */
+/* "alert" and so on; the word `kind` of the line `letter` is letter_form_kind(): alert recovery
+ * note summary confirmation test. */
 const char *letter_form_name(enum letter_form);
-const char *letter_kind_name(enum letter_form);
+const char *letter_form_kind(enum letter_form);
 /* False: there is no such form. */
 bool letter_form_find(const char *name, enum letter_form *);
 
-/* A template is text with {{word}} in it, of the words in letter_words. A line whose words are all
- * empty is left out; longer lines are wrapped behind their first word. False: *line (from 1) and
- * *wrong say where and why; `nearest` (may be NULL) gets the word that was perhaps meant. */
+/* A template is text with {{word}} in it, of the words of letter_word_name(). A line whose words
+ * are all empty is left out, and a heading (`What to do:`) of which all lines up to the next blank
+ * one are; longer lines are wrapped and go on below their first word. False: *line (from 1) and
+ * *wrong say where and why; `word` gets the word that nobody knows, "" when something else is
+ * wrong. */
+#define LETTER_WORD_BYTES 40
 bool letter_template_judge(const char *source, int *line, struct text *wrong,
-			   const char **nearest);
-extern const char *const letter_words[]; /* NULL-terminated */
+			   char word[LETTER_WORD_BYTES]);
+const char *letter_word_name(size_t place); /* of all words in turn; NULL behind the last */
 
 /* The line `template NAME subject= text= short=` (docs/architecture.md). False: *wrong says why and
  * nothing was taken. */

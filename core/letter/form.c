@@ -1,0 +1,199 @@
+/* letter/form: the built-in wording of every kind of letter, in the language of templates.
+ *
+ * The order is that of S2: title, when first detected, target, verdict and reason, the steps; then
+ * what it means, what was found out, what to do. See letter.h for what a template may say. */
+#include <string.h>
+
+#include "inside.h"
+
+#define SIGNED                                                          \
+	"--\n"                                                          \
+	"nines at {{location}}, for {{contact}}\n"
+
+#define FIRST                                                           \
+	"{{title}} is {{verdict}}\n\n"                                  \
+	"First detected: {{detected}}\n"                                \
+	"Confirmed:      {{confirmed}}\n"                               \
+	"Last success:   {{last-pass}}\n"                               \
+	"Target:         {{target}}\n"
+
+#define RESULT                                                          \
+	"Result:         {{result}}\n\n"                                \
+	"{{steps}}\n\n"
+
+#define REST                                                            \
+	"Fails too:      {{cause}}\n"                                   \
+	"Affected:       {{affected}}\n\n"                              \
+	"What was found out:\n"                                         \
+	"{{diagnosis}}\n\n"                                             \
+	"What to do next:\n"                                            \
+	"{{next}}\n"                                                    \
+	"{{commands}}\n\n"                                              \
+	"Owner:          {{owner}}\n"                                   \
+	"See:            {{url}}\n"                                     \
+	"Page:           {{page}}\n"                                    \
+	"Incident:       {{incident}}\n\n"
+
+static const char alert_text[] =
+	FIRST
+	"Members:        {{members}}\n"
+	RESULT
+	"{{wording}}\n\n"
+	REST
+	"{{alert-number}}\n\n"
+	SIGNED;
+
+static const char note_text[] =
+	FIRST
+	"Part of:        {{members}}\n"
+	RESULT
+	"A note, nothing more: the services it is part of send the alerts.\n\n"
+	REST
+	SIGNED;
+
+static const char recovery_text[] =
+	"{{title}} is up again\n\n"
+	"Since:          {{detected}}\n"
+	"Until:          {{ended}}\n"
+	"Lasted:         {{lasted}}\n"
+	"Target:         {{target}}\n"
+	"It had failed:  {{failure}}\n\n"
+	"{{steps}}\n\n"
+	"{{told}}\n\n"
+	REST
+	SIGNED;
+
+static const char summary_text[] =
+	"Many at once: {{counts}}\n"
+	"{{part}}\n\n"
+	"First detected: {{detected}}\n"
+	"Fails too:      {{cause}}\n\n"
+	"Times are UTC:\n"
+	"{{items}}\n\n"
+	"{{wording}}\n\n"
+	"What was found out:\n"
+	"{{diagnosis}}\n\n"
+	"What to do next:\n"
+	"{{next}}\n\n"
+	"Page:           {{page}}\n\n"
+	"{{alert-number}}\n\n"
+	SIGNED;
+
+static const char flapping_text[] =
+	"{{title}} is flapping: it changes between up and down too often\n\n"
+	"Since:          {{detected}}\n"
+	"Changes:        {{changes}}\n"
+	"Target:         {{target}}\n"
+	"Last result:    {{result}}\n\n"
+	"{{steps}}\n\n"
+	"Until it is steady again it sends no alerts and no recoveries. Its results\n"
+	"are recorded as ever.\n\n"
+	REST
+	SIGNED;
+
+static const char steady_text[] =
+	"{{title}} is steady again and {{verdict}}\n\n"
+	"Flapped since:  {{detected}}\n"
+	"Until:          {{ended}}\n"
+	"Lasted:         {{lasted}}\n"
+	"Target:         {{target}}\n"
+	"Result:         {{result}}\n\n"
+	"{{steps}}\n\n"
+	REST
+	SIGNED;
+
+static const char confirmation_text[] =
+	"Do you want to be told of {{title}}?\n\n"
+	"Somebody asked that alerts of it be sent to {{to}}.\n"
+	"They will be, once you say that the address is yours and you want them.\n\n"
+	"To say yes:\n"
+	"{{url}}\n"
+	"{{code}}\n\n"
+	"Otherwise do nothing: this is then the last letter.\n\n"
+	SIGNED;
+
+static const char test_text[] =
+	"This is a test. Nothing is down.\n\n"
+	"Sent:           {{written}}\n"
+	"By:             {{to}}\n"
+	"For:            {{contact}}\n\n"
+	"Who reads it is told of outages by this path, too.\n\n"
+	"{{next}}\n\n"
+	SIGNED;
+
+static const char monitor_text[] =
+	"nines itself has trouble: {{reason}}\n\n"
+	"First detected: {{detected}}\n\n"
+	"This is about the monitor, not about what it watches: no target is said to\n"
+	"be down. Outages may go unseen or untold until it is mended.\n\n"
+	"What was found out:\n"
+	"{{diagnosis}}\n\n"
+	"What to do next:\n"
+	"{{next}}\n\n"
+	"Incident:       {{incident}}\n\n"
+	"{{alert-number}}\n\n"
+	SIGNED;
+
+static const char monitor_over_text[] =
+	"nines itself is well again\n\n"
+	"Since:          {{detected}}\n"
+	"Until:          {{ended}}\n"
+	"Lasted:         {{lasted}}\n"
+	"It was:         {{reason}}\n\n"
+	"{{told}}\n\n"
+	SIGNED;
+
+const struct letter_wording letter_wording[LETTER_FORMS] = {
+	[LETTER_FORM_ALERT] = {"alert", "alert", "{{title}} is {{verdict}}: {{failure}}",
+			       alert_text,
+			       "{{VERDICT}} {{number-short}} {{title-short}} since "
+			       "{{detected-short}}: {{failure}}"},
+	[LETTER_FORM_RECOVERY] =
+		{"recovery", "recovery", "{{title}} is up again after {{lasted}}", recovery_text,
+		 "UP {{title-short}} {{ended-short}} after {{lasted}}. Was: {{failure}}"},
+	[LETTER_FORM_NOTE] =
+		{"note", "note", "Note: {{title}} is {{verdict}}: {{failure}}", note_text,
+		 "Note: {{title-short}} is {{verdict}} since {{detected-short}}: {{failure}}"},
+	[LETTER_FORM_SUMMARY] = {"summary", "summary", "{{counts}}: {{item-names}}", summary_text,
+				 "{{counts}} since {{detected-short}}: {{item-names}}"},
+	[LETTER_FORM_FLAPPING] = {"flapping", "note", "{{title}} is flapping", flapping_text,
+				  "FLAPPING {{title-short}} since {{detected-short}}: {{failure}}"},
+	[LETTER_FORM_STEADY] =
+		{"steady", "note", "{{title}} is steady again and {{verdict}}", steady_text,
+		 "STEADY {{title-short}} {{ended-short}}, {{verdict}}. It flapped for {{lasted}}"},
+	[LETTER_FORM_CONFIRMATION] =
+		{"confirmation", "confirmation", "Do you want to be told of {{title}}?",
+		 confirmation_text,
+		 "Alerts of {{title-short}} to this address? To say yes: {{code}} {{url}}"},
+	[LETTER_FORM_TEST] = {"test", "test", "Test: alerts reach {{contact}} by {{to}}", test_text,
+			      "Test of nines at {{location}}: alerts reach {{contact}} by this "
+			      "path. Nothing is down."},
+	[LETTER_FORM_MONITOR] =
+		{"monitor", "alert", "nines at {{location}}: {{reason}}", monitor_text,
+		 "nines at {{location}} has trouble itself since {{detected-short}}: {{reason}}"},
+	[LETTER_FORM_MONITOR_OVER] =
+		{"monitor-over", "recovery", "nines at {{location}} is well again",
+		 monitor_over_text,
+		 "nines at {{location}} is well again {{ended-short}}. It was: {{reason}}"},
+};
+
+const char *letter_form_name(enum letter_form form)
+{
+	return letter_wording[form].name;
+}
+
+const char *letter_form_kind(enum letter_form form)
+{
+	return letter_wording[form].kind;
+}
+
+bool letter_form_find(const char *name, enum letter_form *form)
+{
+	for (size_t i = 0; i < LETTER_FORMS; i++) {
+		if (strcmp(letter_wording[i].name, name) != 0)
+			continue;
+		*form = (enum letter_form)i;
+		return true;
+	}
+	return false;
+}
