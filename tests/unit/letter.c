@@ -500,7 +500,7 @@ static const struct {
 	 "https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	 8,
 	 "See:\nhttps://example.org/"
-	 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"},
+	 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"},
 	{"01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678"
 	 "90",
 	 2,
