@@ -39,6 +39,8 @@ static void run(struct probe *p, const void *options)
 /* A module that came too late, or whose trouble was ours, cannot know. */
 static enum letter_outcome judge(const struct delivery *d, const struct probe *p)
 {
+	if (d->letter->is_taken)
+		return LETTER_DELIVERED;
 	if (!delivery_outcome_name(d->answer) || p->is_late || p->verdict == VERDICT_UNKNOWN)
 		return LETTER_TRY_LATER;
 	if (d->answer == LETTER_DELIVERED && p->has_failed)
@@ -55,7 +57,7 @@ static void add_reason(const struct delivery *d, struct probe *p, enum letter_ou
 		probe_strike_secrets(p, own->at, own->size);
 	if (own->size)
 		line_add(line, "reason", text_get(own));
-	else if (*p->reason)
+	else if (*p->reason && !d->letter->is_taken)
 		line_add(line, "reason", p->reason);
 	else if (outcome != LETTER_DELIVERED)
 		line_add(line, "reason",

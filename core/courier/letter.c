@@ -243,6 +243,11 @@ void letter_retry_after(struct letter *l, int64_t after_us)
 	l->after_us = after_us > 0 ? after_us : 0;
 }
 
+void letter_taken(struct letter *l)
+{
+	l->is_taken = probe_ok(l->probe);
+}
+
 struct probe *letter_probe(struct letter *l)
 {
 	assert(l->magic == LETTER_MAGIC && l->probe);

@@ -26,6 +26,7 @@ struct letter {
 	/* what the module says of this attempt */
 	struct text reason;
 	int64_t after_us;
+	bool is_taken;
 	struct probe *probe; /* while it runs */
 };
 

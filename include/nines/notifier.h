@@ -32,8 +32,8 @@ struct notifier_module {
 	struct module_head head;
 	/* Delivers one letter. Failure of its probe is sticky, so falling through to `return
 	 * LETTER_DELIVERED` is fine: when the probe has failed that counts as LETTER_TRY_LATER. So
-	 * does whatever it returns when the probe has failed as unknown or its time was over. A
-	 * module that knows the letter to be delivered returns at once. */
+	 * does whatever it returns when the probe has failed as unknown or its time was over, but
+	 * behind letter_taken(). */
 	enum letter_outcome (*deliver)(struct letter *, const void *options);
 	/* What the section's `timeout` defaults to: NULL is 30s. */
 	const char *standard_timeout;
@@ -69,6 +69,9 @@ int64_t letter_delayed_us(const struct letter *);
 void letter_reason(struct letter *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The other side asks not to be tried again before so long (Retry-After). */
 void letter_retry_after(struct letter *, int64_t after_us);
+/* The other side has said that it has the letter: LETTER_DELIVERED, whatever fails behind that (a
+ * goodbye). */
+void letter_taken(struct letter *);
 /* What the calls of check.h want. Texts that letter_ calls return live as long as the letter. */
 struct probe *letter_probe(struct letter *);
 

@@ -39,7 +39,7 @@ class Outcome:
 
 def quoted(value):
     """As a value stands in a line (core/base/line.h)."""
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = "".join(chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\x{byte:02x}" for byte in str(value).encode())
     return f'"{escaped}"'
 
 

@@ -60,6 +60,18 @@ cram:
   public_name = CRAM-MD5
   server_secret = ${{if eq{{$auth1}}{{{user}}}{{{password}}}fail}}
 """
+# Mail to DOMAIN goes into one file, for tests that send some; without it exim takes mail and delivers none.
+EXIM_BOX = """
+begin routers
+box:
+  driver = accept
+  transport = box
+begin transports
+box:
+  driver = appendfile
+  file = {tmp}/spool/box
+  user = Debian-exim
+"""
 DOVECOT = """
 base_dir = {tmp}/run
 state_dir = {tmp}/state
@@ -164,9 +176,9 @@ def _mounted(mount, first):
     return words
 
 
-def exim(tmp, pair, *, advertise="", more=""):
+def exim(tmp, pair, *, advertise="", more="", has_box=False):
     """Exim knows its own user from the system only: it runs where /etc/passwd and /etc/group are ours, which takes root. `advertise`:
-    to whom AUTH is offered without TLS, for example "*"."""
+    to whom AUTH is offered without TLS, for example "*". `has_box`: what it takes for DOMAIN comes into tmp/spool/box."""
     binary = program("exim", "usr/sbin/exim4")
     tmp = pathlib.Path(tmp)
     ports = Ports(plain=free_port(), tls=free_port())
@@ -175,7 +187,12 @@ def exim(tmp, pair, *, advertise="", more=""):
     (tmp / "group").write_text("root:x:0:\nDebian-exim:x:65534:\n")
     (tmp / "spool").mkdir()
     os.chown(tmp / "spool", 65534, 65534)
-    (tmp / "conf").write_text(EXIM.format(program=binary, tmp=tmp, user=USER, password=PASSWORD, advertise=advertise, more=more, **ports.port))
+    if has_box:  # it runs itself for each delivery, and as a setuid program would not find its libraries
+        binary = pathlib.Path(shutil.copyfile(binary, tmp / "exim"))
+        binary.chmod(0o755)
+        more += "deliver_drop_privilege = true\n"
+    text = EXIM.format(program=binary, tmp=tmp, user=USER, password=PASSWORD, advertise=advertise, more=more, **ports.port)
+    (tmp / "conf").write_text(text + (EXIM_BOX.format(tmp=tmp) if has_box else ""))
     mount = 'mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group'
     return _started("exim", tmp, [*_mounted(mount, tmp), binary, "-C", tmp / "conf", "-bdf", "-oP", tmp / "spool/pid"], ports)
 

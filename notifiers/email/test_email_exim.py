@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""The notifier email against Exim: what it calls delivered is in the mailbox, once."""
+import email
+import email.policy
+import mailbox
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
+import certs
+from daemon import until
+from notify import letter, notify
+from real_mail import PASSWORD, USER, exim
+from tap import run, test
+
+TO = "email:alice@nines.test"
+FROM = "from=monitor@nines.test"
+TRUST = f"ca-file={certs.authority()}"
+LOGIN = [f"user={USER}", f"password={PASSWORD}"]
+WAYS = {"plain": ["tls=none"], "STARTTLS": ["tls=starttls"], "implicit TLS": ["tls=implicit"]}
+
+
+def inbox(tmp):
+    path = tmp / "spool" / "box"
+    return list(mailbox.mbox(path, lambda file: email.message_from_binary_file(file, policy=email.policy.default))) if path.exists() else []
+
+
+def arrived(tmp, count):
+    until(f"{count} messages in the mailbox", lambda: len(inbox(tmp)) >= count)
+    messages = inbox(tmp)
+    assert len(messages) == count, [m["Message-ID"] for m in messages]
+    return messages
+
+
+@test("each way to Exim: one letter, one mail, as it was written")
+def ways(tmp):
+    text = "Störung: 'web' is not available to all\n\n.a dot\n" + "x" * 1200 + "\nthe end\n"
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        for number, (way, words) in enumerate(WAYS.items()):
+            use = "tls" if "implicit" in way else "plain"
+            notify(TO, *mx.to(use, *words), FROM, TRUST, letter=letter(f"L-{number}", subject=f"Störung: {way}", text=text)).says("delivered")
+        messages = {m["Message-ID"]: m for m in arrived(tmp, len(WAYS))}
+    for number, way in enumerate(WAYS):
+        message = messages[f"<L-{number}@nines.test>"]
+        assert message["Subject"] == f"Störung: {way}" and message.get_content().replace("\r\n", "\n") == text, message
+
+
+@test("logging in, with each mechanism")
+def logins(tmp):
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        for number, way in enumerate(("any", "plain", "login", "cram-md5")):
+            notify(TO, *mx.to("plain", "tls=starttls", *LOGIN, f"mechanism={way}"), FROM, TRUST, letter=letter(f"L-{number}")).says("delivered")
+        notify(TO, *mx.to("plain", "tls=starttls", f"user={USER}", "password=wrong"), FROM, TRUST).says("later", "535", "auth")
+        assert len(arrived(tmp, 4)) == 4
+
+
+@test("greylisted, then let in: exactly one mail (F31)")
+def grey(tmp):
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        notify("email:grey@nines.test", *mx.to("plain", "tls=none"), FROM, letter=letter("L-1", number=1)).says("later", "greylisted", "rcpt")
+        notify(TO, *mx.to("plain", "tls=none"), FROM, letter=letter("L-1", number=2)).says("delivered")
+        arrived(tmp, 1)
+
+
+@test("a stranger's domain is refused for good")
+def relay(tmp):
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        notify("email:bob@elsewhere.test", *mx.to("plain", "tls=none"), FROM).says("gave-up", "relay not permitted", "rcpt")
+
+
+run()
