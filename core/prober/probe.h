@@ -18,6 +18,7 @@
 #define PROBE_MAGIC 0x70726f62u
 #define PROBE_STEPS 64
 #define PROBE_CONNECTIONS 4
+#define PROBE_HIDDEN 8
 #define PROBE_ARENA_BYTES (4u << 20)
 #define PROBE_CALLS_AFTER_FAILURE 1000
 #define PROBE_STALL_US 20000 /* a loop turn longer than this taints the probes it delayed */
@@ -113,6 +114,8 @@ struct probe {
 	const char *remembered; /* NULL: nothing new */
 	struct text *transcript;
 	char transcript_mark; /* of the line that is not ended yet, 0: none */
+	const char *hidden[PROBE_HIDDEN]; /* made of secrets: probe_hide() */
+	size_t hiddens;
 	struct probe_defer *deferred;
 };
 
@@ -158,7 +161,8 @@ void probe_judge_limits(struct probe *);
  * options struck out. Cheap when nobody wants it. */
 void probe_transcribe(struct probe *, char mark, const void *bytes, size_t size);
 
-/* Blots out the values of secret options, also where they stand in base64. */
+/* Blots out the values of secret options and what probe_hide() was told, also where they stand in
+ * base64. */
 void probe_strike_secrets(const struct probe *, char *at, size_t size);
 
 /* Fails the probe because its deadline is over: for code that works on without parking. Returns

@@ -121,6 +121,19 @@ void probe_strike_secrets(const struct probe *p, char *at, size_t size)
 		if (secret && *secret)
 			strike_both(at, size, secret);
 	}
+	for (size_t i = 0; i < p->hiddens; i++)
+		strike_both(at, size, p->hidden[i]);
+}
+
+void probe_hide(struct probe *p, const char *secret)
+{
+	const char *kept;
+
+	if (!probe_may_go_on(p) || p->hiddens == PROBE_HIDDEN || strlen(secret) <= SHORT_BYTES)
+		return;
+	kept = probe_text(p, "%s", secret);
+	if (*kept)
+		p->hidden[p->hiddens++] = kept;
 }
 
 static void add_line(struct text *t, const char *at, size_t size)

@@ -370,6 +370,11 @@ int64_t probe_next_cron(struct probe *, const char *cron, const char *zone, int6
 const char *probe_time_text(struct probe *, const char *zone, int64_t wall_us);
 const char *probe_duration_text(struct probe *, int64_t us);
 
+/* What was made of a secret (a token inside an address, a signature) is as secret: from now on it
+ * is struck out of transcript, reasons and facts as the values of secret options are. It is
+ * copied; at most 8 a probe, none shorter than 4 bytes. */
+void probe_hide(struct probe *, const char *secret);
+
 /* A line for the trace and the incident's diagnosis; what is sent and received is noted by itself.
  */
 void probe_note(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));

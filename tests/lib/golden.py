@@ -16,10 +16,12 @@ MASKS = [(re.compile(r"\b20\d\d-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?( UTC)?"), "DATE")
 
 
 def _shown(result):
-    """The part of the line behind the title, of a Result of probe.py or of the JSON itself."""
+    """The part of the line behind the title, of a Result of probe.py, an Outcome of letters.py, the JSON itself, or a text."""
+    if isinstance(result, str):
+        return result.rstrip()
     document = getattr(result, "json", result)
     steps = " ".join(s["name"] + (f"@{s['hop']}" if s.get("hop") else "") + ("" if s["ok"] else "!") for s in document["steps"])
-    text = f"{document['verdict']} | {steps} | {document['reason']}"
+    text = f"{document.get('verdict') or document['outcome']} | {steps} | {document['reason']}"
     for pattern, mask in MASKS:
         text = pattern.sub(mask, text)
     return text.rstrip()
