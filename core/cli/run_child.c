@@ -296,6 +296,42 @@ static void set_options(struct child *c)
 	find_item(c);
 }
 
+/* `judgement` first: what judge() tells goes into one line. */
+struct hearing {
+	struct check_judgement judgement;
+	struct text *wrong;
+};
+
+static void add_mistake(struct check_judgement *j)
+{
+	struct text *wrong = ((struct hearing *)j)->wrong;
+
+	j->why[sizeof j->why - 1] = '\0';
+	text_printf(wrong, "%s%s: %s", wrong->size ? "; " : "", j->option ? j->option : "option",
+		    j->why);
+	*j = (struct check_judgement){.tell = add_mistake};
+}
+
+/* As the loader has it done (module/review.h): the module sees no secret. */
+static void judge_options(struct child *c)
+{
+	const struct check_module *m = c->module->check;
+	char *seen = arena_copy(&c->arena, c->options, m->head.options_size);
+	struct hearing h = {.judgement.tell = add_mistake, .wrong = &c->wrong};
+	const char *none = "";
+
+	if (!m->judge || !seen)
+		return;
+	for (const struct module_option *o = m->head.option; o && o->name; o++)
+		if (o->flags & OPTION_IS_SECRET)
+			memcpy(seen + o->offset, &none, sizeof none);
+	if (m->judge(seen, &h.judgement))
+		return;
+	if (h.judgement.why[0] || !c->wrong.size)
+		add_mistake(&h.judgement);
+	refuse(c, "wrong");
+}
+
 static void say_begin(const struct child *c)
 {
 	struct text line = {0};
@@ -416,6 +452,7 @@ void run_child(const struct run_order *order, struct blame *blame, int out)
 		c.letter = letter_new(order->letter);
 	set_defaults(&c);
 	set_options(&c);
+	judge_options(&c);
 	run(&c, blame);
 	finish(&c);
 	__builtin_unreachable();

@@ -196,6 +196,15 @@ int probe_dns_type(const char *name)
 	return dns_type(name);
 }
 
+bool probe_dns_is_text(int type, const char *written)
+{
+	struct text t = {0};
+	bool is_fine = dns_add_written(&t, type, written);
+
+	text_release(&t);
+	return is_fine;
+}
+
 const char *probe_dns_text(struct probe *p, int type, const char *written)
 {
 	struct text t = {0};

@@ -119,6 +119,11 @@ static bool judge_option_meaning(const struct module_head *h, const struct modul
 		return refuse(why,
 			      "its option '%s' cannot be taken apart into items: make it a list",
 			      o->name);
+	for (const struct module_option *p = h->option; p < o; p++)
+		if (p->flags & o->flags & OPTION_IS_PATH)
+			return refuse(why,
+				      "its options '%s' and '%s' both are the path: choose one",
+				      p->name, o->name);
 	for (const struct module_option *p = h->option; has_items && p < o; p++)
 		if (p->flags & OPTION_IS_ITEMS)
 			return refuse(why, "its options '%s' and '%s' both are items: choose one",

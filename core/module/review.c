@@ -28,18 +28,30 @@ static bool set_options(const struct module_head *head, void *options, struct ar
 	return is_fine;
 }
 
-static void add_wrong(const struct line *l, const struct check_judgement *j, struct text *lines)
+/* What a check's judge() is told by: `judgement` first, what it tells goes to `lines`. */
+struct hearing {
+	struct check_judgement judgement;
+	const struct line *define;
+	struct text *lines;
+};
+
+static void add_wrong(struct check_judgement *j)
 {
-	line_begin_name(lines, "wrong", line_name(l));
-	line_add(lines, "option", j->option ? j->option : "");
-	line_add_int(lines, "item", (int64_t)j->item);
-	line_add(lines, "text", j->why);
-	line_end(lines);
+	struct hearing *h = (struct hearing *)j;
+
+	j->why[sizeof j->why - 1] = '\0';
+	line_begin_name(h->lines, "wrong", line_name(h->define));
+	line_add(h->lines, "option", j->option ? j->option : "");
+	line_add_int(h->lines, "item", (int64_t)j->item);
+	line_add(h->lines, "text", j->why);
+	line_end(h->lines);
+	*j = (struct check_judgement){.tell = add_wrong};
 }
 
 static void review(const struct module *m, const struct line *l, struct text *lines)
 {
-	struct check_judgement j = {0};
+	struct hearing h = {.judgement.tell = add_wrong, .define = l, .lines = lines};
+	size_t before = lines->size;
 	struct arena arena;
 	void *options;
 
@@ -47,10 +59,10 @@ static void review(const struct module *m, const struct line *l, struct text *li
 		return;
 	arena_init(&arena, NULL, 0, OPTIONS_BYTES);
 	options = arena_alloc(&arena, m->head->options_size);
-	if (options && set_options(m->head, options, &arena, l) && !m->check->judge(options, &j)) {
-		j.why[sizeof j.why - 1] = '\0';
-		add_wrong(l, &j, lines);
-	}
+	if (options && set_options(m->head, options, &arena, l) &&
+	    !m->check->judge(options, &h.judgement) &&
+	    (h.judgement.why[0] || lines->size == before))
+		add_wrong(&h.judgement);
 	arena_release(&arena);
 }
 

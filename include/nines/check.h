@@ -13,6 +13,8 @@
 #ifndef NINES_CHECK_H
 #define NINES_CHECK_H
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h> /* what every module needs: strstr, strcmp */
 
 #include <nines/module.h>
@@ -27,6 +29,8 @@ struct check_judgement {
 	const char *option;
 	size_t item;
 	char why[256];
+	/* Takes this mistake, so that judge() can go on to the next. NULL: the first is enough. */
+	void (*tell)(struct check_judgement *);
 };
 
 struct check_module {
@@ -51,6 +55,26 @@ struct check_module {
 			 .kind = MODULE_CHECK, .name = name_, .summary = summary_, \
 			 .option = option_, .options_size = sizeof(options_)},     \
 		.run = run_, __VA_ARGS__}
+
+/* For judge(): this is wrong, too. Always returns false. */
+static inline bool check_wrong(struct check_judgement *, const char *option, size_t item,
+			       const char *format, ...) __attribute__((format(printf, 4, 5)));
+static inline bool check_wrong(struct check_judgement *j, const char *option, size_t item,
+			       const char *format, ...)
+{
+	va_list ap;
+
+	if (*j->why)
+		return false;
+	j->option = option;
+	j->item = item;
+	va_start(ap, format);
+	vsnprintf(j->why, sizeof j->why, format, ap);
+	va_end(ap);
+	if (j->tell)
+		j->tell(j);
+	return false;
+}
 
 /* ---- steps and the verdict ---- */
 
@@ -257,6 +281,33 @@ struct probe_http_answer {
  * one. False when no complete answer came; the status is not judged. */
 bool probe_http(struct probe *, const struct probe_http *, struct probe_http_answer *);
 
+/* ---- JSON (RFC 8259) ---- */
+
+/* A value of a document. Paths, conditions and named values: docs/modules.md, "What a JSON document
+ * says". */
+struct probe_json;
+
+/* The document in these bytes, until the probe ends: at most 64 levels deep and 16 MiB in memory.
+ * NULL: the probe has failed, the reason says at which line and column it is no JSON. */
+const struct probe_json *probe_json(struct probe *, const char *bytes, size_t size);
+/* What a path (printf) leads to, from a value on: "events[0].eventDate". NULL: nothing is there, it
+ * is no path, or `from` is NULL. */
+const struct probe_json *probe_json_find(struct probe *, const struct probe_json *from,
+					 const char *path, ...)
+	__attribute__((format(printf, 3, 4)));
+/* "" unless it is a text. */
+const char *probe_json_text(const struct probe_json *);
+/* Items of an array, members of an object; 0 of anything else and of NULL. */
+size_t probe_json_length(const struct probe_json *);
+
+/* Is this a condition, `status == "ok"`? False: `why` says what is wrong. judge() may call it. */
+bool probe_json_is_condition(const char *written, char *why, size_t room);
+/* Fails the probe where the document does not hold to it: `wanted status == "ok", got "bad"`. */
+bool probe_json_expect(struct probe *, const struct probe_json *, const char *condition);
+/* The same for a named number, `NAME[:UNIT] = PATH`, which becomes a value (probe_value()). */
+bool probe_json_is_value(const char *written, char *why, size_t room);
+bool probe_json_value(struct probe *, const struct probe_json *, const char *written);
+
 /* ---- DNS ---- */
 
 /* One query to `server` ("host[:port]"; "": the system's resolver) over UDP, then TCP when
@@ -296,8 +347,10 @@ struct probe_dns_answer {
  * is trouble, and the probe goes on. False when the probe has failed. */
 bool probe_dns_ask(struct probe *, const struct probe_dns_question *, size_t questions,
 		   int64_t wait_us, struct probe_dns_answer *);
-/* The number of a type: "AAAA", "TYPE65"; 0: there is none of that name. */
+/* The number of a type: "AAAA", "TYPE65"; 0: there is none of that name. judge() may call it. */
 int probe_dns_type(const char *name);
+/* Is this data of that type? judge() may call it. */
+bool probe_dns_is_text(int type, const char *written);
 /* What a person wrote as a record's data, in the form of probe_dns_record.text: case, spaces, final
  * dots and leading zeros no longer matter. NULL: it is no data of that type. */
 const char *probe_dns_text(struct probe *, int type, const char *written);

@@ -2,9 +2,10 @@
  * and its verdict.
  *
  * Include it in a check module, embed OPTIONS_WEB("http") in the option table of a struct
- * web, call web_run(). The verdict: a complete answer came, its status is one of expect-status
- * (100-399: 1xx, 2xx and 3xx pass; 4xx, 5xx, none or any other number fail), expect-body is in the
- * body and refuse-body is not. After redirects the last answer is judged. */
+ * web, call web_run(), and web_is_sane() from judge(). The verdict: a complete answer came, its
+ * status is one of expect-status (100-399: 1xx, 2xx and 3xx pass; 4xx, 5xx, none or any other
+ * number fail), expect-body is in the body and refuse-body is not, and as JSON it says what
+ * expect-json wants. After redirects the last answer is judged. */
 #ifndef NINES_WEB_H
 #define NINES_WEB_H
 
@@ -17,6 +18,7 @@ struct web {
 	const char *method, *body, *user, *password;
 	const char *const *header;
 	const char *expect_status, *expect_body, *refuse_body;
+	const char *const *expect_json, *const *value_json;
 	int64_t follow;
 	struct tls_options tls;
 };
@@ -41,6 +43,12 @@ struct web {
 			"text the page must contain"),                                             \
 		OPTION_(struct web, refuse_body, "refuse-body", OPTION_TYPE_TEXT, "", NULL, 0,     \
 			"text the page must not contain"),                                         \
+		OPTION_(struct web, expect_json, "expect-json", OPTION_TYPE_LIST, "", NULL,        \
+			OPTION_HAS_ESCAPES,                                                        \
+			"what the page, JSON, must say: data.state == \"ok\""),                    \
+		OPTION_(struct web, value_json, "value-json", OPTION_TYPE_LIST, "", NULL,          \
+			OPTION_HAS_ESCAPES,                                                        \
+			"numbers of the page, JSON, that are kept: queue = data.queue.length"),    \
 		OPTION_INT(struct web, follow, 5, "0..20", "redirects to follow at most"),         \
 		OPTIONS_TLS(struct web, tls)
 
@@ -77,6 +85,34 @@ static inline int web_status_in(const char *list, int status)
 	}
 }
 
+/* Of all options but what their types say; the first URL's scheme is the module's. judge() of a
+ * module that has them calls it. Pure. */
+static inline bool web_is_sane(const struct web *o, const char *scheme, struct check_judgement *j)
+{
+	size_t size = strlen(scheme);
+	char why[200];
+	bool is_fine = true;
+
+	if (*o->url && (*o->host || o->port))
+		is_fine = check_wrong(j, *o->host ? "host" : "port", 0,
+				      "url already says host and port: leave it out");
+	else if (*o->url && (strncmp(o->url, scheme, size) || strncmp(o->url + size, "://", 3)))
+		is_fine = check_wrong(
+			j, "url", 0, "'%.100s' does not begin with %s://", o->url, scheme);
+	else if (!*o->url && !*o->host)
+		is_fine = check_wrong(j, "url", 0, "neither url nor host is given");
+	if (web_status_in(o->expect_status, 0) < 0)
+		is_fine = check_wrong(j, "expect-status", 0, "'%.100s' is no list like 200,300-399",
+				      o->expect_status);
+	for (size_t i = 0; o->expect_json[i]; i++)
+		if (!probe_json_is_condition(o->expect_json[i], why, sizeof why))
+			is_fine = check_wrong(j, "expect-json", i, "%s", why);
+	for (size_t i = 0; o->value_json[i]; i++)
+		if (!probe_json_is_value(o->value_json[i], why, sizeof why))
+			is_fine = check_wrong(j, "value-json", i, "%s", why);
+	return is_fine;
+}
+
 /* "200 OK": the status line without its version. */
 static inline const char *web_status_text(struct probe *p, const struct probe_http_answer *a)
 {
@@ -93,6 +129,23 @@ static inline bool web_has(const struct probe_http_answer *a, const char *text)
 	return memmem(a->body, a->body_kept, text, strlen(text)) != NULL;
 }
 
+/* Values first: a condition that does not hold is told beside them. */
+static inline void web_judge_json(
+	struct probe *p, const struct web *o, const struct probe_http_answer *a)
+{
+	const struct probe_json *page;
+
+	if (!*o->expect_json && !*o->value_json)
+		return;
+	if (a->body_kept < a->body_bytes)
+		probe_fail(p, "too long: JSON of more than %zu bytes", a->body_kept);
+	page = probe_json(p, a->body, a->body_kept);
+	for (size_t i = 0; o->value_json[i] && probe_ok(p); i++)
+		probe_json_value(p, page, o->value_json[i]);
+	for (size_t i = 0; o->expect_json[i] && probe_ok(p); i++)
+		probe_json_expect(p, page, o->expect_json[i]);
+}
+
 static inline void web_judge(
 	struct probe *p, const struct web *o, const struct probe_http_answer *a)
 {
@@ -103,21 +156,14 @@ static inline void web_judge(
 		probe_fail(p, "wanted '%s' in the page, which lacks it", o->expect_body);
 	if (*o->refuse_body && web_has(a, o->refuse_body))
 		probe_fail(p, "'%s' is in the page", o->refuse_body);
+	web_judge_json(p, o, a);
 }
 
-/* The first URL: its scheme is the module's. */
 static inline const char *web_url(struct probe *p, const struct web *o, const char *scheme)
 {
-	size_t size = strlen(scheme);
 	bool is_v6 = strchr(o->host, ':') && *o->host != '[';
 	const char *url;
 
-	if (*o->url && (*o->host || o->port))
-		probe_unknown(p, "url already says host and port: leave those out");
-	else if (*o->url && (strncmp(o->url, scheme, size) || strncmp(o->url + size, "://", 3)))
-		probe_unknown(p, "url '%s' does not begin with %s://", o->url, scheme);
-	else if (!*o->url && !*o->host)
-		probe_unknown(p, "neither url nor host is given");
 	if (*o->url)
 		return o->url;
 	url = probe_text(p, is_v6 ? "%s://[%s]" : "%s://%s", scheme, o->host);
@@ -127,6 +173,7 @@ static inline const char *web_url(struct probe *p, const struct web *o, const ch
 
 static inline void web_run(struct probe *p, const struct web *o, const char *scheme)
 {
+	struct check_judgement wrong = {.why = ""};
 	struct probe_http_answer answer;
 	struct probe_http request = {
 		.url = web_url(p, o, scheme),
@@ -139,9 +186,8 @@ static inline void web_run(struct probe *p, const struct web *o, const char *sch
 		.tls = o->tls,
 	};
 
-	if (web_status_in(o->expect_status, 0) < 0)
-		probe_unknown(
-			p, "expect-status '%s' is no list like 200,300-399", o->expect_status);
+	if (!web_is_sane(o, scheme, &wrong))
+		probe_unknown(p, "%s: %s", wrong.option, wrong.why);
 	if (!probe_http(p, &request, &answer))
 		return;
 	probe_value(p, "status", answer.status, "");

@@ -225,4 +225,23 @@ static void run(struct probe *p, const void *options)
 		compare_serials(p, o);
 }
 
-CHECK_MODULE("dns", "asks a name server and judges its answer", struct dns, option, run);
+static bool is_sane(const void *options, struct check_judgement *j)
+{
+	const struct dns *o = options;
+	int type = probe_dns_type(o->type);
+	bool is_fine = true;
+	size_t i = 0;
+
+	if (!type)
+		is_fine = check_wrong(j, "type", 0, "there is no '%.60s'", o->type);
+	for (; o->expect_answer[i] && i < ANSWERS; i++)
+		if (type && !probe_dns_is_text(type, o->expect_answer[i]))
+			is_fine = check_wrong(j, "expect-answer", i, "'%.150s' is no %s",
+					      o->expect_answer[i], o->type);
+	if (o->expect_answer[i])
+		is_fine = check_wrong(j, "expect-answer", i, "more than %d records", ANSWERS);
+	return is_fine;
+}
+
+CHECK_MODULE("dns", "asks a name server and judges its answer", struct dns, option, run,
+	     .judge = is_sane);

@@ -4,10 +4,11 @@ import struct
 
 from dnswire import (A, AAAA, CAA, CNAME, DS, MX, NS, NXDOMAIN, REFUSED, SERVFAIL, SOA, SRV, TLSA, TXT, a, answer, asked, both, mx,
                      name, over_tcp, record, soa, txt, zone)
+from daemon import nines
 from golden import Golden
-from probe import check
+from probe import check, refusal
 from servers import Udp, answering, close, drip, endless, refused_port, reset, send, silence
-from tap import run, skip, test
+from tap import BUILD, run, skip, test
 
 golden = Golden(__file__)
 WWW = {("www.test", A): [a("192.0.2.1"), a("192.0.2.2")]}
@@ -36,10 +37,6 @@ case("the set in another order", zone(WWW), "expect-answer=192.0.2.2\n192.0.2.1"
 case("a record is missing", zone(WWW), "expect-answer=192.0.2.2\n192.0.2.1\n192.0.2.3", verdict="down")
 case("a record too many", zone(WWW), "expect-answer=192.0.2.2", verdict="down")
 case("another record", zone(WWW), "expect-answer=192.0.2.1\n192.0.2.9", verdict="down")
-case("the expected answer is no address", zone(WWW), "expect-answer=192.0.2", verdict="unknown")
-case("more expected answers than can be compared", zone(WWW), "expect-answer=" + "\n".join(f"10.0.1.{n}" for n in range(256)) + "\n10.0.2.1",
-     verdict="unknown")
-case("there is no such type", zone(WWW), "type=QUUX", verdict="unknown")
 case("a name that cannot be asked for", zone(WWW), "name=" + "x" * 64 + ".test", verdict="unknown")
 case("a name without such records", zone({**WWW, ("www.test", AAAA): []}), "type=AAAA", verdict="down")
 case("no such name", zone({}), verdict="down")
@@ -270,6 +267,30 @@ def own_servers():
     golden("a name server without an address", result)
     with Udp(zone({("zone.test", SOA): [soa(1)]})) as server:
         golden("no zone", ask(server, "name=zone.test", "type=SOA", "serials=down"))
+
+
+@test("what is no type, and no data of its type, is refused before any probe, by config check with its line")
+def judged(tmp):
+    assert refusal("dns", "name=a.test", "expect-answer=192.0.2") == "expect-answer: '192.0.2' is no A"
+    assert refusal("dns", "name=a.test", "type=QUUX", "expect-answer=x") == "type: there is no 'QUUX'"
+    many = "\n".join(f"10.0.{n // 256}.{n % 256}" for n in range(257))
+    assert refusal("dns", "name=a.test", f"expect-answer={many}") == "expect-answer: more than 256 records"
+    (tmp / "nines.conf").write_text(f"""modules = "{BUILD}/modules"
+dns "fine" {{ name = "a.test"  type = "MX"  expect-answer = {{"10 mx1.a.test", "20 mx2.a.test."}} }}
+dns "wrong" {{
+  name = "a.test"
+  type = "MX"
+  expect-answer = {{"10 mx1.a.test",
+                   "mx2.a.test",
+                   "70000 mx3.a.test"}}
+}}
+dns "six" {{ name = "a.test" type = "AAAA" expect-answer = "192.0.2.1" }}
+dns "quux" {{ name = "a.test" type = "QUUX" }}
+""")
+    said = nines("config", "check", conf=tmp / "nines.conf").stderr.splitlines()
+    wanted = [(7, "expect-answer: 'mx2.a.test' is no MX"), (8, "expect-answer: '70000 mx3.a.test' is no MX"),
+              (10, "expect-answer: '192.0.2.1' is no AAAA"), (11, "type: there is no 'QUUX'")]
+    assert len(said) == len(wanted) and all(any(f"nines.conf:{line}: {part}" in text for text in said) for line, part in wanted), said
 
 
 run()

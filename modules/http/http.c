@@ -9,4 +9,10 @@ static void run(struct probe *p, const void *options)
 	web_run(p, options, "http");
 }
 
-CHECK_MODULE("http", "asks for a page over HTTP and judges its answer", struct web, option, run);
+static bool judge(const void *options, struct check_judgement *j)
+{
+	return web_is_sane(options, "http", j);
+}
+
+CHECK_MODULE("http", "asks for a page over HTTP and judges its answer", struct web, option, run,
+	     .judge = judge);

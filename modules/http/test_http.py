@@ -9,9 +9,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 from daemon import nines
 from failures import common
 from golden import Golden
-from probe import check
+from probe import check, refusal
 from servers import Http, Server, Udp, bomb, close, drip, endless, expect, pause, redirect, refused_port, reply, reset, send
-from tap import run, skip, test
+from tap import BUILD, run, skip, test
 
 golden = Golden(__file__)
 PAGE = reply(200, b"all systems are in order")
@@ -63,9 +63,34 @@ def host_and_port():
     with Http({"/": PAGE}) as server:
         line("host and port", "up", check("http", host="127.0.0.1", port=server.port))
         line("a name and a port", "up", check("http", host="localhost", port=server.port))
-    line("neither url nor host", "unknown", check("http"))
-    line("url and port", "unknown", check("http", "url=http://127.0.0.1/", port=81))
-    assert "url: 'https://127.0.0.1/' does not begin with http://" in nines("check", "http", "url=https://127.0.0.1/").stderr
+
+
+@test("options that contradict each other are refused before any probe, by the command line and by the configuration")
+def judged(tmp):
+    assert refusal("http") == "url: neither url nor host is given"
+    assert refusal("http", "url=http://127.0.0.1/", "port=81") == "port: url already says host and port: leave it out"
+    assert refusal("http", "url=http://127.0.0.1/", "host=a") == "host: url already says host and port: leave it out"
+    assert "url: 'https://127.0.0.1/' does not begin with http://" in refusal("http", "url=https://127.0.0.1/")
+    for wrong in ("", "abc", "2xx", "200-", "300-200", "2000", "200,,300", "200;300"):
+        assert refusal("http", "host=a", f"expect-status={wrong}") == f"expect-status: '{wrong}' is no list like 200,300-399", wrong
+    assert refusal("http", "expect-status=2xx", "expect-json=a", "value-json=b").count(";") == 3, "all of them in one line"
+    (tmp / "nines.conf").write_text(f"""modules = "{BUILD}/modules"
+http "a" {{ every = "1m" }}
+http "b" {{
+  url = "http://example.org/"
+  expect-status = "2xx"
+  expect-json = {{'status == "ok"',
+                 'status == ok',
+                 'status'}}
+  value-json = "X = x"
+}}
+https "c" {{ expect-status = "4xx" }}
+""")
+    said = nines("config", "check", conf=tmp / "nines.conf").stderr
+    for line, part in ((2, "url: neither url nor host is given"), (5, "expect-status: '2xx' is no list like 200,300-399"),
+                       (7, "expect-json: no JSON value 'ok': write a text in double quotes"), (8, "expect-json: an operator is missing"),
+                       (9, "value-json: no name of a value: 'X = x'"), (11, "url: neither"), (11, "expect-status: '4xx'")):
+        assert any(f"nines.conf:{line}: {part}" in text and "`nines modules http" in text for text in said.splitlines()), (line, part, said)
 
 
 for number, verdict in ((200, "up"), (204, "up"), (304, "up"), (399, "up"), (400, "down"), (404, "down"), (500, "down"),
@@ -97,8 +122,6 @@ def expected_status():
         assert ask(server, expect_status="200,400-404").verdict == "up"
         assert ask(server, expect_status="404").verdict == "up"
         line("a status that is in no range of several", "down", ask(server, expect_status="200, 405-499"))
-        for wrong in ("", "abc", "200-", "300-200", "2000", "200,,300", "200;300"):
-            line(f"expect-status '{wrong}'", "unknown", ask(server, expect_status=wrong))
 
 
 @test("expect-body and refuse-body look into the page")
@@ -108,6 +131,51 @@ def bodies():
         line("a text that is not in the page", "down", ask(server, expect_body="four"))
         line("a text that must not be in the page", "down", ask(server, refuse_body="three"))
         assert ask(server, refuse_body="four").verdict == "up"
+
+
+DOCUMENT = b'{"status": "degraded", "data": {"items": [{"price": 12}, {"price": 9.5}]}, "load": "0.75"}'
+
+
+def judge_json(document, *conditions, **more):
+    with Http({"/": reply(200, document)}) as server:
+        return check("http", f"url={server.url()}", *[f"expect-json={c}" for c in conditions], **more)
+
+
+@test("expect-json: what holds is up, what does not is down with what is there instead")
+def json_conditions():
+    assert judge_json(DOCUMENT, 'status == "degraded"', "data.items.length == 2", "data.items[-1].price < 10", "error missing").verdict == "up"
+    judge_json(DOCUMENT, 'status == "ok"').says("down", 'wanted status == "ok", got "degraded"', "body")
+    judge_json(DOCUMENT, "data.items[7].price > 1").says("down", "but 'data.items' is an array of 2 items", "body")
+    judge_json(DOCUMENT, "data.items[0].price > 100", 'status == "ok"').says("down", "wanted data.items[0].price > 100, got 12")
+    judge_json(DOCUMENT, 'status == "ok"', expect_status="500").says("down", "wanted status 500", "first-byte")
+
+
+@test("expect-json: what is no JSON is down with line and column, what is too much is down at once")
+def no_json():
+    judge_json(b"<html>oops</html>", "a exists").says("down", "wanted JSON, got '<html>oops</html>' (line 1, column 1: ", "body")
+    judge_json(b'{"a": 1,\n "b": nope}', "a exists").says("down", "(line 2, column ")
+    judge_json(b"", "a exists").says("down", "wanted JSON, got ''")
+    judge_json(b'{"a": 1}{', "a exists").says("down", "end of file expected")
+    judge_json(b"[" * 100000, "a exists").says("down", "too large: JSON nested more than 64 levels deep")
+    judge_json(b"[" * 64 + b"1" + b"]" * 64, "$[0][0] exists").says("up", "")
+    judge_json(b"[" + b"[]," * 330000 + b"[]]", "$ exists").says("down", "too large: JSON of more than 16 MiB in memory")
+    judge_json(b'{"a": "' + b"x" * (1 << 20) + b'"}', "a exists").says("down", "too long: JSON of more than 1048576 bytes")
+    judge_json(b'"\xff"', "a exists").says("down", "wanted JSON")
+    result = judge_json(b'{"a": "\\u001b[31m\xe2\x80\xae"}', "a == 1").says("down", "wanted a == 1, got ")
+    assert "\x1b" not in result.reason and "\u202e" not in result.reason
+
+
+@test("value-json: numbers become values with units, which warn and crit judge")
+def json_values():
+    result = judge_json(DOCUMENT, value_json="items = data.items.length\nprice:EUR = data.items[0].price\nload=load")
+    assert result.verdict == "up" and result.values["items"] == 2 and result.values["load"] == 0.75, result
+    assert result.json["values"]["price"] == {"value": 12, "unit": "EUR"}
+    judge_json(DOCUMENT, value_json="load=load", warn="load > 0.5").says("degraded", "load")
+    judge_json(DOCUMENT, value_json="load=load", crit="load > 0.5").says("down", "load")
+    judge_json(DOCUMENT, value_json="n = status").says("down", "wanted a number at status, got \"degraded\"")
+    judge_json(DOCUMENT, value_json="n = data.n").says("down", "wanted a number at data.n, but 'data' is an object with 'items'")
+    result = judge_json(DOCUMENT, "data missing", value_json="load=load")
+    assert result.verdict == "down" and result.values["load"] == 0.75, "the value is kept beside a condition that does not hold"
 
 
 @test("method, header, body and user are sent")

@@ -16,7 +16,7 @@ server {
     server_name localhost;
     ssl_certificate %(certificate)s; ssl_certificate_key %(key)s;
     root %(root)s;
-    gzip on; gzip_min_length 1; gzip_types text/plain;
+    gzip on; gzip_min_length 1; gzip_types text/plain application/json;
     location = /moved { return 301 https://$host:%(tls)d/page.txt; }
     location = /loop { return 302 /loop; }
     location = /teapot { return 418; }
@@ -53,6 +53,13 @@ def real(tmp):
         page = ask("/page.txt", expect_body="in order")
         assert page.verdict == "up" and page.values["body_bytes"] == 25000
         assert page.steps == ["connect", "request", "first-byte", "body"]
+        (tmp / "health.json").write_text('{"status": "ok", "queue": [1, 2, 3], "nodes": [{"name": "a", "load": 0.5}]}\n')
+        wanted = 'status == "ok"\nqueue.length <= 3\nnodes[0].load < 1'
+        health = ask("/health.json", expect_json=wanted, value_json="queue = queue.length", header="Accept-Encoding: gzip")
+        assert health.verdict == "up" and health.values["queue"] == 3, health
+        ask("/health.json", expect_json='status == "fine"').says("down", 'wanted status == "fine", got "ok"', "body")
+        ask("/page.txt", expect_json="status exists").says("down", "wanted JSON, got 'all systems are in order")
+        assert check("https", f"url=https://localhost:{tls}/health.json", expect_json=wanted, **trust).verdict == "up"
         assert check("http", f"url=http://[::1]:{port}/page.txt").address == "::1"
         packed = ask("/page.txt", header="Accept-Encoding: gzip", expect_body="in order")
         assert packed.verdict == "up" and packed.values["body_bytes"] == 25000

@@ -9,4 +9,10 @@ static void run(struct probe *p, const void *options)
 	web_run(p, options, "https");
 }
 
-CHECK_MODULE("https", "asks for a page over HTTPS and judges its answer", struct web, option, run);
+static bool judge(const void *options, struct check_judgement *j)
+{
+	return web_is_sane(options, "https", j);
+}
+
+CHECK_MODULE("https", "asks for a page over HTTPS and judges its answer", struct web, option, run,
+	     .judge = judge);

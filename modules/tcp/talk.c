@@ -260,22 +260,26 @@ static bool fits(struct before *b, const struct talk_line *l, char why[TALK_WHY_
 }
 
 int talk_read_list(struct talk_line *into, const char *const *list, const char *secret,
-		   bool has_tls, size_t *place, char why[TALK_WHY_BYTES])
+		   bool has_tls, struct talk_listener *listener)
 {
 	struct before before = {.has_tls = has_tls};
-	size_t lines = 0;
-	char *room;
+	char why[TALK_WHY_BYTES], *room;
+	size_t lines = 0, wrong = 0;
 
 	while (list[lines])
 		lines++;
 	room = (char *)(into + lines + 1);
-	for (*place = 0; *place < lines; ++*place) {
-		if (!talk_read(&into[*place], list[*place], secret, room, why) ||
-		    !fits(&before, &into[*place], why))
-			return -1;
-		room += talk_room(list[*place], secret);
+	for (size_t i = 0; i < lines; room += talk_room(list[i++], secret)) {
+		bool is_read = talk_read(&into[i], list[i], secret, room, why);
+
+		if (is_read && fits(&before, &into[i], why))
+			continue;
+		if (!is_read)
+			before.has_read = true; /* it may have been meant to: no more of that */
+		listener->wrong(listener, i, why);
+		wrong++;
 	}
-	return (int)lines;
+	return wrong ? -1 : (int)lines;
 }
 
 /* ---- answers ---- */

@@ -46,12 +46,16 @@ size_t talk_room(const char *text, const char *secret);
 bool talk_read(struct talk_line *, const char *text, const char *secret, char *room,
 	       char why[TALK_WHY_BYTES]);
 
+/* Who is told of each item that is wrong, alone or where it stands. */
+struct talk_listener {
+	void (*wrong)(struct talk_listener *, size_t place, const char *why);
+};
+
 /* The same for a whole list (NULL-terminated): bytes of all its lines and their texts, and the
- * lines into as many bytes. Returns how many there are; -1: the item of that place is wrong, alone
- * or where it stands. */
+ * lines into as many bytes. Returns how many there are; -1: some of them are wrong. */
 size_t talk_list_room(const char *const *list, const char *secret);
 int talk_read_list(struct talk_line *into, const char *const *list, const char *secret,
-		   bool has_tls, size_t *place, char why[TALK_WHY_BYTES]);
+		   bool has_tls, struct talk_listener *);
 /* The bytes that `text` stands for. False: `why` names the escape that is none. */
 bool talk_bytes(const char *text, const char *secret, char *room, size_t *size,
 		char why[TALK_WHY_BYTES]);

@@ -248,20 +248,34 @@ static void speak(struct probe *p, struct talk *t, const struct talk_line *l)
 	word[l->word].speak(p, t, l);
 }
 
+/* `listener` first: a probe, or a judgement, that is told. */
+struct told {
+	struct talk_listener listener;
+	struct probe *probe;
+	struct check_judgement *judgement;
+};
+
+static void tell_probe(struct talk_listener *l, size_t place, const char *why)
+{
+	probe_unknown(((struct told *)l)->probe, "talk, item %zu: %s", place + 1, why);
+}
+
+static void tell_judge(struct talk_listener *l, size_t place, const char *why)
+{
+	check_wrong(((struct told *)l)->judgement, "talk", place, "%s", why);
+}
+
 static void read_talk(struct probe *p, struct talk *t)
 {
 	const struct tcp *o = t->options;
-	char why[TALK_WHY_BYTES];
-	size_t place;
+	struct told told = {.listener.wrong = tell_probe, .probe = p};
 
 	if (*o->talk && (*o->send || *o->expect))
 		probe_unknown(p, "talk stands for send and expect: leave those out");
 	t->line = probe_alloc(p, talk_list_room(o->talk, o->password));
 	t->lines = t->line ? talk_read_list(t->line, o->talk, o->password,
-					    o->tls_use == TLS_IMPLICIT, &place, why)
+					    o->tls_use == TLS_IMPLICIT, &told.listener)
 			   : 0;
-	if (t->lines < 0)
-		probe_unknown(p, "talk, item %zu: %s", place + 1, why);
 }
 
 static void hold_talk(struct probe *p, struct talk *t)
@@ -305,22 +319,15 @@ static void run(struct probe *p, const void *options)
 static bool judge(const void *options, struct check_judgement *j)
 {
 	const struct tcp *o = options;
+	struct told told = {.listener.wrong = tell_judge, .judgement = j};
 	struct talk_line *line = malloc(talk_list_room(o->talk, ""));
-	char why[TALK_WHY_BYTES];
-	bool is_fine = true;
+	bool is_fine = !line || talk_read_list(line, o->talk, "", o->tls_use == TLS_IMPLICIT,
+					       &told.listener) >= 0;
 
-	if (line && talk_read_list(line, o->talk, "", o->tls_use == TLS_IMPLICIT, &j->item, why) <
-			    0) {
-		j->option = "talk";
-		snprintf(j->why, sizeof j->why, "%s", why);
-		is_fine = false;
-	} else if (*o->talk && (*o->send || *o->expect)) {
-		j->option = *o->send ? "send" : "expect";
-		j->item = 0;
-		snprintf(j->why, sizeof j->why, "talk stands for send and expect: leave it out");
-		is_fine = false;
-	}
 	free(line);
+	if (*o->talk && (*o->send || *o->expect))
+		is_fine = check_wrong(j, *o->send ? "send" : "expect", 0,
+				      "talk stands for send and expect: leave it out");
 	return is_fine;
 }
 

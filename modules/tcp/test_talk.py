@@ -9,7 +9,7 @@ import certs
 from daemon import nines
 from failures import common
 from golden import Golden
-from probe import check
+from probe import check, refusal
 from servers import Server, close, endless, expect, send, send_split, silence, tls, tls_context
 from tap import BUILD, run, test
 
@@ -87,17 +87,30 @@ WRONG = [["sned x"], [r"send a\q"], ["send"], ["expect "], ["reply 22x"], ["repl
          ["refuse x"] * 9, ["x" * 5000], ["value " + "a" * 32 + " x"]]
 
 
-@test("a mistake is unknown at the probe and told with its line by config check")
+@test("a mistake is told before any probe, by config check with its line")
 def mistakes(tmp):
     for number, items in enumerate(WRONG):
-        result = check("tcp", "host=127.0.0.1", "port=1", "talk=" + "\n".join(items))
-        assert result.verdict == "unknown" and result.reason.startswith(f"talk, item {len(items)}: "), result
-        golden(f"mistake {number + 1}", result)
+        said = refusal("tcp", "host=127.0.0.1", "port=1", "talk=" + "\n".join(items))
+        golden(f"mistake {number + 1}", {"verdict": "refused", "steps": [], "reason": said})
         lines = ",\n".join(f"'{item}'" for item in items)
         (tmp / "x.conf").write_text(f'modules = "{BUILD}/modules"\ntcp "fine" {{ host = "h" port = 1 talk = {{"line x"}} }}\n'
                                     f'tcp "wrong" {{ host = "127.0.0.1" port = 1\ntalk = {{\n{lines}}} }}\n')
         done = nines("config", "check", conf=tmp / "x.conf")
-        assert done.returncode == 1 and f"x.conf:{4 + len(items)}: talk: {result.reason.split(': ', 1)[1]}" in done.stderr, done.stderr
+        assert done.returncode == 1 and f"x.conf:{4 + len(items)}: {said}" in done.stderr, done.stderr
+
+
+@test("of several mistakes each is told with its line, and none that only follows from another")
+def several(tmp):
+    items = ["match x", "sned x", "match y", "reply abc", "value n x", "send y", "tls", "tls", r"send \q"]
+    wrong = {1: "'match' looks at what was read last", 2: "unknown word 'sned'", 4: "a code such as 220", 8: "'tls': the connection speaks TLS",
+             9: "no such escape"}
+    lines = ",\n".join(f"'{item}'" for item in items)
+    (tmp / "x.conf").write_text(f'modules = "{BUILD}/modules"\ntcp "wrong" {{ host = "127.0.0.1" port = 1 expect = "z"\ntalk = {{\n{lines}}} }}\n')
+    said = nines("config", "check", conf=tmp / "x.conf").stderr.splitlines()
+    for item, part in wrong.items():
+        assert any(f"x.conf:{3 + item}: talk: {part}" in line for line in said), (item, part, said)
+    assert any("x.conf:2: expect: talk stands for" in line for line in said) and len(said) == len(wrong) + 1, said
+    assert refusal("tcp", "host=127.0.0.1", "port=1", "talk=" + "\n".join(items)).count("; talk: ") == len(wrong) - 1
 
 
 @test("talk and send exclude each other; a target list is judged by its section")
@@ -108,7 +121,8 @@ def both(tmp):
     done = nines("config", "check", conf=tmp / "x.conf")
     assert "x.conf:3: expect: talk stands for send and expect" in done.stderr and done.stderr.count("x.conf:6: talk: unknown word") == 2, \
         done.stderr
-    assert check("tcp", "host=127.0.0.1", "port=1", "send=x", "talk=line x").says("unknown", "leave those out")
+    said = refusal("tcp", "host=127.0.0.1", "port=1", "send=x", "talk=line x")
+    assert said == "send: talk stands for send and expect: leave it out", said
 
 
 @test("in a file, bytes may be written in double quotes or in single ones")

@@ -8,6 +8,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
+/* `listener` first: each mistake is of a place of its own, in order. */
+struct heard {
+	struct talk_listener listener;
+	size_t items, times, last;
+};
+
 static void look(const struct talk_line *l, const char *answer, size_t size)
 {
 	const char *found = talk_find(answer, size, l->bytes, l->size);
@@ -22,15 +28,24 @@ static void look(const struct talk_line *l, const char *answer, size_t size)
 		abort();
 }
 
+static void count(struct talk_listener *l, size_t place, const char *why)
+{
+	struct heard *heard = (struct heard *)l;
+
+	if (!*why || place >= heard->items || (heard->times++ && place <= heard->last))
+		abort();
+	heard->last = place;
+}
+
 /* Every text must lie in the room that was asked for: what the sanitizer watches. */
-static void judge(const char *const *list, const char *secret, const char *answer, size_t size)
+static void judge(const char *const *list, size_t items, const char *secret, const char *answer,
+		  size_t size)
 {
 	struct talk_line *line = malloc(talk_list_room(list, secret));
-	char why[TALK_WHY_BYTES] = "";
-	size_t place;
-	int lines = line ? talk_read_list(line, list, secret, false, &place, why) : 0;
+	struct heard heard = {.listener.wrong = count, .items = items};
+	int lines = line ? talk_read_list(line, list, secret, false, &heard.listener) : 0;
 
-	if (lines < 0 && (!*why || !list[place]))
+	if ((lines < 0) != (heard.times > 0))
 		abort();
 	for (int i = 0; i < lines; i++)
 		look(&line[i], answer, size);
@@ -54,8 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	while (items < ITEMS && at && *at)
 		list[items++] = strsep(&at, "\n");
 	list[items] = NULL;
-	judge(list, "", answer, (size_t)(copy + size - answer));
-	judge(list, "secret", answer, (size_t)(copy + size - answer));
+	judge(list, items, "", answer, (size_t)(copy + size - answer));
+	judge(list, items, "secret", answer, (size_t)(copy + size - answer));
 	free(copy);
 	return 0;
 }

@@ -2,6 +2,7 @@
 
     result = check("http", f"url={server.url()}", timeout="2s")
     assert result.verdict == "up" and result.steps == ["connect", "request", "first-byte", "body"]
+    assert refusal("http") == "url: neither url nor host is given"
 """
 import json
 import os
@@ -52,3 +53,11 @@ def check(module, *options, env=None, **more):
         skip(f"this machine stood still: {result.reason}")
     assert done.returncode == STATUS.index(result.verdict), f"exit status {done.returncode} for {result}"
     return result
+
+
+def refusal(module, *options):
+    """What `nines check` says of options that no probe is run with: one line, status 64."""
+    done = subprocess.run([str(BUILD / "nines"), "check", module, *options], capture_output=True, text=True, errors="replace")
+    assert done.returncode == 64 and not done.stdout, done
+    assert done.stderr.startswith("nines: ") and done.stderr.count("\n") == 1, done.stderr
+    return done.stderr[7:-1]

@@ -30,6 +30,7 @@ REFUSED = {
     "option-range": "a default of its options does not parse (first: '70000' is not within 1..65535): correct it",
     "option-name": "the name of its option 1 is no lower-case word of at most 32 letters and '-': rename it",
     "option-shared": "its options 'first' and 'second' share a member: give each its own",
+    "option-paths": "its options 'first' and 'second' both are the path: choose one",
     "option-endless": "its option table does not end within 200 entries: end it with OPTION_END",
     "constructor-crash": "it crashed (signal 11) while it was judged: mend its constructors or its descriptor",
     "constructor-exit": "it ended the process that judged it (exit 0): a module must not call exit",
