@@ -72,23 +72,17 @@ void sla_judge(struct config *c, const struct section *s, const struct config_sl
 	map_put_text(&c->slas, s->title, (void *)s);
 }
 
-static void judge_time(struct config *c, const struct section *s, const char *name,
-		       const char *value, int64_t *us)
-{
-	if (!clock_parse_utc(value, us))
-		problem_add(&c->parse, s->file, s->line, "write 2026-12-24T22:00:00+01:00",
-			    "%s: '%.60s' is no RFC 3339 time", name, value);
-}
-
 void maintenance_judge(struct config *c, const struct section *s, struct config_maintenance *o)
 {
-	int wrong = c->parse.wrong;
+	struct text wrong = {0};
+	const char *option;
 
-	judge_time(c, s, "start", o->start, &o->from_us);
-	judge_time(c, s, "end", o->end, &o->to_us);
-	if (c->parse.wrong == wrong && o->to_us <= o->from_us)
-		problem_add(&c->parse, s->file, s->line, "correct one of them",
-			    "maintenance '%s' ends before it starts", s->title);
+	judge_zone(c, s, o->zone);
+	if (!maintenance_parse(o, &option, &wrong))
+		problem_add(&c->parse, s->file, line_of(c, s, option),
+			    "write start and end, or cron, for and zone",
+			    "maintenance '%s': %s: %s", s->title, option, text_get(&wrong));
+	text_release(&wrong);
 }
 
 void policy_add_line(struct config *c, const struct section *s)

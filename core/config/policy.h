@@ -10,6 +10,7 @@
 
 #include "../base/hours.h"
 #include "../base/line.h"
+#include "../base/recur.h"
 #include "config.h"
 
 /* The bytes of a zone's file, judged: who serves pages can open no file. UTC needs none. */
@@ -34,8 +35,10 @@ struct config_sla {
 struct config_maintenance {
 	const char *name;
 	const char *const *services; /* empty: all */
-	const char *start, *end, *text;
-	int64_t from_us, to_us;
+	const char *start, *end, *cron, *length, *zone, *announced, *text;
+	int64_t impact; /* place in its choices: none, degraded, outage */
+	struct recur when; /* without its zone: who computes opens that */
+	int64_t announced_us; /* 0: nobody said when */
 	struct config_maintenance *next;
 };
 

@@ -33,10 +33,19 @@ static const struct module_head sla_head = {
 const struct module_option maintenance_option[] = {
 	OPTION_LIST(struct config_maintenance, services, "",
 		    "checks and services; none named: all"),
-	OPTION_(struct config_maintenance, start, "start", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
-	OPTION_(struct config_maintenance, end, "end", OPTION_TYPE_TEXT, NULL, NULL,
-		OPTION_IS_REQUIRED, "RFC 3339 time"),
+	OPTION_TEXT(struct config_maintenance, start, "",
+		    "RFC 3339 time; of one that comes again: not before"),
+	OPTION_TEXT(struct config_maintenance, end, "",
+		    "RFC 3339 time; of one that comes again: not behind"),
+	OPTION_TEXT(struct config_maintenance, cron, "",
+		    "it begins again and again: \"0 2 * * sun\", as in crontab(5)"),
+	OPTION_(struct config_maintenance, length, "for", OPTION_TYPE_TEXT, "", NULL, 0,
+		"how long it lasts each time: 2h"),
+	OPTION_TEXT(struct config_maintenance, zone, "UTC", "IANA time zone of cron"),
+	OPTION_CHOICE(struct config_maintenance, impact, "outage", "none|degraded|outage",
+		      "what its services suffer; only of an outage no alert is sent"),
+	OPTION_TEXT(struct config_maintenance, announced, "",
+		    "RFC 3339 time at which it was announced; without it: in time"),
 	OPTION_TEXT(struct config_maintenance, text, "", "what people read"),
 	OPTION_END,
 };
@@ -88,18 +97,29 @@ static bool add_sla(struct policy_reader *r, const char *name, void *options, co
 	return true;
 }
 
+bool maintenance_parse(struct config_maintenance *m, const char **option, struct text *wrong)
+{
+	struct recur_words w = {m->start, m->end, m->cron, m->length};
+
+	if (!recur_parse(&m->when, &w, NULL, option, wrong))
+		return false;
+	if (!*m->announced || clock_parse_utc(m->announced, &m->announced_us))
+		return true;
+	*option = "announced";
+	text_printf(wrong, "'%.60s' is no RFC 3339 time", m->announced);
+	return false;
+}
+
 static bool add_maintenance(struct policy_reader *r, const char *name, void *options,
 			    const struct line *l, struct text *wrong)
 {
 	struct config_maintenance *m = options;
+	const char *option;
 
 	(void)l;
 	m->name = name;
-	if (!clock_parse_utc(m->start, &m->from_us) || !clock_parse_utc(m->end, &m->to_us) ||
-	    m->to_us <= m->from_us) {
-		text_puts(wrong, "its start and end are no span of time");
+	if (!maintenance_parse(m, &option, wrong))
 		return false;
-	}
 	*r->last_maintenance = m;
 	r->last_maintenance = &m->next;
 	return true;

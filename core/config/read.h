@@ -71,6 +71,8 @@ const struct module_head *policy_head(const char *word);
 void policy_add_line(struct config *, const struct section *);
 /* What the forms do not say; a zone's line goes in front of the sla that names it first. */
 void sla_judge(struct config *, const struct section *, const struct config_sla *);
+/* What the words of one say together. False: *wrong says why of *option. */
+bool maintenance_parse(struct config_maintenance *, const char **option, struct text *wrong);
 void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
 
 /* section.c: imported results have a location too (STAGE_LOCATION of store/stage.h), which must be

@@ -10,16 +10,16 @@ struct gathering {
 
 /* A window whose announcement nobody recorded (an import, a declaration in a file) was announced.
  */
-static bool is_in_time(const struct figures_policy *p, const struct read_window *w)
+static bool is_in_time(const struct figures_policy *p, int64_t announced_us, int64_t from_us)
 {
-	return !w->announced_us || w->from_us - w->announced_us >= p->notice_us;
+	return !announced_us || from_us - announced_us >= p->notice_us;
 }
 
 static bool take_window(const struct read_window *w, void *with)
 {
 	const struct gathering *g = with;
 
-	if (!w->is_cancelled && is_in_time(g->order->policy, w))
+	if (!w->is_cancelled && is_in_time(g->order->policy, w->announced_us, w->from_us))
 		sla_windows_add(g->into, w->from_us, w->to_us);
 	return true;
 }
@@ -32,6 +32,17 @@ static bool concerns(const struct figures_window *w, const char *name)
 		if (!strcmp(*s, name))
 			return true;
 	return false;
+}
+
+/* Every occurrence that reaches into the span from `at_us` on. */
+static void add_declared(const struct figures_order *o, const struct figures_window *w,
+			 int64_t at_us, struct sla_windows *into)
+{
+	int64_t from_us, to_us;
+
+	for (; recur_next(&w->when, at_us, &from_us, &to_us) && from_us < o->to_us; at_us = to_us)
+		if (is_in_time(o->policy, w->announced_us, from_us))
+			sla_windows_add(into, from_us, to_us);
 }
 
 /* Keeps the first `allowance` of each calendar month. */
@@ -72,7 +83,7 @@ bool exclusion_get(const struct figures_source *s, const struct figures_order *o
 	}
 	for (size_t i = 0; i < s->windows; i++)
 		if (concerns(&s->window[i], o->name))
-			sla_windows_add(into, s->window[i].from_us, s->window[i].to_us);
+			add_declared(o, &s->window[i], from_us, into);
 	/* An open window ends where nobody looks any further. */
 	for (size_t i = 0; i < into->windows; i++)
 		if (into->window[i].to_us > o->to_us)

@@ -12,6 +12,7 @@
 #include "../base/arena.h"
 #include "../base/text.h"
 #include "../base/zone.h"
+#include "../base/recur.h"
 #include "../sla/sla.h"
 #include "../store/read.h"
 
@@ -35,7 +36,8 @@ struct figures_service {
 /* Maintenance declared in the configuration; `services` empty: of all. */
 struct figures_window {
 	const char *const *services;
-	int64_t from_us, to_us;
+	struct recur when; /* its zone is the host's */
+	int64_t announced_us; /* 0: in time */
 };
 
 struct figures_source {

@@ -10,6 +10,8 @@ void host_release(struct host *h)
 	read_close(h->read);
 	for (size_t i = 0; i < h->spans; i++)
 		zone_close(h->all_spans[i].zone);
+	for (size_t i = 0; i < h->source.windows; i++)
+		zone_close((struct zone *)h->source.window[i].when.zone);
 	free(h->all_spans);
 	free(h->policy);
 	free(h->target);

@@ -48,6 +48,10 @@ bool host_find_period(struct host *, struct text *wrong);
 bool host_find_targets(struct host *, struct text *wrong);
 void host_release(struct host *);
 
+/* The bytes that came with the configuration go first: not everybody can open files. NULL: *wrong
+ * says why. */
+struct zone *host_open_zone(const struct host *, const char *name, struct text *wrong);
+
 /* What figures by a policy are about. */
 const struct host_span *host_span_of(const struct host *, const struct figures_policy *);
 /* Its figures, without what only reports show. Borrows from the target. */

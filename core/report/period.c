@@ -126,8 +126,7 @@ static bool parse(struct host *h, struct host_span *s, struct text *wrong)
 	return true;
 }
 
-/* The bytes that came with the configuration go first: not everybody can open files. */
-static struct zone *open_zone(const struct host *h, const char *name, struct text *wrong)
+struct zone *host_open_zone(const struct host *h, const char *name, struct text *wrong)
 {
 	const struct config_zone *told = policy_zone(h->order->policies, name);
 
@@ -149,7 +148,7 @@ static bool add_span(struct host *h, const char *zone, struct text *wrong)
 
 	if (find_span(h, zone))
 		return true;
-	s->zone = open_zone(h, zone, wrong);
+	s->zone = host_open_zone(h, zone, wrong);
 	if (!s->zone)
 		return false;
 	h->spans++;

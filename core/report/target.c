@@ -111,7 +111,17 @@ static void set_service(struct host *h, const struct config_service *c,
 			member[s->members++] = *m;
 }
 
-static void set_source(struct host *h, const struct read_target *known, size_t targets)
+static bool set_window(struct host *h, const struct config_maintenance *m,
+		       struct figures_window *to, struct text *wrong)
+{
+	*to = (struct figures_window){m->services, m->when, m->announced_us};
+	to->when.zone = host_open_zone(h, m->zone, wrong);
+	return to->when.zone != NULL;
+}
+
+/* False: *wrong says why. */
+static bool set_source(struct host *h, const struct read_target *known, size_t targets,
+		       struct text *wrong)
 {
 	const struct config_policies *all = h->order->policies;
 	struct figures_service *service;
@@ -127,12 +137,13 @@ static void set_source(struct host *h, const struct read_target *known, size_t t
 	for (const struct config_maintenance *m = all->maintenance; m; m = m->next)
 		n++;
 	window = room_for(h, n, sizeof *window);
-	for (const struct config_maintenance *m = all->maintenance; m; m = m->next)
-		window[h->source.windows++] =
-			(struct figures_window){m->services, m->from_us, m->to_us};
 	h->source.read = h->read;
 	h->source.service = service;
 	h->source.window = window;
+	for (const struct config_maintenance *m = all->maintenance; m; m = m->next)
+		if (!set_window(h, m, &window[h->source.windows++], wrong))
+			return false;
+	return true;
 }
 
 /* ---- targets ---- */
@@ -266,8 +277,7 @@ bool host_find_targets(struct host *h, struct text *wrong)
 		text_puts(wrong, read_wrong(h->read));
 		return false;
 	}
-	set_source(h, known, targets);
-	if (!find_targets(h, known, targets, wrong))
+	if (!set_source(h, known, targets, wrong) || !find_targets(h, known, targets, wrong))
 		return false;
 	host_settle_span(h);
 	return true;

@@ -247,6 +247,12 @@ def policies(tmp):
     excluded = of("", window)
     assert excluded["maintenance_s"] == 22 * 60 and excluded["down_s"] == 180 + 60 and sum(excluded[k] for k in SUMS) == 29 * 86400
     assert of('maintenance-allowance = "5m"', window)["maintenance_s"] == 300
+    again = 'maintenance "m" { cron = "0 12 28 * *" for = "22m" zone = "Asia/Tokyo" %s }\n'  # 3:00 UTC
+    assert of("", again % "")["maintenance_s"] == 22 * 60 and of("", again % "")["down_s"] == 180 + 60
+    assert of("", again % 'end = "2024-02-28T03:10:00Z"')["maintenance_s"] == 600
+    assert of("", again % 'services = {"web-2"}')["maintenance_s"] == 0
+    late = again % 'announced = "2024-02-27T03:00:00Z"'  # a day ahead
+    assert [of(f'maintenance-notice = "{notice}"', late)["maintenance_s"] for notice in ("1d", "2d")] == [22 * 60, 0]
     methods = {of(p)["method"] for p in ("", "blips = up", "unknown = down", 'hours = {"Mon-Sun 00:00-24:00"}',
                                          'maintenance-notice = "48h"')}
     assert len(methods) == 5, methods
