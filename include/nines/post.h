@@ -234,6 +234,14 @@ static inline enum post_tone post_tone(const struct letter *l)
 	return POST_PLAIN;
 }
 
+/* The check or service that it is about; "": none, or many. */
+static inline const char *post_name(const struct letter *l)
+{
+	const char *check = letter_word(l, "check");
+
+	return *check ? check : letter_word(l, "service");
+}
+
 /* What belongs together at the other side: the incident's id, or, where the letter is about none or
  * many of them, its own. */
 static inline const char *post_key(const struct letter *l)
@@ -263,6 +271,8 @@ static inline const char *post_value(const struct letter *l, const char *name)
 		return letter_kind_text(l);
 	if (!strcmp(name, "key"))
 		return post_key(l);
+	if (!strcmp(name, "name"))
+		return post_name(l);
 	return letter_word(l, name);
 }
 

@@ -69,12 +69,10 @@ static const char *priority_of(const struct talk *t)
 /* What the event is about, as PagerDuty wants to be told always. */
 static const char *source_of(const struct talk *t)
 {
-	static const char *const word[] = {"target", "check"};
+	const char *target = letter_word(t->post.letter, "target");
+	const char *name = post_name(t->post.letter);
 
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
-		if (*letter_word(t->post.letter, word[i]))
-			return letter_word(t->post.letter, word[i]);
-	return t->o->sender;
+	return *target ? target : *name ? name : t->o->sender;
 }
 
 static const char *value_of(const void *with, const char *name)

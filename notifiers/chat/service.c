@@ -13,7 +13,7 @@
 	"{\"text\":\"{{subject|cut:300|line|entities}}\",\"attachments\":[{" \
 	"\"color\":\"{{colour}}\",\"fallback\":\"{{short|line|entities}}\"," \
 	"\"text\":\"```{{text|cut:3500|code|entities}}```\",\"mrkdwn_in\":[\"text\"]" \
-	"{{#page}},\"title\":\"{{check|cut:200|line|entities}}\",\"title_link\":\"{{page}}\"" \
+	"{{#page}},\"title\":\"{{name|cut:200|line|entities}}\",\"title_link\":\"{{page}}\"" \
 	"{{/page}}}]}"
 
 #define MATTERMOST \
@@ -89,7 +89,7 @@
 	"\"payload\":{\"summary\":\"{{subject|cut:1000|line}}\"," \
 	"\"source\":\"{{source|cut:500|line}}\"," \
 	"\"severity\":\"{{priority}}\"{{#since}},\"timestamp\":\"{{since}}\"{{/since}}" \
-	"{{#check}},\"component\":\"{{check|cut:500|line}}\"{{/check}}" \
+	"{{#name}},\"component\":\"{{name|cut:500|line}}\"{{/name}}" \
 	"{{#step}},\"class\":\"{{step|line}}\"{{/step}}" \
 	"{{#room}},\"group\":\"{{room|line}}\"{{/room}}," \
 	"\"custom_details\":{\"text\":\"{{text|bytes:30000}}\",\"reason\":\"{{reason|cut:500}}\"}}}"
@@ -98,7 +98,7 @@
 #define OPSGENIE \
 	"{\"message\":\"{{subject|cut:130|line}}\",\"alias\":\"{{key|cut:500}}\"," \
 	"\"description\":\"{{text|cut:14000}}\",\"priority\":\"{{priority}}\"," \
-	"\"source\":\"{{sender}}\",\"entity\":\"{{check|cut:500|line}}\",\"tags\":[\"nines\"]," \
+	"\"source\":\"{{sender}}\",\"entity\":\"{{name|cut:500|line}}\",\"tags\":[\"nines\"]," \
 	"\"details\":{\"state\":\"{{state}}\",\"step\":\"{{step}}\",\"letter\":\"{{id}}\"}}"
 #define OPSGENIE_NOTE "{\"source\":\"{{sender}}\",\"note\":\"{{text|cut:14000}}\"}"
 
