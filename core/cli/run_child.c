@@ -316,11 +316,11 @@ static void add_mistake(struct check_judgement *j)
 static void judge_options(struct child *c)
 {
 	const struct check_module *m = c->module->check;
-	char *seen = arena_copy(&c->arena, c->options, m->head.options_size);
+	char *seen = m && m->judge ? arena_copy(&c->arena, c->options, m->head.options_size) : NULL;
 	struct hearing h = {.judgement.tell = add_mistake, .wrong = &c->wrong};
 	const char *none = "";
 
-	if (!m->judge || !seen)
+	if (!seen) /* a notifier, or it has nothing to say */
 		return;
 	for (const struct module_option *o = m->head.option; o && o->name; o++)
 		if (o->flags & OPTION_IS_SECRET)
