@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "config/config.h"
+#include "courier/courier.h"
 #include "keeper/keeper.h"
 #include "parent/parent.h"
 #include "parent/privilege.h"
@@ -43,6 +44,7 @@ static const struct {
 	{"prober", prober_main, false},
 	{"recorder", recorder_main, false},
 	{"web", web_main, false},
+	{"courier", courier_main, false},
 };
 
 /* --role NAME [--drop UID GID [--confine]], written by core/parent/child.c. */

@@ -19,10 +19,12 @@ enum denial {
 	DENY_KERNEL = 1,  /* what no role ever needs */
 	DENY_EXEC = 2,    /* other programs */
 	DENY_FORK = 4,    /* new processes */
-	DENY_WRITE = 8,   /* opening files to write, changing folders */
+	DENY_CHANGE = 8,  /* changing folders, names, rights, lengths of files */
 	DENY_SOCKET = 16, /* any new socket */
 	DENY_INET = 32,   /* sockets into the network */
 	DENY_KILL = 64,   /* signals to others */
+	DENY_OPEN = 128,  /* opening files to write */
+	DENY_WRITE = DENY_CHANGE | DENY_OPEN,
 };
 
 static const struct {
@@ -34,6 +36,8 @@ static const struct {
 	{"web", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_INET | DENY_KILL},
 	{"prober", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_KILL},
 	{"prober-exec", DENY_KERNEL},
+	{"courier", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_CHANGE | DENY_KILL},
+	{"courier-exec", DENY_KERNEL},
 	{"report", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_SOCKET | DENY_KILL},
 	{"judge", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_SOCKET | DENY_KILL},
 };
@@ -66,7 +70,7 @@ static const struct {
 	const char *const *call;
 } list[] = {
 	{DENY_KERNEL, kernel_calls}, {DENY_EXEC, exec_calls}, {DENY_FORK, fork_calls},
-	{DENY_WRITE, write_calls}, {DENY_SOCKET, socket_calls}, {DENY_KILL, kill_calls},
+	{DENY_CHANGE, write_calls}, {DENY_SOCKET, socket_calls}, {DENY_KILL, kill_calls},
 };
 
 static bool deny(scmp_filter_ctx filter, const char *name, const struct scmp_arg_cmp *arg,
@@ -134,7 +138,7 @@ static bool fill(scmp_filter_ctx filter, unsigned denials)
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		if (denials & list[i].denial)
 			is_fine = deny_list(filter, list[i].call) && is_fine;
-	if (denials & DENY_WRITE)
+	if (denials & DENY_OPEN)
 		is_fine = deny_write_open(filter) && is_fine;
 	if (denials & DENY_INET)
 		is_fine = deny_inet(filter) && is_fine;

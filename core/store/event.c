@@ -47,6 +47,33 @@ static const struct {
 	 "INSERT INTO memory(name, place, text, due_us) VALUES(?1, ?2, ?3, ?4)"
 	 " ON CONFLICT(name, place) DO UPDATE SET text = excluded.text, due_us = excluded.due_us",
 	 {"", "place", "text", "due_us"}},
+	{"letter",
+	 "INSERT INTO letter(id, kind, contact, ways, name, subject, text, short, created_us,"
+	 " expires_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING",
+	 {"", "kind", "contact", "to", "check", "subject", "text", "short", "created_us",
+	  "expires_us"}},
+	{"attempt",
+	 "INSERT INTO attempt(letter, number, at_us, destination, outcome, reason, next_us,"
+	 " elapsed_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8)",
+	 {"", "number", "at_us", "to", "outcome", "reason", "next_us", "elapsed_us"}},
+	{"attempt", /* without a next one it was the last */
+	 "UPDATE letter SET outcome = ?2, ended_us = ?3 WHERE id = ?1 AND coalesce(?4, 0) = 0",
+	 {"", "outcome", "at_us", "next_us"}},
+	{"standing", /* a new one takes the place of the old one */
+	 "UPDATE standing SET ended_us = ?3, ended_by = ?4 WHERE name = ?1 AND kind = ?2 AND"
+	 " ended_us IS NULL",
+	 {"", "kind", "at_us", "by"}},
+	{"standing",
+	 "INSERT INTO standing(name, kind, owner, reason, at_us, until_us, incident)"
+	 " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ?8 = 'begin' ON CONFLICT DO NOTHING",
+	 {"", "kind", "by", "reason", "at_us", "until_us", "incident", "event"}},
+	{"maintenance",
+	 "INSERT INTO planned(id, start_us, end_us, announced_us, cancelled_us, owner, text,"
+	 " impact) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(id) DO UPDATE SET"
+	 " start_us = excluded.start_us, end_us = excluded.end_us,"
+	 " announced_us = excluded.announced_us, cancelled_us = excluded.cancelled_us,"
+	 " owner = excluded.owner, text = excluded.text, impact = excluded.impact",
+	 {"", "start_us", "end_us", "announced_us", "cancelled_us", "by", "text", "impact"}},
 	{"targets", /* all of a configuration were told: the others are gone */
 	 "UPDATE target SET removed_us = ?1 WHERE seen_us < ?1 AND removed_us IS NULL",
 	 {"at_us"}},
@@ -55,13 +82,13 @@ static const struct {
 	 {NULL}},
 };
 
-/* Words that are numbers: those that end in _us, `need` and `place`. */
+/* Words that are numbers: those that end in _us, `need`, `place` and `number`. */
 static void bind_word(sqlite3_stmt *to, int at, const struct line *l, const char *word)
 {
 	const char *value = *word ? line_find(l, word) : line_name(l);
 	size_t size = strlen(word);
 	bool is_number = (size > 3 && !strcmp(word + size - 3, "_us")) || !strcmp(word, "need") ||
-			 !strcmp(word, "place");
+			 !strcmp(word, "place") || !strcmp(word, "number");
 	int64_t n;
 
 	if (value && is_number && text_to_int(value, &n))
@@ -100,7 +127,7 @@ static bool write_row(struct store *s, const struct line *l)
 			bind_word(to, word + 1, l, row[i].word[word]);
 		is_fine = sql_done(to);
 	}
-	return is_fine; /* a line of a newer keeper has no row */
+	return is_fine && letter_write(s, l); /* a line of a newer keeper has no row */
 }
 
 bool event_write(struct store *s, const struct text *events)
@@ -181,4 +208,5 @@ void store_resume(struct store *s, struct text *lines)
 		add_resume(s, lines, ask);
 	sqlite3_reset(ask);
 	add_memories(s, lines);
+	letter_resume(s, lines);
 }

@@ -2,7 +2,7 @@
  *
  * store.c opens, commits and closes; schema.c makes the tables; series.c holds what is open in
  * memory; close.c moves it into blocks; rollup.c makes days and months of them; event.c writes the
- * rows of states and incidents.
+ * rows of states and incidents, letter.c those of letters.
  *
  * A series is one target at one location. Its results gather in an open block; each commit writes
  * the bytes that are new to the tail, so the pieces of the tail since the last closing are, put
@@ -103,6 +103,12 @@ bool close_block(struct store *, const struct series *, const struct text *block
 
 /* event.c: inside a transaction */
 bool event_write(struct store *, const struct text *events);
+
+/* letter.c: inside a transaction, behind event.c's rows of the same line */
+bool letter_write(struct store *, const struct line *);
+void letter_resume(struct store *, struct text *lines);
+/* Ended letters and standings older than that; inside a transaction. */
+bool letter_forget(struct store *, int64_t before_us);
 
 /* store.c: says what SQLite says of the last call, and remembers damage. Always false. */
 bool store_fail(struct store *, const char *what, struct text *wrong);

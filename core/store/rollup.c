@@ -278,7 +278,8 @@ static void move_horizons(struct store *s, struct work *w)
 					 " part.last_us)",
 					 "i", raw * STORE_DAY) ||
 				!sql_run(&s->sql, "DELETE FROM diagnosis WHERE at_us < ?1", "i",
-					 raw * STORE_DAY);
+					 raw * STORE_DAY) ||
+				!letter_forget(s, raw * STORE_DAY);
 		s->raw_from = w->has_failed ? s->raw_from : raw;
 	}
 	if (days > s->day_from && !w->has_failed) {

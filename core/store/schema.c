@@ -56,12 +56,36 @@ static const char event_tables[] =
 	" PRIMARY KEY(name, place)) WITHOUT ROWID;"
 	/* of schema 5: what was found out when an incident began */
 	"CREATE TABLE IF NOT EXISTS diagnosis(incident TEXT PRIMARY KEY, at_us INTEGER,"
-	" text TEXT);";
+	" text TEXT);"
+	/* of schema 6: letters, what people have said of a name, maintenance by command */
+	"CREATE TABLE IF NOT EXISTS letter(id TEXT PRIMARY KEY, kind TEXT, contact TEXT,"
+	" ways TEXT, name TEXT, created_us INTEGER, expires_us INTEGER, outcome TEXT,"
+	" ended_us INTEGER, subject TEXT, short TEXT, text TEXT, words TEXT);"
+	"CREATE INDEX IF NOT EXISTS letter_by_time ON letter(created_us);"
+	"CREATE INDEX IF NOT EXISTS letter_waiting ON letter(id) WHERE outcome IS NULL;"
+	"CREATE TABLE IF NOT EXISTS told(incident TEXT, letter TEXT,"
+	" PRIMARY KEY(incident, letter)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS told_by_letter ON told(letter);"
+	"CREATE TABLE IF NOT EXISTS attempt(letter TEXT, number INTEGER, at_us INTEGER,"
+	" destination TEXT, outcome TEXT, reason TEXT, next_us INTEGER, elapsed_us INTEGER);"
+	"CREATE INDEX IF NOT EXISTS attempt_by_letter ON attempt(letter);"
+	"CREATE INDEX IF NOT EXISTS attempt_by_destination ON attempt(destination, outcome);"
+	"CREATE TABLE IF NOT EXISTS standing(name TEXT, kind TEXT, owner TEXT, reason TEXT,"
+	" at_us INTEGER, until_us INTEGER, incident TEXT, ended_us INTEGER, ended_by TEXT,"
+	" PRIMARY KEY(name, kind, at_us)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS planned(id TEXT PRIMARY KEY, start_us INTEGER,"
+	" end_us INTEGER, announced_us INTEGER, cancelled_us INTEGER, owner TEXT, text TEXT,"
+	" impact TEXT, words TEXT);";
+
+/* The rows of one planned window, and what it costs. */
+static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
+				   "ALTER TABLE maintenance ADD COLUMN impact TEXT;";
 
 static bool make(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, tables, NULL, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+	       sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 /* Schema 1 knew neither which result ends its cycle nor the interval in force. */
@@ -248,7 +272,8 @@ static bool mark_imports(struct store *s)
 /* Tables that are made where they are missing. */
 static bool from_4(struct store *s)
 {
-	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 static bool from_3(struct store *s)
@@ -266,7 +291,8 @@ static int64_t version(struct store *s)
 }
 
 /* From the schema of that number to the present one. */
-static bool (*const way[STORE_SCHEMA])(struct store *) = {make, from_1, from_3, from_3, from_4};
+static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3,
+							  from_3, from_4, from_4};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 5
+#define STORE_SCHEMA 6
 
 /* Behind `permission denied`. */
 #define STORE_FORBIDDEN " (the database belongs to ninesd's user: try as root)"
@@ -27,7 +27,7 @@ struct store;
 /* What is written in one transaction with the results taken so far, or not at all. */
 struct store_batch {
 	int64_t at_us;             /* wall clock of the commit */
-	const struct text *events; /* `state`, `incident`, `marker` and `target` lines */
+	const struct text *events; /* lines of the keeper that become rows */
 	const char *keeper;        /* its start: with `last` it tells lines that come twice */
 	int64_t last;              /* number of the last line */
 };
@@ -66,7 +66,9 @@ bool store_is_damaged(const struct store *);
 
 /* Appends what a keeper needs at its start, one line a check or service:
  * `resume NAME kind state since_us reason step cause incident incident_us confirmed due_us`, then
- * `memory NAME place text due_us` of passive checks. */
+ * `memory NAME place text due_us` of passive checks; then of letters that wait and of those of
+ * incidents that go on `resume-letter ID`, of addresses that refuse `resume-destination TO`, of
+ * acknowledgements and the like `resume-standing NAME`, `resume-maintenance ID`. */
 void store_resume(struct store *, struct text *lines);
 
 /* Merges a staging file (stage.h) in one transaction. False: nothing was changed. */

@@ -516,7 +516,10 @@ static void forget_origins(const char *table)
 	text_printf(&put, "UPDATE %s SET sum = ?2, data = ?3 WHERE location = 0 AND day = ?1",
 		    table);
 	sqlite3_open(path, &db);
-	sqlite3_exec(db, "UPDATE meta SET value = 3 WHERE word = 'schema'", NULL, NULL, NULL);
+	sqlite3_exec(db,
+		     "ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE maintenance DROP COLUMN "
+		     "impact; UPDATE meta SET value = 3 WHERE word = 'schema'",
+		     NULL, NULL, NULL);
 	sqlite3_prepare_v2(db, put.at, -1, &set, NULL);
 	sqlite3_prepare_v2(db, get.at, -1, &ask, NULL);
 	while (sqlite3_step(ask) == SQLITE_ROW) {
@@ -649,8 +652,11 @@ static void diagnoses(void)
 	ok(reads_diagnosis("i1", NULL), "and no longer");
 	store_close(s);
 	sqlite3_open(path, &db);
-	sqlite3_exec(db, "DROP TABLE diagnosis; UPDATE meta SET value = 4 WHERE word = 'schema'",
-		     NULL, NULL, NULL);
+	sqlite3_exec(
+		db,
+		"DROP TABLE diagnosis; ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE "
+		"maintenance DROP COLUMN impact; UPDATE meta SET value = 4 WHERE word = 'schema'",
+		NULL, NULL, NULL);
 	sqlite3_close(db);
 	s = begin();
 	ok(count("SELECT value FROM meta WHERE word = 'schema'") == STORE_SCHEMA, "from schema 4");
