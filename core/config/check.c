@@ -218,6 +218,7 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 	add_list(t, "locations", f->common.locations);
 	if (f->items.size)
 		line_add(t, "items", text_get(&f->items));
+	about_add(t, &f->common.about);
 	if (inherited)
 		text_add(t, inherited->at, inherited->size);
 	text_add(t, f->words.at, f->words.size);
@@ -229,13 +230,16 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 static void define_judged(struct form *f, const char *name, const struct section *s,
 			  const char *file, int line, const struct text *inherited)
 {
+	struct named *named;
 	bool is_fine = f->is_fine;
 
 	is_fine &= is_complete(f, file, line);
 	is_fine &= judge_locations(f, file, line);
 	is_fine &= judge_limits(f, s, file, line);
-	is_fine &= name_take(f->c, name, s, file, line) != NULL;
-	if (!is_fine)
+	named = name_take(f->c, name, s, file, line);
+	if (named)
+		is_fine &= about_take(f->c, named, &f->common.about, s, file, line);
+	if (!is_fine || !named)
 		return;
 	set_rhythm(f);
 	lint(f, file, line);

@@ -16,7 +16,7 @@ static int line_of(struct config *c, const struct section *s, const char *option
 	return s->line;
 }
 
-/* Once for all slas that name it. */
+/* Once for all that name it. */
 static void add_zone_line(struct config *c, const struct section *s, const struct zone *z)
 {
 	struct text *t = &c->policy_lines;
@@ -34,7 +34,7 @@ static void add_zone_line(struct config *c, const struct section *s, const struc
 			    "zone: the file of '%s' is too large", zone_name(z));
 }
 
-static void judge_zone(struct config *c, const struct section *s, const char *name)
+void zone_judge(struct config *c, const struct section *s, const char *name)
 {
 	struct text wrong = {0};
 	struct zone *z = zone_open(name, &wrong);
@@ -49,7 +49,7 @@ static void judge_zone(struct config *c, const struct section *s, const char *na
 	text_release(&wrong);
 }
 
-static void judge_hours(struct config *c, const struct section *s, const char *const *text)
+void hours_judge(struct config *c, const struct section *s, const char *const *text)
 {
 	struct hours all = {0};
 	struct text wrong = {0};
@@ -64,8 +64,8 @@ static void judge_hours(struct config *c, const struct section *s, const char *c
 
 void sla_judge(struct config *c, const struct section *s, const struct config_sla *o)
 {
-	judge_zone(c, s, o->zone);
-	judge_hours(c, s, o->hours);
+	zone_judge(c, s, o->zone);
+	hours_judge(c, s, o->hours);
 	if (map_find_text(&c->slas, s->title))
 		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
 			    s->title);
@@ -77,7 +77,7 @@ void maintenance_judge(struct config *c, const struct section *s, struct config_
 	struct text wrong = {0};
 	const char *option;
 
-	judge_zone(c, s, o->zone);
+	zone_judge(c, s, o->zone);
 	if (!maintenance_parse(o, &option, &wrong))
 		problem_add(&c->parse, s->file, line_of(c, s, option),
 			    "write start and end, or cron, for and zone",

@@ -11,6 +11,7 @@
 #include "../base/hours.h"
 #include "../base/line.h"
 #include "../base/recur.h"
+#include "../module/about.h"
 #include "config.h"
 
 /* The bytes of a zone's file, judged: who serves pages can open no file. UTC needs none. */
@@ -48,6 +49,7 @@ struct config_service {
 	int64_t need;
 	const char *role;
 	const char *const *feeds;
+	struct about_options about;
 	struct config_service *next;
 };
 

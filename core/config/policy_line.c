@@ -61,6 +61,7 @@ const struct module_option service_option[] = {
 	OPTION_TEXT(struct config_service, role, "", "what it is for the house"),
 	OPTION_LIST(struct config_service, feeds, "", "services that depend on it"),
 	OPTION_TEXT(struct config_service, sla, "", "the policy it is measured by"),
+	ABOUT_OPTIONS(struct config_service),
 	OPTION_END,
 };
 static const struct module_head service_head = {

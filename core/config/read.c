@@ -220,6 +220,9 @@ static void read_sections(struct config *c)
 				read_check(c, s);
 		}
 	services_finish(c);
+	abouts_finish(c);
+	contacts_finish(c);
+	notifiers_finish(c);
 }
 
 /* ---- the whole ---- */
@@ -232,6 +235,8 @@ static struct config *open_config(const char *file)
 	parse_init(&c->parse);
 	descriptors_init(&c->modules);
 	c->last_service = &c->services;
+	c->last_about = &c->abouts;
+	c->last_contact = &c->first_contact;
 	if (file)
 		parse_file(&c->parse, file);
 	read_top(c);
@@ -270,11 +275,17 @@ void config_free(struct config *c)
 	text_release(&c->define_lines);
 	text_release(&c->service_lines);
 	text_release(&c->policy_lines);
+	text_release(&c->notifier_lines);
+	text_release(&c->contact_lines);
+	text_release(&c->template_lines);
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
 	map_release(&c->zones);
 	map_release(&c->secrets);
+	map_release(&c->notifiers);
+	map_release(&c->contacts);
+	map_release(&c->templates);
 	descriptors_release(&c->modules);
 	parse_release(&c->parse);
 	free(c);
@@ -342,8 +353,9 @@ static void add_settings(struct config *c, struct text *t)
 
 void config_add_lines(struct config *c, struct text *t)
 {
-	const struct text *part[] = {&c->location_lines, &c->secret_lines, &c->define_lines,
-				     &c->service_lines, &c->policy_lines};
+	const struct text *part[] = {&c->location_lines, &c->secret_lines,   &c->define_lines,
+				     &c->service_lines,	 &c->policy_lines,   &c->notifier_lines,
+				     &c->contact_lines,	 &c->template_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t, false);

@@ -17,7 +17,14 @@ struct named {
 	const char *name, *word, *file;
 	int line;
 	struct service *service; /* NULL: a check */
+	struct about *about;	 /* NULL: it was not judged */
 	const struct section *section;
+};
+
+/* names.c: names of checks and services, in the arena. Zero-initialise. */
+struct names {
+	const char **name;
+	size_t count, room;
 };
 
 struct config {
@@ -25,9 +32,12 @@ struct config {
 	const char *file;
 	struct config_settings settings;
 	struct descriptors modules;
-	struct map names, locations, slas, zones, secrets;
+	struct map names, locations, slas, zones, secrets, notifiers, contacts, templates;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
+	struct text notifier_lines, contact_lines, template_lines;
 	struct service *services, **last_service;
+	struct about *abouts, **last_about;
+	struct contact *first_contact, **last_contact;
 	int check_count, service_count, secret_count;
 };
 
@@ -56,12 +66,29 @@ bool secret_take(struct config *, const struct value *, struct text *out);
 /* check.c */
 void check_read(struct config *, const struct descriptor *, const struct section *);
 
+/* names.c */
+void names_add(struct config *, struct names *, const char *name); /* once each */
+/* All checks whose names are like the pattern, sorted. False: there is none. */
+bool names_expand(struct config *, struct names *, const char *pattern);
+const char *names_join(struct text *into, const char *const *name, size_t count);
+/* What was probably meant, or NULL. */
+const char *name_nearest(struct config *, const char *name);
+
+/* about.c: what a check or a service says of itself: its parents are judged by abouts_finish(),
+ * which comes behind services_finish(). False: problems were added. */
+bool about_take(struct config *, const struct named *, const struct about_options *,
+		const struct section *, const char *file, int line);
+void about_add(struct text *line, const struct about_options *);
+void abouts_finish(struct config *);
+
 /* review.c: what the modules themselves have against their checks becomes problems. */
 void checks_review(struct config *);
 
 /* service.c */
 void service_read(struct config *, const struct section *);
 void services_finish(struct config *);
+/* Its members by name, patterns expanded, once services_finish() is over. */
+const char *const *service_members(const struct service *, size_t *count);
 
 /* policy_line.c: the forms of these sections; NULL: the word is none of them. */
 extern const struct module_option sla_option[], maintenance_option[], service_option[];
@@ -70,10 +97,27 @@ const struct module_head *policy_head(const char *word);
 /* policy.c: the line of such a section, into policy_lines. */
 void policy_add_line(struct config *, const struct section *);
 /* What the forms do not say; a zone's line goes in front of the sla that names it first. */
+void zone_judge(struct config *, const struct section *, const char *name);
+void hours_judge(struct config *, const struct section *, const char *const *hours);
 void sla_judge(struct config *, const struct section *, const struct config_sla *);
 /* What the words of one say together. False: *wrong says why of *option. */
 bool maintenance_parse(struct config_maintenance *, const char **option, struct text *wrong);
 void maintenance_judge(struct config *, const struct section *, struct config_maintenance *);
+
+/* notifier.c: sections `notify-MODULE`; and the channel of that name, if need be a module's with
+ * all its defaults. NULL: there is none, or none that works; then problems were added. */
+struct notifier;
+void notifier_read(struct config *, const struct section *);
+const struct notifier *notifier_get(struct config *, const char *name, const struct section *by);
+void notifiers_finish(struct config *);
+
+/* contact.c */
+void contact_read(struct config *, const struct section *);
+void path_read(struct config *, const struct section *);
+void contacts_finish(struct config *);
+
+/* wording.c: sections `template`: an admin's own letters. */
+void wording_read(struct config *, const struct section *);
 
 /* section.c: imported results have a location too (STAGE_LOCATION of store/stage.h), which must be
  * theirs alone. */

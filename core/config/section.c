@@ -1,8 +1,8 @@
 /* config/section: the core's own sections as tables of options.
  *
- * service has a file of its own, sla and maintenance share policy.c. contact, page and the sections
- * of notifiers and reports are judged here in form, so that a configuration written today stays
- * good. */
+ * service, contact, template and the sections of notifiers have files of their own, sla and
+ * maintenance share policy.c. page and the sections of reports are judged here in form, so that a
+ * configuration written today stays good. */
 #include <string.h>
 
 #include "../module/form.h"
@@ -27,29 +27,6 @@ static const struct module_option void_option[] = {
 	OPTION_END,
 };
 
-struct path_options {
-	int64_t after, repeat, cap;
-	const char *const *hours;
-	const char *zone;
-};
-static const struct module_option path_option[] = {
-	OPTION_DURATION(struct path_options, after, "5m", "0..31d",
-			"so long after the incident began"),
-	OPTION_DURATION(struct path_options, repeat, "30m", "1m..31d", "again so often"),
-	OPTION_INT(struct path_options, cap, 4, "1..4", "alerts an incident at most"),
-	OPTION_LIST(struct path_options, hours, "", "only then: Mon-Sun 22:00-07:00"),
-	OPTION_TEXT(struct path_options, zone, "", "time zone of the hours"),
-	OPTION_END,
-};
-
-struct contact_options {
-	const char *const *services;
-};
-static const struct module_option contact_option[] = {
-	OPTION_LIST(struct contact_options, services, "", "checks and services; none named: all"),
-	OPTION_END,
-};
-
 struct page_options {
 	const char *title, *host;
 	const char *const *services;
@@ -65,8 +42,6 @@ static const struct module_option page_option[] = {
 union options {
 	struct location_options location;
 	struct config_sla sla;
-	struct path_options path;
-	struct contact_options contact;
 	struct config_maintenance maintenance;
 	struct page_options page;
 };
@@ -105,27 +80,6 @@ static void finish_maintenance(struct config *c, const struct section *s, union 
 	policy_add_line(c, s);
 }
 
-static void finish_path(struct config *c, const struct section *s, union options *o)
-{
-	const char *colon = strchr(s->title, ':');
-
-	(void)o;
-	if (!colon || colon == s->title || !colon[1])
-		problem_add(&c->parse, s->file, s->line,
-			    "write path \"email:ops@example.org\" { ... }",
-			    "path '%s' is no NOTIFIER:ADDRESS", s->title);
-}
-
-static void finish_contact(struct config *c, const struct section *s, union options *o)
-{
-	(void)o;
-	for (const struct section *p = s->next; p; p = p->next)
-		if (p->parent == s)
-			return;
-	lint_add(&c->parse, s->file, s->line, "add path \"NOTIFIER:ADDRESS\" { after = \"5m\" }",
-		 "contact '%s' has no path: nobody can tell it anything", s->title);
-}
-
 enum { TITLE = 1, NO_TITLE = 2 };
 
 static const struct core_section {
@@ -134,17 +88,19 @@ static const struct core_section {
 	size_t options_size;
 	int title;
 	void (*finish)(struct config *, const struct section *, union options *);
+	void (*read)(struct config *, const struct section *); /* instead of all that */
 } core[] = {
 	{"location", NULL, location_option, sizeof(struct location_options), TITLE,
-	 finish_location},
-	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL},
-	{"service", NULL, NULL, 0, TITLE, NULL},
-	{"sla", NULL, sla_option, sizeof(struct config_sla), TITLE, finish_sla},
-	{"contact", NULL, contact_option, sizeof(struct contact_options), TITLE, finish_contact},
-	{"path", "contact", path_option, sizeof(struct path_options), TITLE, finish_path},
+	 finish_location, NULL},
+	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL, NULL},
+	{"service", NULL, NULL, 0, TITLE, NULL, service_read},
+	{"sla", NULL, sla_option, sizeof(struct config_sla), TITLE, finish_sla, NULL},
+	{"contact", NULL, NULL, 0, TITLE, NULL, contact_read},
+	{"path", "contact", NULL, 0, TITLE, NULL, path_read},
+	{"template", NULL, NULL, 0, TITLE, NULL, wording_read},
 	{"maintenance", NULL, maintenance_option, sizeof(struct config_maintenance), TITLE,
-	 finish_maintenance},
-	{"page", NULL, page_option, sizeof(struct page_options), TITLE, NULL},
+	 finish_maintenance, NULL},
+	{"page", NULL, page_option, sizeof(struct page_options), TITLE, NULL, NULL},
 };
 #define CORE (sizeof core / sizeof *core)
 
@@ -166,20 +122,17 @@ const char *section_nearest(const char *word)
 	return option_nearest(word, &core[0].word, CORE, sizeof *core);
 }
 
-/* The section of a notifier or report: options of its module, secrets by reference. */
-static void read_for_module(struct config *c, const struct section *s)
+/* The section of a report: options of its module, secrets by reference. */
+static void read_report(struct config *c, const struct section *s)
 {
-	bool is_notifier = !strncmp(s->word, "notify-", 7);
-	enum module_kind kind = is_notifier ? MODULE_NOTIFIER : MODULE_REPORT;
-	const char *folder = is_notifier ? c->settings.notifiers : c->settings.reports;
-	struct descriptor *d = descriptor_find(&c->modules, kind, s->word + 7);
+	struct descriptor *d = descriptor_find(&c->modules, MODULE_REPORT, s->word + 7);
 	struct text secret = {0};
 	void *options;
 
 	if (!d || !d->is_known) {
 		problem_add(&c->parse, s->file, s->line, "put it there or remove the section",
-			    "there is no %s '%s': looked for '%s/%s.so'",
-			    is_notifier ? "notifier" : "report", s->word + 7, folder, s->word + 7);
+			    "there is no report '%s': looked for '%s/%s.so'", s->word + 7,
+			    c->settings.reports, s->word + 7);
 		return;
 	}
 	options = parse_alloc(&c->parse, d->head.options_size);
@@ -223,13 +176,13 @@ void section_read(struct config *c, const struct section *s)
 	struct module_head head;
 
 	if (!k) {
-		read_for_module(c, s);
+		(!strncmp(s->word, "notify-", 7) ? notifier_read : read_report)(c, s);
 		return;
 	}
 	if (!judge_place(c, s, k))
 		return;
-	if (!k->option) {
-		service_read(c, s);
+	if (k->read) {
+		k->read(c, s);
 		return;
 	}
 	head = (struct module_head){

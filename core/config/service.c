@@ -2,8 +2,6 @@
  *
  * Members may be patterns ("shops" slash star); they are known only when all files were read, so
  * service_read() keeps what was said and services_finish() judges it and writes the lines. */
-#include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../module/form.h"
@@ -12,8 +10,7 @@
 struct service {
 	const struct section *section;
 	struct config_service say;
-	const char **member; /* patterns expanded; NULL at the end */
-	size_t members, room;
+	struct names members; /* patterns expanded */
 	int round; /* of the search for circles that was here last */
 	struct service *next;
 };
@@ -26,69 +23,25 @@ void service_read(struct config *c, const struct section *s)
 	new->section = s;
 	if (!values_set(c, s, policy_head("service"), &new->say) || !n)
 		return;
+	about_take(c, n, &new->say.about, s, s->file, s->line);
 	n->service = new;
 	*c->last_service = new;
 	c->last_service = &new->next;
 	c->service_count++;
 }
 
-static void add_member(struct config *c, struct service *s, const char *name)
-{
-	const char **grown;
-
-	for (size_t i = 0; i < s->members; i++)
-		if (!strcmp(s->member[i], name))
-			return;
-	if (s->members + 1 >= s->room) {
-		s->room = s->room ? 2 * s->room : 16;
-		grown = parse_alloc(&c->parse, s->room * sizeof *grown);
-		if (s->members)
-			memcpy(grown, s->member, s->members * sizeof *grown);
-		s->member = grown;
-	}
-	s->member[s->members++] = name;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void expand(struct config *c, struct service *s, const char *pattern)
 {
-	size_t before = s->members, at = 0;
-	struct named *n;
-
-	while ((n = map_next(&c->names, &at)))
-		if (!n->service && !fnmatch(pattern, n->name, FNM_NOESCAPE))
-			add_member(c, s, n->name);
-	if (c->parse.is_cut)
+	if (names_expand(c, &s->members, pattern) || c->parse.is_cut)
 		return;
-	if (s->members > before)
-		qsort(s->member + before, s->members - before, sizeof *s->member, by_text);
-	else
-		problem_add(&c->parse, s->section->file, s->section->line, "correct the pattern",
-			    "service '%s': no check's name is like '%s'", s->section->title,
-			    pattern);
-}
-
-static const char *nearest_name(struct config *c, const char *name)
-{
-	const char **all = memory_new(c->names.size * sizeof *all), *nearest;
-	size_t n = 0, at = 0;
-	struct named *found;
-
-	while ((found = map_next(&c->names, &at)))
-		all[n++] = found->name;
-	nearest = n <= 2000 ? option_nearest(name, all, n, sizeof *all) : NULL;
-	free(all);
-	return nearest;
+	problem_add(&c->parse, s->section->file, s->section->line, "correct the pattern",
+		    "service '%s': no check's name is like '%s'", s->section->title, pattern);
 }
 
 static void refuse_name(struct config *c, const struct service *s, const char *what,
 			const char *name)
 {
-	const char *nearest = nearest_name(c, name);
+	const char *nearest = name_nearest(c, name);
 
 	if (c->parse.is_cut)
 		return; /* it may stand where nothing was read */
@@ -111,7 +64,7 @@ static void resolve(struct config *c, struct service *s)
 
 	for (const char *const *m = s->say.members; *m; m++) {
 		if (map_find_text(&c->names, *m))
-			add_member(c, s, *m);
+			names_add(c, &s->members, *m);
 		else if (strpbrk(*m, "*?"))
 			expand(c, s, *m);
 		else
@@ -123,10 +76,10 @@ static void resolve(struct config *c, struct service *s)
 	if (*s->say.sla && !map_find_text(&c->slas, s->say.sla))
 		problem_add(&c->parse, at->file, at->line, "add sla \"NAME\" { target = 99.9 }",
 			    "service '%s': there is no sla '%s'", at->title, s->say.sla);
-	if (c->parse.wrong == wrong && s->say.need > (int64_t)s->members)
+	if (c->parse.wrong == wrong && s->say.need > (int64_t)s->members.count)
 		problem_add(&c->parse, at->file, at->line, "lower need or add members",
 			    "service '%s': need is %d, but it has %zu members", at->title,
-			    (int)s->say.need, s->members);
+			    (int)s->say.need, s->members.count);
 }
 
 /* Can `wanted` be reached from the members of `s`? Each service is entered once a `round`. */
@@ -139,20 +92,12 @@ static bool reaches(struct config *c, struct service *s, const struct service *w
 	if (s->round == round || depth > 1000)
 		return false;
 	s->round = round;
-	for (size_t i = 0; i < s->members && !found; i++) {
-		n = map_find_text(&c->names, s->member[i]);
+	for (size_t i = 0; i < s->members.count && !found; i++) {
+		n = map_find_text(&c->names, s->members.name[i]);
 		found = n && n->service &&
 			(n->service == wanted || reaches(c, n->service, wanted, round, depth + 1));
 	}
 	return found;
-}
-
-static const char *join(struct text *into, const char *const *name, size_t count)
-{
-	text_clear(into);
-	for (size_t i = 0; i < count && name[i]; i++)
-		text_printf(into, "%s%s", i ? "\n" : "", name[i]);
-	return text_get(into);
 }
 
 /* Is a member named by a pattern? Figures need it as it was written. */
@@ -170,16 +115,17 @@ static void add_line(struct config *c, const struct service *s)
 	size_t begin = t->size;
 
 	line_begin_name(t, "service", s->section->title);
-	line_add(t, "members", join(&joined, s->member, s->members));
+	line_add(t, "members", names_join(&joined, s->members.name, s->members.count));
 	if (has_pattern(s))
-		line_add(t, "written", join(&joined, s->say.members, SIZE_MAX));
+		line_add(t, "written", names_join(&joined, s->say.members, SIZE_MAX));
 	line_add_int(t, "need", s->say.need);
 	if (*s->say.role)
 		line_add(t, "role", s->say.role);
 	if (*s->say.feeds)
-		line_add(t, "feeds", join(&joined, s->say.feeds, SIZE_MAX));
+		line_add(t, "feeds", names_join(&joined, s->say.feeds, SIZE_MAX));
 	if (*s->say.sla)
 		line_add(t, "sla", s->say.sla);
+	about_add(t, &s->say.about);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
 		problem_add(
@@ -188,6 +134,12 @@ static void add_line(struct config *c, const struct service *s)
 			"service '%s': the names of its members are longer than %d bytes together",
 			s->section->title, LINE_BYTES);
 	text_release(&joined);
+}
+
+const char *const *service_members(const struct service *s, size_t *count)
+{
+	*count = s->members.count;
+	return s->members.name;
 }
 
 void services_finish(struct config *c)

@@ -125,9 +125,11 @@ static void add_unknown(struct config *c, const struct value *v, const char *of,
 void value_refuse_unknown(struct config *c, const struct descriptor *d, const struct value *v)
 {
 	const char *all[2 * OPTION_ENTRIES];
-	size_t n = collect(&common_head, all, collect(&d->head, all, 0));
+	size_t n = collect(&d->head, all, 0);
 	struct text remedy = {0};
 
+	if (d->head.kind != MODULE_REPORT)
+		n = collect(d->head.kind == MODULE_CHECK ? &common_head : &notifier_head, all, n);
 	text_printf(&remedy, "`nines modules %s` lists its options", d->head.name);
 	add_unknown(c, v, "module", d->head.name, option_nearest(v->name, all, n, sizeof *all),
 		    text_get(&remedy));

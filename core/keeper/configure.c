@@ -275,13 +275,15 @@ static int64_t within(int64_t n, int64_t least, int64_t most)
 	return n < least ? least : n > most ? most : n;
 }
 
+/* What is told of a check, not what it does: another owner begins nothing anew. */
+#define ABOUT_WORDS "title", "owner", "url", "next", "parents", "flapping", "standing"
+
 /* The words of the prober's `check` line. */
 static char *prober_words(const struct line *l)
 {
-	static const char *const keepers[] = {"every_us",  "recheck_us", "locations",
-					      "reference", "items",      "pool",
-					      "passive",   "name",       "when_healthy",
-					      NULL};
+	static const char *const keepers[] = {
+		"every_us", "recheck_us", "locations",    "reference", "items", "pool",
+		"passive",  "name",       "when_healthy", ABOUT_WORDS, NULL};
 	struct text t = {0};
 
 	line_add(&t, "name", line_name(l));
@@ -291,7 +293,7 @@ static char *prober_words(const struct line *l)
 
 static uint64_t print_but_build(const struct line *l)
 {
-	static const char *const build[] = {"build", NULL};
+	static const char *const build[] = {"build", ABOUT_WORDS, NULL};
 	struct text t = {0};
 	uint64_t print;
 

@@ -26,6 +26,7 @@ static const struct module_option option[] = {
 	OPTION_(struct common_options, when_healthy, "when-healthy", OPTION_TYPE_BOOL, "false",
 		NULL, 0,
 		"probe only while the monitor itself is well: a dead man's ping to another one"),
+	ABOUT_OPTIONS(struct common_options),
 	OPTION_END,
 };
 
@@ -59,6 +60,9 @@ const struct module_head notifier_head = {
 	.options_size = sizeof(struct notifier_options),
 };
 
+const char *const about_standing[] = {"in-service", "in-preparation", "out-of-cluster",
+				      "retired",    "paused",         NULL};
+
 const char *const common_family[] = {"any", "4", "6", NULL};
 const int common_family_number[] = {AF_UNSPEC, AF_INET, AF_INET6};
 
@@ -68,7 +72,8 @@ const char *const common_core_words[] = {
 	"location",    "store",     "listen",  "socket",  "user",   "modules", "notifiers",
 	"reports",     "retention", "include", "service", "sla",    "contact", "path",
 	"maintenance", "page",      "void",    "check",   "module", "setting", "secret",
-	"silence",     "account",   "targets", "items",   "help",   NULL,
+	"silence",     "account",   "targets", "items",   "help",   "template",
+	NULL,
 };
 
 bool common_is_core_word(const char *word)

@@ -8,6 +8,8 @@
 
 #include <nines/check.h>
 
+#include "about.h"
+
 struct common_options {
 	/* microseconds; slow 0: never degraded for its time */
 	int64_t every, timeout, recheck, slow;
@@ -15,6 +17,7 @@ struct common_options {
 	const char *const *locations;          /* empty: all */
 	int64_t address_family;                /* the place in common_family */
 	bool reference, when_healthy;
+	struct about_options about;
 };
 
 /* Works with option_set() and option_defaults() like a module's own head. */
