@@ -105,12 +105,13 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
 	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< tests/lib/replay.c $(BUILD)/core.a $(LDLIBS)
 
+# What a module needs beside it to be played with any server stands in conversation_NAME.c.
 define CONVERSATION
-$(BUILD)/tests/fuzz/module-$1: tests/fuzz/conversation.c tests/lib/replay.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
+$(BUILD)/tests/fuzz/module-$1: tests/fuzz/conversation.c $(wildcard tests/fuzz/conversation_$1.c) tests/lib/replay.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
 	@mkdir -p "$$(@D)"
 	$$(call SAY,test)$$(COMPILE) -DREPLAY='"modules/$1/corpus"' -MF $$@.d -MT $$@ $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS) $$(call own,modules/$1,--libs)
 
-$(BUILD)/fuzz/module-$1: tests/fuzz/conversation.c $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
+$(BUILD)/fuzz/module-$1: tests/fuzz/conversation.c $(wildcard tests/fuzz/conversation_$1.c) $(patsubst %.c,$(BUILD)/%.o,$(wildcard modules/$1/*.c)) $(BUILD)/core.a
 	@mkdir -p "$$(@D)"
 	$$(call SAY,fuzz)$$(COMPILE) -MF $$@.d -MT $$@ -fsanitize=fuzzer $$(LDFLAGS) -o $$@ $$(filter %.c %.o,$$^) $(BUILD)/core.a $$(LDLIBS) $$(call own,modules/$1,--libs)
 endef

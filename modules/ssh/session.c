@@ -9,9 +9,10 @@
 #define MOST_BYTES (1 << 20) /* of all that a server sends */
 #define VERSION_RSA_SHA2 0x010b00
 /* The newest first, as OpenSSH does. libssh2 1.10 trips over names that it does not know. */
-#define CURVES "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521"
-#define HOST_KEYS_OLD CURVES ",ssh-rsa"
-#define HOST_KEYS     CURVES ",rsa-sha2-512,rsa-sha2-256,ssh-rsa"
+#define ED25519	      "ssh-ed25519,"
+#define ECDSA	      "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+#define HOST_KEYS_OLD ECDSA "ssh-rsa"
+#define HOST_KEYS     ECDSA "rsa-sha2-512,rsa-sha2-256,ssh-rsa"
 
 /* ---- what libssh2 calls ---- */
 
@@ -72,6 +73,8 @@ static LIBSSH2_RECV_FUNC(receive)
 		return -EAGAIN;
 	s->may_read = false;
 	n = probe_read(s->probe, buffer, length);
+	if (!lookout_take(&s->lookout, buffer, n))
+		probe_fail(s->probe, "key exchange: the server's ed25519 host key is malformed");
 	keep_packet(s, buffer, n);
 	s->bytes += n;
 	s->has_ended = !n;
@@ -137,8 +140,15 @@ bool session_open(struct session *s, struct probe *p, const char *banner)
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_SEND, (void *)transmit);
 	libssh2_session_callback_set(s->ssh, LIBSSH2_CALLBACK_DISCONNECT, (void *)hear_goodbye);
 	libssh2_session_method_pref(s->ssh, LIBSSH2_METHOD_HOSTKEY,
-				    libssh2_version(VERSION_RSA_SHA2) ? HOST_KEYS : HOST_KEYS_OLD);
+				    libssh2_version(VERSION_RSA_SHA2) ? ED25519 HOST_KEYS
+								      : ED25519 HOST_KEYS_OLD);
 	return true;
+}
+
+void session_refuse_ed25519(struct session *s)
+{
+	libssh2_session_method_pref(s->ssh, LIBSSH2_METHOD_HOSTKEY,
+				    libssh2_version(VERSION_RSA_SHA2) ? HOST_KEYS : HOST_KEYS_OLD);
 }
 
 /* ---- how its answers are taken ---- */

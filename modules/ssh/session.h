@@ -9,6 +9,8 @@
 #include <libssh2.h>
 #include <nines/check.h>
 
+#include "lookout.h"
+
 #define SESSION_PACKET_BYTES 4096
 
 struct session {
@@ -21,10 +23,14 @@ struct session {
 	bool may_read, has_ended, is_over; /* the server's words, the probe */
 	bool lacks; /* memory: what libssh2 says then is not to be believed */
 	unsigned char packet[SESSION_PACKET_BYTES]; /* the first of the server */
+	struct lookout lookout;
 };
 
 /* Makes a session whose server has said the line `banner`. It ends with the probe. */
 bool session_open(struct session *, struct probe *, const char *banner);
+
+/* Behind the first key exchange: another one takes no ed25519 key, which nobody could look at. */
+void session_refuse_ed25519(struct session *);
 
 /* Parks until libssh2 can be asked again; false when it has answered, or the probe has failed. It
  * fails as unknown where libssh2 had no memory. */

@@ -60,6 +60,7 @@ static void exchange_keys(struct session *s, struct probe *p)
 		result = libssh2_session_handshake(s->ssh, probe_fd(p));
 	while (session_again(s, result));
 	session_judge(s, result, "key exchange");
+	session_refuse_ed25519(s);
 }
 
 /* "SHA256:" and base64 without padding, as ssh-keygen -l prints it. */

@@ -35,6 +35,11 @@ def kexinit(kex=b"curve25519-sha256", key=b"ssh-ed25519", cipher=b"aes256-ctr", 
     return packet(b"\x14" + bytes(16) + b"".join(map(string, lists)) + bytes(5))
 
 
+def reply(key):
+    """The server's half of the exchange, with this host key."""
+    return packet(b"\x1f" + string(key) + string(bytes(range(32))) + string(string(b"ssh-ed25519") + string(bytes(64))))
+
+
 def goodbye(text):
     return packet(b"\x01" + struct.pack("!I", 12) + string(text) + string(b""))
 
@@ -72,6 +77,9 @@ CASES = [
     ("an offer, then an end", "down", [send(BANNER), send(kexinit()), HEARD, finish], []),
     ("an offer cut short", "down", [send(BANNER), send(kexinit()[:100]), HEARD, finish], []),
     ("an offer whose lists lie about their length", "down", [send(BANNER), send(packet(b"\x14" + bytes(16) + b"\xff" * 60)), HEARD, finish], []),
+    ("an ed25519 host key of no bytes", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + struct.pack("!I", 32))), silence()], []),
+    ("an ed25519 host key of 33 bytes", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + string(bytes(33)))), silence()], []),
+    ("a host key that did not sign", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + string(bytes(32)))), HEARD, finish], []),
     ("host keys that our library lacks", "unknown", [send(BANNER), send(kexinit(key=b"ssh-mldsa-65@example.org")), silence()], []),
     ("a key exchange that our library lacks", "unknown", [send(BANNER), send(kexinit(kex=b"mlkem768x25519-sha256")), silence()], []),
     ("a cipher that our library lacks", "unknown", [send(BANNER), send(kexinit(cipher=b"aegis-256")), silence()], []),

@@ -4,11 +4,14 @@
  * Linked with the module's own files once for each module that has a folder `corpus` beside it. An
  * input is one line of options, separated by tabs ("user=a\tpassword=b"), and behind it all that
  * the server says, at once, before it closes; a line "--next--" ends what the first connection says
- * and begins what the next one does. Every outcome is fine but a crash, a hang, a lost result or
- * one that blames us for what the server said. */
+ * and begins what the next one does. A module that sends datagrams is answered with all parts, a
+ * datagram each, and silence soon ends its probe; "<--40-->" in them stands for the 8 bytes of the
+ * question from byte 40 on. Every outcome is fine but a crash, a hang, a lost result or one that blames us for
+ * what the server said. */
 #include <nines/check.h>
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,14 +28,20 @@
 #define OPTION_BYTES 256
 #define MARK "\n--next--\n"
 #define LIST_MARK '\x1f' /* between the values of a list */
+#define PROBE_US       (5 * CLOCK_SECOND)
+#define SILENCE_US     5000 /* no datagram is waited for so long */
+#define DATAGRAM_BYTES 1472
+#define DATAGRAMS      16
+#define PLACE_BYTES    8 /* "<--40-->" */
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
 extern const struct check_module module_entry;
 
 static struct {
-	struct loop_watch watch; /* first: it is the server */
+	struct loop_watch watch, datagrams;
 	int port, fd[CONNECTIONS];
+	bool is_asked_by_datagram; /* ever */
 	size_t clients;
 	const char *says, *end;
 } server;
@@ -73,18 +82,58 @@ static void serve(struct loop_watch *w, uint32_t events)
 	server.fd[server.clients++] = fd;
 }
 
-static void listen_here(void)
+/* Puts the question's bytes where the answer has a place for them. */
+static void fill_places(char *answer, size_t size, const char *question, size_t asked)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t size = sizeof a;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	for (size_t at = 0; at + PLACE_BYTES <= size; at++) {
+		const char *p = answer + at;
+		size_t from = (size_t)((p[3] - '0') * 10 + (p[4] - '0'));
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 || listen(fd, 16) != 0 ||
+		if (!memcmp(p, "<--", 3) && isdigit(p[3]) && isdigit(p[4]) &&
+		    !memcmp(p + 5, "-->", 3) && from + PLACE_BYTES <= asked)
+			memcpy(answer + at, question + from, PLACE_BYTES);
+	}
+}
+
+static void answer(struct loop_watch *w, uint32_t events)
+{
+	struct sockaddr_in to;
+	socklen_t to_size = sizeof to;
+	char question[DATAGRAM_BYTES], bytes[DATAGRAM_BYTES];
+	ssize_t asked =
+		recvfrom(w->fd, question, sizeof question, 0, (struct sockaddr *)&to, &to_size);
+	const char *part;
+	size_t size;
+
+	(void)events;
+	server.is_asked_by_datagram = true;
+	for (int i = 0; asked >= 0 && i < DATAGRAMS && server.says < server.end; i++) {
+		size = take_part(&part);
+		size = size < sizeof bytes ? size : sizeof bytes;
+		memcpy(bytes, part, size);
+		fill_places(bytes, size, question, (size_t)asked);
+		if (sendto(w->fd, bytes, size, MSG_NOSIGNAL, (struct sockaddr *)&to, to_size) < 0)
+			perror("sendto");
+	}
+}
+
+/* A socket of that kind on the server's port, which the first of them chooses. */
+static void open_socket(int kind, struct loop_watch *watch,
+			void (*ready)(struct loop_watch *, uint32_t))
+{
+	struct sockaddr_in a = {.sin_family = AF_INET,
+				.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+				.sin_port = htons((uint16_t)server.port)};
+	socklen_t size = sizeof a;
+	int fd = socket(AF_INET, kind | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+	    (kind == SOCK_STREAM && listen(fd, 16) != 0) ||
 	    getsockname(fd, (struct sockaddr *)&a, &size) != 0)
 		abort();
 	server.port = ntohs(a.sin_port);
-	server.watch.ready = serve;
-	if (!loop_add(host.loop, &server.watch, fd, EPOLLIN))
+	watch->ready = ready;
+	if (!loop_add(host.loop, watch, fd, EPOLLIN))
 		abort();
 }
 
@@ -95,7 +144,8 @@ static void open_once(void)
 	host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1};
 	if (!host.loop || !probe_host_open(&host))
 		abort();
-	listen_here();
+	open_socket(SOCK_STREAM, &server.watch, serve);
+	open_socket(SOCK_DGRAM, &server.datagrams, answer);
 }
 
 /* Sets "name=value"; a mutated line that sets nothing is no finding. */
@@ -151,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	struct probe_order order = {.module = &module_entry,
 				    .id = "1",
 				    .check = "fuzz",
-				    .timeout_us = 5 * CLOCK_SECOND,
+				    .timeout_us = server.is_asked_by_datagram ? SILENCE_US : PROBE_US,
 				    .address_family = AF_INET};
 	struct arena arena;
 	struct text wrong = {0};
