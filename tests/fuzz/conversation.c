@@ -6,8 +6,8 @@
  * the server says, at once, before it closes; a line "--next--" ends what the first connection says
  * and begins what the next one does. A module that sends datagrams is answered with all parts, a
  * datagram each, and silence soon ends its probe; "<--40-->" in them stands for the 8 bytes of the
- * question from byte 40 on. Every outcome is fine but a crash, a hang, a lost result or one that blames us for
- * what the server said. */
+ * question from byte 40 on. Every outcome is fine but a crash, a hang, a lost result or one that
+ * blames us for what the server said. */
 #include <nines/check.h>
 
 #include <arpa/inet.h>
@@ -201,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	struct probe_order order = {.module = &module_entry,
 				    .id = "1",
 				    .check = "fuzz",
-				    .timeout_us = server.is_asked_by_datagram ? SILENCE_US : PROBE_US,
+				    .timeout_us = PROBE_US,
 				    .address_family = AF_INET};
 	struct arena arena;
 	struct text wrong = {0};
@@ -217,6 +217,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	used = read_options(options, &arena, input, size);
 	server.says = (const char *)input + used;
 	server.end = (const char *)input + size;
+	if (server.is_asked_by_datagram)
+		order.timeout_us = SILENCE_US;
 	order.options = options;
 	order.done = done;
 	order.with = &has_ended;
