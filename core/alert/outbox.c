@@ -35,7 +35,7 @@ struct outbox_destination {
 	int64_t hold_until_us;	  /* the other side asked for it */
 	int64_t paid_us; /* by the rate: the next letter may go from then on, less a minute */
 	int refusals;
-	bool is_busy;
+	bool is_busy, was_just_switched_off;
 };
 
 struct outbox {
@@ -112,7 +112,7 @@ struct outbox_letter *outbox_first(const struct outbox *o)
 	return o->first;
 }
 
-struct outbox_letter *outbox_find(const struct outbox *o, const char *id)
+struct outbox_letter *outbox_letter_find(const struct outbox *o, const char *id)
 {
 	return map_find_text(&o->letters, id);
 }
@@ -120,6 +120,17 @@ struct outbox_letter *outbox_find(const struct outbox *o, const char *id)
 int64_t outbox_next_us(const struct outbox *o)
 {
 	return o->next_us;
+}
+
+void outbox_shift(struct outbox *o, int64_t by_us)
+{
+	for (struct outbox_letter *l = o->first; l; l = l->next) {
+		l->created_us -= by_us;
+		l->expires_us -= by_us;
+		l->next_us -= by_us;
+		l->sent_us -= by_us;
+	}
+	o->next_us = 0;
 }
 
 static void wake_by(struct outbox *o, int64_t at_us)
@@ -214,6 +225,13 @@ bool outbox_is_switched_off(const struct outbox *o, const char *to)
 	return d && d->refusals >= OUTBOX_REFUSALS;
 }
 
+bool outbox_was_just_switched_off(const struct outbox *o, const char *to)
+{
+	const struct outbox_destination *d = map_find_text(&o->destinations, to);
+
+	return d && d->was_just_switched_off;
+}
+
 /* ---- letters ---- */
 
 static unsigned way_next(const struct outbox_letter *l, unsigned but)
@@ -238,11 +256,11 @@ static void mark_refused(struct outbox_letter *l, const char *const *refused)
 	}
 }
 
-struct outbox_letter *outbox_add(struct outbox *o, const struct outbox_order *order)
+struct outbox_letter *outbox_letter_add(struct outbox *o, const struct outbox_order *order)
 {
 	struct outbox_letter *l;
 
-	if (o->count >= OUTBOX_MOST || outbox_find(o, order->id) || !order->way[0])
+	if (o->count >= OUTBOX_MOST || outbox_letter_find(o, order->id) || !order->way[0])
 		return NULL;
 	l = memory_new(sizeof *l);
 	l->id = memory_text(order->id);
@@ -265,7 +283,7 @@ struct outbox_letter *outbox_add(struct outbox *o, const struct outbox_order *or
 	return l;
 }
 
-void outbox_allow(struct outbox *o, struct outbox_letter *l)
+void outbox_letter_allow(struct outbox *o, struct outbox_letter *l)
 {
 	l->is_allowed = true;
 	wake_by(o, l->next_us);
@@ -356,7 +374,8 @@ static void refuse(struct outbox *o, struct outbox_letter *l, const char *reason
 	wake_by(o, now_us);
 }
 
-void outbox_withdraw(struct outbox *o, struct outbox_letter *l, const char *reason, int64_t now_us)
+void outbox_letter_withdraw(struct outbox *o, struct outbox_letter *l, const char *reason,
+			    int64_t now_us)
 {
 	l->is_withdrawn = true;
 	if (!l->is_flying)
@@ -388,10 +407,10 @@ static void take_later(struct outbox *o, struct outbox_letter *l, const char *re
 		fail(o, l, reason, after_us, false, now_us);
 }
 
-void outbox_take(struct outbox *o, const char *id, enum outbox_outcome outcome, const char *reason,
-		 int64_t after_us, int64_t now_us)
+void outbox_letter_take(struct outbox *o, const char *id, enum outbox_outcome outcome,
+			const char *reason, int64_t after_us, int64_t now_us)
 {
-	struct outbox_letter *l = outbox_find(o, id);
+	struct outbox_letter *l = outbox_letter_find(o, id);
 	struct outbox_destination *d;
 
 	if (!l || !l->is_flying)
@@ -404,11 +423,12 @@ void outbox_take(struct outbox *o, const char *id, enum outbox_outcome outcome, 
 		end(o, l, OUTBOX_DELIVERED, reason, now_us);
 	} else if (outcome == OUTBOX_GAVE_UP) {
 		d->failing_since_us = 0;
-		d->refusals++;
+		d->was_just_switched_off = ++d->refusals == OUTBOX_REFUSALS;
 		if (l->is_withdrawn)
 			end(o, l, OUTBOX_WITHDRAWN, reason, now_us);
 		else
 			refuse(o, l, reason, now_us);
+		d->was_just_switched_off = false;
 	} else {
 		take_later(o, l, reason, after_us, now_us);
 	}
@@ -503,7 +523,8 @@ static void look_at_flight(struct outbox *o, struct outbox_letter *l, int64_t no
 	int64_t until_us = l->sent_us + l->way[l->at]->channel->timeout_us + ANSWER_WAIT_US;
 
 	if (now_us >= until_us)
-		outbox_take(o, l->id, OUTBOX_LATER, "its notifier gave no answer", 0, now_us);
+		outbox_letter_take(o, l->id, OUTBOX_LATER, "its notifier gave no answer", 0,
+				   now_us);
 	else
 		wake_by(o, until_us);
 }

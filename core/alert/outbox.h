@@ -119,25 +119,32 @@ struct outbox_order {
 	const char *const *refused; /* ways that gave up; NULL: none */
 };
 
-/* It waits until outbox_allow(). NULL when OUTBOX_MOST wait already, or it is there. */
-struct outbox_letter *outbox_add(struct outbox *, const struct outbox_order *);
-struct outbox_letter *outbox_find(const struct outbox *, const char *id);
-void outbox_allow(struct outbox *, struct outbox_letter *);
+/* It waits until outbox_letter_allow(). NULL when OUTBOX_MOST wait already, or it is there. */
+struct outbox_letter *outbox_letter_add(struct outbox *, const struct outbox_order *);
+struct outbox_letter *outbox_letter_find(const struct outbox *, const char *id);
+void outbox_letter_allow(struct outbox *, struct outbox_letter *);
 /* It is not to go any more. One that is under way ends when its answer is not `delivered`. */
-void outbox_withdraw(struct outbox *, struct outbox_letter *, const char *reason, int64_t now_us);
+void outbox_letter_withdraw(struct outbox *, struct outbox_letter *, const char *reason,
+			    int64_t now_us);
 
 /* The answer of its courier; `after_us` 0: not said. Nothing when it is not under way. */
-void outbox_take(struct outbox *, const char *id, enum outbox_outcome, const char *reason,
+void outbox_letter_take(struct outbox *, const char *id, enum outbox_outcome, const char *reason,
 		 int64_t after_us, int64_t now_us);
 
 /* How many letters in a row this destination has refused, as the record has it. */
 void outbox_refusals_put(struct outbox *, const char *to, int refusals);
+/* By the letter that is just being noted. */
+bool outbox_was_just_switched_off(const struct outbox *, const char *to);
 bool outbox_is_switched_off(const struct outbox *, const char *to);
 
 /* Hands out and ends what is due. */
 void outbox_serve(struct outbox *, int64_t now_us);
 /* When outbox_serve() is wanted next. */
 int64_t outbox_next_us(const struct outbox *);
+
+/* The clock stood still for so long (the machine slept): all times of letters are as much earlier.
+ */
+void outbox_shift(struct outbox *, int64_t by_us);
 
 size_t outbox_count(const struct outbox *);
 struct outbox_letter *outbox_first(const struct outbox *);

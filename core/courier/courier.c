@@ -39,7 +39,7 @@ struct courier {
 	int module_fd;
 	struct notifier notifier;
 	struct waiting *first, **last;
-	bool blocks, may_exec, is_running, is_busy;
+	bool blocks, may_exec, is_running, is_busy, is_stopping;
 };
 
 /* ---- letters ---- */
@@ -229,12 +229,13 @@ static const char *take_go(struct courier *c, const struct line *l, int fd)
 	return NULL;
 }
 
+/* What it has in flight it brings to its end: the keeper gives it no more. */
 static const char *take_stop(struct courier *c, const struct line *l, int fd)
 {
 	(void)l;
 	if (fd >= 0)
 		close(fd);
-	loop_end(c->loop);
+	c->is_stopping = true;
 	return NULL;
 }
 
@@ -275,6 +276,8 @@ static void turn_ended(struct loop_turn *t)
 	begin_waiting(c);
 	link_flush(&c->keeper);
 	link_flush(&c->control);
+	if (c->is_stopping && !c->first && !c->host.in_flight)
+		loop_end(c->loop);
 }
 
 static bool open_all(struct courier *c, int control_fd)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "outbox.h"
 #include "resume.h"
 
 /* Goes through the kept lines. */
@@ -535,6 +536,14 @@ static void follow_services(struct keeper *k)
 
 /* ---- all of it ---- */
 
+/* A notifier or report may have the name of a check's module. */
+static bool is_of_checks(const struct line *l)
+{
+	const char *kind = line_find(l, "kind");
+
+	return !kind || !strcmp(kind, "check");
+}
+
 static void apply(struct keeper *k)
 {
 	struct reader *r = reader_new(k);
@@ -545,7 +554,7 @@ static void apply(struct keeper *k)
 	while ((l = reader_next(r, NULL))) {
 		if (!strcmp(l->verb, "setting"))
 			apply_setting(k, l);
-		else if (!strcmp(l->verb, "module"))
+		else if (!strcmp(l->verb, "module") && is_of_checks(l))
 			apply_module(k, l);
 		else if (!strcmp(l->verb, "location"))
 			apply_location(k, l);
@@ -612,6 +621,7 @@ void configure_end(struct keeper *k, const struct line *l)
 	if (!wrong.size) {
 		k->applied = line_number(l) > 0 ? line_number(l) : 0;
 		apply(k);
+		outbox_configure(k, &k->pending);
 		tell_targets(k);
 		pool_follow(k);
 	}

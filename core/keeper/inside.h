@@ -282,6 +282,7 @@ struct keeper {
 		unsigned next;
 		uint64_t left_out;
 	} bursts;
+	struct letters *letters; /* outbox.h */
 	size_t intense;   /* checks that are intensified */
 	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "outbox.h"
 #include "resume.h"
 
 #define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
@@ -23,6 +24,7 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	k->pool[POOL_BLOCKING].most = 1;
 	void_window_init(&k->window);
 	spool_init(&k->spool, SPOOL_BYTES);
+	k->letters = letters_new(k);
 	return k;
 }
 
@@ -48,6 +50,7 @@ void keeper_free(struct keeper *k)
 		return;
 	assert(k->magic == KEEPER_MAGIC);
 	configure_release(k);
+	letters_free(k);
 	resume_release(k);
 	pool_release(k);
 	status_release(k);
@@ -185,6 +188,7 @@ static void take_suspended(struct keeper *k, struct keeper_end from, const struc
 		k->group[i]->since_us -= for_us;
 		k->group[i]->passing_since_us -= for_us;
 	}
+	outbox_slept(k, for_us);
 	k->grace_until_us = k->now_us + KEEPER_NO_ANSWER_US;
 }
 
@@ -223,6 +227,7 @@ static void take_committed(struct keeper *k, struct keeper_end from, const struc
 {
 	(void)from;
 	spool_commit(&k->spool, line_number(l));
+	outbox_take_committed(k, line_number(l));
 }
 
 static void take_failing(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -232,6 +237,7 @@ static void take_failing(struct keeper *k, struct keeper_end from, const struct 
 	free(k->recorder_reason);
 	k->recorder_reason = memory_text(line_get(l, "reason"));
 	resume_give_up(k, k->recorder_reason);
+	outbox_take_failing(k);
 }
 
 static void take_start(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -250,6 +256,18 @@ static void take_memory(struct keeper *k, struct keeper_end from, const struct l
 {
 	(void)from;
 	resume_take_memory(k, l);
+}
+
+static void take_resume_letter(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	outbox_resume_letter(k, l);
+}
+
+static void take_resume_destination(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	outbox_resume_destination(k, l);
 }
 
 static void take_resumed(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -308,6 +326,23 @@ static void take_gone(struct keeper *k, struct keeper_end from, const struct lin
 	pool_take_gone(k, l);
 }
 
+static void take_courier(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	outbox_take_courier(k, l);
+}
+
+static void take_courier_gone(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	outbox_take_gone(k, l);
+}
+
+static void take_outcome(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	outbox_take_outcome(k, from.number, l);
+}
+
 static void lose_recorder(struct keeper *k)
 {
 	k->recorder_is_there = false;
@@ -319,6 +354,8 @@ static void take_closed(struct keeper *k, struct keeper_end from, const struct l
 	(void)l;
 	if (from.kind == END_PROBER)
 		pool_take_closed(k, from.number);
+	else if (from.kind == END_COURIER)
+		outbox_take_closed(k, from.number);
 	else if (from.kind == END_RECORDER)
 		lose_recorder(k);
 	else if (from.kind == END_CLIENT)
@@ -344,12 +381,18 @@ static const struct {
 	{END_RECORDER, "merged", take_merged},
 	{END_RECORDER, "resume", take_resume},
 	{END_RECORDER, "memory", take_memory},
+	{END_RECORDER, "resume-letter", take_resume_letter},
+	{END_RECORDER, "resume-destination", take_resume_destination},
 	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "start", take_start},
 	{END_PARENT, "prober", take_prober},
 	{END_PARENT, "retire", take_retire},
 	{END_PARENT, "prober-gone", take_gone},
+	{END_PARENT, "courier", take_courier},
+	{END_PARENT, "courier-gone", take_courier_gone},
+	{END_COURIER, "outcome", take_outcome},
+	{END_COURIER, "closed", take_closed},
 	{END_PARENT, "recorder", take_recorder},
 	{END_PARENT, "begin", take_configuration},
 	{END_PARENT, "setting", take_configuration},
@@ -357,6 +400,8 @@ static const struct {
 	{END_PARENT, "location", take_configuration},
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
+	{END_PARENT, "channel", take_configuration},
+	{END_PARENT, "path", take_configuration},
 	{END_PARENT, "end", take_configuration},
 	{END_LOOP, "suspended", take_suspended},
 	{END_CLIENT, "closed", take_closed},
@@ -376,6 +421,7 @@ void keeper_take(struct keeper *k, int64_t mono_us, int64_t wall_us, struct keep
 			table[i].take(k, from, l);
 			break;
 		}
+	outbox_run(k);
 	feed_recorder(k);
 }
 
@@ -404,6 +450,7 @@ static void each_second(struct keeper *k)
 	state_watch_window(k);
 	intensify_watch(k);
 	resume_watch(k);
+	outbox_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");
 		line_end(t);
@@ -422,6 +469,7 @@ void keeper_tick(struct keeper *k, int64_t mono_us, int64_t wall_us)
 	if (k->now_us >= k->next_second_us)
 		each_second(k);
 	status_go_on(k);
+	outbox_run(k);
 	feed_recorder(k);
 }
 
@@ -435,5 +483,7 @@ int64_t keeper_next_us(const struct keeper *k)
 			next_us = k->now_us + SCHEDULE_TICK_US;
 	if (k->walks && k->now_us + SCHEDULE_TICK_US < next_us)
 		next_us = k->now_us + SCHEDULE_TICK_US;
+	if (outbox_wanted_us(k) < next_us)
+		next_us = outbox_wanted_us(k);
 	return next_us < k->next_second_us ? next_us : k->next_second_us;
 }

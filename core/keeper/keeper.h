@@ -20,11 +20,11 @@ struct keeper;
 
 /* The other end of a link. END_LOOP is the keeper's own process: `suspended - for_us=N`, and
  * `closed -` comes from any end. */
-enum keeper_end_kind { END_PROBER, END_PARENT, END_RECORDER, END_CLIENT, END_LOOP };
+enum keeper_end_kind { END_PROBER, END_PARENT, END_RECORDER, END_CLIENT, END_LOOP, END_COURIER };
 
 struct keeper_end {
 	enum keeper_end_kind kind;
-	int64_t number; /* of the prober or client, else 0 */
+	int64_t number; /* of the prober, client or courier, else 0 */
 };
 
 struct keeper_out {

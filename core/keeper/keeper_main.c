@@ -50,7 +50,8 @@ struct room {
 
 static void trace(const struct end *e, const char *direction, const char *lines, size_t size)
 {
-	static const char *const kind[] = {"prober", "parent", "recorder", "client", "loop"};
+	static const char *const kind[] = {"prober", "parent", "recorder", "client", "loop",
+					   "courier"};
 	struct text t = {0};
 	const char *end;
 	ssize_t n;
@@ -213,6 +214,12 @@ static void take_prober(struct room *r, const struct line *l, int fd)
 		end_add(r, fd, END_PROBER, line_number(l), "a prober");
 }
 
+static void take_courier(struct room *r, const struct line *l, int fd)
+{
+	if (fd >= 0)
+		end_add(r, fd, END_COURIER, line_int(l, "number", 0), "a courier");
+}
+
 static void take_recorder(struct room *r, const struct line *l, int fd)
 {
 	struct end *old = end_find(r, (struct keeper_end){END_RECORDER, 0});
@@ -262,7 +269,7 @@ static const struct {
 	const char *verb;
 	void (*take)(struct room *, const struct line *, int fd);
 } control[] = {{"start", take_start}, {"go", take_go}, {"stop", take_stop}, {"prober", take_prober},
-	       {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
+	       {"courier", take_courier}, {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
 
 static bool take_control(struct room *r, const struct line *l, int fd)
 {

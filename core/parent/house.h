@@ -1,7 +1,7 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
- * probers.c the probers; terminal.c what a person sees; watch.c the folders of modules; notify.c
+ * probers.c the probers; couriers.c the couriers; terminal.c what a person sees; watch.c the folders of modules; notify.c
  * systemd. One house a process, on the heap, reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
@@ -44,6 +44,20 @@ struct prober {
 	int64_t retire_by_us;
 };
 
+/* The process of one channel. It outlives its process: who died is started again. */
+struct courier {
+	struct child child; /* first */
+	char *name;	    /* of the channel */
+	char *print;	    /* what it was started with */
+	struct patience patience;
+	struct blame *blame;
+	int keeper_fd; /* the keeper's end of its link until it is handed over; else -1 */
+	bool is_known; /* to the keeper */
+	bool is_hung, is_retiring;
+	int64_t standing_since_us;
+	unsigned standing_ticks;
+};
+
 struct house {
 	uint32_t magic;
 	const struct parent_options *options;
@@ -72,6 +86,10 @@ struct house {
 	struct prober *prober[2 * HOUSE_PROBERS];
 	size_t probers;
 	int64_t next_prober;
+
+	struct courier **courier;
+	size_t couriers;
+	int64_t next_courier;
 
 	struct watch *watch;
 	struct terminal *terminal;
@@ -111,5 +129,12 @@ void prober_drained(struct house *, int64_t number);
 void prober_died(struct house *, struct prober *, int status);
 void probers_forget_keeper(struct house *);
 void probers_stop(struct house *);
+
+/* ---- couriers.c ---- */
+void couriers_follow(struct house *); /* one for each channel of the plan in force */
+void couriers_tick(struct house *);
+bool courier_died(struct house *, pid_t, int status); /* false: it was none */
+void couriers_forget_keeper(struct house *);
+void couriers_stop(struct house *);
 
 #endif

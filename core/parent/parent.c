@@ -109,7 +109,7 @@ static void say_refusals(const struct plan *new, const struct plan *old)
 	for (size_t i = 0; i < new->modules; i++) {
 		const struct plan_module *m = new->module[i];
 		const struct plan_module *before =
-			old ? map_find_text(&old->by_name, m->name) : NULL;
+			old ? map_find_text(&old->by_name, m->key) : NULL;
 		struct text said = {0};
 
 		if (!m->refused ||
@@ -137,6 +137,7 @@ static void commit(struct house *h)
 	if (h->role[ROLE_KEEPER].pid > 0)
 		house_send(h, &h->role[ROLE_KEEPER], text_get(&h->plan->lines));
 	probers_retire(h);
+	couriers_follow(h);
 	roles_retain(h);
 	roles_tell_figures(h);
 	if (old != h->plan)
@@ -303,6 +304,8 @@ static void child_died(struct house *h, pid_t pid, int status)
 			role_died(h, place, status);
 			return;
 		}
+	if (courier_died(h, pid, status))
+		return;
 	for (size_t i = 0; i < h->probers; i++)
 		if (pid == h->prober[i]->child.pid) {
 			prober_died(h, h->prober[i], status);
@@ -312,7 +315,7 @@ static void child_died(struct house *h, pid_t pid, int status)
 
 static bool is_alone(const struct house *h)
 {
-	bool is_empty = h->loader.pid <= 0 && !h->probers;
+	bool is_empty = h->loader.pid <= 0 && !h->probers && !h->couriers;
 
 	for (int place = 0; place < ROLES; place++)
 		is_empty = is_empty && h->role[place].pid <= 0;
@@ -342,6 +345,7 @@ static void stop_all(struct house *h)
 	notify_stopping();
 	if (h->role[ROLE_KEEPER].pid <= 0)
 		probers_stop(h);
+	couriers_stop(h);
 	for (int place = 0; place < ROLES; place++)
 		child_stop(&h->role[place], now_us, GRACE_US);
 	child_kill(&h->loader, SIGKILL);
@@ -376,6 +380,7 @@ static void tick(struct loop_timer *t)
 	if (house_plan(h) && !h->is_ending)
 		roles_start(h);
 	probers_tick(h);
+	couriers_tick(h);
 	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);
@@ -456,6 +461,7 @@ static void release(struct house *h)
 	for (size_t i = 0; i < h->seats; i++)
 		free(h->seat[i]);
 	free(h->page);
+	free(h->courier);
 	loop_free(h->loop);
 	free(h);
 }

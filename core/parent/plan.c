@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <nines/module.h>
+
 #include "../base/clock.h"
 #include "../base/memory.h"
 
@@ -73,7 +75,15 @@ static void free_module(struct plan_module *m)
 	free(m->path);
 	free(m->build);
 	free(m->refused);
+	free(m->key);
 	free(m);
+}
+
+static void free_channel(struct plan_channel *c)
+{
+	free(c->name);
+	free(c->line);
+	free(c);
 }
 
 void plan_free(struct plan *p)
@@ -85,6 +95,9 @@ void plan_free(struct plan *p)
 			free(*(char **)((char *)&p->set + setting[i].offset));
 	for (size_t i = 0; i < p->modules; i++)
 		free_module(p->module[i]);
+	for (size_t i = 0; i < p->channels; i++)
+		free_channel(p->channel[i]);
+	free(p->channel);
 	free(p->module);
 	map_release(&p->by_name);
 	text_release(&p->lines);
@@ -96,17 +109,24 @@ void plan_free(struct plan *p)
 	free(p);
 }
 
-static struct plan_module *get_module(struct plan *p, const char *name)
+/* `kind`: "check", "notifier", "report". */
+static struct plan_module *get_module(struct plan *p, const char *kind, const char *name)
 {
-	struct plan_module *m = map_find_text(&p->by_name, name);
+	struct text key = {0};
+	struct plan_module *m;
 
-	if (m)
+	text_printf(&key, "%s %s", kind, name);
+	m = map_find_text(&p->by_name, text_get(&key));
+	if (m) {
+		text_release(&key);
 		return m;
+	}
 	m = memory_new(sizeof *m);
 	m->name = memory_text(name);
 	m->path = memory_text("");
 	m->build = memory_text("");
-	map_put_text(&p->by_name, name, m);
+	m->key = key.at;
+	map_put_text(&p->by_name, m->key, m);
 	p->module = memory_resize(p->module, (p->modules + 1) * sizeof *p->module);
 	p->module[p->modules++] = m;
 	return m;
@@ -120,12 +140,13 @@ static void replace(char **text, const char *with)
 
 static const char *take_module(struct plan *p, const struct line *l)
 {
-	struct plan_module *m = get_module(p, l->id);
+	struct plan_module *m = get_module(p, line_get(l, "kind"), l->id);
 	const char *refused = line_find(l, "refused");
 
 	replace(&m->path, line_get(l, "path"));
 	replace(&m->build, line_get(l, "build"));
 	m->is_check = !strcmp(line_get(l, "kind"), "check");
+	m->flags = line_int(l, "flags", 0);
 	if (refused)
 		replace(&m->refused, refused);
 	return NULL;
@@ -138,10 +159,47 @@ static const char *take_define(struct plan *p, const struct line *l)
 	for (int i = 0; i < POOLS; i++)
 		if (!strcmp(wanted ? wanted : pool_name[0], pool_name[i])) {
 			p->pools |= 1u << i;
-			get_module(p, line_get(l, "module"))->pools |= 1u << i;
+			get_module(p, "check", line_get(l, "module"))->pools |= 1u << i;
 			return NULL;
 		}
 	return "a check of an unknown pool";
+}
+
+/* The keeper gets what it must know of a channel, never its options. */
+static void add_channel(struct plan *p, const struct plan_channel *c, const struct line *l)
+{
+	static const char *const word[] = {"module", "at_once", "per_minute", "timeout_us"};
+	struct text *t = &p->lines;
+
+	line_begin_name(t, "channel", c->name);
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (line_find(l, word[i]))
+			line_add(t, word[i], line_get(l, word[i]));
+	if (c->pool == POOL_BLOCKING)
+		line_add_int(t, "blocks", 1);
+	if (c->module->refused)
+		line_add(t, "refused", c->module->refused);
+	line_end(t);
+}
+
+static const char *take_notifier(struct plan *p, const struct line *l)
+{
+	struct plan_channel *c = memory_new(sizeof *c);
+	struct text line = {0};
+
+	line_begin_name(&line, l->verb, line_name(l));
+	line_add_words(&line, l, NULL);
+	line_end(&line);
+	c->name = memory_text(line_name(l));
+	c->line = line.at;
+	c->module = get_module(p, "notifier", line_get(l, "module"));
+	c->pool = c->module->flags & MODULE_BLOCKS	 ? POOL_BLOCKING
+		  : c->module->flags & MODULE_NEEDS_EXEC ? POOL_EXEC
+							 : POOL_GENERAL;
+	p->channel = memory_resize(p->channel, (p->channels + 1) * sizeof *p->channel);
+	p->channel[p->channels++] = c;
+	add_channel(p, c, l);
+	return NULL;
 }
 
 static const char *take_setting(struct plan *p, const struct line *l)
@@ -260,6 +318,10 @@ static const struct {
 	{"location", NULL, true, false},
 	{"define", take_define, true, false},
 	{"service", NULL, true, true},
+	{"notifier", take_notifier, false, false},
+	{"contact", NULL, true, false},
+	{"path", NULL, true, false},
+	{"template", NULL, true, false},
 	{"zone", NULL, true, true},
 	{"sla", NULL, false, true},
 	{"maintenance", NULL, false, true},
@@ -301,7 +363,7 @@ const char *plan_take(struct plan *p, const struct line *l)
 
 static bool has_same_use(const struct plan_module *m, const struct plan *in)
 {
-	const struct plan_module *other = map_find_text(&in->by_name, m->name);
+	const struct plan_module *other = map_find_text(&in->by_name, m->key);
 	unsigned pools = other ? other->pools : 0;
 
 	return m->pools == pools && (!pools || !strcmp(m->build, other->build));

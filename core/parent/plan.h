@@ -25,8 +25,17 @@ extern const char *const pool_name[POOLS];
 struct plan_module {
 	char *name, *path, *build;
 	char *refused; /* one sentence, NULL: it is good */
+	char *key;     /* its place in the map: a name may stand once a kind */
+	int64_t flags;
 	unsigned pools; /* bit by pool: a configured check of that pool uses it */
 	bool is_check;
+};
+
+/* A notifier with its options: one process delivers its letters. */
+struct plan_channel {
+	char *name, *line; /* line: `notifier NAME ...`, for its courier */
+	const struct plan_module *module;
+	enum pool pool;
 };
 
 /* What the top level of a configuration tells the parent. */
@@ -50,6 +59,8 @@ struct plan {
 	struct plan_settings set;
 	struct plan_module **module;
 	size_t modules;
+	struct plan_channel **channel;
+	size_t channels;
 	struct map by_name;
 	unsigned pools; /* those that a configured check needs */
 	char *secret;   /* locked memory with `secret` lines */

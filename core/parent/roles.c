@@ -317,6 +317,7 @@ void role_died(struct house *h, enum role_place place, int status)
 	if (place == ROLE_KEEPER) {
 		terminal_leave(h->terminal);
 		probers_forget_keeper(h);
+		couriers_forget_keeper(h);
 	}
 	roles_start(h);
 }

@@ -85,17 +85,17 @@ static void add(struct play *p, const char *id, char *ways, const char *rest)
 		way[i] = strsep(&ways, ",");
 	if (number)
 		order.expires_us = p->now_us + strtoll(number, NULL, 10) * 60 * SECOND;
-	if (!outbox_add(p->o, &order))
+	if (!outbox_letter_add(p->o, &order))
 		text_printf(&p->log, "%s=refused ", id);
 	else if (!strstr(rest, "held"))
-		outbox_allow(p->o, outbox_find(p->o, id));
+		outbox_letter_allow(p->o, outbox_letter_find(p->o, id));
 }
 
 static void take(struct play *p, const char *id, const char *outcome, const char *after)
 {
 	for (int i = 0; i < OUTBOX_OUTCOMES; i++)
 		if (!strcmp(outbox_outcome_name[i], outcome))
-			outbox_take(p->o, id, (enum outbox_outcome)i, "because",
+			outbox_letter_take(p->o, id, (enum outbox_outcome)i, "because",
 				    strtoll(after, NULL, 10) * SECOND, p->now_us);
 }
 
@@ -108,7 +108,7 @@ static void step(struct play *p, const char *text)
 
 	sscanf(text, "%lf %15s %31s %63s %31[^\n]", &minute, verb, name, argument, rest);
 	run_until(p, BEGIN_US + (int64_t)(minute * 60e6));
-	l = outbox_find(p->o, name);
+	l = outbox_letter_find(p->o, name);
 	if (!strcmp(verb, "channel"))
 		put(p, name, strtoll(argument, NULL, 10), strtoll(rest, NULL, 10));
 	else if (!strcmp(verb, "add"))
@@ -116,9 +116,9 @@ static void step(struct play *p, const char *text)
 	else if (!strcmp(verb, "take"))
 		take(p, name, argument, rest);
 	else if (!strcmp(verb, "allow"))
-		outbox_allow(p->o, l);
+		outbox_letter_allow(p->o, l);
 	else if (!strcmp(verb, "withdraw"))
-		outbox_withdraw(p->o, l, "over", p->now_us);
+		outbox_letter_withdraw(p->o, l, "over", p->now_us);
 	else if (!strcmp(verb, "up") || !strcmp(verb, "down"))
 		outbox_channel_is_up(p->o, name, !strcmp(verb, "up"));
 	else if (!strcmp(verb, "break"))
@@ -355,7 +355,7 @@ static void luck_add(struct luck *k, int n)
 	if (way[1] && !strcmp(way[0], way[1]))
 		way[1] = NULL;
 	snprintf(id, sizeof id, "%d", n);
-	outbox_allow(k->o, outbox_add(k->o, &order));
+	outbox_letter_allow(k->o, outbox_letter_add(k->o, &order));
 }
 
 static void luck_event(struct luck *k, int *added)
@@ -377,7 +377,7 @@ static void luck_event(struct luck *k, int *added)
 		break;
 	case 2:
 		if (l && !draw(k, 3))
-			outbox_withdraw(k->o, l, "over", k->now_us);
+			outbox_letter_withdraw(k->o, l, "over", k->now_us);
 		break;
 	case 3:
 	case 4:
@@ -386,7 +386,7 @@ static void luck_event(struct luck *k, int *added)
 		break;
 	default:
 		if (l)
-			outbox_take(k->o, l->id, answer[draw(k, 4)], "so",
+			outbox_letter_take(k->o, l->id, answer[draw(k, 4)], "so",
 				    (int64_t)draw(k, 2) * draw(k, 5000) * SECOND, k->now_us);
 	}
 }

@@ -1,0 +1,222 @@
+/* keeper/outbox_channel: the channels of the configuration and the couriers that serve them: who is
+ * there, what they answer, how they die. See outbox.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../alert/outbox.h"
+#include "../base/memory.h"
+#include "outbox_inside.h"
+
+#define QUARANTINE_US (600 * KEEPER_SECOND)
+
+static struct channel *channel_get(struct letters *s, const char *name)
+{
+	struct channel *c = map_find_text(&s->channels, name);
+
+	if (c)
+		return c;
+	c = memory_new(sizeof *c);
+	c->name = memory_text(name);
+	c->module = memory_text(name);
+	map_put_text(&s->channels, name, c);
+	return c;
+}
+
+static void forget_fallbacks(struct letters *s)
+{
+	char *to;
+
+	for (size_t at = 0; (to = map_next(&s->fallbacks, &at));)
+		free(to);
+	map_release(&s->fallbacks);
+}
+
+void channels_release(struct letters *s)
+{
+	struct channel *c;
+
+	for (size_t at = 0; (c = map_next(&s->channels, &at)); free(c)) {
+		free(c->name);
+		free(c->module);
+	}
+	map_release(&s->channels);
+	forget_fallbacks(s);
+}
+
+/* ---- configuration ---- */
+
+static void put_channel(struct letters *s, const struct line *l)
+{
+	struct channel *c = channel_get(s, line_name(l));
+	const char *refused = line_find(l, "refused");
+	struct outbox_channel put = {
+		.name = c->name,
+		.at_once = line_int(l, "blocks", 0) ? 1 : line_int(l, "at_once", 1),
+		.per_minute = line_int(l, "per_minute", 10),
+		.timeout_us = line_int(l, "timeout_us", 30 * KEEPER_SECOND),
+	};
+
+	free(c->module);
+	c->module = memory_text(line_get(l, "module"));
+	outbox_channel_put(s->outbox, &put);
+	if (refused)
+		outbox_channel_break(s->outbox, c->name, refused, OUTBOX_NEVER);
+}
+
+static void put_path(struct letters *s, const struct line *l)
+{
+	struct text key = {0};
+
+	text_printf(&key, "%s\n%s:%s", line_name(l), line_get(l, "notifier"),
+		    line_get(l, "address"));
+	if (line_find(l, "fallback") && !map_find_text(&s->fallbacks, text_get(&key)))
+		map_put_text(&s->fallbacks, text_get(&key), memory_text(line_get(l, "fallback")));
+	text_release(&key);
+}
+
+void outbox_configure(struct keeper *k, const struct text *pending)
+{
+	struct letters *s = k->letters;
+	struct line *l = memory_new(sizeof *l);
+	struct text copy = {0};
+	char *newline;
+
+	text_add(&copy, pending->at, pending->size);
+	forget_fallbacks(s);
+	outbox_channels_begin(s->outbox);
+	for (char *at = copy.at;
+	     at && (newline = memchr(at, '\n', copy.size - (size_t)(at - copy.at)));
+	     at = newline + 1) {
+		if (strncmp(at, "channel ", 8) && strncmp(at, "path ", 5))
+			continue;
+		if (line_parse(l, at, (size_t)(newline - at)))
+			continue;
+		if (!strcmp(l->verb, "channel"))
+			put_channel(s, l);
+		else
+			put_path(s, l);
+	}
+	outbox_channels_end(s->outbox);
+	text_release(&copy);
+	free(l);
+}
+
+/* ---- couriers ---- */
+
+void outbox_take_courier(struct keeper *k, const struct line *l)
+{
+	struct channel *c = channel_get(k->letters, line_name(l));
+
+	c->courier = line_int(l, "number", 0);
+	outbox_channel_is_up(k->letters->outbox, c->name, c->courier != 0);
+}
+
+static struct channel *channel_of(struct keeper *k, int64_t courier)
+{
+	struct channel *c = NULL;
+
+	for (size_t at = 0; (c = map_next(&k->letters->channels, &at));)
+		if (c->courier == courier && courier)
+			return c;
+	return NULL;
+}
+
+void outbox_take_closed(struct keeper *k, int64_t courier)
+{
+	struct channel *c = channel_of(k, courier);
+
+	if (!c)
+		return;
+	c->courier = 0;
+	outbox_channel_is_up(k->letters->outbox, c->name, false);
+}
+
+void outbox_take_outcome(struct keeper *k, int64_t courier, const struct line *l)
+{
+	struct outbox *o = k->letters->outbox;
+	struct outbox_letter *letter = outbox_letter_find(o, l->id);
+	struct letter_kept *kept = letter ? letter->with : NULL;
+	const char *said = line_get(l, "outcome");
+	enum outbox_outcome outcome = OUTBOX_LATER;
+
+	if (!letter || !letter->is_flying || kept->courier != courier)
+		return;
+	if (!strcmp(said, outbox_outcome_name[OUTBOX_DELIVERED]))
+		outcome = OUTBOX_DELIVERED;
+	else if (!strcmp(said, outbox_outcome_name[OUTBOX_GAVE_UP]))
+		outcome = OUTBOX_GAVE_UP;
+	kept->elapsed_us = line_int(l, "elapsed_us", 0);
+	outbox_letter_take(o, l->id, outcome, line_get(l, "reason"), line_int(l, "after_us", 0),
+			   k->now_us);
+}
+
+/* ---- deaths ---- */
+
+static void describe(struct text *t, const struct channel *c, const struct line *l)
+{
+	const char *step = line_get(l, "step");
+
+	text_printf(t, "notifier '%s' ", c->module);
+	if (line_int(l, "hung", 0))
+		text_puts(t, "hung");
+	else if (line_int(l, "signal", 0))
+		text_printf(t, "crashed (signal %d)", (int)line_int(l, "signal", 0));
+	else
+		text_printf(t, "ended the process (exit %d)", (int)line_int(l, "exit", 0));
+	if (*step)
+		text_printf(t, " in step '%s'", step);
+}
+
+static void say_quarantine(struct keeper *k, const struct channel *c, const char *reason)
+{
+	struct text *t = keeper_line(k, END_PARENT, 0), said = {0};
+
+	text_printf(&said, "%s, three times: letters by '%s' wait for ten minutes or go another "
+		    "way", reason, c->name);
+	if (t) {
+		line_begin(t, "say", "-");
+		line_add(t, "text", text_get(&said));
+		line_end(t);
+	}
+	line_add(keeper_marker(k, "quarantine"), "text", text_get(&said));
+	spool_end(&k->spool);
+	text_release(&said);
+}
+
+/* Unlike a check's module it comes back by itself: letters are worth another try. */
+static void count_death(struct keeper *k, struct channel *c, const char *reason)
+{
+	c->death_us[c->deaths++ % KEEPER_DEATHS] = k->now_us;
+	if (c->deaths < KEEPER_DEATHS ||
+	    k->now_us - c->death_us[c->deaths % KEEPER_DEATHS] > KEEPER_DEATHS_WITHIN_US)
+		return;
+	c->deaths = 0;
+	outbox_channel_break(k->letters->outbox, c->name, reason, k->now_us + QUARANTINE_US);
+	say_quarantine(k, c, reason);
+}
+
+/* Whoever stood in it is not to blame for what the letters beside it did not hear. */
+void outbox_take_gone(struct keeper *k, const struct line *l)
+{
+	struct channel *c = channel_get(k->letters, line_name(l));
+	int64_t courier = line_int(l, "number", 0);
+	const char *blamed = line_get(l, "letter");
+	struct outbox_letter *next;
+	struct text reason = {0};
+
+	describe(&reason, c, l);
+	outbox_take_closed(k, courier);
+	for (struct outbox_letter *one = outbox_first(k->letters->outbox); one; one = next) {
+		const struct letter_kept *kept = one->with;
+
+		next = one->next;
+		if (one->is_flying && kept->courier == courier)
+			outbox_letter_take(k->letters->outbox, one->id, OUTBOX_LATER,
+					   !strcmp(blamed, one->id) ? text_get(&reason)
+								    : "its courier ended",
+					   0, k->now_us);
+	}
+	if (line_find(l, "module"))
+		count_death(k, c, text_get(&reason));
+	text_release(&reason);
+}
