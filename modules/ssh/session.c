@@ -7,6 +7,7 @@
 #include "kexinit.h"
 
 #define MOST_BYTES (1 << 20) /* of all that a server sends */
+#define BLOCK_MOST_BYTES (128 << 10) /* libssh2 needs 61 KiB for itself, 40 for a packet */
 #define VERSION_RSA_SHA2 0x010b00
 /* The newest first, as OpenSSH does. libssh2 1.10 trips over names that it does not know. */
 #define ED25519	      "ssh-ed25519,"
@@ -16,11 +17,24 @@
 
 /* ---- what libssh2 calls ---- */
 
+/* libssh2 believes the lengths that a server tells: it asks for so much, and copies so much. */
+static bool is_too_much(struct session *s, size_t count)
+{
+	if (count <= BLOCK_MOST_BYTES)
+		return false;
+	if (!s->is_over)
+		probe_fail(s->probe, "too long: the server tells of %zu bytes at once", count);
+	return true;
+}
+
 static LIBSSH2_ALLOC_FUNC(take_memory)
 {
 	struct session *s = *abstract;
-	void *taken = malloc(count);
+	void *taken;
 
+	if (is_too_much(s, count))
+		return NULL;
+	taken = malloc(count);
 	s->lacks |= !taken && count;
 	return taken;
 }
@@ -28,8 +42,11 @@ static LIBSSH2_ALLOC_FUNC(take_memory)
 static LIBSSH2_REALLOC_FUNC(resize_memory)
 {
 	struct session *s = *abstract;
-	void *taken = realloc(ptr, count);
+	void *taken;
 
+	if (is_too_much(s, count))
+		return NULL;
+	taken = realloc(ptr, count);
 	s->lacks |= !taken && count;
 	return taken;
 }
