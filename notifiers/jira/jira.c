@@ -1,7 +1,8 @@
 /* notifiers/jira: one ticket an incident: made and assigned with the first alert, commented by the
  * next, resolved by the recovery, opened again when the incident goes on. The ticket is looked for
- * by a label before anything is done, so that a letter tried again makes no second. Manual: jira.md.
- */
+ * by a label before anything is done, so that a letter tried again makes no second.
+ *
+ * Manual: jira.md. */
 #include <ctype.h>
 
 #include "ticket.h"

@@ -185,8 +185,9 @@ static const char *labels_of(struct talk *t)
 	for (const char *const *at = t->o->labels; *at; at++) {
 		struct person one = {t, *at};
 
-		all = probe_text(t->post.probe, "%s,\"%s\"", all,
-				 post_fill(&t->post, FILL_JSON, "{{person|line}}", person_of, &one));
+		all = probe_text(
+			t->post.probe, "%s,\"%s\"", all,
+			post_fill(&t->post, FILL_JSON, "{{person|line}}", person_of, &one));
 	}
 	return all;
 }
