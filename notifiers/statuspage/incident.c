@@ -11,20 +11,19 @@ struct found {
 
 static struct found find(struct talk *t)
 {
-	json_t *all = hosted_ask(t, "GET", "/incidents/unresolved", NULL), *one;
+	json_t *all = hosted_ask(t, "GET", "/incidents/unresolved", NULL), *one, *ours;
 	const char *key = post_key(t->post.letter);
 	size_t i;
 
 	json_array_foreach(all, i, one) {
-		const char *of = hosted_text_at(reply_get(one, "metadata", "nines", "incident"));
 		const char *id = hosted_text_at(reply_get(one, "id"));
-		json_t *updates = reply_get(one, "incident_updates");
+		json_t *newest = json_array_get(reply_get(one, "incident_updates"), 0);
 
-		if (!strcmp(of, key) && hosted_is_id(id))
-			return (struct found){
-				id, hosted_text_at(reply_get(json_array_get(updates, 0), "body")),
-				!strcmp(hosted_text_at(reply_get(one, "metadata", "nines", "letter")),
-					letter_id(t->post.letter))};
+		ours = reply_get(one, "metadata", "nines");
+		if (!strcmp(hosted_text_at(reply_get(ours, "incident")), key) && hosted_is_id(id))
+			return (struct found){id, hosted_text_at(reply_get(newest, "body")),
+					      !strcmp(hosted_text_at(reply_get(ours, "letter")),
+						      letter_id(t->post.letter))};
 	}
 	return (struct found){"", "", false};
 }
