@@ -269,7 +269,8 @@ static const struct {
 	const char *verb;
 	void (*take)(struct room *, const struct line *, int fd);
 } control[] = {{"start", take_start}, {"go", take_go}, {"stop", take_stop}, {"prober", take_prober},
-	       {"courier", take_courier}, {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
+	       {"courier", take_courier},
+	       {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
 
 static bool take_control(struct room *r, const struct line *l, int fd)
 {

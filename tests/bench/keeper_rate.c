@@ -11,7 +11,7 @@
 #define CHECKS 120000
 #define SECONDS 120
 
-static struct text to[5];
+static struct text to[6];
 static long results;
 
 static struct text *line_for(void *with, struct keeper_end end)

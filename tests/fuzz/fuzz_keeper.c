@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
-static struct text out[5];
+static struct text out[6];
 static const char letter[] = "bprcl";
 
 static struct text *line_for(void *with, struct keeper_end to)

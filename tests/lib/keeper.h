@@ -27,8 +27,8 @@ struct world {
 	struct keeper *k;
 	struct keeper_out out;
 	int64_t now, wall_ahead; /* wall - monotonic */
-	struct text to[5][PROBERS + 1];
-	bool is_gone[5][PROBERS + 1];
+	struct text to[6][PROBERS + 1];
+	bool is_gone[6][PROBERS + 1];
 	char *name[65536]; /* of check numbers */
 	/* The answer of the fake prober: words of a result, or NULL for silence. */
 	const char *(*answer)(struct world *, const struct order *);
@@ -48,7 +48,8 @@ struct world {
 __attribute__((unused)) static struct text *world_line(void *with, struct keeper_end to)
 {
 	struct world *w = with;
-	int n = to.kind == END_PROBER || to.kind == END_CLIENT ? (int)to.number : 0;
+	bool has_number = to.kind == END_PROBER || to.kind == END_CLIENT || to.kind == END_COURIER;
+	int n = has_number ? (int)to.number : 0;
 
 	return n > PROBERS || w->is_gone[to.kind][n] ? NULL : &w->to[to.kind][n];
 }
@@ -249,7 +250,7 @@ __attribute__((unused)) static struct world *world_new(void)
 __attribute__((unused)) static void world_free(struct world *w)
 {
 	keeper_free(w->k);
-	for (int kind = 0; kind < 5; kind++)
+	for (int kind = 0; kind < 6; kind++)
 		for (int n = 0; n <= PROBERS; n++)
 			text_release(&w->to[kind][n]);
 	for (int i = 0; i < 65536; i++)

@@ -10,7 +10,7 @@
 static const char *const end_name[] = {"prober", "parent", "recorder", "client", "loop"};
 
 static struct text said;
-static struct text to[5][PROBERS + 1];
+static struct text to[6][PROBERS + 1];
 static int64_t now;
 
 static struct text *line_for(void *with, struct keeper_end end)
