@@ -56,6 +56,7 @@ $(BUILD)/%.o: %.c
 	$(call SAY,compile)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/core/web/assets.o: web/page.html web/style.css
+$(BUILD)/modules/domain/bootstrap.o: modules/domain/rdap.json
 
 $(BUILD)/core.a: $(CORE_O)
 	@rm -f $@

@@ -242,7 +242,20 @@ static bool find_udp(struct probe *p, const char *host, struct resolve_address *
 	return resolve_host(p, host, family_of(p), a);
 }
 
-static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp)
+/* Where another server has sent us: what it may not. */
+static bool may_lead_to(struct probe *p, const struct connection *first,
+			const struct resolve_address *a)
+{
+	enum address_kind kind = address_kind((const struct sockaddr *)&a->at);
+
+	return policy_allows(first->kind, kind) ||
+	       probe_fail(p, "%s sends us on to %s address, '%s', refused", first->host,
+			  address_kind_text(kind), a->text);
+}
+
+/* `from`: the connection whose other side said so; NULL: the options did. */
+static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp,
+		 const struct connection *from)
 {
 	struct resolve_address a;
 	struct connection *c;
@@ -253,13 +266,15 @@ static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp)
 		return probe_unknown(p, "no such port: %lld", (long long)port);
 	close_one(p, p->in_use);
 	c = probe_alloc(p, sizeof *c);
-	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)))
+	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)) ||
+	    (from && !may_lead_to(p, from, &a)))
 		return false;
 	net_set_port(&a, port);
 	memcpy(p->address, a.text, sizeof p->address);
 	net_name(&a, port, c->name, sizeof c->name);
 	c->probe = p;
 	c->is_udp = is_udp;
+	c->kind = address_kind((const struct sockaddr *)&a.at);
 	c->host = host;
 	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
 	p->connection[p->in_use] = c;
@@ -271,12 +286,21 @@ static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp)
 
 bool probe_dial(struct probe *p, const char *host, int64_t port)
 {
-	return dial(p, host, port, false);
+	return dial(p, host, port, false, NULL);
+}
+
+bool probe_dial_on(struct probe *p, const char *host, int64_t port)
+{
+	if (!probe_may_go_on(p))
+		return false;
+	if (!p->connection[0] || !p->in_use)
+		return probe_unknown(p, "module was sent on by a connection that it has not");
+	return dial(p, host, port, false, p->connection[0]);
 }
 
 bool probe_dial_udp(struct probe *p, const char *host, int64_t port)
 {
-	return dial(p, host, port, true);
+	return dial(p, host, port, true, NULL);
 }
 
 static bool judge_broken(struct connection *c, int number)

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "../base/loop.h"
+#include "policy.h"
 #include "resolve.h"
 
 struct probe;
@@ -27,6 +28,7 @@ struct connection {
 	struct loop_watch watch; /* first: a connection is its watch */
 	struct probe *probe;
 	const char *host; /* as dialled */
+	enum address_kind kind;
 	bool can_read, can_write;
 	bool is_hung_up; /* the other side has sent its end: it may still have to be read */
 	bool has_ended;  /* it was read */

@@ -89,6 +89,7 @@ struct probe {
 	uint64_t lacks; /* memory_lacks() at the start */
 	enum verdict verdict;
 	bool has_failed, is_late, is_parked, is_stalled;
+	bool asks_others; /* probe_asks_others() */
 	bool has_waited; /* since the last step ended */
 	bool lacks_resolver; /* waits for an answer of the resolver: lateness is not the target's */
 	int calls_after_failure;

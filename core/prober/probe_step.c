@@ -138,6 +138,17 @@ static const char *reason_text(struct probe *p, const char *format, va_list ap)
 	return kept ? kept : "failed, and no memory is left to say how";
 }
 
+void probe_asks_others(struct probe *p, bool does)
+{
+	if (probe_may_go_on(p))
+		p->asks_others = does;
+}
+
+static enum verdict verdict_for(const struct probe *p, enum verdict verdict)
+{
+	return verdict == VERDICT_DOWN && p->asks_others ? VERDICT_UNKNOWN : verdict;
+}
+
 bool probe_judge(struct probe *p, enum verdict verdict, const char *format, va_list ap)
 {
 	if (!probe_may_go_on(p))
@@ -145,7 +156,7 @@ bool probe_judge(struct probe *p, enum verdict verdict, const char *format, va_l
 	p->reason = reason_text(p, format, ap);
 	p->failed_step = p->open_step ? p->open_step : "other";
 	end_open(p, offset_now(p), false);
-	p->verdict = verdict;
+	p->verdict = verdict_for(p, verdict);
 	p->has_failed = true;
 	return false;
 }
@@ -178,7 +189,7 @@ static void fail_at(struct probe *p, size_t at, const char *format, va_list ap)
 	end_open(p, offset_now(p), true);
 	p->step[at].ok = false;
 	p->failed_step = p->step[at].name;
-	p->verdict = VERDICT_DOWN;
+	p->verdict = verdict_for(p, VERDICT_DOWN);
 	p->has_failed = true;
 }
 

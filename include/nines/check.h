@@ -97,6 +97,9 @@ bool probe_fail_in(struct probe *, const char *step, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Our own trouble, never the target's: the verdict is unknown. Always returns false. */
 bool probe_unknown(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* From here on, until told off: who is asked is not what is watched (a registry that knows of a
+ * domain). Failures, the host's too, are no downtime but unknown. */
+void probe_asks_others(struct probe *, bool does);
 /* It works, but not well: the verdict is degraded unless the probe fails later. The first reason
  * stays. */
 void probe_degrade(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -130,6 +133,9 @@ bool probe_sleep(struct probe *, int64_t us);
  * another (0 to 3; 0 at the start). */
 bool probe_dial(struct probe *, const char *host, int64_t port);
 void probe_use(struct probe *, int connection);
+/* As probe_dial(), to where connection 0 has sent us: passes the policy of redirects (see
+ * probe_http()). */
+bool probe_dial_on(struct probe *, const char *host, int64_t port);
 /* Connection 1 to 3 goes to another port of the address that connection 0 has, whatever its name
  * means by now: FTP's data connection. The open step goes on, TLS on it too (probe_start_tls): it
  * is for the same name and offers connection 0's session, which some servers insist on. What goes

@@ -168,16 +168,20 @@ static size_t read_options(void *options, struct arena *arena, const uint8_t *in
 {
 	const uint8_t *newline = memchr(input, '\n', size);
 	size_t used = newline ? (size_t)(newline - input) : size;
-	char words[OPTIONS * OPTION_BYTES], port[32], *rest = words, *word;
+	/* What each module calls its server: none may be left to what it is by default. */
+	static const char *const ours[] = {"host=127.0.0.1", "port=%d", "whois=127.0.0.1:%d",
+					   "server=http://127.0.0.1:%d/"};
+	char words[OPTIONS * OPTION_BYTES], one[64], *rest = words, *word;
 	size_t bytes = used < sizeof words ? used : sizeof words - 1;
 
 	memcpy(words, input, bytes);
 	words[bytes] = '\0';
 	while ((word = strsep(&rest, "\t")))
 		set(options, arena, word);
-	snprintf(port, sizeof port, "port=%d", server.port);
-	set(options, arena, (char[]){"host=127.0.0.1"});
-	set(options, arena, port);
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		snprintf(one, sizeof one, ours[i], server.port);
+		set(options, arena, one);
+	}
 	return newline ? used + 1 : size;
 }
 

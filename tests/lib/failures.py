@@ -32,29 +32,35 @@ def _follows_words(conversation, number):
     return says[number] > 0 and isinstance(conversation[says[number] - 1], str)
 
 
-def _case(golden, module, options, title, steps, verdict="down", ip=4, tls=None, **more):
+def host_and_port(host, port):
+    return [f"host={host}", f"port={port}"]
+
+
+def _case(golden, module, options, title, steps, verdict="down", ip=4, tls=None, where=host_and_port, **more):
     @test(title)
     def one():
         with Server(steps, ip=ip, tls=tls) as server:
-            result = check(module, f"host={server.host}", f"port={server.port}", *options, **more)
+            result = check(module, *where(server.host, server.port), *options, **more)
         assert verdict in (None, result.verdict), result
         golden(title, result)
 
 
-def common(golden, module, conversation, *options, endless_line=b"220-more\r\n", another=ANOTHER, tls=None):
+def common(golden, module, conversation, *options, endless_line=b"220-more\r\n", another=ANOTHER, tls=None, bad="down",
+           where=host_and_port):
     """Registers the tests. `endless_line`: what a server of this protocol could go on saying for ever; `another`: the greeting of another
     protocol; `tls`: a context of tls_context(), the server speaks TLS from the first byte. Of the server's last words only the golden line
     tells the verdict: to some protocols a goodbye that does not come is no downtime. A reset comes only behind words of the client: before
-    them it may be seen while still connecting, or before what the server has said."""
-    def case(title, steps, **more):
-        _case(golden, module, options, title, steps, tls=tls, **more)
+    them it may be seen while still connecting, or before what the server has said. `bad`: the verdict of what is no good conversation, of a
+    server that is only asked about another thing "unknown"; `where`: the options that name the server."""
+    def case(title, steps, verdict=bad, **more):
+        _case(golden, module, options, title, steps, verdict, tls=tls, where=where, **more)
 
     said = [part for part in conversation if isinstance(part, bytes)]
     case("a good conversation", script(conversation), verdict="up")
     case("a good conversation over IPv6", script(conversation), verdict="up", ip=6)
     case("a good conversation, every byte alone", script(conversation, send_split), verdict="up")
     for number, words in enumerate(said):
-        more = {"verdict": None if number == len(said) - 1 else "down"}
+        more = {"verdict": None if number == len(said) - 1 else bad}
         place = f"instead of answer {number + 1}"
         case(f"silence {place}", _until(conversation, number, [silence()]), timeout="1s", **more)
         case(f"an orderly end {place}", _until(conversation, number, [close()]), **more)
@@ -72,6 +78,6 @@ def common(golden, module, conversation, *options, endless_line=b"220-more\r\n",
     def refused():
         port, hold = refused_port()
         with hold:
-            result = check(module, "host=127.0.0.1", f"port={port}", *options)
-        assert result.verdict == "down" and result.step == "connect", result
+            result = check(module, *where("127.0.0.1", port), *options)
+        assert result.verdict == bad and result.step == "connect", result
         golden("a refused port", result)
