@@ -15,9 +15,10 @@ static const bool is_key[256] = {
 	['0' ... '9'] = true, ['a' ... 'z'] = true, ['_'] = true, ['-'] = true, ['.'] = true,
 };
 
-static char *take_bare(char *at, const char *end)
+/* Ends at the line's NUL if nowhere before. */
+static char *take_bare(char *at)
 {
-	while (at < end && is_bare[(unsigned char)*at])
+	while (is_bare[(unsigned char)*at])
 		at++;
 	return at;
 }
@@ -79,15 +80,16 @@ static const char *take_word(struct line *l, char **at, const char *end)
 	if (l->words == LINE_WORDS)
 		return "too many words";
 	w->key = p;
-	while (p < end && is_key[(unsigned char)*p])
+	while (is_key[(unsigned char)*p])
 		p++;
-	if (p == w->key || p >= end || *p != '=')
+	if (p == w->key || *p != '=')
 		return "a word is no key=value";
+	w->key_size = (uint16_t)(p - w->key);
 	*p++ = '\0';
 	w->value = p;
-	w->is_bare = p == end || *p != '"';
+	w->is_bare = *p != '"';
 	if (w->is_bare) {
-		p = take_bare(p, end);
+		p = take_bare(p);
 		size = (size_t)(p - w->value);
 	} else {
 		w->value = ++p;
@@ -119,7 +121,7 @@ static const char *take_id(struct line *l, char *at, char *end, char **next)
 		l->id = ++at;
 		wrong = take_quoted(at, end, next, &size);
 	} else {
-		*next = take_bare(at, end);
+		*next = take_bare(at);
 		size = (size_t)(*next - at);
 	}
 	if (wrong)
@@ -137,7 +139,7 @@ const char *line_parse(struct line *l, char *at, size_t size)
 		return "too long";
 	*end = '\0';
 	l->verb = at;
-	p = take_bare(at, end);
+	p = take_bare(at);
 	if (p == at || p >= end || *p != ' ')
 		return "no verb and id";
 	wrong = take_id(l, close_word(p), end, &p);
@@ -156,7 +158,7 @@ const char *line_parse(struct line *l, char *at, size_t size)
 const char *line_find(const struct line *l, const char *key)
 {
 	for (size_t i = 0; i < l->words; i++)
-		if (!strcmp(l->word[i].key, key))
+		if (*l->word[i].key == *key && !strcmp(l->word[i].key, key))
 			return l->word[i].value;
 	return NULL;
 }
@@ -236,9 +238,8 @@ static void add_value(struct text *t, const char *value, size_t size)
 }
 
 /* ` key=` */
-static void add_key(struct text *t, const char *key)
+static void add_key(struct text *t, const char *key, size_t size)
 {
-	size_t size = strlen(key);
 	char *at;
 
 	text_reserve(t, size + 2);
@@ -278,7 +279,7 @@ void line_begin_name(struct text *t, const char *verb, const char *name)
 
 void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)
 {
-	add_key(t, key);
+	add_key(t, key, strlen(key));
 	add_value(t, value, size);
 }
 
@@ -289,7 +290,7 @@ void line_add(struct text *t, const char *key, const char *value)
 
 void line_add_int(struct text *t, const char *key, int64_t value)
 {
-	add_key(t, key);
+	add_key(t, key, strlen(key));
 	text_int(t, value);
 }
 
@@ -306,18 +307,57 @@ static bool is_in(const char *key, const char *const *list)
 	return false;
 }
 
-void line_add_word(struct text *t, const struct line_word *w)
+static void add_word(struct text *t, const struct line_word *w)
 {
-	add_key(t, w->key);
+	add_key(t, w->key, w->key_size);
 	if (w->is_bare && w->size)
 		text_add(t, w->value, w->size);
 	else
 		add_value(t, w->value, w->size);
 }
 
+/* Where the words that stand bare and next to each other, from the first on, end. */
+static const struct line_word *find_end(const struct line_word *first, const struct line_word *end)
+{
+	const struct line_word *w = first;
+
+	while (w < end && w->is_bare && w->size &&
+	       (w == first || w->key == w[-1].value + w[-1].size + 1))
+		w++;
+	return w;
+}
+
+/* They are copied in one piece; then what cut them apart is undone. */
+static void add_bare(struct text *t, const struct line_word *first, const struct line_word *end)
+{
+	const char *from = first->key;
+	char *copy;
+
+	text_putc(t, ' ');
+	text_add(t, from, (size_t)(end[-1].value + end[-1].size - from));
+	copy = t->at + t->size - (end[-1].value + end[-1].size - from);
+	for (const struct line_word *w = first; w < end; w++) {
+		copy[w->value - from - 1] = '=';
+		copy[w->value - from + w->size] = w + 1 < end ? ' ' : '\0';
+	}
+}
+
+void line_add_range(struct text *t, const struct line *from, size_t first, size_t end)
+{
+	const struct line_word *w = from->word + first, *last = from->word + end, *next;
+
+	for (; w < last; w = next) {
+		next = find_end(w, last);
+		if (next > w)
+			add_bare(t, w, next);
+		else
+			add_word(t, next++);
+	}
+}
+
 void line_add_words(struct text *t, const struct line *from, const char *const *but)
 {
 	for (size_t i = 0; i < from->words; i++)
 		if (!is_in(from->word[i].key, but))
-			line_add_word(t, &from->word[i]);
+			add_word(t, &from->word[i]);
 }

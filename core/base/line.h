@@ -23,6 +23,7 @@
 struct line_word {
 	const char *key, *value; /* value is NUL-terminated; `size` counts NULs inside */
 	uint32_t size;
+	uint16_t key_size;
 	bool is_bare; /* it was read without quotes, so it can be written so */
 };
 
@@ -60,8 +61,8 @@ void line_add_bytes(struct text *, const char *key, const char *value, size_t si
 void line_add_int(struct text *, const char *key, int64_t value);
 void line_end(struct text *);
 
-/* A word of a line that was parsed. */
-void line_add_word(struct text *, const struct line_word *);
+/* The words `first` to `end` - 1 of a line that was parsed. */
+void line_add_range(struct text *, const struct line *from, size_t first, size_t end);
 /* Copies all words of `from` except those whose key is in the NULL-terminated list `but` (may be
  * NULL). */
 void line_add_words(struct text *, const struct line *from, const char *const *but);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/values.h"
+
 static const struct {
 	const char *verdict, *nagios;
 	int status;
@@ -23,10 +25,18 @@ static int row_of(const char *name)
 	return UNKNOWN;
 }
 
-static void take(struct outcome_word *into, size_t *n, const struct line_word *w, size_t prefix)
+static void take(struct outcome_word *into, size_t *n, const char *name, const char *text)
 {
 	if (*n < OUTCOME_WORDS)
-		into[(*n)++] = (struct outcome_word){w->key + prefix, w->value};
+		into[(*n)++] = (struct outcome_word){name, text};
+}
+
+static void take_values(struct outcome *o, char *list)
+{
+	struct values_one v;
+
+	while (values_take(&list, &v))
+		take(o->value, &o->values, v.name, v.text);
 }
 
 void outcome_read(struct outcome *o, const struct line *l)
@@ -41,10 +51,10 @@ void outcome_read(struct outcome *o, const struct line *l)
 	o->steps = steps_parse(line_get(l, "steps"), o->steps_at, STEPS_MOST);
 	o->values = o->facts = 0;
 	for (size_t i = 0; i < l->words; i++)
-		if (!strncmp(l->word[i].key, "value.", 6))
-			take(o->value, &o->values, &l->word[i], 6);
+		if (!strcmp(l->word[i].key, "values"))
+			take_values(o, (char *)l->word[i].value);
 		else if (!strncmp(l->word[i].key, "fact.", 5))
-			take(o->fact, &o->facts, &l->word[i], 5);
+			take(o->fact, &o->facts, l->word[i].key + 5, l->word[i].value);
 }
 
 int outcome_status(const struct outcome *o)

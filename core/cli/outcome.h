@@ -25,8 +25,8 @@ struct outcome {
 	struct outcome_word value[OUTCOME_WORDS], fact[OUTCOME_WORDS];
 };
 
-/* Takes what the line says; pointers stay into the line. module and target are the caller's to
- * set. */
+/* Takes what the line says, once: pointers stay into the line, its list of values is cut. module
+ * and target are the caller's to set. */
 void outcome_read(struct outcome *, const struct line *);
 /* 0 up, 1 degraded, 2 down, 3 unknown. */
 int outcome_status(const struct outcome *);

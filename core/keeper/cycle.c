@@ -33,11 +33,11 @@ static const struct {
 	{"late_us", offsetof(struct result, late_us), true},
 	{"elapsed_us", offsetof(struct result, elapsed_us), true},
 	{"steps", offsetof(struct result, steps), true},
+	{"values", -1, true},
 	{"expect_us", offsetof(struct result, expect_us), false},
 	{"memory", offsetof(struct result, memory), false},
 	/* the keeper's own words, which a prober cannot say */
 	{"location", -1, false},
-	{"cycle", -1, false},
 	{"due_at_us", -1, false},
 	{"interval_us", -1, false},
 	{"item", -1, false},
@@ -49,19 +49,12 @@ static const struct {
 };
 #define RESULT_WORDS (sizeof result_word / sizeof *result_word)
 
-static bool is_of_module(const char *key)
-{
-	return !strncmp(key, "value.", 6) || !strncmp(key, "fact.", 5);
-}
-
 /* RESULT_WORDS: not there, it goes on. A prober's words come in the order of the table: the search
  * begins where the last one ended. */
 static size_t word_of(const char *key, size_t from)
 {
 	size_t i = from;
 
-	if (is_of_module(key))
-		return RESULT_WORDS;
 	for (size_t n = 0; n < RESULT_WORDS; n++, i++) {
 		i = i < RESULT_WORDS ? i : 0;
 		if (result_word[i].key[0] == key[0] && !strcmp(result_word[i].key, key))
@@ -148,7 +141,6 @@ static struct cycle *cycle_new(struct keeper *k, struct check *c, int64_t due_us
 		y = memory_new(sizeof *y);
 	}
 	*y = (struct cycle){.check = c,
-			    .number = ++k->last_cycle,
 			    .due_us = due_us,
 			    .item = -1,
 			    .told = VOTES,
@@ -429,11 +421,20 @@ const char *cycle_memory(const struct flight *f)
 	return c->memory && c->memory[slot] ? c->memory[slot] : "";
 }
 
+static bool goes_on(const struct result *got, size_t word)
+{
+	return got->goes_on[word / 64] >> (word % 64) & 1;
+}
+
 static void add_words(struct text *t, const struct line *l, const struct result *got)
 {
-	for (size_t i = 0; i < l->words; i++)
-		if (got->goes_on[i / 64] >> (i % 64) & 1)
-			line_add_word(t, &l->word[i]);
+	size_t first, end;
+
+	for (first = 0; first < l->words; first = end + 1) {
+		for (end = first; end < l->words && goes_on(got, end);)
+			end++;
+		line_add_range(t, l, first, end);
+	}
 }
 
 /* How long the sample speaks: of a passive check until it wants to hear again. */
@@ -450,7 +451,6 @@ static void add_own_words(struct text *t, const struct flight *f, const struct r
 	struct check *c = y->check;
 
 	line_add(t, "location", f->location->name);
-	line_add_int(t, "cycle", y->number);
 	line_add_int(t, "due_at_us", y->due_wall_us);
 	line_add_int(t, "interval_us", interval_of(c, got));
 	if (y->item >= 0) {

@@ -91,7 +91,7 @@ struct cycle {
 	struct check *check;
 	struct round *round; /* of items, or NULL */
 	struct flight *flights; /* those not yet ended */
-	int64_t number, due_us, due_wall_us, start_wall_us, sent_us;
+	int64_t due_us, due_wall_us, start_wall_us, sent_us;
 	int32_t item; /* -1: none */
 	uint16_t pending, vote[VOTES];
 	uint8_t told;       /* the vote whose reason is kept */
@@ -261,7 +261,7 @@ struct keeper {
 	uint64_t prober_deaths;
 	struct pool pool[POOLS];
 	struct map flights; /* by id */
-	int64_t last_flight, last_cycle;
+	int64_t last_flight;
 	struct flight *free_flight;
 	struct cycle *free_cycle;
 	struct void_window window;

@@ -117,7 +117,8 @@ static void add_probe(struct text *t, const struct flight *f)
 
 	line_begin_number(t, "probe", f->id);
 	line_add_int(t, "check", c->number);
-	line_add(t, "location", f->location->name);
+	if (c->locations > 1)
+		line_add(t, "location", f->location->name);
 	if (*f->location->source)
 		line_add(t, "source", f->location->source);
 	line_add_int(t, "due_us", y->due_us);

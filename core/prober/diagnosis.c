@@ -8,6 +8,7 @@
 
 #include "../base/memory.h"
 #include "../base/steps.h"
+#include "../base/values.h"
 #include "../fiber/resolve.h"
 #include "../fiber/route.h"
 
@@ -87,18 +88,31 @@ static void add_steps(struct text *t, const char *steps)
 	free(step);
 }
 
+static void add_fact(struct text *t, const char *name, const char *text)
+{
+	add_safe(t, name, 40);
+	text_puts(t, ": ");
+	add_safe(t, text, 200);
+	text_putc(t, '\n');
+}
+
+static void add_values(struct text *t, char *list)
+{
+	struct values_one v;
+
+	while (values_take(&list, &v))
+		add_fact(t, v.name, v.text);
+}
+
 static void add_facts(struct text *t, const struct line *l)
 {
 	for (size_t i = 0; i < l->words; i++) {
 		const struct line_word *w = &l->word[i];
-		bool is_fact = !strncmp(w->key, "fact.", 5);
 
-		if (!is_fact && strncmp(w->key, "value.", 6) != 0)
-			continue;
-		add_safe(t, w->key + (is_fact ? 5 : 6), 40);
-		text_puts(t, ": ");
-		add_safe(t, w->value, 200);
-		text_putc(t, '\n');
+		if (!strcmp(w->key, "values"))
+			add_values(t, (char *)w->value);
+		else if (!strncmp(w->key, "fact.", 5))
+			add_fact(t, w->key + 5, w->value);
 	}
 }
 

@@ -98,6 +98,7 @@ static void finish(struct probe *p)
 	blame_leave(h->blame);
 	h->in_flight--;
 	hand_over(p, end_us);
+	text_release(&p->numbers);
 	text_release(&p->words);
 	free_text(p->transcript);
 	arena_release(&p->arena);

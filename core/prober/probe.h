@@ -103,8 +103,9 @@ struct probe {
 	struct connection *connection[PROBE_CONNECTIONS];
 	int in_use;
 	char address[48];
-	struct text words; /* values and facts: words for the result line */
-	size_t values;
+	struct text numbers; /* base/values.h */
+	struct text words;   /* facts, as words of the result line */
+	size_t values, facts;
 	struct {
 		uint32_t seen; /* bits: limits whose value has come */
 		const struct limit *crossed, *odd; /* odd: its unit is not the value's */

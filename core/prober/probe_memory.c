@@ -10,8 +10,12 @@
 #include "../base/memory.h"
 
 #define VALUES 64
+#define FACTS 64
+#define NAME_BYTES 64
+#define NUMBER_BYTES 24
+#define UNIT_BYTES 16
+#define NUMBERS_USUAL 200 /* what most probes need is allocated once */
 #define WORDS_BYTES 16384 /* of the result line; with the other caps it stays below LINE_BYTES */
-#define WORDS_USUAL 200 /* what most probes need is allocated once */
 #define FACT_BYTES 1024
 #define REMEMBER_BYTES 1024
 
@@ -76,85 +80,93 @@ void probe_release_deferred(struct probe *p)
 	}
 }
 
-/* "kind." and the name, as a key of a line. */
-static void make_key(char *to, size_t room, const char *kind, const char *name)
+/* A name as a key of a line; returns its end. */
+static char *put_name(char *to, const char *name)
 {
-	size_t n = strlen(kind);
+	const char *end = to + NAME_BYTES;
 
-	memcpy(to, kind, n);
-	to[n++] = '.';
-	for (; *name && n + 1 < room; name++)
-		to[n++] = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') ||
-					  *name == '_' || *name == '-'
-				  ? *name
-				  : '_';
-	to[n] = '\0';
-}
-
-static void add_word(struct probe *p, const char *kind, const char *name, const char *text,
-		     size_t size)
-{
-	char key[72];
-	size_t before;
-
-	if (p->values >= VALUES || !name)
-		return;
-	before = p->words.size;
-	if (!p->words.at)
-		text_reserve(&p->words, WORDS_USUAL);
-	make_key(key, sizeof key, kind, name);
-	line_add_bytes(&p->words, key, text, size);
-	if (p->words.size > WORDS_BYTES) {
-		p->words.size = before;
-		p->words.at[before] = '\0';
-		return;
-	}
-	p->values++;
+	for (; *name && to < end; name++)
+		*to++ = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') ||
+					*name == '_' || *name == '-'
+				? *name
+				: '_';
+	return to;
 }
 
 /* Whole numbers, which most are, without printf: it costs as much as half a ping. */
-static size_t write_number(char *to, size_t room, double value)
+static char *put_number(char *to, double value)
 {
 	char digit[24], *at = digit + sizeof digit;
 	int64_t rest;
 	size_t size;
 
 	if (!(value >= 0 && value < 1e15 && value == (double)(int64_t)value))
-		return (size_t)snprintf(to, room, "%.15g", value);
+		return to + snprintf(to, NUMBER_BYTES, "%.15g", value);
 	rest = (int64_t)value;
 	do
 		*--at = (char)('0' + rest % 10);
 	while (rest /= 10);
 	size = (size_t)(digit + sizeof digit - at);
 	memcpy(to, at, size);
-	return size;
+	return to + size;
+}
+
+/* A comma would end it. */
+static char *put_unit(char *to, const char *unit)
+{
+	for (int n = 0; unit[n] && n < UNIT_BYTES; n++)
+		*to++ = unit[n] == ',' ? ';' : unit[n];
+	return to;
 }
 
 static void watch(struct probe *p, const char *name, double value, const char *unit)
 {
-	char key[72];
+	char key[NAME_BYTES + 1];
 
-	if (!p->order.limits || !name)
+	if (!p->order.limits)
 		return;
-	make_key(key, sizeof key, "value", name);
-	probe_watch_value(p, name, key + strlen("value."), value, unit);
+	*put_name(key, name) = '\0';
+	probe_watch_value(p, name, key, value, unit);
 }
 
 void probe_value(struct probe *p, const char *name, double value, const char *unit)
 {
-	char text[96];
-	size_t n, unit_bytes = unit ? strnlen(unit, 16) : 0;
+	struct text *t = &p->numbers;
+	char *at;
 
-	if (!probe_may_go_on(p) || !isfinite(value))
+	if (!probe_may_go_on(p) || !isfinite(value) || !name || !*name)
 		return;
-	n = write_number(text, sizeof text - 20, value);
-	if (unit_bytes) {
-		text[n++] = ' ';
-		memcpy(text + n, unit, unit_bytes);
-		n += unit_bytes;
+	if (p->values++ < VALUES) {
+		text_reserve(t, t->at ? NAME_BYTES + NUMBER_BYTES + UNIT_BYTES + 3 : NUMBERS_USUAL);
+		at = t->at + t->size;
+		if (t->size)
+			*at++ = ',';
+		at = put_name(at, name);
+		*at++ = ':';
+		at = put_number(at, value);
+		if (unit && *unit)
+			*at++ = ':', at = put_unit(at, unit);
+		*at = '\0';
+		t->size = (size_t)(at - t->at);
 	}
-	add_word(p, "value", name, text, n);
 	watch(p, name, value, unit);
+}
+
+static void add_fact(struct probe *p, const char *name, const char *text, size_t size)
+{
+	char key[sizeof "fact." + NAME_BYTES] = "fact.";
+	size_t before = p->words.size;
+
+	if (p->facts >= FACTS || !name)
+		return;
+	*put_name(key + strlen("fact."), name) = '\0';
+	line_add_bytes(&p->words, key, text, size);
+	if (p->words.size <= WORDS_BYTES) {
+		p->facts++;
+		return;
+	}
+	p->words.size = before;
+	p->words.at[before] = '\0';
 }
 
 void probe_fact(struct probe *p, const char *name, const char *text)
@@ -165,7 +177,7 @@ void probe_fact(struct probe *p, const char *name, const char *text)
 		return;
 	text_puts(&fact, text);
 	probe_strike_secrets(p, fact.at, fact.size);
-	add_word(p, "fact", name, text_get(&fact), strnlen(text_get(&fact), FACT_BYTES));
+	add_fact(p, name, text_get(&fact), strnlen(text_get(&fact), FACT_BYTES));
 	text_release(&fact);
 }
 

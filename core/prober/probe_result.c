@@ -52,6 +52,8 @@ void probe_add_result(const struct probe *p, struct text *t, int64_t end_us)
 	line_add_int(t, "late_us", late_us > 0 ? late_us : 0);
 	line_add_int(t, "elapsed_us", end_us - p->start_us);
 	add_steps(t, p);
+	if (p->numbers.size)
+		line_add_bytes(t, "values", p->numbers.at, p->numbers.size);
 	text_add(t, p->words.at, p->words.size);
 	if (p->is_stalled)
 		line_add_int(t, "stall", 1);

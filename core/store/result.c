@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/values.h"
 #include "../sla/sla.h"
 
 static uint8_t state_of(const char *word)
@@ -113,6 +114,15 @@ static void add_value(struct result_line *to, const char *name, const char *text
 	r->value[r->values++] = (struct block_value){name, end, value};
 }
 
+static void take_values(struct result_line *to, const struct line_word *w)
+{
+	char *list = (char *)w->value;
+	struct values_one v;
+
+	while (values_take(&list, &v))
+		add_value(to, v.name, v.text);
+}
+
 static void add_fact(struct result_line *to, const char *name, const char *text)
 {
 	struct block_result *r = &to->result;
@@ -143,8 +153,8 @@ static const struct {
 	{"late_us", SKIP, NULL, NULL},
 	{"elapsed_us", offsetof(struct block_result, elapsed_us), NULL, NULL},
 	{"steps", CALL, take_steps, NULL},
+	{"values", CALL, take_values, NULL},
 	{"location", CALL, take_location, NULL},
-	{"cycle", SKIP, NULL, NULL},
 	{"due_at_us", offsetof(struct block_result, due_us), NULL, NULL},
 	{"interval_us", offsetof(struct block_result, interval_us), NULL, NULL},
 	{"item", offsetof(struct block_result, item), NULL, NULL},
@@ -196,16 +206,12 @@ static void take_words(struct result_line *to, const struct line *l)
 	size_t next = 0, i;
 
 	for (const struct line_word *w = l->word; w < l->word + l->words; w++) {
-		if (!strncmp(w->key, "value.", 6)) {
-			add_value(to, w->key + 6, w->value);
-		} else if (!strncmp(w->key, "fact.", 5)) {
-			add_fact(to, w->key + 5, w->value);
-		} else if ((i = word_of(w->key, next)) == WORDS) {
-			add_fact(to, w->key, w->value);
-		} else {
+		i = word_of(w->key, next);
+		if (i < WORDS)
 			take_word(to, w, i);
-			next = i + 1;
-		}
+		else
+			add_fact(to, w->key + (strncmp(w->key, "fact.", 5) ? 0 : 5), w->value);
+		next = i < WORDS ? i + 1 : next;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* store/result: a `result` line of the keeper as a result of a block, and back.
  *
- * Nothing of the line is lost but what others hold: the name and the location (the block's), the
- * cycle's number and the lateness (start less due). What a block has no place for is a fact whose
+ * Nothing of the line is lost but what others hold: the name and the location (the block's) and the
+ * lateness (start less due). What a block has no place for is a fact whose
  * name begins with a dot: .step (where no step is marked as failed), .missed, .transcript, and any
  * word of a newer prober. Lines come from another process and are not trusted. Pure. */
 #ifndef NINES_STORE_RESULT_H
@@ -18,8 +18,8 @@ struct result_line {
 	struct text room;
 };
 
-/* Valid until the next call or until the line goes. `now_us` labels a line without times. False: no
- * name. */
+/* Cuts the line's list of values. Valid until the next call or until the line goes. `now_us` labels
+ * a line without times. False: no name. */
 bool result_read(struct result_line *, const struct line *, int64_t now_us);
 void result_line_release(struct result_line *);
 

@@ -105,7 +105,7 @@ void probe_asks_others(struct probe *, bool does);
 void probe_degrade(struct probe *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A measured value with its unit ("d", "%", "B", "us", "" ...), kept with the result. At most 64 a
- * probe. */
+ * probe. A unit has at most 16 bytes; a comma in it becomes a semicolon. */
 void probe_value(struct probe *, const char *name, double value, const char *unit);
 /* The same for a text, such as the subject of a certificate. */
 void probe_fact(struct probe *, const char *name, const char *text);

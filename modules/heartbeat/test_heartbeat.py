@@ -140,13 +140,13 @@ def zone():
 def run_time():
     with Job(memory(DAY, 90), period="1d") as job:
         result = job.hears("success")
-        value, unit = result["value.run_time"].split(" ")
+        value, unit = role.values(result)["run_time"].split(" ")
         assert unit == "s" and 90 <= float(value) < 150, result
         assert {"fact.last_end", "fact.wanted_by"} <= set(result) and "fact.running_since" not in result, result
-        assert "value.run_time" in job.hears(), "it stays until the next end"
+        assert "run_time" in role.values(job.hears()), "it stays until the next end"
         assert "fact.running_since" in job.hears("start")
-        assert float(job.hears("fail")["value.run_time"].split(" ")[0]) < 60
-        assert "value.run_time" not in job.hears("beat"), "without a start nothing is known"
+        assert float(role.values(job.hears("fail"))["run_time"].split(" ")[0]) < 60
+        assert "run_time" not in role.values(job.hears("beat")), "without a start nothing is known"
 
 
 @test("it looks again each minute, and just behind the deadline")

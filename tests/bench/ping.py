@@ -33,7 +33,7 @@ def measure(host, probes, a_tick):
             for n in numbers:
                 r = p.result(n)
                 bad += r["verdict"] != "up"
-                rtt += int(r.get("value.rtt_avg", "0 us").split()[0])
+                rtt += int(role.values(r).get("rtt_avg", "0 us").split()[0])
             time.sleep(max(0, 0.01 - (role.now_us() - due) / 1e6))
         used = on_cpu_us(p.process.pid) - before
         print(f"{host}: {used / probes:.2f} us of processor a probe, {bad} of {probes} not up, mean rtt {rtt / probes:.0f} us")

@@ -47,9 +47,9 @@ static void say(struct text *t, int check, int64_t due_us, int64_t every_us, int
 		at_us += jitter(usual[i] + check % 100 * 10);
 		text_printf(t, "%s%s:%lld", i ? "," : "", step[i], (long long)at_us);
 	}
-	text_printf(t, " elapsed_us=%lld location=here cycle=%lld due_at_us=%lld interval_us=%lld"
+	text_printf(t, " elapsed_us=%lld location=here due_at_us=%lld interval_us=%lld"
 		       " ends=up n=%lld\n",
-		    (long long)(at_us + 20 + below(30)), (long long)n, (long long)due_us,
+		    (long long)(at_us + 20 + below(30)), (long long)due_us,
 		    (long long)every_us, (long long)n);
 }
 

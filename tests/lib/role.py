@@ -35,6 +35,11 @@ def words(line):
     return verb, number, found
 
 
+def values(found):
+    """name -> "61 d", of the words of a result."""
+    return {name: number.replace(":", " ", 1) for name, _, number in (one.partition(":") for one in found.get("values", "").split(",")) if name}
+
+
 def quote(value):
     return '"' + "".join(c if 32 <= ord(c) < 127 and c not in '"\\' else "".join(f"\\x{b:02x}" for b in c.encode())
                          for c in str(value)) + '"'

@@ -31,7 +31,7 @@ def results(r, numbers, name="web", more="", each=False, begin_us=AT):
         r.n += 1
         lines.append(f"result {name} n={r.n} verdict=up address=192.0.2.1 start_us={begin_us + n * 60000000 + 12} late_us=12 elapsed_us=2100"
                      f" steps=resolve:100,connect@1:2000 location=here due_at_us={begin_us + n * 60000000} interval_us=60000000 ends=up"
-                     f" value.days=\"61 d\" {more}{n if each else ''}".rstrip())
+                     f" values=days:61:d {more}{n if each else ''}".rstrip())
     for at in range(0, len(lines), 100):
         r.keeper.send(*(["keeper k1"] if r.n == len(lines) and at == 0 else []), *lines[at:at + 100])
     r.until_committed(r.n)

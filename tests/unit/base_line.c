@@ -135,6 +135,37 @@ static void check_copying(void)
 	text_release(&t);
 }
 
+/* Every range of words is copied as words one by one are, and neither changes the line. */
+static void check_ranges(void)
+{
+	static const char *const none[] = {NULL};
+	static const char line[] = "v 1 a=1 bc=2.5:x d= e=\"3 4\" f=\"\\n\" g=+ h=\"\" i=9 j=k";
+	struct text range = {0}, all = {0};
+	static struct line l, part; /* too large for a stack frame */
+	char room[sizeof line];
+	size_t wrong = 0;
+
+	memcpy(room, line, sizeof line);
+	ok(!line_parse(&l, room, strlen(room)), "a line of all kinds of words");
+	for (size_t first = 0; first <= l.words; first++)
+		for (size_t end = first; end <= l.words; end++) {
+			part = l;
+			part.words = end - first;
+			memmove(part.word, l.word + first, part.words * sizeof *part.word);
+			text_clear(&range), text_clear(&all);
+			line_add_range(&range, &l, first, end);
+			line_add_words(&all, &part, none);
+			wrong += strcmp(text_get(&range), text_get(&all)) != 0;
+		}
+	ok(!wrong && l.words == 9, "ranges are copied as words are: %zu are not", wrong);
+	text_clear(&range);
+	line_add_range(&range, &l, 0, l.words);
+	same(text_get(&range),
+	     " a=1 bc=2.5:x d=\"\" e=\"3 4\" f=\"\\n\" g=+ h=\"\" i=9 j=k", "all of them");
+	text_release(&range);
+	text_release(&all);
+}
+
 int main(void)
 {
 	check_forms();
@@ -142,5 +173,6 @@ int main(void)
 	check_caps();
 	check_round_trips();
 	check_copying();
+	check_ranges();
 	return done_testing();
 }

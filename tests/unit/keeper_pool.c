@@ -218,12 +218,12 @@ static void test_own_words(void)
 	world_run(w, SECOND);
 	world_say(w, END_PROBER, 1,
 		  "result 1 verdict=up start_us=5 n=99 ends=down cause=x missed=7 name=other "
-		  "location=moon cycle=9 value.v=\"1 d\"");
+		  "location=moon fact.v=\"1 d\"");
 	world_settle(w);
 	ok(count_of(&w->results, "moon") == 0 && count_of(&w->results, "ends=down") == 0 &&
 		   count_of(&w->results, "missed") == 0 && count_of(&w->results, "other") == 0,
 	   "a prober cannot say the keeper's words");
-	ok(strstr(text_get(&w->results), "value.v=\"1 d\"") != NULL,
+	ok(strstr(text_get(&w->results), "fact.v=\"1 d\"") != NULL,
 	   "its own go on to the recorder");
 	world_free(w);
 }

@@ -263,7 +263,7 @@ static void test_lines(void)
 	keeper_tick(w->k, w->now, w->now + w->wall_ahead);
 	same(text_get(t),
 	     "check 1 name=a module=tcp address_family=4 opt.host=192.0.2.1\nprobe 1 check=1 "
-	     "location=here due_us=1000000000\n",
+	     "due_us=1000000000\n",
 	     "a prober is told the check, then its probe");
 	world_settle(w);
 	w->now += MINUTE + 31 * SECOND;

@@ -72,6 +72,7 @@ static void fine(struct probe *p, const void *options)
 	probe_step(p, "banner");
 	probe_value(p, "certificate_days", 61, "d");
 	probe_value(p, "share", 0.5, "");
+	probe_value(p, "odd:", -1.5, "m,s");
 	probe_fact(p, "Subject X", "a \"b\"\033");
 	probe_remember(p, "seen 12");
 	probe_expect_within(p, 1000);
@@ -87,8 +88,8 @@ static void test_fine(void)
 	same(word(s, "reason"), "", "no reason");
 	same(word(s, "step"), "", "no step");
 	ok(!strncmp(word(s, "steps"), "banner:", 7), "steps: %s", word(s, "steps"));
-	same(word(s, "value.certificate_days"), "61 d", "value");
-	same(word(s, "value.share"), "0.5", "value without unit");
+	same(word(s, "values"), "certificate_days:61:d,share:0.5,odd_:-1.5:m;s",
+	     "values: without a unit, of an odd name and unit");
 	same(word(s, "fact._ubject__"), "a \"b\"\033", "fact");
 	same(word(s, "memory"), "seen 12", "memory");
 	same(word(s, "expect_us"), "1000", "expect_us");
@@ -128,7 +129,7 @@ static void test_failure(void)
 	   "steps: %s", word(s, "steps"));
 	ok(first >= 20000 && second >= first + 1000 && third >= second, "offsets are cumulative");
 	ok(third <= line_int(&s->line, "elapsed_us", 0), "elapsed covers them");
-	ok(!line_find(&s->line, "value.late"), "no value after a failure");
+	ok(!line_find(&s->line, "values"), "no value after a failure");
 }
 
 static void computes(struct probe *p, const void *options)
