@@ -49,6 +49,12 @@ static const struct cli_command command[] = {
 	 "and a waterfall of the steps.\n"
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
+	{"letters", "[ID|NAME] [--days N] [--json]",
+	 "shows what nines has told and to whom, what waits, each attempt",
+	 "NAME is a contact, a check or service, an incident or an address (email:ops@example.org).\n"
+	 "With the ID of a letter its text and every attempt to deliver it. Reads the database\n"
+	 "itself, with ninesd running or not.\n",
+	 cli_letters},
 	{"beat", "NAME [EVENT [TEXT]] [--exit STATUS]",
 	 "tells a passive check that its thing is alive",
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"

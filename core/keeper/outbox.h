@@ -52,6 +52,12 @@ void outbox_take_failing(struct keeper *);
 void outbox_resume_letter(struct keeper *, const struct line *);
 void outbox_resume_destination(struct keeper *, const struct line *);
 
+/* Requests of clients: `letters -` is answered with a line `letter ID` for each that waits;
+ * `letter -` hands one in (kind contact to check subject text short word.KEY), the answer's `end`
+ * names it. */
+void outbox_ask_letters(struct keeper *, int64_t client, const struct line *);
+void outbox_ask_letter(struct keeper *, int64_t client, const struct line *);
+
 /* ---- time ---- */
 
 void outbox_run(struct keeper *);   /* hands out what is due, tells what happened */

@@ -5,7 +5,7 @@
 
 #include "../base/memory.h"
 #include "../base/version.h"
-#include "inside.h"
+#include "outbox.h"
 
 #define LINES_A_TICK 1000
 
@@ -374,6 +374,8 @@ static const struct {
 	void (*ask)(struct keeper *, int64_t, const struct line *);
 } request[] = {{"status", ask_status},
 	       {"import", ask_import},
+	       {"letters", outbox_ask_letters},
+	       {"letter", outbox_ask_letter},
 	       {"beat", ask_beat},
 	       {"check-now", ask_check_now},
 	       {"intensify", ask_intensify},

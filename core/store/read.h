@@ -113,6 +113,31 @@ bool read_incidents(struct read *, const char *name, int64_t from_us, int64_t to
  * there is nothing. */
 bool read_diagnosis(struct read *, const char *incident, int64_t *at_us, struct text *text);
 
+/* ---- letters ---- */
+
+struct read_letter {
+	const char *id, *kind, *contact, *name; /* name: of the check or service */
+	const char *ways, *incidents;		/* lists, newline-joined; ways in their order */
+	const char *subject, *brief, *text;
+	const char *outcome; /* delivered gave-up expired withdrawn; "": it waits */
+	int64_t created_us, expires_us, ended_us; /* expires_us, ended_us 0: not said */
+};
+/* Those made in [from, to) and all that wait, in order of their making. `word` (NULL: all): an id
+ * of a letter, whatever its age, or of an incident, a contact, a check or service, an address. */
+bool read_letters(struct read *, const char *word, int64_t from_us, int64_t to_us,
+		  bool (*take)(const struct read_letter *, void *with), void *with);
+
+struct read_attempt {
+	int64_t number, at_us, next_us, elapsed_us; /* next_us 0: none */
+	const char *to, *outcome, *reason;
+};
+bool read_attempts(struct read *, const char *letter,
+		   bool (*take)(const struct read_attempt *, void *with), void *with);
+/* Addresses that have refused at least so many letters since they took one; why the last. */
+bool read_refusals(struct read *, int least,
+		   bool (*take)(const char *to, int64_t refusals, const char *reason, void *with),
+		   void *with);
+
 struct read_window {
 	const char *name; /* "": of all targets */
 	const char *text, *owner;

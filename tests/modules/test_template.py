@@ -28,9 +28,12 @@ def template(tmp):
     folder = tmp / "mine"
     shutil.copytree(prefix / "share/nines/template", folder)
     assert not (folder / "banner.so").exists()
-    assert "3 passed" in make(folder, env, "all", "test")
+    assert not (folder / "pager.so").exists()
+    said = make(folder, env, "all", "test")
+    assert "3 passed" in said and "4 passed" in said, said
     make(folder, env, "install")
-    assert (prefix / "lib/nines/modules/banner.so").exists()
+    assert sorted(p.name for p in (prefix / "lib/nines").glob("*/[bp]a[ng]*.so")) == ["banner.so", "pager.so"]
+    assert (prefix / "lib/nines/modules/banner.so").exists() and (prefix / "lib/nines/notifiers/pager.so").exists()
 
 
 @test("nines modules shows an author's module with its options and its manual")
@@ -64,9 +67,11 @@ def moved(tmp):
 
 @test("the example of the manual for authors is the template")
 def same_example():
-    code = (ROOT / "docs/modules.md").read_text().split("```c\n")[1].split("```")[0]
-    example = (ROOT / "template/banner.c").read_text().split("#include <nines/check.h>")[1]
-    assert code.split("#include <nines/check.h>")[1].split() == example.split()
+    written = (ROOT / "docs/modules.md").read_text().split("```c\n")
+    for name, header in (("banner", "#include <nines/check.h>"), ("pager", "#include <nines/notifier.h>")):
+        code = next(part.split("```")[0] for part in written[1:] if header in part)
+        example = (ROOT / f"template/{name}.c").read_text().split(header)[1]
+        assert code.split(header)[1].split() == example.split(), name
 
 
 run()
