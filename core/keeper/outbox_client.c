@@ -80,7 +80,7 @@ void outbox_ask_letter(struct keeper *k, int64_t client, const struct line *l)
 	} else {
 		for (size_t i = 0; i < l->words; i++)
 			if (!strncmp(l->word[i].key, "word.", 5))
-				line_add_word(&words, &l->word[i]);
+				line_add_range(&words, l, i, i + 1);
 		outbox_add(k, &n, id, sizeof id);
 		end(k, client, "letter", id);
 	}
