@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "alert.h"
 #include "inside.h"
 
 #define PATIENCE_US (90 * KEEPER_SECOND)
@@ -78,6 +79,7 @@ static void record(struct keeper *k, const struct burst *b, const char *text)
 	line_add_int(t, "at_us", k->wall_us);
 	line_add_bytes(t, "text", text, strnlen(text, TEXT_BYTES));
 	spool_end(&k->spool);
+	alert_diagnosis(k, b->incident, text);
 }
 
 void burst_take(struct keeper *k, int64_t prober, const struct line *l)

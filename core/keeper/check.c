@@ -28,6 +28,8 @@ void check_arm(struct keeper *k, struct check *c)
 	int64_t due_us = next_due(c);
 
 	c->is_delayed = false;
+	if (c->is_paused)
+		c->next_us = due_us = 0;
 	if (due_us)
 		schedule_set(&k->schedule, &c->entry, due_us);
 	else
@@ -177,7 +179,7 @@ void check_is_due(struct keeper *k, struct check *c)
 
 bool check_run_now(struct keeper *k, struct check *c)
 {
-	if (is_running(c))
+	if (is_running(c) || c->is_paused)
 		return false;
 	if (c->is_passive)
 		cycle_start(k, c, k->now_us, "");
@@ -188,6 +190,8 @@ bool check_run_now(struct keeper *k, struct check *c)
 
 void check_regrid(struct keeper *k, struct check *c)
 {
+	if (c->is_paused)
+		return;
 	c->phase_us =
 		(int64_t)(c->hash % (uint64_t)(c->every_us / SCHEDULE_TICK_US)) * SCHEDULE_TICK_US;
 	c->is_first = false;

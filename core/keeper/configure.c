@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "alert.h"
 #include "outbox.h"
 #include "resume.h"
 
@@ -292,6 +293,7 @@ static char *prober_words(const struct line *l)
 	return t.at;
 }
 
+/* Of what decides its probes; who it is told to is none of it. */
 static uint64_t print_but_build(const struct line *l)
 {
 	static const char *const build[] = {"build", ABOUT_WORDS, NULL};
@@ -464,6 +466,8 @@ static struct group *group_new(struct keeper *k, const struct line *l, const str
 	g->state = old ? old->state : STATE_NOT_MONITORED;
 	g->since_us = old ? old->since_us : k->now_us;
 	g->passing_since_us = old ? old->passing_since_us : 0;
+	if (old)
+		g->incident = old->incident;
 	if (!old)
 		resume_group(k, g);
 	map_put_text(&k->groups_by_name, g->name, g);
@@ -500,8 +504,11 @@ static void apply_services(struct keeper *k)
 		k->group[k->groups++] = group_new(k, l, &before);
 	reader_free(r);
 	add_members(k);
-	for (size_t i = 0; i < olds; i++)
+	for (size_t i = 0; i < olds; i++) {
+		if (!map_find_text(&k->groups_by_name, old[i]->name))
+			group_end(k, old[i]);
 		group_free(old[i]);
+	}
 	free(old);
 	map_release(&before);
 }
@@ -562,10 +569,12 @@ static void apply(struct keeper *k)
 	reader_free(r);
 	for (size_t i = 0; i < k->checks; i++)
 		k->check[i]->groups = 0; /* the old services hear no more */
+	alert_configure(k, &k->pending);
 	apply_defines(k, &b);
 	apply_services(k);
 	follow_services(k);
 	resume_end(k);
+	alert_follow(k);
 	for (size_t i = 0; i < b.count; i++)
 		check_start(k, b.check[i], b.count, i);
 	free(b.check);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "alert.h"
 #include "resume.h"
 
 #define NO_ANSWER "no answer from the prober"
@@ -559,6 +560,7 @@ static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const 
 		verdict = VOTE_UNKNOWN;
 		y->cause = "void-cycle";
 	}
+	alert_probe(k, vote, got->reason, got->steps);
 	record(k, f, from, got, start_us, is_last ? vote_name[verdict] : NULL,
 	       is_last && verdict == VOTE_UNKNOWN ? y->cause : cause);
 	expect(k, f, vote, got);

@@ -1,9 +1,14 @@
 /* keeper/group: services: up while at least `need` of their members are. Members are checks and
- * other services (no loops: configure.c). */
+ * other services (no loops: configure.c). A service has incidents of its own, by the rules of a
+ * check's: provisional while what is missing is unconfirmed, confirmed when it is down, over at the
+ * first state that passes; an unknown state opens and ends none. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert.h"
 #include "inside.h"
+
+#define WHY_BYTES 400
 
 static enum state member_state(const struct group *g, size_t i)
 {
@@ -39,6 +44,107 @@ static void add_state(struct text *t, const struct group *g, enum state from, in
 	line_add_int(t, "at_us", at_wall_us);
 }
 
+/* ---- incidents ---- */
+
+static void add_why(struct text *t, const struct group *g)
+{
+	int64_t members = (int64_t)(g->checks + g->groups), passing = 0;
+	const char *sign = ": ";
+
+	for (size_t i = 0; i < g->checks + g->groups; i++)
+		passing += state_passes(member_state(g, i));
+	text_printf(t, "%lld of %lld members up, %lld needed", (long long)passing,
+		    (long long)members, (long long)(g->need < members ? g->need : members));
+	for (size_t i = 0; i < g->checks && t->size < WHY_BYTES; i++)
+		if (!state_passes(g->check[i]->state) && g->check[i]->reason.size) {
+			text_puts(t, sign);
+			text_puts(t, g->check[i]->name);
+			text_puts(t, " ");
+			text_puts(t, g->check[i]->reason.at);
+			sign = ", ";
+		}
+}
+
+struct moment {
+	int64_t us, wall_us;
+};
+
+static void tell_incident(struct keeper *k, struct group *g, const char *event, struct moment at,
+			  const char *reason)
+{
+	struct incident *i = &g->incident;
+	struct text *t = spool_begin(&k->spool);
+	int64_t lasted_us = at.us - i->start_us;
+
+	line_begin(t, "incident", i->id);
+	line_add(t, "check", g->name);
+	line_add(t, "event", event);
+	line_add_int(t, "at_us", at.wall_us);
+	line_add_int(t, "start_us", i->start_wall_us);
+	line_add(t, "reason", reason);
+	line_add_int(t, "lasted_us", lasted_us > 0 ? lasted_us : 0);
+	spool_end(&k->spool);
+	alert_incident(k, &(struct alert_event){.name = g->name, .incident = i, .event = event,
+						.is_gone = *reason != '\0', .at_us = at.us,
+						.reason = reason});
+}
+
+static void open_incident(struct keeper *k, struct group *g, struct moment at, const char *why)
+{
+	g->incident = (struct incident){.phase = INCIDENT_PROVISIONAL, .start_us = at.us,
+					.start_wall_us = at.wall_us,
+					.seen_us = k->now_us};
+	keeper_stamp(k, g->incident.id, sizeof g->incident.id);
+	tell_incident(k, g, "open", at, why);
+}
+
+static void end_incident(struct keeper *k, struct group *g, const char *event, struct moment at,
+			 const char *why)
+{
+	tell_incident(k, g, event, at, why);
+	g->incident.phase = INCIDENT_NONE;
+}
+
+static void failed(struct keeper *k, struct group *g, struct moment at)
+{
+	struct text why = {0};
+
+	add_why(&why, g);
+	if (g->incident.phase == INCIDENT_NONE)
+		open_incident(k, g, at, why.at);
+	if (g->state == STATE_DOWN && g->incident.phase == INCIDENT_PROVISIONAL) {
+		g->incident.phase = INCIDENT_CONFIRMED;
+		tell_incident(k, g, "confirmed", at, why.at);
+	}
+	text_release(&why);
+}
+
+static void follow_incident(struct keeper *k, struct group *g, struct moment at)
+{
+	bool is_confirmed = g->incident.phase == INCIDENT_CONFIRMED;
+
+	if (g->state == STATE_UNCONFIRMED || g->state == STATE_DOWN)
+		failed(k, g, at);
+	else if (g->incident.phase == INCIDENT_NONE)
+		return;
+	else if (state_passes(g->state))
+		end_incident(k, g, is_confirmed ? "closed" : "blip", at, "");
+	else if (g->state == STATE_NOT_MONITORED)
+		end_incident(k, g, is_confirmed ? "closed" : "withdrawn", at,
+			     "none of its members is watched");
+	else if (!is_confirmed && k->window.is_on) /* its members' failures were none */
+		end_incident(k, g, "withdrawn", at, "our own connection is suspected");
+}
+
+void group_end(struct keeper *k, struct group *g)
+{
+	bool is_confirmed = g->incident.phase == INCIDENT_CONFIRMED;
+
+	if (g->incident.phase != INCIDENT_NONE)
+		end_incident(k, g, is_confirmed ? "closed" : "withdrawn",
+			     (struct moment){k->now_us, k->wall_us}, "no longer configured");
+}
+
 /* True when it is another state than before. */
 static bool set_state(struct keeper *k, struct group *g, int64_t at_us, int64_t at_wall_us)
 {
@@ -61,6 +167,7 @@ static bool set_state(struct keeper *k, struct group *g, int64_t at_us, int64_t 
 		add_state(t, g, from, at_wall_us);
 		line_end(t);
 	}
+	follow_incident(k, g, (struct moment){at_us, at_wall_us});
 	return true;
 }
 

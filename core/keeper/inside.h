@@ -2,8 +2,9 @@
  *
  * keeper.c takes lines and ticks; configure.c builds checks from the loader's lines; check.c
  * decides when a check runs; cycle.c sends a cycle's probes through pool.c and counts their votes;
- * state.c draws the conclusion and tells the recorder; group.c follows with the services; status.c
- * answers; resume.c goes on from the record. Nobody outside core/keeper includes this file. */
+ * state.c draws the conclusion and tells the recorder; group.c follows with the services;
+ * alert*.c tells people; status.c answers; resume.c goes on from the record. Nobody outside
+ * core/keeper includes this file. */
 #ifndef NINES_KEEPER_INSIDE_H
 #define NINES_KEEPER_INSIDE_H
 
@@ -44,9 +45,11 @@ extern const char *const vote_name[VOTES];
 
 enum pool_kind { POOL_GENERAL, POOL_BLOCKING, POOL_EXEC, POOLS };
 
-enum due_kind { DUE_CHECK, DUE_FLIGHT, DUE_ROUND };
+enum due_kind { DUE_CHECK, DUE_FLIGHT, DUE_ROUND, DUE_ALARM, DUE_BATCH };
 
+struct alerts;
 struct check;
+struct subject;
 struct cycle;
 struct group;
 struct prober;
@@ -147,6 +150,7 @@ struct check {
 	struct module_record *module;
 	uint8_t pool;
 	bool is_passive, is_reference, is_first, is_delayed;
+	bool is_paused;		/* not probed: alert_standing.c */
 	bool runs_when_healthy; /* the ping that tells another monitor that we are well */
 	int64_t every_us, recheck_us, timeout_us, phase_us; /* every_us: in force */
 	int64_t normal_us; /* as configured */
@@ -187,6 +191,7 @@ struct check {
 	/* services it belongs to */
 	struct group **group;
 	size_t groups;
+	struct subject *subject; /* alert_inside.h */
 };
 
 struct prober {
@@ -216,6 +221,8 @@ struct group {
 	size_t checks, groups, parents;
 	enum state state;
 	int64_t since_us, passing_since_us;
+	struct incident incident;
+	struct subject *subject;
 	bool is_counted; /* during a first evaluation */
 };
 
@@ -283,7 +290,8 @@ struct keeper {
 		uint64_t left_out;
 	} bursts;
 	struct letters *letters; /* outbox.h */
-	size_t intense;   /* checks that are intensified */
+	struct alerts *alerts; /* alert_inside.h */
+	size_t intense;	       /* checks that are intensified */
 	int64_t importer; /* the client whose import the recorder merges, 0: none */
 };
 
@@ -392,6 +400,8 @@ bool state_passes(enum state);
 /* group.c */
 /* Judges a new service, its member services first. */
 void group_begin(struct keeper *, struct group *);
+/* It is no longer configured, or a new keeper finds that it is not: its incident ends. */
+void group_end(struct keeper *, struct group *);
 /* A member's state has changed, at this time. */
 void group_member_changed(struct keeper *, struct check *, int64_t at_us, int64_t at_wall_us);
 void group_free(struct group *);

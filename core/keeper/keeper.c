@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "alert.h"
 #include "outbox.h"
 #include "resume.h"
 
@@ -22,9 +23,11 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	k->out = out;
 	k->own_location = memory_text("here");
 	k->pool[POOL_BLOCKING].most = 1;
+	k->alerts = alerts_new();
 	void_window_init(&k->window);
 	spool_init(&k->spool, SPOOL_BYTES);
 	k->letters = letters_new(k);
+	outbox_listen(k, alert_letter_is);
 	return k;
 }
 
@@ -49,6 +52,7 @@ void keeper_free(struct keeper *k)
 	if (!k)
 		return;
 	assert(k->magic == KEEPER_MAGIC);
+	alerts_free(k);
 	configure_release(k);
 	letters_free(k);
 	resume_release(k);
@@ -189,6 +193,7 @@ static void take_suspended(struct keeper *k, struct keeper_end from, const struc
 		k->group[i]->passing_since_us -= for_us;
 	}
 	outbox_slept(k, for_us);
+	alert_shift(k, for_us);
 	k->grace_until_us = k->now_us + KEEPER_NO_ANSWER_US;
 }
 
@@ -262,12 +267,28 @@ static void take_resume_letter(struct keeper *k, struct keeper_end from, const s
 {
 	(void)from;
 	outbox_resume_letter(k, l);
+	if (k->resume.is_awaited)
+		alert_resume_letter(k, l);
 }
 
 static void take_resume_destination(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
 	outbox_resume_destination(k, l);
+}
+
+static void take_resume_incident(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	if (k->resume.is_awaited)
+		alert_resume_incident(k, l);
+}
+
+static void take_resume_standing(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	if (k->resume.is_awaited)
+		alert_resume_standing(k, l);
 }
 
 static void take_resumed(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -383,6 +404,8 @@ static const struct {
 	{END_RECORDER, "memory", take_memory},
 	{END_RECORDER, "resume-letter", take_resume_letter},
 	{END_RECORDER, "resume-destination", take_resume_destination},
+	{END_RECORDER, "resume-incident", take_resume_incident},
+	{END_RECORDER, "resume-standing", take_resume_standing},
 	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "start", take_start},
@@ -398,10 +421,13 @@ static const struct {
 	{END_PARENT, "setting", take_configuration},
 	{END_PARENT, "module", take_configuration},
 	{END_PARENT, "location", take_configuration},
+	{END_PARENT, "zone", take_configuration},
+	{END_PARENT, "contact", take_configuration},
+	{END_PARENT, "path", take_configuration},
+	{END_PARENT, "template", take_configuration},
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
 	{END_PARENT, "channel", take_configuration},
-	{END_PARENT, "path", take_configuration},
 	{END_PARENT, "end", take_configuration},
 	{END_LOOP, "suspended", take_suspended},
 	{END_CLIENT, "closed", take_closed},
@@ -439,6 +465,12 @@ static void serve_due(struct keeper *k, struct schedule_entry *e)
 	case DUE_ROUND:
 		round_is_due(k, (struct round *)e);
 		break;
+	case DUE_ALARM:
+		alert_is_due(k, e);
+		break;
+	case DUE_BATCH:
+		batch_is_due(k, e);
+		break;
 	}
 }
 
@@ -449,6 +481,7 @@ static void each_second(struct keeper *k)
 	k->next_second_us = k->now_us + KEEPER_SECOND;
 	state_watch_window(k);
 	intensify_watch(k);
+	alert_watch(k);
 	resume_watch(k);
 	outbox_watch(k);
 	if (t) {

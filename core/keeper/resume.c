@@ -236,10 +236,8 @@ static int64_t mono_of(const struct keeper *k, int64_t wall_us)
 	return at_us < k->now_us ? at_us : k->now_us;
 }
 
-static void resume_incident(struct keeper *k, struct check *c, const struct past *p)
+static void resume_incident(struct keeper *k, struct incident *i, const struct past *p)
 {
-	struct incident *i = &c->incident;
-
 	if (!*p->incident)
 		return;
 	*i = (struct incident){.phase = p->is_confirmed ? INCIDENT_CONFIRMED : INCIDENT_PROVISIONAL,
@@ -275,7 +273,7 @@ static void apply(struct keeper *k, struct check *c, const struct past *p)
 	for (size_t i = 0; i < sizeof cause_name / sizeof *cause_name; i++)
 		if (!strcmp(cause_name[i], p->cause))
 			c->cause = cause_name[i];
-	resume_incident(k, c, p);
+	resume_incident(k, &c->incident, p);
 	for (const struct past_memory *m = p->memory; m; m = m->next)
 		if (m->place == RESUME_INTENSE)
 			intensify_resume(k, c, m->text, m->due_us - k->offset_us);
@@ -303,7 +301,18 @@ void resume_group(struct keeper *k, struct group *g)
 		return;
 	g->state = p->state;
 	g->since_us = g->passing_since_us = mono_of(k, p->since_us);
+	resume_incident(k, &g->incident, p);
 	past_free(map_take_text(&k->resume.past, g->name));
+}
+
+static void end_group(struct keeper *k, const struct past *p)
+{
+	struct group *g = memory_new(sizeof *g);
+
+	g->name = memory_text(p->name);
+	resume_incident(k, &g->incident, p);
+	group_end(k, g);
+	group_free(g);
 }
 
 /* As one that a new configuration leaves out. */
@@ -324,10 +333,13 @@ void resume_end(struct keeper *k)
 	const struct past *p;
 	size_t at = 0;
 
-	while ((p = map_next(&k->resume.past, &at)))
-		if (!p->is_service && p->reason &&
-		    (p->state != STATE_NOT_MONITORED || *p->incident))
+	while ((p = map_next(&k->resume.past, &at))) {
+		if (p->is_service && *p->incident)
+			end_group(k, p);
+		else if (!p->is_service && p->reason &&
+			 (p->state != STATE_NOT_MONITORED || *p->incident))
 			end_check(k, p);
+	}
 	forget_all(k);
 }
 

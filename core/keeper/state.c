@@ -4,6 +4,7 @@
  * opens and closes nothing. */
 #include <string.h>
 
+#include "alert.h"
 #include "inside.h"
 
 #define VOID_REFERENCE_FRESH_US (10 * KEEPER_SECOND)
@@ -84,6 +85,10 @@ static void tell_incident(struct keeper *k, struct check *c, const char *event,
 		line_add(t, "address", o->address);
 	line_add_int(t, "lasted_us", lasted_us > 0 ? lasted_us : 0);
 	spool_end(&k->spool);
+	alert_incident(k, &(struct alert_event){.name = c->name, .incident = i, .event = event,
+						.is_gone = o->verdict == VOTE_DOWN,
+						.at_us = o->start_us, .reason = o->reason,
+						.step = o->step, .address = o->address});
 }
 
 static void open_incident(struct keeper *k, struct check *c, const struct outcome *o)
@@ -149,6 +154,8 @@ static void came_to_nothing(struct keeper *k, struct check *c, const struct outc
 
 void state_take(struct keeper *k, struct check *c, const struct outcome *o)
 {
+	if (o->verdict != VOTE_UNKNOWN)
+		alert_result(k, c, o->verdict != VOTE_DOWN, o->start_us);
 	if (o->verdict == VOTE_DOWN)
 		failed(k, c, o);
 	else if (o->verdict == VOTE_UNKNOWN)
@@ -206,7 +213,7 @@ static bool references_fail(struct keeper *k)
 	for (size_t i = 0; i < k->references; i++) {
 		struct check *c = k->reference[i];
 
-		if (c->has_last && !c->reference_passed)
+		if (c->is_paused || (c->has_last && !c->reference_passed))
 			continue;
 		all_fail = false;
 		if (k->now_us - c->last_ended_us > VOID_REFERENCE_FRESH_US && !c->is_passive)

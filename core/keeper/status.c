@@ -5,6 +5,7 @@
 
 #include "../base/memory.h"
 #include "../base/version.h"
+#include "alert.h"
 #include "outbox.h"
 
 #define LINES_A_TICK 1000
@@ -42,6 +43,7 @@ static void add_check_now(struct text *t, const struct keeper *k, const struct c
 		line_add(t, "incident", c->incident.id);
 		line_add_int(t, "incident_us", c->incident.start_wall_us);
 	}
+	alert_add_words(t, k, c->name);
 }
 
 static void add_last_probe(struct text *t, const struct keeper *k, const struct check *c)
@@ -88,6 +90,7 @@ static void add_group(struct text *t, const struct keeper *k, const struct group
 								: (int64_t)(g->checks + g->groups));
 	line_add_int(t, "up", (int64_t)passing);
 	line_add(t, "members", text_get(&members));
+	alert_add_words(t, k, g->name);
 	line_end(t);
 	text_release(&members);
 }
@@ -142,6 +145,7 @@ static void find_trouble(struct keeper *k, struct text *wrong, struct text *quar
 		add_trouble(wrong, "no prober is running");
 	if (k->window.is_on)
 		add_trouble(wrong, "our own connection is suspected: too much fails at once");
+	trouble_add(wrong, k);
 	add_module_trouble(k, wrong, quarantined);
 }
 
@@ -291,8 +295,10 @@ static void ask_beat(struct keeper *k, int64_t client, const struct line *l)
 
 	if (!c)
 		return;
-	if (!c->is_passive) {
-		end_answer(k, client, "wrong", "this check is not passive: it takes no lines");
+	if (!c->is_passive || c->is_paused) {
+		end_answer(k, client, "wrong",
+			   c->is_paused ? "this check is paused: it takes no lines"
+					: "this check is not passive: it takes no lines");
 		return;
 	}
 	check_beat(k, c, *text ? text : "beat");
@@ -308,7 +314,9 @@ static void ask_check_now(struct keeper *k, int64_t client, const struct line *l
 	if (check_run_now(k, c))
 		end_answer(k, client, "text", "started");
 	else
-		end_answer(k, client, "wrong", "it is being checked already");
+		end_answer(k, client, "wrong",
+			   c->is_paused ? "it is paused: 'nines unpause' first"
+					: "it is being checked already");
 }
 
 static void ask_release(struct keeper *k, int64_t client, const struct line *l)
@@ -369,6 +377,25 @@ void status_end_import(struct keeper *k, const char *wrong)
 	k->importer = 0;
 }
 
+static void ask_standing(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct text said = {0};
+	bool is_done = standing_take(k, l, &said);
+
+	end_answer(k, client, is_done ? "text" : "wrong", text_get(&said));
+	text_release(&said);
+}
+
+static void ask_standings(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct text *t = keeper_line(k, END_CLIENT, client);
+
+	(void)l;
+	if (t)
+		standing_list(k, t);
+	end_answer(k, client, NULL, NULL);
+}
+
 static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
@@ -379,7 +406,13 @@ static const struct {
 	       {"beat", ask_beat},
 	       {"check-now", ask_check_now},
 	       {"intensify", ask_intensify},
-	       {"release", ask_release}};
+	       {"release", ask_release},
+	       {"ack", ask_standing},
+	       {"silence", ask_standing},
+	       {"unsilence", ask_standing},
+	       {"pause", ask_standing},
+	       {"unpause", ask_standing},
+	       {"standing", ask_standings}};
 
 void status_take(struct keeper *k, int64_t client, const struct line *l)
 {

@@ -1,0 +1,317 @@
+/* The keeper's alerts, whole: checks that fail by a plan, contacts, paths, services, parents, what
+ * people say; and the exact letters, with the minute in which each is made. All letters are
+ * delivered at once unless the plan says otherwise. */
+#include "../../core/keeper/alert.h"
+#include "../lib/keeper.h"
+
+#define SETTING "begin 1\nmodule tcp build=1\n"
+#define CHECK(name) "define " name " module=tcp every_us=60000000 "
+#define OPS "contact ops\npath ops notifier=log address=ops "
+#define OPS_5 OPS "after_us=300000000\n"
+#define OPS_0 OPS "after_us=0\n"
+#define BOSS_30 "contact boss\npath boss notifier=sms address=1 after_us=1800000000\n"
+
+/* `down`: "NAME FROM-TO, ..." in minutes. `events`: "MINUTE LINE; ..." of a client, or of the
+ * parent's where it begins with `!`, or `wait`, `deliver`. Letters: "MINUTE WHAT CONTACT NAMES". */
+static const struct {
+	const char *name, *config, *down, *events;
+	int minutes;
+	const char *letters;
+} scene[] = {
+	{"one check, one path", CHECK("a") "\n" OPS_5, "a 10-30", "", 60,
+	 "15.8 alert ops a, 30.8 recovery ops a"},
+	{"a blip", CHECK("a") "\n" OPS_0, "a 10-10.5", "", 60, ""},
+	{"recovered within the delay", CHECK("a") "\n" OPS_5, "a 10-14", "", 60, ""},
+	{"repeats and the cap", CHECK("a") "\n" OPS "after_us=300000000 repeat_us=600000000\n",
+	 "a 10-80", "", 100,
+	 "15.8 alert ops a, 25.8 alert ops a, 35.8 alert ops a, 45.8 alert ops a, "
+	 "80.8 recovery ops a"},
+	{"escalation to somebody else", CHECK("a") "\n" OPS_5 BOSS_30, "a 10-60", "", 80,
+	 "15.8 alert ops a, 40.8 alert boss a, 60.8 recovery ops a, 60.8 recovery boss a"},
+	{"acknowledged", CHECK("a") "\n" OPS_5 BOSS_30, "a 10-60",
+	 "20 ack a by=eva reason=\"the switch\"", 80, "15.8 alert ops a, 60.8 recovery ops a"},
+	{"silenced, and told when it ends", CHECK("a") "\n" OPS_5, "a 10-60",
+	 "8 silence a by=eva reason=moving for_us=2400000000", 80,
+	 "48.0 alert ops a, 60.8 recovery ops a"},
+	{"a silence ends with the recovery", CHECK("a") "\n" OPS_5, "a 10-20, a 30-50",
+	 "8 silence a by=eva reason=moving for_us=7200000000", 80,
+	 "35.8 alert ops a, 50.8 recovery ops a"},
+	{"paused: not watched, and who was told hears so", CHECK("a") "\n" OPS_5, "a 10-60",
+	 "20 pause a by=eva reason=\"new disks\"; 40 unpause a by=eva", 80,
+	 "15.8 alert ops a, 20.0 recovery ops a, 45.0 alert ops a, 60.8 recovery ops a"},
+	{"only what a contact hears of",
+	 CHECK("a") "\n" CHECK("b") "\ncontact ops services=b\npath ops notifier=log address=ops "
+				    "after_us=300000000\n",
+	 "a 10-30, b 40-50", "", 80, "45.9 alert ops b, 50.9 recovery ops b"},
+	{"not in service: no alerts", CHECK("a") "standing=in-preparation\n" OPS_0, "a 10-30", "",
+	 60, ""},
+	{"retired: not probed", CHECK("a") "standing=retired\n" OPS_0, "a 0-60", "", 60, ""},
+	{"a parent fails first", CHECK("a") "parents=b\n" CHECK("b") "\n" OPS_5, "a 11-40, b 10-40",
+	 "", 80, "15.9 alert ops b, 40.9 recovery ops b"},
+	{"the child is seen first",
+	 CHECK("a") "parents=b\n"
+		    "define b module=tcp every_us=600000000\n" OPS_0,
+	 "a 10-40, b 10-40", "", 80, "11.8 alert ops b, 45.9 recovery ops b"},
+	{"the parent comes back, the child does not",
+	 CHECK("a") "parents=b\n" CHECK("b") "\n" OPS_5, "a 10-60, b 10-30", "", 80,
+	 "15.8 alert ops b, 30.9 recovery ops b, 35.9 alert ops a, 60.8 recovery ops a"},
+	{"a chain of parents: one hop is enough",
+	 CHECK("a") "parents=b\n" CHECK("b") "parents=c\n" CHECK("c") "\n" OPS_5,
+	 "a 10-40, b 10-40, c 10-40", "", 80, "15.8 alert ops c, 40.8 recovery ops c"},
+	{"told before its parent failed", CHECK("a") "parents=b\n" CHECK("b") "\n" OPS_5,
+	 "a 10-40, b 20-50", "", 80,
+	 "15.8 alert ops a, 25.9 alert ops b, 41.3 recovery ops a, 50.9 recovery ops b"},
+	{"redundant: a note while the service is up",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\n" OPS_5, "a 10-40", "",
+	 80, "15.8 note ops a, 40.8 recovery ops a"},
+	{"redundant: an alert when it goes down",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\n" OPS_5,
+	 "a 10-40, b 20-30", "", 80,
+	 "15.8 note ops a, 25.9 alert ops S, 31.4 recovery ops S, 40.8 recovery ops a"},
+	{"not redundant: the member's alert says it",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=2\n" OPS_5, "a 10-40", "",
+	 80, "15.8 alert ops a, 40.8 recovery ops a"},
+	{"who hears of the member alone",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\ncontact ops services=a\n"
+				    "path ops notifier=log address=ops after_us=300000000\n",
+	 "a 10-60, b 30-40", "", 80, "15.8 note ops a, 30.9 alert ops a, 60.8 recovery ops a"},
+	{"a service in a service",
+	 CHECK("a") "\n" CHECK("b") "\n" CHECK("c") "\n"
+						    "service M members=\"a\\nb\" need=2\nservice S "
+						    "members=\"M\\nc\" need=1\n" OPS_5,
+	 "a 10-40", "", 80, "15.8 note ops a, 40.8 recovery ops a"},
+	{"an acknowledged service",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\"\n" OPS
+				    "after_us=300000000 repeat_us=300000000\n",
+	 "a 10-60, b 10-60", "18 ack S by=eva reason=known", 80,
+	 "15.9 alert ops S, 60.8 recovery ops S"},
+	{"one letter for what fails together",
+	 CHECK("a") "\n" CHECK("b") "\n" CHECK("c") "\n" CHECK("d") "\n" OPS_5,
+	 "a 10-30, b 10-30, c 10-30, d 10-30", "", 60,
+	 "15.8 summary alert ops d,c,a, 15.9 alert ops b, "
+	 "30.8 summary recovery ops d,c,a, 30.9 recovery ops b"},
+	{"it flaps: told once, and once when it ends", CHECK("a") "flapping=20%-40%\n" OPS_5,
+	 "a 30-32, a 33-35, a 36-38, a 39-41, a 42-44, a 45-47, a 48-50", "", 90,
+	 "41.8 alert ops a, 64.8 recovery ops a"},
+	{"flapping is off", CHECK("a") "flapping=no\n" OPS_0, "a 30-32, a 33-35", "", 60,
+	 "31.8 alert ops a, 32.8 recovery ops a, 34.8 alert ops a, 35.8 recovery ops a"},
+	{"it flaps, then stays down", CHECK("a") "flapping=20%-40%\n" OPS_5,
+	 "a 30-32, a 33-35, a 36-38, a 39-41, a 42-90", "", 120,
+	 "41.8 alert ops a, 56.8 recovery ops a, 56.8 alert ops a, 90.8 recovery ops a"},
+	{"a path is changed while it lasts", CHECK("a") "\n" OPS_5 BOSS_30, "a 10-60",
+	 "20 !" OPS_5 "contact boss\npath boss notifier=sms address=1 after_us=900000000\n", 80,
+	 "15.8 alert ops a, 25.8 alert boss a, 60.8 recovery ops a, 60.8 recovery boss a"},
+	{"a path that is gone hears no more", CHECK("a") "\n" OPS_5 BOSS_30, "a 10-60",
+	 "50 !" OPS_5, 80, "15.8 alert ops a, 40.8 alert boss a, 60.8 recovery ops a"},
+	{"no longer configured", CHECK("a") "\n" CHECK("b") "\n" OPS_5, "a 10-60", "20 -a", 80,
+	 "15.8 alert ops a, 20.0 recovery ops a"},
+	{"never delivered", CHECK("a") "\n" OPS_5, "a 10-30", "9 wait", 60,
+	 "15.8 alert ops a, 30.8 withdrawn"},
+	{"delivered late", CHECK("a") "\n" OPS "after_us=300000000 repeat_us=600000000\n",
+	 "a 10-50", "9 wait; 28 deliver", 60,
+	 "15.8 alert ops a, 38.0 alert ops a, 48.0 alert ops a, 50.8 recovery ops a"},
+	{"a summary waits: it goes while anything in it fails",
+	 CHECK("a") "\n" CHECK("b") "\n" OPS_5, "a 10-30, b 10-40", "9 wait; 35 deliver", 60,
+	 "15.9 summary alert ops a,b, 35.5 recovery ops a, 40.9 recovery ops b"},
+	{"a summary waits: withdrawn when nothing fails", CHECK("a") "\n" CHECK("b") "\n" OPS_5,
+	 "a 10-30, b 10-40", "9 wait", 60, "15.9 summary alert ops a,b, 40.9 withdrawn"},
+	{"outside of the hours",
+	 CHECK("a") "\n" OPS "after_us=300000000 hours=\"Sat 20:20-21:00\"\n", "a 10-60", "", 80,
+	 "40.0 alert ops a, 60.8 recovery ops a"},
+	{"only alerts are wanted", CHECK("a") "\n" OPS "after_us=300000000 kinds=alert\n",
+	 "a 10-30", "", 60, "15.8 alert ops a"},
+};
+
+struct plan {
+	struct world *w;
+	const char *down;
+	struct text letters;
+	size_t seen; /* of the log */
+	bool waits;
+	char waiting[16][24];
+	int waitings;
+};
+
+static const char *by_plan(struct world *w, const struct order *o)
+{
+	const struct plan *p = w->with;
+	double minute = (double)(w->now - START) / MINUTE, from, to;
+	char name[16];
+	int n;
+
+	for (const char *at = p->down; sscanf(at, " %15s %lf-%lf%n", name, &from, &to, &n) == 3;
+	     at += n + (at[n] == ','))
+		if (!strcmp(name, o->name) && minute >= from && minute < to)
+			return "verdict=down reason=\"connection refused\" step=connect "
+			       "elapsed_us=900 steps=connect:900!";
+	return always_up(w, o);
+}
+
+static void say(struct plan *p, double at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(struct plan *p, double at, const char *format, ...)
+{
+	va_list ap;
+
+	text_printf(&p->letters, "%s%.1f ", p->letters.size ? ", " : "", at / 60);
+	va_start(ap, format);
+	text_vprintf(&p->letters, format, ap);
+	va_end(ap);
+}
+
+/* Names of a letter: of incidents by their ids, told before in the log. */
+static void add_names(struct plan *p, const char *ids)
+{
+	char id[24], find[64], *at;
+	const char *sign = " ";
+	int n;
+
+	for (; sscanf(ids, "%23[^\n]%n", id, &n) == 1; ids += n + (ids[n] == '\n')) {
+		snprintf(find, sizeof find, " incident %s check=", id);
+		at = strstr(p->w->log.at, find);
+		if (at)
+			at += strlen(find);
+		else if (snprintf(find, sizeof find, "incident=%s", id) > 0) {
+			at = strstr(p->w->log.at, find); /* of flapping: `standing NAME` */
+			while (at && strncmp(at, "standing ", 9))
+				at--;
+			at = at ? at + 9 : NULL;
+		}
+		text_puts(&p->letters, sign);
+		text_add(&p->letters, at ? at : "?", at ? strcspn(at, " ") : 1);
+		sign = ",";
+	}
+}
+
+static void deliver(struct plan *p, const char *id)
+{
+	alert_letter_is(p->w->k, id, ALERT_DELIVERED, p->w->now + p->w->wall_ahead);
+}
+
+/* A line of the log: "SECONDS verb id words". */
+static void take_line(struct plan *p, const char *line, size_t size)
+{
+	struct text copy = {0};
+	struct line l;
+	double at;
+	int n;
+
+	text_add(&copy, line, size);
+	if (sscanf(copy.at, "%lf %n", &at, &n) != 1 ||
+	    line_parse(&l, copy.at + n, copy.size - (size_t)n))
+		ok(false, "a line of the log: %s", copy.at);
+	else if (!strcmp(l.verb, "letter")) {
+		say(p, at, "%s%s %s", strcmp(line_get(&l, "kind"), "summary") ? "" : "summary ",
+		    line_get(&l, "of"), line_get(&l, "contact"));
+		add_names(p, line_get(&l, "incident"));
+		if (!p->waits)
+			deliver(p, l.id);
+		else if (p->waitings < 16)
+			snprintf(p->waiting[p->waitings++], 24, "%s", l.id);
+	} else if (!strcmp(l.verb, "attempt")) {
+		say(p, at, "%s", line_get(&l, "outcome"));
+	}
+	text_release(&copy);
+}
+
+/* Minute by minute in small steps, so that letters are delivered when they are made. */
+static void pass_until(struct plan *p, int64_t at)
+{
+	const char *newline;
+
+	for (int64_t now = p->w->now - START; now <= at;) {
+		now += SECOND / 10;
+		world_run(p->w, now < at ? now : at);
+		while (p->seen < p->w->log.size &&
+		       (newline = strchr(p->w->log.at + p->seen, '\n'))) {
+			size_t from = p->seen;
+
+			p->seen = (size_t)(newline - p->w->log.at) + 1;
+			take_line(p, p->w->log.at + from, p->seen - 1 - from);
+		}
+	}
+}
+
+static void parent_lines(struct world *w, const char *lines)
+{
+	char *copy = strdup(lines), *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			world_tell(w, END_PARENT, "%s", line);
+	free(copy);
+}
+
+static void configure(struct world *w, const char *config)
+{
+	parent_lines(w, SETTING);
+	parent_lines(w, config);
+	parent_lines(w, "end 1 problems=0\n");
+}
+
+static void new_paths(struct world *w, const char *config, const char *paths)
+{
+	char *checks = strdup(config);
+
+	*strstr(checks, "contact") = '\0';
+	parent_lines(w, SETTING);
+	parent_lines(w, checks);
+	parent_lines(w, paths);
+	parent_lines(w, "end 1 problems=0\n");
+	free(checks);
+}
+
+static void happen(struct plan *p, const char *config, const char *event)
+{
+	if (*event == '!') {
+		new_paths(p->w, config, event + 1);
+	} else if (*event == '-') {
+		configure(p->w, strchr(config, '\n') + 1); /* without the first check */
+	} else if (!strcmp(event, "wait")) {
+		p->waits = true;
+	} else if (!strcmp(event, "deliver")) {
+		p->waits = false;
+		while (p->waitings)
+			deliver(p, p->waiting[--p->waitings]);
+	} else if (!strstr(world_ask(p->w, event), "end - text=")) {
+		ok(false, "%s: %s", event, text_get(&p->w->to[END_CLIENT][1]));
+	}
+}
+
+static void play(struct plan *p, const char *config, const char *events, int minutes)
+{
+	char *copy = strdup(events), *rest = copy, *event, *word;
+
+	configure(p->w, config);
+	while ((event = strsep(&rest, ";"))) {
+		double at = strtod(event, &word);
+
+		if (word == event)
+			break;
+		pass_until(p, (int64_t)(at * MINUTE));
+		happen(p, config, word + 1);
+	}
+	pass_until(p, minutes * MINUTE);
+	free(copy);
+}
+
+static void test_scene(size_t n)
+{
+	struct plan p = {.w = world_new(), .down = scene[n].down};
+
+	p.w->with = &p;
+	p.w->answer = by_plan;
+	pass_until(&p, 0);
+	play(&p, scene[n].config, scene[n].events, scene[n].minutes);
+	same(text_get(&p.letters), scene[n].letters, scene[n].name);
+	text_release(&p.letters);
+	world_free(p.w);
+}
+
+int main(void)
+{
+	for (size_t n = 0; n < sizeof scene / sizeof *scene; n++)
+		test_scene(n);
+	return done_testing();
+}
