@@ -29,8 +29,12 @@ static const struct cli_command command[] = {
 	 "renders a report; without NAME it lists them",
 	 "Options of the report follow as name=value; 'nines modules NAME' lists them.\n",
 	 cli_report},
-	{"config", "check [--json]", "loads the configuration and reports every problem",
-	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n", cli_config},
+	{"config", "check [--json] [--offline]",
+	 "loads the configuration and reports every problem",
+	 "Looks up hosts and mail domains, too, to find checks that nobody would hear of while they\n"
+	 "are down, because every path to tell it depends on them.\n"
+	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n",
+	 cli_config},
 	{"incident", "[ID|NAME] [--days N] [--json]",
 	 "shows what has failed; with an ID what was found out when it began",
 	 "Reads the database itself, with ninesd running or not. The first failure of an incident\n"

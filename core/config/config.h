@@ -36,6 +36,7 @@ void config_free(struct config *);
 
 const struct config_settings *config_settings(const struct config *);
 const struct problem *config_problems(const struct config *);
+const struct problem *config_notes(const struct config *);
 int config_wrong(const struct config *); /* problems that are no lints */
 const struct descriptors *config_modules(const struct config *);
 void config_count(const struct config *, struct config_counts *);
@@ -48,9 +49,15 @@ void config_add_lines(struct config *, struct text *);
  * config_settings() and config_problems(). */
 struct config *config_read_settings(const char *file);
 
+/* Something to look at, where the check or service of that name stands ("": in the file as a
+ * whole), as config_problems() has it. */
+void config_add_lint(struct config *, const char *name, const char *text, const char *remedy);
+/* Something that could not be told: shown, and no finding. */
+void config_add_note(struct config *, const char *text, const char *remedy);
+
 /* `nines config check`: problems to standard error, a summary to `out`; with json one document to
- * `out`. The exit status. */
-int config_check(const char *file, FILE *out, bool json);
+ * `out`. `look` (may be NULL) looks further at a configuration without problems. The exit status. */
+int config_check(const char *file, FILE *out, bool json, void (*look)(struct config *));
 
 /* The role `loader` (docs/architecture.md): `start loader file=PATH generation=N`, `go`. */
 int loader_main(int control_fd);

@@ -237,6 +237,7 @@ static struct config *open_config(const char *file)
 	c->last_service = &c->services;
 	c->last_about = &c->abouts;
 	c->last_contact = &c->first_contact;
+	c->last_note = &c->notes;
 	if (file)
 		parse_file(&c->parse, file);
 	read_top(c);
@@ -317,6 +318,33 @@ void config_count(const struct config *c, struct config_counts *n)
 				    .wrong = c->parse.wrong, .lints = c->parse.lints};
 	for (struct descriptor *d = c->modules.first; d; d = d->next)
 		*(d->refused ? &n->refused : &n->modules) += 1;
+}
+
+/* ---- what others find ---- */
+
+void config_add_lint(struct config *c, const char *name, const char *text, const char *remedy)
+{
+	const struct named *n = map_find_text(&c->names, name);
+
+	lint_add(&c->parse, n ? n->file : c->file, n ? n->line : 0, remedy, "%s", text);
+	problems_sort(&c->parse);
+}
+
+void config_add_note(struct config *c, const char *text, const char *remedy)
+{
+	struct problem *new = parse_alloc(&c->parse, sizeof *new);
+
+	*new = (struct problem){.file = c->file,
+				.text = parse_keep(&c->parse, text),
+				.remedy = parse_keep(&c->parse, remedy),
+				.is_lint = true};
+	*c->last_note = new;
+	c->last_note = &new->next;
+}
+
+const struct problem *config_notes(const struct config *c)
+{
+	return c->notes;
 }
 
 /* ---- lines ---- */

@@ -38,6 +38,7 @@ struct config {
 	struct service *services, **last_service;
 	struct about *abouts, **last_about;
 	struct contact *first_contact, **last_contact;
+	struct problem *notes, **last_note;
 	int check_count, service_count, secret_count;
 };
 

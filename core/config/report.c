@@ -42,13 +42,15 @@ static json_t *problem_json(const struct problem *p)
 
 static void print_json(const struct config *c, const struct config_counts *n, FILE *out)
 {
-	json_t *problems = json_array(), *all;
+	json_t *problems = json_array(), *notes = json_array(), *all;
 
 	for (const struct problem *p = config_problems(c); p; p = p->next)
 		json_array_append_new(problems, problem_json(p));
-	all = json_pack("{sb si si si si so}", "ok", !n->wrong, "checks", n->checks, "services",
+	for (const struct problem *p = config_notes(c); p; p = p->next)
+		json_array_append_new(notes, json_text(p->text));
+	all = json_pack("{sb si si si si so so}", "ok", !n->wrong, "checks", n->checks, "services",
 			n->services, "modules", n->modules, "refused", n->refused, "problems",
-			problems);
+			problems, "notes", notes);
 	json_dumpf(all, out, JSON_INDENT(1));
 	fputc('\n', out);
 	json_decref(all);
@@ -76,17 +78,21 @@ static void print_refused(const struct config *c)
 			log_say("%s", d->refused);
 }
 
-int config_check(const char *file, FILE *out, bool json)
+int config_check(const char *file, FILE *out, bool json, void (*look)(struct config *))
 {
 	struct config *c = config_read(file, false);
 	struct config_counts n;
 	int status;
 
+	if (look && !config_wrong(c))
+		look(c);
 	config_count(c, &n);
 	if (json) {
 		print_json(c, &n, out);
 	} else {
 		for (const struct problem *p = config_problems(c); p; p = p->next)
+			print_problem(p);
+		for (const struct problem *p = config_notes(c); p; p = p->next)
 			print_problem(p);
 		print_refused(c);
 		if (!n.wrong)

@@ -364,20 +364,22 @@ static int split_port(char *host)
 	return port > 0 && port < 65536 ? (int)port : -1;
 }
 
-static void system_server(char *to, size_t room)
+size_t dns_system_servers(char server[][DNS_SERVER_BYTES], size_t most)
 {
 	const char *given = getenv("NINES_RESOLVER");
 	FILE *f = given && *given ? NULL : fopen("/etc/resolv.conf", "re");
 	char line[256], address[64];
+	size_t n = 0;
 
-	snprintf(to, room, "%s", given && *given ? given : "127.0.0.1");
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, " nameserver %63s", address) == 1) {
-			snprintf(to, room, "%s", address);
-			break;
-		}
+	while (f && n < most && fgets(line, sizeof line, f))
+		if (sscanf(line, " nameserver %63s", address) == 1)
+			snprintf(server[n++], DNS_SERVER_BYTES, "%s", address);
 	if (f)
 		fclose(f);
+	if (!n && most)
+		snprintf(server[n++], DNS_SERVER_BYTES, "%s",
+			 given && *given ? given : "127.0.0.1");
+	return n;
 }
 
 /* Several questions mostly go to the same server: it is looked up once. */
@@ -402,12 +404,12 @@ static bool find_server(struct exchange *x, bool opens_steps)
 {
 	struct probe *p = x->batch->probe;
 	const char *server = x->question->server;
-	char host[256], name[72];
+	char host[DNS_SERVER_BYTES], name[72];
 	int port;
 
 	x->is_system = !server || !*server;
 	if (x->is_system)
-		system_server(host, sizeof host);
+		dns_system_servers(&host, 1);
 	else if ((size_t)snprintf(host, sizeof host, "%s", server) >= sizeof host)
 		return probe_unknown(p, "the server's name is too long");
 	port = split_port(host);

@@ -36,6 +36,11 @@ struct dns_question {
 bool dns_ask(struct probe *, struct dns_question *, size_t questions, int64_t wait_us,
 	     bool opens_steps);
 
+/* The name servers of this machine, "192.0.2.53" or "127.0.0.1:5353", in the order of
+ * /etc/resolv.conf, at most `most`; a question to "" goes to the first. Never none. */
+#define DNS_SERVER_BYTES 256
+size_t dns_system_servers(char server[][DNS_SERVER_BYTES], size_t most);
+
 /* Pure. Is `answer` a response with id and question of `query` (as built, header and question
  * first)? */
 bool dns_answers(const unsigned char *query, size_t query_size, const unsigned char *answer,
