@@ -46,11 +46,13 @@ static const struct cli_command command[] = {
 	 "For a fault that comes and goes: each probe's transcript is kept (nines export NAME).\n"
 	 "It ends by itself; a new configuration and a restart change nothing of it.\n",
 	 cli_intensify},
-	{"contact", "test NOTIFIER:ADDRESS [option=value ...] [--json] [--trace] [--letter FILE]",
-	 "delivers a test letter right here, without a daemon and without a configuration",
-	 "NOTIFIER is the name of a notifier or the path of one (./pager.so:12); its options can\n"
-	 "follow as name=value, 'nines modules NAME' lists them. Prints what became of the letter\n"
-	 "and a waterfall of the steps.\n"
+	{"contact", "list | show NAME | test NOTIFIER:ADDRESS [option=value ...]",
+	 "shows whom nines tells and by which paths; sends a test letter",
+	 "list and show read the configuration; both take --json.\n"
+	 "test NOTIFIER:ADDRESS delivers right here, without a daemon and without a\n"
+	 "configuration: NOTIFIER is the name of a notifier or the path of one (./pager.so:12);\n"
+	 "its options can follow as name=value, 'nines modules NAME' lists them. Prints what\n"
+	 "became of the letter and a waterfall of the steps.\n"
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
 	{"letters", "[ID|NAME] [--days N] [--json]",

@@ -8,7 +8,7 @@
 static const struct {
 	const char *name;
 	int (*run)(struct cli *, int argc, char **argv);
-} verb[] = {{"test", contact_test}};
+} verb[] = {{"list", contact_list}, {"show", contact_show}, {"test", contact_test}};
 
 #define VERBS (sizeof verb / sizeof *verb)
 

@@ -8,4 +8,8 @@
 /* `test NOTIFIER:ADDRESS [option=value ...]`: delivers one letter right here. */
 int contact_test(struct cli *, int argc, char **argv);
 
+/* `list`, `show NAME`: from the configuration. */
+int contact_list(struct cli *, int argc, char **argv);
+int contact_show(struct cli *, int argc, char **argv);
+
 #endif

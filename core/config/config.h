@@ -56,7 +56,8 @@ void config_add_lint(struct config *, const char *name, const char *text, const 
 void config_add_note(struct config *, const char *text, const char *remedy);
 
 /* `nines config check`: problems to standard error, a summary to `out`; with json one document to
- * `out`. `look` (may be NULL) looks further at a configuration without problems. The exit status. */
+ * `out`. `look` (may be NULL) looks further at a configuration without problems. The exit status.
+ */
 int config_check(const char *file, FILE *out, bool json, void (*look)(struct config *));
 
 /* The role `loader` (docs/architecture.md): `start loader file=PATH generation=N`, `go`. */
