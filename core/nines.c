@@ -57,7 +57,8 @@ static const struct cli_command command[] = {
 	 cli_contact},
 	{"letters", "[ID|NAME] [--days N] [--json]",
 	 "shows what nines has told and to whom, what waits, each attempt",
-	 "NAME is a contact, a check or service, an incident or an address (email:ops@example.org).\n"
+	 "NAME is a contact, a check or service, an incident or an address "
+	 "(email:ops@example.org).\n"
 	 "With the ID of a letter its text and every attempt to deliver it. Reads the database\n"
 	 "itself, with ninesd running or not.\n",
 	 cli_letters},

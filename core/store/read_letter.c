@@ -1,9 +1,10 @@
 /* store/read_letter: the outbox and its log, for who only looks. See read.h. */
 #include "read_inside.h"
 
-#define LETTER \
-	"SELECT l.id, l.kind, l.contact, l.ways, l.name, l.subject, l.short, l.text, l.created_us," \
-	" l.expires_us, l.outcome, l.ended_us, (SELECT group_concat(incident, char(10)) FROM told"  \
+#define LETTER                                                                                     \
+	"SELECT l.id, l.kind, l.contact, l.ways, l.name, l.subject, l.short, l.text, "             \
+	"l.created_us,"                                                                            \
+	" l.expires_us, l.outcome, l.ended_us, (SELECT group_concat(incident, char(10)) FROM told" \
 	"  WHERE letter = l.id) FROM letter l"
 
 static struct read_letter letter_of(sqlite3_stmt *row)
