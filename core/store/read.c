@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/log.h"
@@ -396,6 +397,59 @@ static bool put_in_place(const char *from, const char *path, struct text *wrong)
 	return is_done || fail_copy(wrong, "write", path, log_errno(errno));
 }
 
+/* "." for a bare name. */
+static void add_folder(struct text *t, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash)
+		text_add(t, path, slash > path ? (size_t)(slash - path) : 1);
+	else
+		text_puts(t, ".");
+}
+
+/* What keeps `path` from being made, and what to do about it. */
+static bool fail_create(struct text *wrong, const char *path, int number)
+{
+	struct text folder = {0}, why = {0};
+
+	add_folder(&folder, path);
+	if (number == ENOENT)
+		text_printf(&why, "there is no folder '%s': make it first, or name another",
+			    folder.at);
+	else if (number == ENOTDIR)
+		text_printf(&why, "'%s' is no folder: name another", folder.at);
+	else if (number == EACCES || number == EPERM || number == EROFS)
+		text_printf(&why, "nothing may be written into the folder '%s' (%s)", folder.at,
+			    log_errno(number));
+	else
+		text_puts(&why, log_errno(number));
+	fail_copy(wrong, "write", path, why.at);
+	text_release(&folder);
+	text_release(&why);
+	return false;
+}
+
+/* An empty file beside the place of the copy, new: SQLite says little of one that cannot be. */
+static bool create(const char *path, const char *beside, struct text *wrong)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (!*path)
+		return fail_copy(wrong, "write", "''", "name a file");
+	if (!lstat(path, &st))
+		return fail_copy(wrong, "write", path,
+				 S_ISDIR(st.st_mode) ? "it is a folder: name a new file in it"
+						     : "it is there already");
+	if (!unlink(beside) || errno == ENOENT)
+		fd = open(beside, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail_create(wrong, path, errno);
+	close(fd);
+	return true;
+}
+
 bool read_backup(struct read *r, const char *path,
 		 void (*progress)(int64_t done_pages, int64_t pages, void *with), void *with,
 		 struct text *wrong)
@@ -405,13 +459,11 @@ bool read_backup(struct read *r, const char *path,
 	bool is_done = false;
 
 	text_printf(&beside, "%s.part", path);
-	if (access(path, F_OK) == 0)
-		fail_copy(wrong, "write", path, "it is there already");
-	else if (unlink(beside.at) && errno != ENOENT)
-		fail_copy(wrong, "write", beside.at, log_errno(errno));
-	else if (sqlite3_open_v2(beside.at, &to,
-				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW,
-				 NULL))
+	if (!create(path, beside.at, wrong)) {
+		text_release(&beside);
+		return false;
+	}
+	if (sqlite3_open_v2(beside.at, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL))
 		fail_copy(wrong, "write", beside.at, sqlite3_errmsg(to));
 	else if (read_begin(r)) {
 		r->until_us = 0; /* however long it takes: asked for by a person */

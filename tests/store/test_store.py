@@ -77,6 +77,26 @@ def backup(tmp):
         assert sorted(p.name for p in tmp.iterdir() if p.name.startswith("copy")) == ["copy"]
 
 
+@test("a backup that has no place says which folder is missing or closed, in our words, and leaves nothing")
+def no_place(tmp):
+    with Recorder(tmp / "db") as r:
+        results(r, range(3))
+        (tmp / "file").write_text("")
+        (tmp / "full").mkdir()
+        os.symlink(tmp / "elsewhere", tmp / "link")
+        for to, why in ((tmp / "none" / "copy", f"there is no folder '{tmp}/none': make it first, or name another"),
+                        (tmp / "file" / "copy", f"'{tmp}/file' is no folder: name another"),
+                        (tmp / "full", "it is a folder: name a new file in it"),
+                        (tmp / "file", "it is there already"),
+                        (tmp / "link", "it is there already")):
+            status, out, err = nines("backup", to, "--store", tmp / "db")
+            assert status == 2 and not out and err == f"nines: cannot write {to}: {why}\n", err
+        status, out, err = nines("backup", "/proc/nines-copy", "--store", tmp / "db")
+        assert status == 2 and err.startswith("nines: cannot write /proc/nines-copy: ") and "SQL" not in err and "database" not in err, err
+        assert nines("backup", "", "--store", tmp / "db")[2] == "nines: cannot write '': name a file\n"
+        assert sorted(p.name for p in tmp.iterdir() if not p.name.startswith("db")) == ["file", "full", "link"]
+
+
 @test("a damaged file is told, left alone and put aside by command; then a new one begins without a restart (F6)")
 def damage(tmp):
     with Recorder(tmp / "db") as r:
