@@ -18,6 +18,7 @@
 #include "../module/limit.h"
 #include "../module/load.h"
 #include "../module/option.h"
+#include "../module/review.h"
 #include "../prober/blame.h"
 #include "../prober/probe.h"
 #include "secret.h"
@@ -307,8 +308,11 @@ static void add_mistake(struct check_judgement *j)
 	struct text *wrong = ((struct hearing *)j)->wrong;
 
 	j->why[sizeof j->why - 1] = '\0';
-	text_printf(wrong, "%s%s: %s", wrong->size ? "; " : "", j->option ? j->option : "option",
-		    j->why);
+	if (wrong->size)
+		text_puts(wrong, "; ");
+	if (j->option && *j->option)
+		text_printf(wrong, "%s: ", j->option);
+	text_puts(wrong, *j->why ? j->why : REVIEW_SILENT);
 	*j = (struct check_judgement){.tell = add_mistake};
 }
 

@@ -19,15 +19,16 @@ static void take_wrong(struct config *c, const struct descriptor *d, const struc
 {
 	const struct named *n = map_find_text(&c->names, line_name(l));
 	const struct entry *e;
+	const char *option = line_get(l, "option");
 	struct text safe = {0}, remedy = {0};
 
 	if (!n || strcmp(l->verb, "wrong"))
 		return;
-	e = find_entry(n, line_get(l, "option"), line_int(l, "item", 0));
+	e = find_entry(n, option, line_int(l, "item", 0));
 	text_add_safe(&safe, line_get(l, "text"), strlen(line_get(l, "text")), 300);
 	text_printf(&remedy, "`nines modules %s` shows what it may be", d->head.name);
 	problem_add(&c->parse, e ? e->file : n->file, e ? e->line : n->line, text_get(&remedy),
-		    "%s: %s", line_get(l, "option"), text_get(&safe));
+		    "%s%s%s", option, *option ? ": " : "", text_get(&safe));
 	text_release(&safe);
 	text_release(&remedy);
 }

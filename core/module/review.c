@@ -43,7 +43,7 @@ static void add_wrong(struct check_judgement *j)
 	line_begin_name(h->lines, "wrong", line_name(h->define));
 	line_add(h->lines, "option", j->option ? j->option : "");
 	line_add_int(h->lines, "item", (int64_t)j->item);
-	line_add(h->lines, "text", j->why);
+	line_add(h->lines, "text", *j->why ? j->why : REVIEW_SILENT);
 	line_end(h->lines);
 	*j = (struct check_judgement){.tell = add_wrong};
 }

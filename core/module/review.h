@@ -8,6 +8,8 @@
 
 #include "load.h"
 
+#define REVIEW_SILENT "the module refuses the options and does not say why"
+
 void review_checks(const struct module *, const struct text *defines, struct text *lines);
 
 #endif
