@@ -14,6 +14,7 @@ from servers import Server
 from tap import BUILD, ROOT, run, test
 
 FOLDERS = "".join(f'{kind} = "{BUILD}/{kind}"\n' for kind in ("modules", "notifiers", "reports"))
+CHANNEL_SECRETS = re.findall(r'"env:(\w+)"', (ROOT / "conf.d/examples/notifiers.conf").read_text())
 EXAMPLES = sorted((ROOT / "conf.d").glob("**/*.conf"))
 
 
@@ -28,7 +29,7 @@ for example in EXAMPLES:
     def loads(tmp, example=example):
         (tmp / "nines.conf").write_text(FOLDERS + f'include("{example}")\n')
         assert not passes(tmp / "nines.conf", ORDERS_PASSWORD="x", REDIS_PASSWORD="x", MAIL_PROBE_PASSWORD="x",
-                          FTP_PASSWORD="x", SSH_PASSWORD="x").startswith("0 checks")
+                          FTP_PASSWORD="x", SSH_PASSWORD="x", **dict.fromkeys(CHANNEL_SECRETS, "x")).startswith("0 checks")
 
 
 @test("what make run starts with loads and checks real things")
@@ -127,12 +128,13 @@ def local_http(tmp):
 
 @test("every example of a configuration in a manual loads")
 def manuals(tmp):
-    found, modules = 0, "|".join(path.name for path in (ROOT / "modules").iterdir())
-    for manual in sorted([*ROOT.glob("modules/*/*.md"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]):
+    found, modules = 0, "|".join([*(path.name for path in (ROOT / "modules").iterdir()),
+                                  *(f"notify-{path.name}" for path in (ROOT / "notifiers").iterdir())])
+    for manual in sorted([*ROOT.glob("modules/*/*.md"), *ROOT.glob("notifiers/*/*.md"), *ROOT.glob("docs/*.md"), ROOT / "README.md"]):
         if not manual.exists():
             continue
         for number, block in enumerate(re.findall(r"^```\n(.*?)^```", manual.read_text(), flags=re.S | re.M)):
-            if not re.match(rf"\s*(#.*\n)*({modules})\s+\"", block):
+            if not re.match(rf"\s*(#.*\n)*({modules})\s+[\"{{]", block):
                 continue
             found += 1
             (tmp / "nines.conf").write_text(FOLDERS + re.sub(r'"(file|env|credential):[^"]*"', '"env:HOME"', block))
@@ -144,7 +146,7 @@ def manuals(tmp):
 @test("the steps that code opens are in the one table of docs/modules.md")
 def steps():
     table = set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/modules.md").read_text(), flags=re.M))
-    for source in sorted([*ROOT.glob("modules/*/*.c"), *ROOT.glob("core/fiber/**/*.c")]):
+    for source in sorted([*ROOT.glob("modules/*/*.c"), *ROOT.glob("notifiers/*/*.c"), *ROOT.glob("core/fiber/**/*.c")]):
         for name in re.findall(r'probe_step(?:_at)?\([^,;]*, "([^"]+)"', source.read_text()):
             assert name in table, f"{source.relative_to(ROOT)} opens the step '{name}'"
 
@@ -152,16 +154,22 @@ def steps():
 @test("options are told once: by the module's own table, not by its manual; those that a manual quotes as NAME = exist")
 def options():
     import json
-    env = {"NINES_MODULES": str(BUILD / "modules")}
-    common = {"every", "timeout", "recheck", "slow", "warn", "crit", "locations", "address-family", "reference", "when-healthy"}
-    for manual in sorted(ROOT.glob("modules/*/*.md")):
-        name, prose = manual.stem, manual.read_text()
-        known = {o["name"] for o in json.loads(nines("modules", name, "--json", env=env).stdout)["options"]} | common
+    env = {"NINES_MODULES": f"{BUILD}/modules"}
+    of_checks = {"every", "timeout", "recheck", "slow", "warn", "crit", "locations", "address-family", "reference", "when-healthy"}
+    of_notifiers = {"timeout", "at-once", "per-minute", "address-family"}
+    for manual in sorted([*ROOT.glob("modules/*/*.md"), *ROOT.glob("notifiers/*/*.md")]):
+        name, prose, kind = manual.stem, manual.read_text(), manual.parent.parent.name
+        common = of_checks if kind == "modules" else of_notifiers
+        document = json.loads(nines("modules", name, "--json", env=env).stdout)
+        if kind == "notifiers" and document["kind"] == "check":  # `exec` is both
+            continue
+        known = {o["name"] for o in document["options"]} | common
         assert not re.search(r"^\| option", prose, flags=re.M), f"{manual.name} has a table of options"
         named = set(re.findall(r"`([a-z-]+) = ", prose))
         assert named <= known, f"{manual.name}: {named - known}"
         shown = re.findall(r"^    ([a-z0-9-]+) ", nines("modules", name, env=env).stdout, flags=re.M)
-        assert [o for o in known if shown.count(o) != 1] == [], (name, shown)
+        told = known if kind == "modules" else known - common
+        assert [o for o in told if shown.count(o) != 1] == [], (name, shown)
 
 
 run()
