@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/log.h"
 #include "http_exchange.h"
 #include "net.h"
 #include "tls.h"
@@ -142,5 +143,8 @@ bool http_judge(struct http_exchange *x, const char *error)
 		return net_judge_errno(x->probe, x->own_error, true, x->ask->name);
 	if (x->tls_fault)
 		return probe_fail(x->probe, "%s", x->tls_fault);
+	if (x->os_error && x->phase > HTTP_CONNECTS && !net_is_told((int)x->os_error))
+		return probe_unknown(x->probe, "this machine lost the connection to %s: %s",
+			x->ask->name, log_errno((int)x->os_error));
 	return blame(x, error);
 }

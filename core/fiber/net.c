@@ -303,13 +303,29 @@ bool probe_dial_udp(struct probe *p, const char *host, int64_t port)
 	return dial(p, host, port, true, NULL);
 }
 
-static bool judge_broken(struct connection *c, int number)
+bool net_is_told(int number)
+{
+	static const int told[] = {EPIPE,	 ECONNRESET,   ETIMEDOUT, EHOSTUNREACH, ENETUNREACH,
+				   ECONNREFUSED, ECONNABORTED, ENOTCONN,  EHOSTDOWN,	ENETRESET,
+				   ENONET,	 ENOPROTOOPT,  EMSGSIZE,  EOPNOTSUPP,	EPROTO};
+
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (told[i] == number)
+			return true;
+	return false;
+}
+
+bool net_judge_broken(struct connection *c, int number, const char *when)
 {
 	if (number == EPIPE)
-		return probe_fail(c->probe, "connection closed by %s", c->name);
+		return probe_fail(c->probe, "connection closed by %s%s", c->name, when);
 	if (number == ECONNRESET)
-		return probe_fail(c->probe, "connection reset by %s", c->name);
-	return probe_fail(c->probe, "connection to %s lost: %s", c->name, log_errno(number));
+		return probe_fail(c->probe, "connection reset by %s%s", c->name, when);
+	if (net_is_told(number))
+		return probe_fail(c->probe, "connection to %s lost%s: %s", c->name, when,
+				  log_errno(number));
+	return probe_unknown(c->probe, "this machine lost the connection to %s%s: %s", c->name,
+			     when, log_errno(number));
 }
 
 bool probe_dial_beside(struct probe *p, int64_t port)
@@ -334,7 +350,7 @@ bool probe_dial_beside(struct probe *p, int64_t port)
 		 (int)(strrchr(first->name, ':') - first->name), first->name, (int)port);
 	p->connection[p->in_use] = c;
 	if (getpeername(first->watch.fd, (struct sockaddr *)&a.at, &a.size) != 0)
-		return judge_broken(first, errno);
+		return net_judge_broken(first, errno, "");
 	net_set_port(&a, port);
 	return connect_to(c, &a);
 }
@@ -388,7 +404,7 @@ static long receive_plain(struct connection *c, void *into, size_t room)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != EAGAIN)
-			return judge_broken(c, errno), -1;
+			return net_judge_broken(c, errno, ""), -1;
 		if (n < 0 || ((size_t)n < room && !c->is_hung_up))
 			c->can_read = false; /* epoll(7): a short read has emptied it */
 		if (n >= 0)
@@ -426,7 +442,7 @@ static bool send_plain(struct connection *c, const char *at, size_t size)
 		} else if (n < 0 && errno != EINTR && c->is_udp) {
 			return net_judge_errno(c->probe, errno, false, c->name);
 		} else if (n < 0 && errno != EINTR) {
-			return judge_broken(c, errno);
+			return net_judge_broken(c, errno, "");
 		} else if (n > 0) {
 			at += n;
 			size -= (size_t)n;

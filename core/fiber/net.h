@@ -78,6 +78,11 @@ void net_name(const struct resolve_address *, int64_t port, char *to, size_t roo
 /* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is
  * ours. `is_local`: the kernel said so without asking the network. Returns false. */
 bool net_judge_errno(struct probe *, int number, bool is_local, const char *name);
+/* The same of a connection that stood and can no longer be read or written. `when`: "", or words
+ * behind its name. */
+bool net_judge_broken(struct connection *, int number, const char *when);
+/* Is it the network, or the other side by way of it, that ends a connection with this errno? */
+bool net_is_told(int number);
 /* The same without a verdict: why, in the probe's memory, and whether the lack is ours. */
 const char *net_explain_errno(struct probe *, int number, bool is_local, const char *name,
 			      bool *is_ours);

@@ -280,11 +280,8 @@ static bool say_broken(struct connection *c, int error, int number, const char *
 		ERR_clear_error();
 		return probe_fail(c->probe, "connection closed by %s%s", c->name, when);
 	}
-	if (error == SSL_ERROR_SYSCALL && number == ECONNRESET)
-		return probe_fail(c->probe, "connection reset by %s%s", c->name, when);
 	if (error == SSL_ERROR_SYSCALL)
-		return probe_fail(c->probe, "connection to %s lost%s: %s", c->name, when,
-				  log_errno(number));
+		return net_judge_broken(c, number, when);
 	return probe_fail(c->probe, "TLS with %s broke%s: %s", c->name, when,
 			  tls_handshake_reason(NULL, why, sizeof why) ? why : "unknown error");
 }
