@@ -22,7 +22,6 @@ CASES = [*((use, "up", words) for use, words in WAYS.items()),
          *((f"implicit TLS, a wrong password by {way}", "down", [*WAYS["implicit TLS"], f"user={USER}", "password=wrong", f"mechanism={way}"])
            for way in ("plain", "user", "cram-md5")),
          ("STARTTLS, a user that is not there", "down", [*WAYS["STARTTLS"], "user=nobody", "password=wrong"]),
-         ("plain, the password would be sent in clear text", "unknown", ["pop3", *LOGIN]),
          ("plain, logging in by cram-md5 as it needs no TLS", "up", ["pop3", *LOGIN, "mechanism=cram-md5"]),
          ("plain, what Dovecot lets nobody log in by", "down", ["pop3", *LOGIN, "allow-plaintext=true", "mechanism=user"])]
 

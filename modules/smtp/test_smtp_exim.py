@@ -22,7 +22,6 @@ CASES = [*((use, "up", words) for use, words in WAYS.items()),
            for use, words in WAYS.items() if use != "plain" for way in ("any", "plain", "login", "cram-md5")),
          *((f"{use}, a wrong password by {way}", "down", [*WAYS[use], f"user={USER}", "password=wrong", f"mechanism={way}"])
            for use in ("STARTTLS", "implicit TLS") for way in ("plain", "login", "cram-md5")),
-         ("plain, the password would be sent in clear text", "unknown", ["plain", *LOGIN]),
          ("plain, no AUTH is offered", "down", ["plain", *LOGIN, "allow-plaintext=true"]),
          ("a message offered", "up", ["plain", *OFFER]),
          ("a message offered over TLS after logging in", "up", ["plain", "tls=starttls", *LOGIN, *OFFER]),

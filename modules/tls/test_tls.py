@@ -13,6 +13,7 @@ import certs
 from daemon import nines
 from failures import common
 from golden import Golden
+import probe
 from probe import check
 from servers import Server, close, expect, reset, send, silence, tls, tls_context
 from tap import BUILD, run, test
@@ -57,7 +58,6 @@ CASES = [
     ("the issuer that was wanted", certs.good, "up", ("issuer=authority.test",)),
     ("another issuer than wanted", certs.good, "down", ("issuer=Let's Encrypt",)),
     ("another fingerprint than wanted", certs.good, "down", ("fingerprint=" + "ab" * 32,)),
-    ("a fingerprint that is none", certs.good, "unknown", ("fingerprint=abcd",)),
     ("a weak key", certs.weak_key, "degraded", ()),
     ("a weak key is down", certs.weak_key, "down", ("weak=down",)),
     ("a weak key is allowed", certs.weak_key, "up", ("weak=allow",)),
@@ -228,8 +228,9 @@ def ldap():
         golden(f"ldap, {title}", hold("ldap", [*steps, *([tls(tls_context(certs.good())), silence()] if "four" in title else [close()])]))
 
 
-@test("options that make no sense are named with file and line")
+@test("options that make no sense are named, in a file with its line")
 def options(tmp):
+    assert probe.refusal("tls", "host=a.test", "fingerprint=abcd").startswith("fingerprint: wanted the 64 hexadecimal digits")
     conf = tmp / "nines.conf"
     conf.write_text(f'location = "here"\nmodules = "{BUILD}/modules"\ntls "a" {{\n  host = "a.test"\n  fingerprint = {{"{"ab" * 32}",\n    "abc"}}\n}}\n')
     done = nines("config", "check", conf=conf)
