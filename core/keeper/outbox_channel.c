@@ -8,6 +8,7 @@
 #include "outbox_inside.h"
 
 #define QUARANTINE_US (600 * KEEPER_SECOND)
+#define SOON_US	      (5 * KEEPER_SECOND)
 
 static struct channel *channel_get(struct letters *s, const char *name)
 {
@@ -195,7 +196,8 @@ static void count_death(struct keeper *k, struct channel *c, const char *reason)
 	say_quarantine(k, c, reason);
 }
 
-/* Whoever stood in it is not to blame for what the letters beside it did not hear. */
+/* The letter that ran is blamed and waits its time, as for any failure; those beside it, whose
+ * answers nobody heard, go again soon. */
 void outbox_take_gone(struct keeper *k, const struct line *l)
 {
 	struct channel *c = channel_get(k->letters, line_name(l));
@@ -208,13 +210,13 @@ void outbox_take_gone(struct keeper *k, const struct line *l)
 	outbox_take_closed(k, courier);
 	for (struct outbox_letter *one = outbox_first(k->letters->outbox); one; one = next) {
 		const struct letter_kept *kept = one->with;
+		bool is_blamed = !strcmp(blamed, one->id);
 
 		next = one->next;
 		if (one->is_flying && kept->courier == courier)
 			outbox_letter_take(k->letters->outbox, one->id, OUTBOX_LATER,
-					   !strcmp(blamed, one->id) ? text_get(&reason)
-								    : "its courier ended",
-					   0, k->now_us);
+					   is_blamed ? text_get(&reason) : "its courier ended",
+					   is_blamed ? 0 : SOON_US, k->now_us);
 	}
 	if (line_find(l, "module"))
 		count_death(k, c, text_get(&reason));

@@ -182,7 +182,8 @@ static void test_couriers(void)
 	tick(w, 5 * SECOND);
 	world_tell(w, END_PARENT, "courier sms number=3");
 	tick(w, 2 * MINUTE);
-	same(mail(w), "3:b#2>1 late 3:c#2>2 late ", "both go with the next one");
+	same(mail(w), "3:c#2>2 3:b#2>1 late ",
+	     "both go with the next one, the other one soon");
 	world_free(w);
 }
 
