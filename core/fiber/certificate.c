@@ -208,9 +208,9 @@ const char *tls_verify_reason(long verify_result, X509 *leaf, STACK_OF(X509) *ch
 bool tls_trust(X509_STORE *store, const char *ca_file)
 {
 	if (*ca_file)
-		return X509_STORE_load_file(store, ca_file) == 1;
+		return X509_STORE_load_file_ex(store, ca_file, tls_library(), NULL) == 1;
 	if (getenv(X509_get_default_cert_file_env()))
-		return X509_STORE_set_default_paths(store) == 1;
+		return X509_STORE_set_default_paths_ex(store, tls_library(), NULL) == 1;
 	return X509_STORE_load_path(store, X509_get_default_cert_dir()) == 1;
 }
 

@@ -7,6 +7,7 @@
  * client certificate and no callback of ours; everything else libcurl sets anew, to the same for
  * all. */
 #include "http_exchange.h"
+#include "tls.h"
 
 #define WAITING_MOST 64
 
@@ -17,7 +18,7 @@ __attribute__((visibility("default"))) SSL_CTX *SSL_CTX_new(const SSL_METHOD *me
 {
 	if (waiting_count > 0 && SSL_CTX_get_ssl_method(waiting[waiting_count - 1]) == method)
 		return waiting[--waiting_count];
-	return SSL_CTX_new_ex(NULL, NULL, method);
+	return SSL_CTX_new_ex(tls_library(), NULL, method);
 }
 
 /* What libcurl finds in a fresh one. */

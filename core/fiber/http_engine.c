@@ -256,8 +256,7 @@ static struct http_handle *take_handle(struct http_host *host)
 static bool is_plain(const struct http_ask *ask)
 {
 	return !strcmp(ask->method, "GET") && !ask->body && !ask->user && !ask->header &&
-		!ask->encoding && !ask->renamed && !*ask->tls->client_cert &&
-		!*ask->tls->client_key;
+		!ask->encoding && !ask->renamed;
 }
 
 /* What the next request sets again anyway stays as it is. */
@@ -303,10 +302,6 @@ static void set_special(CURL *e, const struct http_ask *ask)
 		curl_easy_setopt(e, CURLOPT_HTTPHEADER, ask->header);
 	if (ask->encoding)
 		curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, ask->encoding);
-	if (*ask->tls->client_cert)
-		curl_easy_setopt(e, CURLOPT_SSLCERT, ask->tls->client_cert);
-	if (*ask->tls->client_key)
-		curl_easy_setopt(e, CURLOPT_SSLKEY, ask->tls->client_key);
 }
 
 static bool load(struct http_exchange *x)
@@ -331,7 +326,7 @@ static bool load(struct http_exchange *x)
 /* The connection is closed. */
 static void give_context(struct http_exchange *x)
 {
-	if (is_plain(x->ask) && memory_lacks() == x->probe->lacks)
+	if (!*x->ask->tls->client_cert && memory_lacks() == x->probe->lacks)
 		http_context_give(&x->context);
 	SSL_CTX_free(x->context);
 	x->context = NULL;

@@ -21,7 +21,6 @@ static const struct outcome outcome[] = {
 	{CURLE_BAD_CONTENT_ENCODING, VERDICT_DOWN, "broken compressed body", NULL},
 	{CURLE_WEIRD_SERVER_REPLY, VERDICT_DOWN, NULL, "malformed answer"},
 	{CURLE_WRITE_ERROR, VERDICT_DOWN, NULL, "malformed answer"},
-	{CURLE_SSL_CERTPROBLEM, VERDICT_UNKNOWN, NULL, "client certificate or key cannot be used"},
 	{CURLE_SSL_CACERT_BADFILE, VERDICT_UNKNOWN, NULL, "ca-file cannot be used"},
 	{CURLE_SSL_CIPHER, VERDICT_UNKNOWN, NULL, "TLS cannot be set up"},
 	{CURLE_PEER_FAILED_VERIFICATION, VERDICT_DOWN, NULL, "certificate not accepted"},

@@ -73,6 +73,8 @@ CURLcode http_on_tls(CURL *easy, void *ssl_ctx, void *exchange)
 	if (SSL_CTX_up_ref(ssl_ctx))
 		x->context = ssl_ctx;
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, on_certificate, x);
+	if (!tls_use_client(x->probe, ssl_ctx, x->ask->tls->client_cert, x->ask->tls->client_key))
+		return CURLE_SSL_CERTPROBLEM;
 	if (!x->ask->tls->verify)
 		return CURLE_OK;
 	store = http_store(x->handle->host, x->ask->tls->ca_file);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,51 +102,66 @@ static struct context *find_context(struct tls_host *h, const struct file file[F
 	return NULL;
 }
 
-/* -1: all is loaded; else the number of the file that is no good. */
-static int load(SSL_CTX *ssl, const struct file file[FILES])
+static bool refuse_file(struct probe *p, int which, const char *path)
 {
-	const char *ca = file[0].path, *certificate = file[1].path,
-		   *key = *file[2].path ? file[2].path : certificate;
+	unsigned long error = ERR_peek_error();
+	const char *words = ERR_SYSTEM_ERROR(error) ? log_errno(ERR_GET_REASON(error))
+						    : ERR_reason_error_string(error);
+	char why[128];
 
-	if (!tls_trust(SSL_CTX_get_cert_store(ssl), ca))
-		return 0;
-	if (*certificate && SSL_CTX_use_certificate_chain_file(ssl, certificate) != 1)
-		return 1;
-	if (*certificate && SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1)
-		return 2;
-	return -1;
+	ERR_error_string_n(error, why, sizeof why);
+	ERR_clear_error();
+	return probe_unknown(p, "%s '%s' cannot be used: %s", file_option[which], path,
+			     words ? words : why);
+}
+
+/* Nobody is there to be asked for a password. */
+static bool use_key(SSL_CTX *ssl, const char *path)
+{
+	char password[] = "";
+	BIO *file = BIO_new_file(path, "r");
+	EVP_PKEY *key = file ? PEM_read_bio_PrivateKey(file, NULL, NULL, password) : NULL;
+	bool is_used = key && SSL_CTX_use_PrivateKey(ssl, key) == 1;
+
+	EVP_PKEY_free(key);
+	BIO_free(file);
+	return is_used;
+}
+
+bool tls_use_client(struct probe *p, SSL_CTX *ssl, const char *certificate, const char *key)
+{
+	if (!*certificate)
+		return true;
+	ERR_clear_error();
+	if (SSL_CTX_use_certificate_chain_file(ssl, certificate) != 1)
+		return refuse_file(p, 1, certificate);
+	key = *key ? key : certificate;
+	return use_key(ssl, key) || refuse_file(p, 2, key);
+}
+
+static bool load(struct probe *p, SSL_CTX *ssl, const struct file file[FILES])
+{
+	ERR_clear_error();
+	if (!tls_trust(SSL_CTX_get_cert_store(ssl), file[0].path))
+		return refuse_file(p, 0, file[0].path);
+	return tls_use_client(p, ssl, file[1].path, file[2].path);
 }
 
 static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
 {
-	SSL_CTX *ssl = SSL_CTX_new(TLS_client_method());
-	char why[128];
 	uint64_t lacks = memory_lacks();
-	int wrong;
+	SSL_CTX *ssl = SSL_CTX_new_ex(tls_library(), NULL, TLS_client_method());
 
-	if (!ssl) {
-		probe_unknown(p, "no memory left for TLS");
-		return NULL;
+	if (ssl) {
+		SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+					      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+		SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
+		SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, NULL);
 	}
-	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-				      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, NULL);
-	ERR_clear_error();
-	wrong = load(ssl, file);
-	if (wrong < 0 && memory_lacks() == lacks)
+	if (ssl && load(p, ssl, file) && memory_lacks() == lacks)
 		return ssl;
-	if (memory_lacks() != lacks) {
+	if (memory_lacks() != lacks || !ssl)
 		probe_unknown(p, "no memory left for TLS");
-		SSL_CTX_free(ssl);
-		return NULL;
-	}
-	ERR_error_string_n(ERR_peek_error(), why, sizeof why);
-	probe_unknown(p, "%s '%s' cannot be used: %s", file_option[wrong], file[wrong].path,
-		      ERR_reason_error_string(ERR_peek_error())
-			      ? ERR_reason_error_string(ERR_peek_error())
-			      : why);
-	ERR_clear_error();
 	SSL_CTX_free(ssl);
 	return NULL;
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The https check: certificates of every kind, TLS that fails, redirects between http and https."""
 import pathlib
+import shutil
 import ssl
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
@@ -121,6 +123,18 @@ def files():
     with secure(certs.good()) as server:
         line("a ca-file that is missing", "unknown", ask(server, ca_file="/nowhere/ca.pem"))
         line("a client certificate that is missing", "unknown", ask(server, client_cert="/nowhere/c.pem"))
+
+
+@test("keys that cannot be used are ours: unknown, and nobody is asked for a password")
+def keys(tmp):
+    certificate, key = certs.client()
+    other, none, shut = tmp / "other.pem", tmp / "none.pem", tmp / "shut.pem"
+    shutil.copy(certs.good()[1], other)
+    shutil.copy(certificate, none)
+    subprocess.run(["openssl", "pkey", "-in", key, "-aes128", "-passout", "pass:hush", "-out", shut], check=True, capture_output=True)
+    with secure(certs.good()) as server:
+        for name, path in (("for another certificate", other), ("that is none", none), ("with a password", shut)):
+            line(f"a client key {name}", "unknown", ask(server, client_cert=certificate, client_key=path))
 
 
 @test("a server as old as TLS 1.1 is down")
