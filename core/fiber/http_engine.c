@@ -49,10 +49,21 @@ void http_enter(struct http_exchange *x, enum http_phase phase)
 	}
 }
 
-/* The request is out when libcurl wants to read and no longer to write. */
+/* Of a transfer that has ended; of one with a body libcurl does not tell. */
+static bool was_sent(const struct http_handle *h)
+{
+	long size = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &size);
+	return size > 0 && !h->exchange->ask->body;
+}
+
+/* The request is out when libcurl wants to read and no longer to write; or, on a busy machine, has
+ * already met the end. */
 static void note_sent(struct http_handle *h)
 {
-	if (h->exchange && h->exchange->phase == HTTP_REQUEST && h->is_watched && !h->writes)
+	if (h->exchange && h->exchange->phase == HTTP_REQUEST &&
+		(h->is_watched ? !h->writes : was_sent(h)))
 		http_enter(h->exchange, HTTP_FIRST_BYTE);
 }
 
