@@ -61,6 +61,8 @@ void alert_letter_is(struct keeper *k, const char *id, enum alert_outcome outcom
 {
 	struct told *t = map_find_text(&k->alerts->told, id);
 
+	if (!t)
+		test_letter_is(k, id, outcome);
 	if (!t || t->outcome == ALERT_WITHDRAWN)
 		return;
 	t->outcome = outcome;
@@ -209,6 +211,12 @@ static size_t letters_of(const struct keeper *k, const struct watch *w, struct a
 	return w->count;
 }
 
+static bool takes(const struct watch *w, enum alert_kind kind)
+{
+	return w->alarm->subject->is_monitor ? w->route->takes_monitor || kind == ALERT_NOTHING
+					     : w->route->takes[kind];
+}
+
 struct alert_due alarm_watch_look(struct keeper *k, const struct watch *w)
 {
 	struct alert_letter letter[ALERT_LETTERS];
@@ -217,7 +225,7 @@ struct alert_due alarm_watch_look(struct keeper *k, const struct watch *w)
 	struct alert_due d =
 		alert_look(&w->route->rule, &i, letter, letters, k->now_us, k->offset_us);
 
-	if (!w->route->takes[d.kind]) {
+	if (!takes(w, d.kind)) {
 		d.is_over |= d.kind == ALERT_RECOVERY;
 		d.kind = ALERT_NOTHING;
 	}
@@ -616,6 +624,7 @@ void alert_watch(struct keeper *k)
 {
 	standing_watch(k);
 	trouble_watch(k);
+	test_watch(k);
 }
 
 void alert_shift(struct keeper *k, int64_t by_us)

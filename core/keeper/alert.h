@@ -5,8 +5,8 @@
  * when; alert_config.c knows contacts and paths; alert_batch.c gathers what is due for one
  * destination; alert_say.c makes letters of it; alert_standing.c is what people said
  * (acknowledged, silenced, paused) and what must survive a restart; alert_trouble.c watches nines
- * itself. Invariant: nothing here holds up a probe, and whatever is suppressed, states and
- * incidents are recorded all the same. */
+ * itself; alert_test.c sends test letters. Invariant: nothing here holds up a probe, and whatever
+ * is suppressed, states and incidents are recorded all the same. */
 #ifndef NINES_KEEPER_ALERT_H
 #define NINES_KEEPER_ALERT_H
 

@@ -127,19 +127,22 @@ static void take_hours(const char *text, void *with)
 	text_release(&wrong);
 }
 
+/* Who is told that something failed is told of its end, too. */
 static void take_kind(const char *name, void *with)
 {
-	bool *takes = with;
+	struct route *r = with;
 
-	for (int i = ALERT_ALERT; i < ALERT_KINDS; i++)
-		takes[i] |= !strcmp(alert_kind_name[i], name);
+	r->takes[ALERT_ALERT] |= !strcmp(name, "alerts");
+	r->takes[ALERT_NOTE] |= !strcmp(name, "notes");
+	r->takes_monitor |= !strcmp(name, "monitor");
 }
 
 static void take_kinds(struct route *r, const char *kinds)
 {
 	for (int i = 0; i < ALERT_KINDS; i++)
-		r->takes[i] = i == ALERT_NOTHING || !*kinds;
-	each_name(kinds, take_kind, r->takes);
+		r->takes[i] = i == ALERT_NOTHING || i == ALERT_RECOVERY || !*kinds;
+	r->takes_monitor = !*kinds;
+	each_name(kinds, take_kind, r);
 }
 
 static int64_t within(int64_t n, int64_t least, int64_t most)
@@ -159,6 +162,7 @@ static void take_rule(struct keeper *k, struct route *r, const struct line *l)
 	each_name(line_get(l, "hours"), take_hours, &r->rule.hours);
 	r->expires_us = within(line_int(l, "expires_us", 0), 0, EXPIRES_MOST_US);
 	take_kinds(r, line_get(l, "kinds"));
+	test_follow(r, within(line_int(l, "test_us", 0), 0, 366 * 86400 * KEEPER_SECOND));
 }
 
 static void take_path(struct keeper *k, const struct line *l)
@@ -371,13 +375,14 @@ bool subject_is_covered_for(const struct contact *c, const struct subject *s)
 	return false;
 }
 
-/* A channel that fails does not tell of itself. */
+/* A channel, or path, that fails does not tell of itself. */
 static bool is_about_itself(const struct route *r, const struct subject *s)
 {
 	size_t n = strcspn(r->to, ":");
 
-	return s->is_monitor && !strncmp(s->name, "channel ", 8) &&
-	       !strncmp(s->name + 8, r->to, n) && !s->name[8 + n];
+	return s->is_monitor &&
+	       (test_is_about(r, s) || (!strncmp(s->name, "channel ", 8) &&
+					!strncmp(s->name + 8, r->to, n) && !s->name[8 + n]));
 }
 
 void subject_find_routes(struct keeper *k, struct subject *s)

@@ -58,7 +58,11 @@ struct route {
 	struct alert_path rule;
 	struct zone *zone; /* of the rule's hours */
 	int64_t expires_us;
-	bool takes[ALERT_KINDS];
+	bool takes[ALERT_KINDS], takes_monitor; /* monitor: trouble of our own */
+	struct {
+		int64_t period_us, due_us; /* wall clock; 0: no self-test; not known yet */
+		char id[24];		   /* of the last test letter */
+	} test;
 	struct storm_rate rate;
 	struct queue queue[ALERT_KINDS];
 	size_t may_join, may_recover; /* open alarms that are told soon, told ones that may end */
@@ -206,6 +210,16 @@ void standing_apply_pause(struct keeper *, struct subject *);
 void past_attach(struct keeper *, struct watch *);
 void past_incidents_begin(struct keeper *);
 void past_release(struct keeper *);
+
+/* ---- alert_test.c ---- */
+
+void test_watch(struct keeper *);
+/* What its configuration says. */
+void test_follow(struct route *, int64_t period_us);
+/* Nothing when it is no test letter that we sent. */
+void test_letter_is(struct keeper *, const char *id, enum alert_outcome);
+/* Is it this path that fails? It does not tell of itself. */
+bool test_is_about(const struct route *, const struct subject *trouble);
 
 /* ---- alert_trouble.c ---- */
 

@@ -264,7 +264,7 @@ void outbox_add(struct keeper *k, const struct letter_new *n, char *id, size_t r
 				     .with = kept};
 
 	keeper_stamp(k, id, room);
-	find_ways(&w, k->letters, n->contact ? n->contact : "", n->to);
+	find_ways(&w, k->letters, n->contact && !order.is_test ? n->contact : "", n->to);
 	if (n->expires_us)
 		order.expires_us = n->expires_us - k->offset_us;
 	add_said(&kept->words, n);

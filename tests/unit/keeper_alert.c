@@ -10,10 +10,12 @@
 #define OPS "contact ops\npath ops notifier=log address=ops "
 #define OPS_5 OPS "after_us=300000000\n"
 #define OPS_0 OPS "after_us=0\n"
+#define BOSS_0 "contact boss\npath boss notifier=sms address=1 after_us=0\n"
 #define BOSS_30 "contact boss\npath boss notifier=sms address=1 after_us=1800000000\n"
 
 /* `down`: "NAME FROM-TO, ..." in minutes. `events`: "MINUTE LINE; ..." of a client, or of the
- * parent's where it begins with `!`, or `wait`, `deliver`. Letters: "MINUTE WHAT CONTACT NAMES". */
+ * parent's where it begins with `!`, or `wait`, `refuse`, `deliver`. Letters: "MINUTE WHAT CONTACT
+ * NAMES". */
 static const struct {
 	const char *name, *config, *down, *events;
 	int minutes;
@@ -119,8 +121,30 @@ static const struct {
 	{"outside of the hours",
 	 CHECK("a") "\n" OPS "after_us=300000000 hours=\"Sat 20:20-21:00\"\n", "a 10-60", "", 80,
 	 "40.0 alert ops a, 60.8 recovery ops a"},
-	{"only alerts are wanted", CHECK("a") "\n" OPS "after_us=300000000 kinds=alert\n",
-	 "a 10-30", "", 60, "15.8 alert ops a"},
+	{"alerts alone are wanted, and with them recoveries",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\n" OPS
+				    "after_us=300000000 kinds=alerts\n",
+	 "a 10-50, b 20-30", "", 60, "25.9 alert ops S, 31.4 recovery ops S"},
+	{"notes alone are wanted",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\n" OPS
+				    "after_us=300000000 kinds=notes\n",
+	 "a 10-50, b 20-30", "", 60, "15.8 note ops a, 50.8 recovery ops a"},
+	{"trouble of nines itself alone is wanted",
+	 CHECK("a") "\n" OPS "after_us=0 kinds=monitor\n", "a 10-30", "", 60, ""},
+	{"a test letter each day, at ten", CHECK("a") "\n" OPS "after_us=0 test_us=86400000000\n",
+	 "", "", 900, "860.0 test ops"},
+	{"a test letter each day, at ten in Kathmandu",
+	 CHECK("a") "\n" OPS "after_us=0 test_us=86400000000 zone=Asia/Kathmandu\n", "", "", 600,
+	 "515.0 test ops"},
+	{"a test letter within the hours of its path",
+	 CHECK("a") "\n" OPS "after_us=0 test_us=86400000000 hours=\"Mon-Sun 10:30-11:00\"\n", "",
+	 "", 900, "890.0 test ops"},
+	{"a test letter that is refused is told by another path, once it is not told any more",
+	 CHECK("a") "\n" OPS "after_us=0 test_us=3600000000\n" BOSS_0, "", "0 refuse; 70 deliver",
+	 180, ""},
+	{"a path that is not tested any more is no trouble",
+	 CHECK("a") "\n" OPS "after_us=0 test_us=3600000000\n" BOSS_0, "",
+	 "0 refuse; 50 !" OPS "after_us=0\n" BOSS_0, 120, ""},
 };
 
 struct plan {
@@ -128,7 +152,7 @@ struct plan {
 	const char *down;
 	struct text letters;
 	size_t seen; /* of the log */
-	bool waits;
+	bool waits, refuses; /* refuses: the first courier */
 };
 
 static const char *by_plan(struct world *w, const struct order *o)
@@ -198,7 +222,9 @@ static void deliver(struct plan *p)
 				ok(false, "a line to a courier that does not parse");
 			text_clear(&answer);
 			text_printf(&answer, "outcome %s outcome=%s after_us=60000000", l.id,
-				    p->waits ? "later" : "delivered");
+				    p->waits               ? "later"
+				    : p->refuses && n == 1 ? "gave-up"
+							   : "delivered");
 			world_say(p->w, END_COURIER, n, answer.at);
 		}
 		text_release(&lines);
@@ -220,7 +246,8 @@ static void take_line(struct plan *p, const char *line, size_t size)
 		ok(false, "a line of the log: %s", copy.at);
 	else if (!strcmp(l.verb, "letter")) {
 		say(p, at, "%s%s %s", strcmp(line_get(&l, "kind"), "summary") ? "" : "summary ",
-		    line_get(&l, "of"), line_get(&l, "contact"));
+		    *line_get(&l, "of") ? line_get(&l, "of") : line_get(&l, "kind"),
+		    line_get(&l, "contact"));
 		add_names(p, line_get(&l, "incident"));
 	} else if (!strcmp(l.verb, "attempt") &&
 		   !strcmp(line_get(&l, "outcome"), "withdrawn")) {
@@ -286,7 +313,9 @@ static void happen(struct plan *p, const char *config, const char *event)
 	} else if (!strcmp(event, "wait")) {
 		p->waits = true;
 	} else if (!strcmp(event, "deliver")) {
-		p->waits = false;
+		p->waits = p->refuses = false;
+	} else if (!strcmp(event, "refuse")) {
+		p->refuses = true;
 	} else if (!strstr(world_ask(p->w, event), "end - text=")) {
 		ok(false, "%s: %s", event, text_get(&p->w->to[END_CLIENT][1]));
 	}
