@@ -46,6 +46,14 @@ static const struct cli_command command[] = {
 	 "For a fault that comes and goes: each probe's transcript is kept (nines export NAME).\n"
 	 "It ends by itself; a new configuration and a restart change nothing of it.\n",
 	 cli_intensify},
+	{"maintenance",
+	 "[add [NAME ...] [--start TIME] (--end TIME | --for TIME)\n"
+	 "    | add [NAME ...] --cron LINE --for TIME [--zone ZONE] | cancel ID]\n"
+	 "    [--impact none|degraded|outage] [--text TEXT] [--by NAME] [--json]",
+	 "plans maintenance of checks and services, of all without a NAME; alone it lists it",
+	 "Announced at the time of the command. Probing goes on; in a window with the impact\n"
+	 "outage nobody is alerted, and what still fails behind its end counts and is told.\n",
+	 cli_maintenance},
 	{"contact", "list | show NAME | test NOTIFIER:ADDRESS [option=value ...]",
 	 "shows whom nines tells and by which paths; sends a test letter",
 	 "list and show read the configuration; both take --json.\n"

@@ -9,6 +9,7 @@
 #include "alert.h"
 #include "outbox.h"
 #include "resume.h"
+#include "window.h"
 
 /* Goes through the kept lines. */
 struct reader {
@@ -629,8 +630,10 @@ void configure_end(struct keeper *k, const struct line *l)
 		judge(k, &wrong);
 	if (!wrong.size) {
 		k->applied = line_number(l) > 0 ? line_number(l) : 0;
+		window_configure(k, &k->pending);
 		apply(k);
 		outbox_configure(k, &k->pending);
+		window_follow(k);
 		tell_targets(k);
 		pool_follow(k);
 	}

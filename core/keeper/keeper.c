@@ -8,6 +8,7 @@
 #include "alert.h"
 #include "outbox.h"
 #include "resume.h"
+#include "window.h"
 
 #define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
 #define SPOOL_BYTES ((size_t)16 << 20)
@@ -59,6 +60,7 @@ void keeper_free(struct keeper *k)
 	pool_release(k);
 	status_release(k);
 	burst_release(k);
+	window_release(k);
 	free_lists(k);
 	map_release(&k->flights);
 	spool_release(&k->spool);
@@ -257,6 +259,12 @@ static void take_resume(struct keeper *k, struct keeper_end from, const struct l
 	resume_take(k, l);
 }
 
+static void take_window(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	window_resume(k, l);
+}
+
 static void take_memory(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
@@ -406,6 +414,7 @@ static const struct {
 	{END_RECORDER, "resume-destination", take_resume_destination},
 	{END_RECORDER, "resume-incident", take_resume_incident},
 	{END_RECORDER, "resume-standing", take_resume_standing},
+	{END_RECORDER, "resume-maintenance", take_window},
 	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "start", take_start},
@@ -428,6 +437,7 @@ static const struct {
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
 	{END_PARENT, "channel", take_configuration},
+	{END_PARENT, "maintenance", take_configuration},
 	{END_PARENT, "end", take_configuration},
 	{END_LOOP, "suspended", take_suspended},
 	{END_CLIENT, "closed", take_closed},
@@ -482,6 +492,7 @@ static void each_second(struct keeper *k)
 	state_watch_window(k);
 	intensify_watch(k);
 	alert_watch(k);
+	window_watch(k);
 	resume_watch(k);
 	outbox_watch(k);
 	if (t) {

@@ -7,6 +7,7 @@
 #include "../base/version.h"
 #include "alert.h"
 #include "outbox.h"
+#include "window.h"
 
 #define LINES_A_TICK 1000
 
@@ -396,6 +397,20 @@ static void ask_standings(struct keeper *k, int64_t client, const struct line *l
 	end_answer(k, client, NULL, NULL);
 }
 
+static void ask_maintenance(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct text said = {0};
+	bool is_done = true;
+
+	if (!strcmp(l->verb, "maintenance"))
+		window_list(k, client);
+	else
+		is_done = (strcmp(l->verb, "maintenance-add") ? window_cancel : window_add)(k, l,
+										   &said);
+	end_answer(k, client, is_done ? "text" : "wrong", text_get(&said));
+	text_release(&said);
+}
+
 static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
@@ -412,7 +427,10 @@ static const struct {
 	       {"unsilence", ask_standing},
 	       {"pause", ask_standing},
 	       {"unpause", ask_standing},
-	       {"standing", ask_standings}};
+	       {"standing", ask_standings},
+	       {"maintenance", ask_maintenance},
+	       {"maintenance-add", ask_maintenance},
+	       {"maintenance-cancel", ask_maintenance}};
 
 void status_take(struct keeper *k, int64_t client, const struct line *l)
 {

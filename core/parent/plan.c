@@ -324,7 +324,7 @@ static const struct {
 	{"template", NULL, true, false},
 	{"zone", NULL, true, true},
 	{"sla", NULL, false, true},
-	{"maintenance", NULL, false, true},
+	{"maintenance", NULL, true, true},
 	{"notifier", NULL, false, false},
 	{"contact", NULL, true, false},
 	{"path", NULL, true, false},

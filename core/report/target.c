@@ -141,7 +141,7 @@ static bool set_source(struct host *h, const struct read_target *known, size_t t
 	h->source.service = service;
 	h->source.window = window;
 	for (const struct config_maintenance *m = all->maintenance; m; m = m->next)
-		if (!set_window(h, m, &window[h->source.windows++], wrong))
+		if (m->impact && !set_window(h, m, &window[h->source.windows++], wrong))
 			return false;
 	return true;
 }

@@ -301,7 +301,8 @@ bool read_maintenance(struct read *r, const char *name, int64_t from_us, int64_t
 	sqlite3_stmt *ask = sql_bind(&r->sql,
 				     "SELECT target, text, owner, from_us, to_us, announced_us,"
 				     " cancelled_us FROM maintenance WHERE from_us < ?2 AND"
-				     " to_us > ?1 AND (?3 IS NULL OR target = ?3 OR target IS NULL)"
+				     " to_us > ?1 AND impact IS NOT 'none' AND"
+				     " (?3 IS NULL OR target = ?3 OR target IS NULL)"
 				     " ORDER BY from_us",
 				     "iis", from_us, to_us, name);
 

@@ -144,8 +144,8 @@ struct read_window {
 	int64_t from_us, to_us, announced_us; /* to_us: INT64_MAX while it lasts */
 	bool is_cancelled;
 };
-/* Maintenance windows that overlap [from, to). `name` NULL: every one, else its own and those of
- * all. */
+/* Maintenance windows with an impact that overlap [from, to). `name` NULL: every one, else its own
+ * and those of all. */
 bool read_maintenance(struct read *, const char *name, int64_t from_us, int64_t to_us,
 		      bool (*take)(const struct read_window *, void *with), void *with);
 

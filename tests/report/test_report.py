@@ -251,6 +251,7 @@ def policies(tmp):
     assert of("", again % "")["maintenance_s"] == 22 * 60 and of("", again % "")["down_s"] == 180 + 60
     assert of("", again % 'end = "2024-02-28T03:10:00Z"')["maintenance_s"] == 600
     assert of("", again % 'services = {"web-2"}')["maintenance_s"] == 0
+    assert of("", again % "impact = none")["maintenance_s"] == 0, "what is to do no harm excuses none"
     late = again % 'announced = "2024-02-27T03:00:00Z"'  # a day ahead
     assert [of(f'maintenance-notice = "{notice}"', late)["maintenance_s"] for notice in ("1d", "2d")] == [22 * 60, 0]
     methods = {of(p)["method"] for p in ("", "blips = up", "unknown = down", 'hours = {"Mon-Sun 00:00-24:00"}',

@@ -1,0 +1,296 @@
+/* cli/maintenance: `nines maintenance`: planned spans added, shown and cancelled while ninesd runs.
+ * The keeper holds them (core/keeper/window.h); it announces them with the time of the command. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/memory.h"
+#include "../base/recur.h"
+#include "../web/json.h"
+#include "cli.h"
+#include "control.h"
+
+struct asked {
+	bool json;
+	const char *socket, *start, *end, *cron, *length, *zone, *impact, *text, *by;
+};
+
+static const struct cli_flag flag[] = {
+	{"--start", "TIME", "when it begins, RFC 3339 (default: now)",
+	 offsetof(struct asked, start)},
+	{"--end", "TIME", "when it ends, RFC 3339", offsetof(struct asked, end)},
+	{"--for", "TIME", "how long it lasts: 2h", offsetof(struct asked, length)},
+	{"--cron", "LINE", "it begins again and again: '0 2 * * sun', with --for",
+	 offsetof(struct asked, cron)},
+	{"--zone", "ZONE", "whose clock --cron goes by (default: UTC)",
+	 offsetof(struct asked, zone)},
+	{"--impact", "IMPACT",
+	 "what it does to them: none, degraded or outage (default); only of an outage nobody is "
+	 "alerted",
+	 offsetof(struct asked, impact)},
+	{"--text", "TEXT", "what people read", offsetof(struct asked, text)},
+	{"--by", "NAME", "who says so (default: $SUDO_USER or $USER)", offsetof(struct asked, by)},
+	{"--json", NULL, "the list as one JSON document", offsetof(struct asked, json)},
+	{"--socket", "PATH", "the control socket (default: what the configuration says)",
+	 offsetof(struct asked, socket)},
+	{NULL, NULL, NULL, 0},
+};
+
+/* ---- the list ---- */
+
+struct listing {
+	const struct cli *cli;
+	struct text text;
+	json_t *all;
+};
+
+static json_t *names_json(const char *list)
+{
+	json_t *names = json_array();
+
+	while (*list) {
+		size_t n = strcspn(list, "\n");
+		char *name = memory_new(n + 1);
+
+		memcpy(name, list, n);
+		json_array_append_new(names, json_safe(name));
+		free(name);
+		list += n + (list[n] == '\n');
+	}
+	return names;
+}
+
+static json_t *document(const struct line *l)
+{
+	json_t *j = json_pack(
+		"{so, sb, sb, so, so, so, so}", "id", json_safe(line_name(l)), "declared",
+		(int)line_int(l, "declared", 0), "on", (int)line_int(l, "on", 0), "services",
+		names_json(line_get(l, "services")), "from", json_time(line_int(l, "from_us", 0)),
+		"to", json_time(line_int(l, "to_us", 0)), "impact",
+		json_safe(*line_get(l, "impact") ? line_get(l, "impact") : "outage"));
+	static const char *const word[] = {"cron", "for", "zone", "text", "by", "announced"};
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (*line_get(l, word[i]))
+			json_object_set_new(j, word[i], json_safe(line_get(l, word[i])));
+	return j;
+}
+
+static void add_names(struct listing *all, const char *list)
+{
+	const char *sign = "";
+
+	if (!*list)
+		text_puts(&all->text, "everything");
+	while (*list) {
+		size_t n = strcspn(list, "\n");
+		struct text name = {0};
+
+		text_add(&name, list, n);
+		text_puts(&all->text, sign);
+		screen_safe(&all->cli->screen, &all->text, text_get(&name), 200);
+		text_release(&name);
+		sign = ", ";
+		list += n + (list[n] == '\n');
+	}
+}
+
+static void add_again(struct listing *all, const struct line *l)
+{
+	if (!*line_get(l, "cron"))
+		return;
+	text_puts(&all->text, "    again: ");
+	screen_safe(&all->cli->screen, &all->text, line_get(l, "cron"), 100);
+	text_puts(&all->text, " for ");
+	screen_safe(&all->cli->screen, &all->text, line_get(l, "for"), 20);
+	text_puts(&all->text, " by the clock of ");
+	screen_safe(&all->cli->screen, &all->text,
+		    *line_get(l, "zone") ? line_get(l, "zone") : "UTC", 60);
+	text_putc(&all->text, '\n');
+}
+
+static void take(const struct line *l, void *with)
+{
+	struct listing *all = with;
+	const char *impact = line_get(l, "impact");
+
+	if (strcmp(l->verb, "window"))
+		return;
+	json_array_append_new(all->all, document(l));
+	screen_safe(&all->cli->screen, &all->text, line_name(l), 200);
+	text_puts(&all->text, line_int(l, "declared", 0) ? " (declared)" : "");
+	text_puts(&all->text, line_int(l, "on", 0) ? ", now until " : ", ");
+	if (!line_int(l, "on", 0)) {
+		clock_add_utc(&all->text, line_int(l, "from_us", 0), 0);
+		text_puts(&all->text, " to ");
+	}
+	clock_add_utc(&all->text, line_int(l, "to_us", 0), 0);
+	text_puts(&all->text, ", impact ");
+	screen_safe(&all->cli->screen, &all->text, *impact ? impact : "outage", 20);
+	text_puts(&all->text, "\n    ");
+	add_names(all, line_get(l, "services"));
+	text_putc(&all->text, '\n');
+	add_again(all, l);
+	if (*line_get(l, "text")) {
+		text_puts(&all->text, "    ");
+		screen_safe(&all->cli->screen, &all->text, line_get(l, "text"), 1000);
+		text_putc(&all->text, '\n');
+	}
+}
+
+static int list(const struct cli *cli, const struct asked *a)
+{
+	struct listing all = {.cli = cli, .all = json_array()};
+	struct text line = {0};
+	int status;
+
+	line_begin(&line, "maintenance", "-");
+	line_end(&line);
+	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &all});
+	if (a->json) {
+		text_clear(&all.text);
+		json_write(&all.text, json_pack("{sO}", "maintenance", all.all));
+	} else if (!all.text.size) {
+		text_puts(&all.text, "no maintenance is planned\n");
+	}
+	if (status == EXIT_DONE)
+		status = cli_print(&all.text, status);
+	text_release(&all.text);
+	json_decref(all.all);
+	text_release(&line);
+	return status;
+}
+
+/* ---- add and cancel ---- */
+
+static bool add_zone(struct text *line, const char *name, struct text *wrong)
+{
+	struct zone *z = zone_open(name, wrong);
+	size_t size = 0;
+	const void *bytes = z ? zone_bytes(z, &size) : NULL;
+
+	if (size) {
+		line_add(line, "zone", name);
+		line_add_bytes(line, "zone_bytes", bytes, size);
+	}
+	zone_close(z);
+	return z != NULL;
+}
+
+/* A window that comes once is told by its two ends. */
+static bool add_once(struct text *line, const struct asked *a, struct text *wrong)
+{
+	int64_t start_us = clock_wall_us(), length_us = 0;
+	struct text start = {0}, end = {0};
+
+	if (a->start && !clock_parse_utc(a->start, &start_us))
+		text_printf(wrong, "--start '%.60s' is no time: write 2026-12-24T22:00:00+01:00",
+			    a->start);
+	else if (!a->end == !a->length)
+		text_puts(wrong, "when it ends is missing: write --end TIME or --for 2h, one of "
+				 "them");
+	else if (a->length && (!text_duration(a->length, &length_us) || length_us <= 0))
+		text_printf(wrong, "--for '%.60s' is no time: write 30m or 2h", a->length);
+	clock_add_utc(&start, start_us, 0);
+	clock_add_utc(&end, start_us + length_us, 0);
+	line_add(line, "start", start.at);
+	line_add(line, "end", a->end ? a->end : end.at);
+	text_release(&start);
+	text_release(&end);
+	return !wrong->size;
+}
+
+static bool add_again_words(struct text *line, const struct asked *a, struct text *wrong)
+{
+	line_add(line, "cron", a->cron);
+	if (a->length)
+		line_add(line, "for", a->length);
+	if (a->start)
+		line_add(line, "start", a->start);
+	if (a->end)
+		line_add(line, "end", a->end);
+	return !a->zone || add_zone(line, a->zone, wrong);
+}
+
+static const char *who(const struct asked *a)
+{
+	const char *user = getenv("SUDO_USER");
+
+	if (a->by)
+		return a->by;
+	user = user ? user : getenv("USER");
+	return user ? user : "";
+}
+
+static void hear(const struct line *l, void *with)
+{
+	if (!strcmp(l->verb, "end"))
+		text_puts(with, line_get(l, "text"));
+}
+
+static int ask(const struct cli *cli, const struct asked *a, const struct text *line)
+{
+	struct text said = {0};
+	int status = control_ask(cli, &(struct control_request){a->socket, line, hear, &said});
+
+	text_puts(&said, said.size ? "\n" : "");
+	if (status == EXIT_DONE && !cli->is_quiet)
+		return cli_print(&said, status);
+	text_release(&said);
+	return status;
+}
+
+static int add(const struct cli *cli, const struct asked *a, int names, char **name)
+{
+	struct text line = {0}, wrong = {0}, list = {0};
+	int status;
+
+	for (int i = 0; i < names; i++) {
+		text_puts(&list, i ? "\n" : "");
+		text_puts(&list, name[i]);
+	}
+	line_begin(&line, "maintenance-add", "-");
+	line_add(&line, "services", text_get(&list));
+	line_add(&line, "impact", a->impact ? a->impact : "outage");
+	line_add(&line, "text", a->text ? a->text : "");
+	line_add(&line, "by", who(a));
+	if (a->cron ? add_again_words(&line, a, &wrong) : add_once(&line, a, &wrong)) {
+		line_end(&line);
+		status = ask(cli, a, &line);
+	} else {
+		status = cli_wrong("%s", text_get(&wrong));
+	}
+	text_release(&line);
+	text_release(&wrong);
+	text_release(&list);
+	return status;
+}
+
+static int cancel(const struct cli *cli, const struct asked *a, const char *id)
+{
+	struct text line = {0};
+	int status;
+
+	line_begin_name(&line, "maintenance-cancel", id);
+	line_end(&line);
+	status = ask(cli, a, &line);
+	text_release(&line);
+	return status;
+}
+
+int cli_maintenance(struct cli *cli, int argc, char **argv)
+{
+	struct asked a = {0};
+	int status = cli_flags(cli, flag, &a, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (argc == 0 || (argc == 1 && !strcmp(argv[0], "list")))
+		return list(cli, &a);
+	if (!strcmp(argv[0], "add"))
+		return add(cli, &a, argc - 1, argv + 1);
+	if (argc == 2 && !strcmp(argv[0], "cancel"))
+		return cancel(cli, &a, argv[1]);
+	return cli_wrong("write: nines maintenance add [NAME ...] --for 2h, nines maintenance "
+			 "cancel ID, or nines maintenance");
+}

@@ -1,0 +1,39 @@
+/* keeper/window_inside: what window.c, which follows windows, and window_words.c, which makes them
+ * of lines, share. See window.h. */
+#ifndef NINES_KEEPER_WINDOW_INSIDE_H
+#define NINES_KEEPER_WINDOW_INSIDE_H
+
+#include "../base/recur.h"
+#include "window.h"
+
+#define WINDOW_WORDS 10
+
+enum impact { IMPACT_NONE, IMPACT_DEGRADED, IMPACT_OUTAGE, IMPACTS };
+
+struct window {
+	struct window *next;
+	char *id; /* of a declared one its section's title */
+	bool is_declared, is_cancelled;
+	char *word[WINDOW_WORDS]; /* by window_word: as they came, the record gets them back */
+	enum impact impact;
+	struct zone *zone;
+	struct recur when;
+	int64_t announced_us; /* 0: nobody said when */
+	bool is_on, is_rechecked;
+	int64_t from_us, to_us; /* of the occurrence that is on */
+};
+extern const char *const window_word[WINDOW_WORDS];
+
+/* Made of a line's words. `zone`: the line of its zone, or NULL when its own brings the bytes.
+ * NULL: *wrong says why. */
+struct window *window_new(const char *id, const struct line *, const struct line *zone,
+			  struct text *wrong);
+void window_free(struct window *);
+const char *window_word_of(const struct window *, const char *name);
+void window_announce(struct window *, int64_t wall_us);
+/* One that comes once ends then. */
+void window_cut(struct window *, int64_t wall_us);
+/* The `maintenance` lines of a configuration that is to come, each with its zone. */
+struct window *window_read_declared(const struct text *pending);
+
+#endif
