@@ -30,6 +30,7 @@ struct window *window_new(const char *id, const struct line *, const struct line
 			  struct text *wrong);
 void window_free(struct window *);
 const char *window_word_of(const struct window *, const char *name);
+/* Announced then: one that comes once begins no earlier. */
 void window_announce(struct window *, int64_t wall_us);
 /* One that comes once ends then. */
 void window_cut(struct window *, int64_t wall_us);

@@ -111,6 +111,10 @@ void window_announce(struct window *w, int64_t wall_us)
 {
 	set_time(w, "announced", wall_us);
 	w->announced_us = wall_us;
+	if (w->when.is_again || w->when.start_us >= wall_us)
+		return;
+	set_time(w, "start", wall_us);
+	w->when.start_us = wall_us;
 }
 
 void window_cut(struct window *w, int64_t wall_us)

@@ -34,14 +34,14 @@ def whole(tmp):
         one, = planned(daemon)
         assert (one["id"], one["services"], one["on"], one["declared"], one["text"], one["by"], one["impact"]) == (
             identity, ["a", "S"], True, False, "new disks", "me", "outage"), one
-        later = daemon.nines("maintenance", "add", "--cron", "0 2 * * sun", "--for", "2h", "--zone", "Europe/Berlin", "--impact", "degraded")
+        later = daemon.nines("maintenance", "add", "--cron", "0 2 29 2 *", "--for", "2h", "--zone", "Europe/Berlin", "--impact", "degraded")
         shown = daemon.nines("maintenance").stdout
         assert f"{identity}, now until " in shown and "a, S\n    new disks\n" in shown, shown
-        assert "everything\n    again: 0 2 * * sun for 2h by the clock of Europe/Berlin\n" in shown, shown
+        assert "everything\n    again: 0 2 29 2 * for 2h by the clock of Europe/Berlin\n" in shown, shown
         until("the record has it", lambda: excluded(daemon).get("a", 0) > 0)
         daemon.stop()
     with Daemon(tmp, PINGS) as daemon:
-        daemon.wait("b .*up")
+        daemon.wait(f"maintenance '{identity}' has begun")
         assert sorted((w["id"], w["on"]) for w in planned(daemon)) == sorted([(identity, True), (later.stdout.strip(), False)])
         assert daemon.nines("maintenance", "cancel", later.stdout.strip()).stdout == "cancelled\n"
         assert daemon.nines("maintenance", "cancel", identity).returncode == 0
