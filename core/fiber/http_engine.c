@@ -21,6 +21,9 @@
 #include "tls.h"
 
 #define POOL_MOST 64 /* idle handles kept */
+/* Before it a handle that is used again remembers, by a pointer to freed memory, the last header of
+ * the transfer before: a server whose first header begins with a space crashes it (curl #11101). */
+#define FORGETS_HEADERS 0x080100
 #define READ_BYTES 4096L
 #define AGENT "nines/1"
 
@@ -30,6 +33,7 @@ struct http_host {
 	struct loop_timer timer;
 	struct http_handle *idle;
 	size_t idle_count;
+	bool may_reuse; /* a handle that has read headers */
 	struct http_exchange *ended; /* whose probes are to be woken without libcurl's word */
 	struct curl_slist *nowhere;
 	struct map stores; /* X509_STORE by ca-file */
@@ -271,10 +275,10 @@ static bool is_plain(const struct http_ask *ask)
 }
 
 /* What the next request sets again anyway stays as it is. */
-static void give_handle(struct http_handle *h, bool was_plain)
+static void give_handle(struct http_handle *h, bool was_plain, bool has_headers)
 {
 	h->exchange = NULL;
-	if (h->host->idle_count >= POOL_MOST) {
+	if (h->host->idle_count >= POOL_MOST || (has_headers && !h->host->may_reuse)) {
 		free_handle(h);
 		return;
 	}
@@ -359,7 +363,7 @@ static void let_go(void *exchange)
 	curl_multi_remove_handle(h->host->multi, h->easy);
 	unwatch(h);
 	x->handle = NULL;
-	give_handle(h, is_plain(x->ask));
+	give_handle(h, is_plain(x->ask), x->head_bytes > 0);
 	give_context(x);
 }
 
@@ -436,6 +440,7 @@ struct http_host *http_host_new(struct loop *loop)
 	host = memory_new(sizeof *host);
 	host->loop = loop;
 	host->timer.fire = on_time;
+	host->may_reuse = curl_version_info(CURLVERSION_NOW)->version_num >= FORGETS_HEADERS;
 	host->multi = curl_multi_init();
 	host->nowhere = curl_slist_append(NULL, "::127.0.0.1:");
 	if (!host->multi || !host->nowhere) {

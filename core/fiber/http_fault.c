@@ -101,6 +101,9 @@ static bool blame(const struct http_exchange *x, const char *error)
 	case CURLE_OUT_OF_MEMORY: /* libcurl 7.88 says so of a header line past its limit of 100 KB;
 				     a real lack is noticed by probe_fail() */
 		return probe_fail(x->probe, "too long: header of more than 64 KB");
+	case CURLE_BAD_FUNCTION_ARGUMENT: /* and so of a line that is no header, in an answer */
+		return x->head_bytes ? probe_fail(x->probe, "malformed header line")
+				     : blame_by_table(x, error);
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_INTERFACE_FAILED:
 		return net_judge_errno(x->probe, (int)x->os_error, !x->was_watched, x->ask->name);

@@ -472,6 +472,14 @@ for name, raw in (
         assert "timeout" not in line(name, "down", say(raw)).reason
 
 
+@test("F42: a first header that goes on what came before it is no reason to look at an earlier answer")
+def folded():
+    page = b"HTTP/1.1 200 OK\r\n   folded: " + b"x" * 300 + b"\r\nContent-Length: 2\r\n\r\nok"
+    with Http(lambda request: redirect(f"/{request.number}") if request.number % 2 == 0 else page) as server:
+        for _ in range(3):
+            line("a first header that begins with a space", "down", ask(server))
+
+
 @test("F42: a flood of 100 Continue is down")
 def flood():
     with answers(endless(b"HTTP/1.1 100 Continue\r\n\r\n" * 10)) as server:
