@@ -31,12 +31,21 @@ static void judge(struct modules *m, const struct find_module *one)
 	text_release(&lines);
 }
 
+static bool is_other_kind(const struct descriptor *d)
+{
+	return d->refused && strstr(d->refused, "put it into the folder of its kind");
+}
+
+/* Judged as several kinds, the one that it is. */
 static const struct descriptor *known(const struct modules *m, const struct find_module *one)
 {
+	const struct descriptor *found = NULL;
+
 	for (const struct descriptor *d = m->known.first; d; d = d->next)
-		if (d->path && !strcmp(d->path, one->path))
-			return d;
-	return NULL;
+		if (d->path && !strcmp(d->path, one->path) &&
+		    (!found || (is_other_kind(found) && !is_other_kind(d))))
+			found = d;
+	return found;
 }
 
 static const char *refused(const struct descriptor *d)
@@ -175,10 +184,12 @@ static void add_option(const struct screen *s, struct text *t, const struct modu
 
 static void add_common(const struct screen *s, struct text *t, const struct descriptor *d)
 {
+	const struct module_head *head =
+		d->head.kind == MODULE_CHECK ? &common_head : &notifier_head;
 	struct module_option own;
 
-	text_puts(t, "\n  of every check:\n");
-	for (const struct module_option *o = common_head.option; o->name; o++) {
+	text_printf(t, "\n  of every %s:\n", head->name);
+	for (const struct module_option *o = head->option; o->name; o++) {
 		own = *o;
 		own.standard = common_standard(o, d->standard_every, d->standard_timeout);
 		add_option(s, t, &own);
@@ -218,17 +229,25 @@ static void add_manual(const struct find_module *one, const struct descriptor *d
 	text_printf(t, "\n\n");
 	for (const struct module_option *o = d->head.option; o && o->name; o++)
 		add_option(s, t, o);
-	if (d->head.kind == MODULE_CHECK)
+	if (d->head.kind != MODULE_REPORT)
 		add_common(s, t, d);
 	add_prose(s, t, d);
 }
 
-/* A path stands for a check module, as in `nines check ./banner.so`. */
+/* A path, as in `nines check ./banner.so`, stands for a module of whatever kind it is. */
 static const struct find_module *find_path(const char *path, struct find_module *at)
 {
 	at->path = (char *)(uintptr_t)path; /* nobody writes to it or frees it */
 	at->kind = MODULE_CHECK;
 	return module_name_of(path, at->name) ? at : NULL;
+}
+
+static void judge_as_any(struct modules *m, const struct find_module *one)
+{
+	struct find_module as = *one;
+
+	for (as.kind = MODULE_NOTIFIER; as.kind <= MODULE_REPORT; as.kind++)
+		judge(m, &as);
 }
 
 static int show(struct modules *m, const struct cli *cli, const char *name)
@@ -245,6 +264,11 @@ static int show(struct modules *m, const struct cli *cli, const char *name)
 			     : cli_wrong("unknown module '%s': 'nines modules' lists them", name);
 	judge(m, one);
 	d = known(m, one);
+	if (one == &given && refused(d)) {
+		judge_as_any(m, one);
+		d = known(m, one);
+		given.kind = d && !d->refused ? (int)d->head.kind : MODULE_CHECK;
+	}
 	if (m->json) {
 		json_write(&t, module_json(one, d, true));
 		return cli_print(&t, refused(d) ? EXIT_FAILED : EXIT_DONE);

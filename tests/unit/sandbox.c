@@ -73,33 +73,33 @@ static int do_personality(void) { return (int)syscall(SYS_personality, 0x0040000
 static const struct act {
 	const char *name;
 	int (*try)(void);
-	const char *refused; /* the first letters of the roles that may not: k r w p e(xec) j */
+	const char *refused; /* the first letters of the roles that may not: k r w p e(xec) j c(ourier) x(its exec) */
 } act[] = {
 	{"open a file to write", open_to_write, "kwpj"},
 	{"make a file", open_to_make, "kwpj"},
 	{"open a file to read and write", open_both, "kwpj"},
-	{"unlink", do_unlink, "kwpj"},
-	{"rename", do_rename, "kwpj"},
-	{"link", do_link, "kwpj"},
-	{"chmod", do_chmod, "kwpj"},
-	{"mkdir", do_mkdir, "kwpj"},
-	{"truncate", do_truncate, "kwpj"},
-	{"run a program", do_exec, "krwpj"},
-	{"fork", do_fork, "krwpj"},
-	{"kill another", do_kill, "krwpj"},
+	{"unlink", do_unlink, "kwpjc"},
+	{"rename", do_rename, "kwpjc"},
+	{"link", do_link, "kwpjc"},
+	{"chmod", do_chmod, "kwpjc"},
+	{"mkdir", do_mkdir, "kwpjc"},
+	{"truncate", do_truncate, "kwpjc"},
+	{"run a program", do_exec, "krwpjc"},
+	{"fork", do_fork, "krwpjc"},
+	{"kill another", do_kill, "krwpjc"},
 	{"an IPv4 socket", inet, "krwj"},
 	{"an IPv6 socket", inet6, "krwj"},
 	{"a packet socket", raw, "krwj"},
 	{"a local socket", local, "kj"},
-	{"ptrace", do_ptrace, "krwpej"},
-	{"mount", do_mount, "krwpej"},
-	{"unshare", do_unshare, "krwpej"},
-	{"bpf", do_bpf, "krwpej"},
-	{"keyctl", do_keyctl, "krwpej"},
-	{"io_uring", do_uring, "krwpej"},
-	{"set the clock", do_settime, "krwpej"},
-	{"read another's memory", read_memory, "krwpej"},
-	{"personality", do_personality, "krwpej"},
+	{"ptrace", do_ptrace, "krwpejcx"},
+	{"mount", do_mount, "krwpejcx"},
+	{"unshare", do_unshare, "krwpejcx"},
+	{"bpf", do_bpf, "krwpejcx"},
+	{"keyctl", do_keyctl, "krwpejcx"},
+	{"io_uring", do_uring, "krwpejcx"},
+	{"set the clock", do_settime, "krwpejcx"},
+	{"read another's memory", read_memory, "krwpejcx"},
+	{"personality", do_personality, "krwpejcx"},
 };
 #define ACTS (sizeof act / sizeof *act)
 
@@ -107,7 +107,8 @@ static const struct {
 	const char *name;
 	char letter;
 } role[] = {{"keeper", 'k'}, {"recorder", 'r'},    {"web", 'w'},
-	    {"prober", 'p'}, {"prober-exec", 'e'}, {"judge", 'j'}};
+	    {"prober", 'p'}, {"prober-exec", 'e'}, {"judge", 'j'},
+	    {"courier", 'c'}, {"courier-exec", 'x'}};
 
 /* What every role goes on doing. */
 static bool can_work(void)
