@@ -67,6 +67,17 @@ static void make_text(struct letter *l)
 				    "written to.\n");
 }
 
+/* The bytes of so many characters, in UTF-8. */
+static size_t bytes_of(const char *text, size_t characters)
+{
+	size_t size = 0;
+
+	for (; text[size]; size++)
+		if (((unsigned char)text[size] & 0xc0) != 0x80 && !characters--)
+			break;
+	return size;
+}
+
 static void make_brief(struct letter *l)
 {
 	struct text whole = {0};
@@ -76,7 +87,8 @@ static void make_brief(struct letter *l)
 		text_puts(&whole, ": ");
 	}
 	text_puts(&whole, line_get(&l->line, "short"));
-	add_one_line(&l->brief, text_get(&whole), LETTER_SHORT_BYTES);
+	add_one_line(&l->brief, text_get(&whole),
+		     bytes_of(text_get(&whole), LETTER_SHORT_CHARACTERS));
 	text_release(&whole);
 }
 

@@ -13,7 +13,7 @@
 #include "../base/line.h"
 
 #define LETTER_MAGIC 0x6c657474u
-#define LETTER_SHORT_BYTES 160
+#define LETTER_SHORT_CHARACTERS 160
 
 struct letter {
 	uint32_t magic;

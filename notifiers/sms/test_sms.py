@@ -100,6 +100,7 @@ def lengths():
     assert text_of("a" * 160) == ("0", "a" * 160) and text_of("[" * 80) == ("0", "[" * 80)
     assert text_of("[" * 81) == ("0", "[" * 78 + "...")
     assert text_of("\u20ac\u00c4\u0394\u00e0@\u00a3$" + "\n") == ("0", "\u20ac\u00c4\u0394\u00e0@\u00a3$ ")
+    assert text_of("\u00e4" * 160) == ("0", "\u00e4" * 160), "characters count, not their bytes"
     assert text_of("`") == ("2", "`")
     assert text_of("\u0434" * 70) == ("2", "\u0434" * 70) and text_of("\u0434" * 71) == ("2", "\u0434" * 67 + "...")
     assert text_of("\U0001f600" * 35) == ("2", "\U0001f600" * 35) and text_of("\U0001f600" * 36) == ("2", "\U0001f600" * 33 + "...")
