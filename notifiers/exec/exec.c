@@ -37,9 +37,9 @@ static bool is_wanted(const struct exec *o, const char *kind)
 }
 
 /* The words of a letter that every hook wants; all of them are in the JSON document. */
-static const char *const word[] = {"incident", "check", "service", "state",  "verdict", "reason",
-				   "step",     "since", "until",   "lasted", "location", "address",
-				   "title",    "owner", "url"};
+static const char *const word[] = {"state",   "check",  "service", "incident", "title",  "target",
+				   "address", "reason", "step",	   "since",    "until",	 "location",
+				   "cause",   "members", "owner",   "url",	"contact"};
 #define WORDS (sizeof word / sizeof *word)
 
 static const char *variable_of(struct probe *p, const char *key, const char *value)
