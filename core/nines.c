@@ -54,13 +54,16 @@ static const struct cli_command command[] = {
 	 "Announced at the time of the command. Probing goes on; in a window with the impact\n"
 	 "outage nobody is alerted, and what still fails behind its end counts and is told.\n",
 	 cli_maintenance},
-	{"contact", "list | show NAME | test NOTIFIER:ADDRESS [option=value ...]",
-	 "shows whom nines tells and by which paths; sends a test letter",
-	 "list and show read the configuration; both take --json.\n"
+	{"contact",
+	 "list | show NAME | test NAME [--wait TIME]\n"
+	 "    | test NOTIFIER:ADDRESS [option=value ...] [--trace] [--letter FILE] [--json]",
+	 "shows whom nines tells and by which paths; sends test letters",
+	 "list and show read the configuration. test NAME sends a letter by each path of that\n"
+	 "contact through the running ninesd and says what became of them.\n"
 	 "test NOTIFIER:ADDRESS delivers right here, without a daemon and without a\n"
 	 "configuration: NOTIFIER is the name of a notifier or the path of one (./pager.so:12);\n"
-	 "its options can follow as name=value, 'nines modules NAME' lists them. Prints what\n"
-	 "became of the letter and a waterfall of the steps.\n"
+	 "its options can follow as name=value, 'nines modules NAME' lists them. A waterfall\n"
+	 "shows the steps.\n"
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
 	{"letters", "[ID|NAME] [--days N] [--json]",
