@@ -5,7 +5,7 @@
 
 #include <nines/check.h>
 
-#define DIALOGUES "none|smtp|imap|pop3|ftp|nntp|sieve|xmpp|postgres|ldap"
+#define DIALOGUES "none|smtp|imap|pop3|ftp|nntp|sieve|xmpp|postgres|ldap|mysql"
 
 /* The standard port of dialogue number n of DIALOGUES. */
 int64_t dialogue_port(int64_t n);

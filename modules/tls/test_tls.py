@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 import re
+import socket
 import ssl
 import subprocess
 import sys
@@ -226,6 +227,38 @@ def ldap():
     for title, answer in LDAP:
         steps = [expect(b"20037"), send(answer)]
         golden(f"ldap, {title}", hold("ldap", [*steps, *([tls(tls_context(certs.good())), silence()] if "four" in title else [close()])]))
+
+
+def greeting(capabilities=b"\xfe\xff", version=b"8.0.36", protocol=b"\x0a"):
+    body = protocol + version + b"\x00" + bytes(4) + b"saltsalt\x00" + capabilities + b"\xff\x02\x00\xff\xdf\x15" + bytes(23)
+    return len(body).to_bytes(3, "little") + b"\x00" + body
+
+
+REQUEST = bytes.fromhex("20000001" "008a0000" "00000001" "21") + bytes(23)
+ASKED = [send(greeting()), lambda talk: talk.heard.extend(talk.sock.recv(len(REQUEST), socket.MSG_WAITALL))]  # TLS follows at once
+MYSQL = [("without TLS", greeting(b"\xff\xf7")), ("a host that is blocked", b"\x45\0\0\0\xff\x69\x04Host '127.0.0.1' is blocked".ljust(0x49, b".")),
+         ("protocol 9", greeting(protocol=b"\x09")), ("a version without end", b"\x40\0\0\0\x0a".ljust(0x44, b"8")), ("half a greeting", greeting()[:30]),
+         ("too short a greeting", b"\x0c\0\0\0\x0a8.0.36\0\0\0\0\0"), ("a length of 16 MiB", b"\xff\xff\xff\0"), ("nothing", b"\0\0\0\0"),
+         ("another protocol", b"SSH-2.0-OpenSSH_9.2\r\n")]
+
+
+@test("mysql: TLS where the greeting offers it, on both connections")
+def mysql():
+    with Server([*ASKED, tls(tls_context(certs.good())), silence()]) as server:
+        golden("mysql", check("tls", f"host={server.host}", f"port={server.port}", "starttls=mysql", TRUST))
+        assert [server.heard(n)[:len(REQUEST)] for n in (0, 1)] == [REQUEST, REQUEST]
+    golden("mysql, old versions too", hold("mysql", [*ASKED, tls(old(certs.rsa())), silence()]))
+    golden("mysql, for another host", hold("mysql", [*ASKED, tls(tls_context(certs.wrong_host())), silence()]))
+    golden("mysql, MariaDB's greeting", hold("mysql", [send(greeting(version=b"5.5.5-10.11.6-MariaDB")), *ASKED[1:], tls(tls_context(certs.good())), silence()]))
+
+
+@test("mysql: other answers")
+def not_mysql():
+    for title, answer in MYSQL:
+        golden(f"mysql, {title}", hold("mysql", [send(answer), close()]))
+    golden("mysql, bytes smuggled in behind the greeting", hold("mysql", [send(greeting() + b"x"), silence()]))
+    golden("mysql, silence", hold("mysql", [silence()], "timeout=1s"))
+    golden("mysql, an end instead of TLS", hold("mysql", [*ASKED, close()]))
 
 
 @test("options that make no sense are named, in a file with its line")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tls check against nginx, OpenSSL's own server, Dovecot and Exim: kinds of certificates, old versions of TLS, STARTTLS."""
+"""The tls check against nginx, OpenSSL's own server, Dovecot, Exim, MariaDB, PostgreSQL and slapd: kinds of certificates, old versions of TLS, STARTTLS."""
 import contextlib
 import pathlib
 import subprocess
@@ -12,6 +12,7 @@ from golden import Golden
 from probe import check
 from real import nginx
 from real_mail import dovecot, exim
+from real_plain import plain
 from tap import run, skip, test
 
 golden = Golden(__file__)
@@ -99,6 +100,16 @@ def mail(tmp):
                 result = check("tls", f"host={server.host}", f"port={server.port[name]}", f"starttls={protocol}", TRUST, *options)
                 assert "CN=between.test" in result.facts["certificate_1"], result
                 golden(f"exim: {name} {' '.join(options)}".strip(), result)
+
+
+for name, protocol in (("mysql", "mysql"), ("postgresql", "postgres"), ("ldap", "ldap")):
+    @test(f"{name}: TLS where its protocol asks for it")
+    def asked(tmp, name=name, protocol=protocol):
+        with plain(name, tmp) as port:
+            result = check("tls", "host=127.0.0.1", f"port={port}", f"starttls={protocol}", TRUST)
+            assert result.values["certificate_days"] > 300, result
+            golden(f"real {name}", result)
+            golden(f"real {name}, another name", check("tls", "host=127.0.0.1", f"port={port}", f"starttls={protocol}", TRUST, "server-name=elsewhere.test"))
 
 
 run()
