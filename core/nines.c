@@ -66,6 +66,14 @@ static const struct cli_command command[] = {
 	 "shows the steps.\n"
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
+	{"replay",
+	 "FILE... [--format csv|nagios] [--from TIME] [--to TIME] [--speed N]\n"
+	 "    [--full] [--json]",
+	 "shows the letters that would have gone for a recorded history",
+	 "The history is a database of nines (a copy made by 'nines backup', say) or what\n"
+	 "'nines import' reads; the rules are those of the configuration as it is now. Nothing is\n"
+	 "probed, stored or sent.\n",
+	 cli_replay},
 	{"letters", "[ID|NAME] [--days N] [--json]",
 	 "shows what nines has told and to whom, what waits, each attempt",
 	 "NAME is a contact, a check or service, an incident or an address "
