@@ -81,6 +81,25 @@ static const struct cli_command command[] = {
 	 "With the ID of a letter its text and every attempt to deliver it. Reads the database\n"
 	 "itself, with ninesd running or not.\n",
 	 cli_letters},
+	{"ack", "[NAME --reason TEXT [--by WHO]]",
+	 "acknowledges what fails: no more alerts of it to anybody; without NAME lists them",
+	 "Until it recovers: repeats and escalations stop, who was told hears the end. Of a\n"
+	 "service: also what fails in it. Results and incidents are recorded as ever.\n",
+	 cli_standing},
+	{"silence", "[NAME --for TIME --reason TEXT [--by WHO]]",
+	 "sends no alerts of a check or service for a while; without NAME lists them",
+	 "What still fails when the time is over is told then. Ends with the first recovery.\n"
+	 "Of a service: also of what is in it. Recoveries of what was told are sent.\n",
+	 cli_standing},
+	{"unsilence", "[NAME [--reason TEXT] [--by WHO]]", "ends a silence before its time", NULL,
+	 cli_standing},
+	{"pause", "[NAME --reason TEXT [--for TIME] [--by WHO]]",
+	 "stops probing a check; without NAME lists them",
+	 "Its time is not monitored: it counts neither as up nor as down, and nobody is alerted.\n"
+	 "Until --for is over or 'nines unpause'; through new configurations and restarts.\n",
+	 cli_standing},
+	{"unpause", "[NAME [--reason TEXT] [--by WHO]]", "probes a paused check again", NULL,
+	 cli_standing},
 	{"beat", "NAME [EVENT [TEXT]] [--exit STATUS]",
 	 "tells a passive check that its thing is alive",
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"

@@ -78,6 +78,7 @@ int cli_letters(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);
 int cli_replay(struct cli *, int argc, char **argv);
 int cli_contact(struct cli *, int argc, char **argv);
+int cli_standing(struct cli *, int argc, char **argv);
 int cli_store_file(struct cli *, int argc, char **argv);
 int cli_import(struct cli *, int argc, char **argv);
 

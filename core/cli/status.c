@@ -105,6 +105,23 @@ static void add_uptime(const struct screen *s, struct text *t, int64_t micro)
 	text_release(&shown);
 }
 
+/* What people said of it, on a line of its own. */
+static void add_said(struct text *t, const struct overview_check *c)
+{
+	if (!c->is_acknowledged && !c->is_flapping && !c->silenced_until_us)
+		return;
+	screen_spaces(t, STATE_COLUMNS + 1);
+	text_puts(t, c->is_flapping ? "flapping " : "");
+	text_puts(t, c->is_acknowledged ? "acknowledged " : "");
+	if (c->silenced_until_us) {
+		text_puts(t, "silenced until ");
+		clock_add_utc(t, c->silenced_until_us, 0);
+	} else {
+		t->size--;
+	}
+	text_putc(t, '\n');
+}
+
 static void add_check(const struct screen *s, struct text *t, const struct overview_check *c,
 		      int columns, int64_t now)
 {
@@ -135,6 +152,7 @@ static void add_check(const struct screen *s, struct text *t, const struct overv
 		clock_add_utc(t, c->intense_until_us, 0);
 		text_putc(t, '\n');
 	}
+	add_said(t, c);
 	if (is_up || !*c->reason)
 		return;
 	screen_spaces(t, STATE_COLUMNS + 1);

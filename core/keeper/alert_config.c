@@ -137,6 +137,7 @@ static void take_kind(const char *name, void *with)
 	r->takes_monitor |= !strcmp(name, "monitor");
 }
 
+/* None named: all. Who is told of something always hears its end. */
 static void take_kinds(struct route *r, const char *kinds)
 {
 	for (int i = 0; i < ALERT_KINDS; i++)
@@ -393,7 +394,8 @@ void subject_find_routes(struct keeper *k, struct subject *s)
 	if (a->route_count)
 		s->route = memory_resize(s->route, a->route_count * sizeof *s->route);
 	for (size_t i = 0; i < a->route_count; i++)
-		if (contact_hears(a->route[i]->contact, s) && !is_about_itself(a->route[i], s))
+		if (contact_hears(a->route[i]->contact, s) && !is_about_itself(a->route[i], s) &&
+		    (!s->is_monitor || a->route[i]->takes_monitor))
 			s->route[s->routes++] = a->route[i];
 }
 

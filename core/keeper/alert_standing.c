@@ -366,7 +366,7 @@ void alert_add_words(struct text *t, const struct keeper *k, const char *name)
 	if (!s)
 		return;
 	if (s->incident && s->incident->acked_by)
-		line_add(t, "acknowledged", s->incident->acked_by);
+		line_add_int(t, "acknowledged", 1);
 	if (s->silence.is_on)
 		line_add_int(t, "silenced_until_us", keeper_wall_of(k, s->silence.until_us));
 	if (s->is_paused || s->pause.is_on)

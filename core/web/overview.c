@@ -68,6 +68,10 @@ static void take_check(struct overview *o, const struct line *l)
 		.next_us = line_int(l, "next_us", 0),
 		.interval_us = line_int(l, "interval_us", 0),
 		.intense_until_us = line_int(l, "intense_until_us", 0),
+		.is_acknowledged = line_int(l, "acknowledged", 0) > 0,
+		.is_paused = line_int(l, "paused", 0) > 0,
+		.is_flapping = line_int(l, "flapping", 0) > 0,
+		.silenced_until_us = line_int(l, "silenced_until_us", 0),
 		.uptime_micro = -1,
 	};
 	c->steps = steps_parse(line_get(l, "steps"), step, STEPS_MOST);
@@ -89,6 +93,8 @@ static void take_service(struct overview *o, const struct line *l)
 		.since_us = line_int(l, "since_us", 0),
 		.need = line_int(l, "need", 1),
 		.up = line_int(l, "up", 0),
+		.is_acknowledged = line_int(l, "acknowledged", 0) > 0,
+		.silenced_until_us = line_int(l, "silenced_until_us", 0),
 		.uptime_micro = -1,
 	};
 }

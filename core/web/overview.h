@@ -21,6 +21,9 @@ struct overview_check {
 	const char *finding; /* its diagnosis, borrowed (finding.h); NULL or "": none */
 	int64_t incident_us;
 	int64_t since_us, start_us, elapsed_us, next_us;
+	/* what people said of it, and whether it changes too often */
+	bool is_acknowledged, is_paused, is_flapping;
+	int64_t silenced_until_us;	       /* 0: it is not */
 	int64_t interval_us, intense_until_us; /* in force; 0: it is the configured one */
 	int64_t uptime_micro; /* of this month so far (report/uptime.h), -1: not known */
 	size_t steps;
@@ -30,6 +33,8 @@ struct overview_check {
 struct overview_service {
 	char *name, *state, *members;
 	int64_t since_us, need, up, uptime_micro;
+	bool is_acknowledged;
+	int64_t silenced_until_us;
 };
 
 struct overview_word {

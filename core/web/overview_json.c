@@ -33,6 +33,13 @@ static json_t *uptime(int64_t micro)
 	return j;
 }
 
+/* What is not so is left out. */
+static void set_true(json_t *j, const char *key, bool is_so)
+{
+	if (is_so)
+		json_object_set_new(j, key, json_true());
+}
+
 static json_t *check(const struct overview_check *c)
 {
 	json_t *j = json_object();
@@ -49,6 +56,11 @@ static json_t *check(const struct overview_check *c)
 	json_object_set_new(j, "incident", *c->incident ? json_safe(c->incident) : json_null());
 	if (c->intense_until_us)
 		json_object_set_new(j, "intensified_until", json_time(c->intense_until_us));
+	set_true(j, "acknowledged", c->is_acknowledged);
+	set_true(j, "paused", c->is_paused);
+	set_true(j, "flapping", c->is_flapping);
+	if (c->silenced_until_us)
+		json_object_set_new(j, "silenced_until", json_time(c->silenced_until_us));
 	json_object_set_new(j, "last", probe(c));
 	json_object_set_new(j, "uptime_month", uptime(c->uptime_micro));
 	return j;
@@ -79,6 +91,9 @@ static json_t *service(const struct overview_service *s)
 	json_object_set_new(j, "since", json_time(s->since_us));
 	json_object_set_new(j, "need", json_integer(s->need));
 	json_object_set_new(j, "up", json_integer(s->up));
+	set_true(j, "acknowledged", s->is_acknowledged);
+	if (s->silenced_until_us)
+		json_object_set_new(j, "silenced_until", json_time(s->silenced_until_us));
 	json_object_set_new(j, "members", split(s->members));
 	json_object_set_new(j, "uptime_month", uptime(s->uptime_micro));
 	return j;
