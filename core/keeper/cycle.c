@@ -160,6 +160,8 @@ static void send_all(struct keeper *k, struct cycle *y)
 	uint16_t count = c->is_passive ? 1 : c->locations;
 
 	y->pending = count;
+	__builtin_prefetch(c->name);
+	__builtin_prefetch(c->last_steps.at, 1);
 	for (uint16_t i = 0; i < count; i++)
 		pool_send(k, flight_new(k, y, i));
 }

@@ -125,6 +125,13 @@ struct schedule_entry *schedule_take(struct schedule *s, int64_t now_us)
 	}
 }
 
+const struct schedule_entry *schedule_peek(const struct schedule *s)
+{
+	const struct schedule_entry *head = &s->head[s->tick & MASK];
+
+	return head->next != head ? head->next : NULL;
+}
+
 int64_t schedule_next_us(const struct schedule *s)
 {
 	uint64_t any = 0;

@@ -32,6 +32,8 @@ void schedule_set(struct schedule *, struct schedule_entry *, int64_t due_us);
 void schedule_stop(struct schedule *, struct schedule_entry *);
 /* Takes out the next entry that is due at `now_us`, NULL when there is none. */
 struct schedule_entry *schedule_take(struct schedule *, int64_t now_us);
+/* An entry that schedule_take() will give soon, without looking into it; NULL: none is known. */
+const struct schedule_entry *schedule_peek(const struct schedule *);
 /* No entry is due before this time; INT64_MAX when none is set. */
 int64_t schedule_next_us(const struct schedule *);
 

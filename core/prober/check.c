@@ -119,18 +119,19 @@ struct prober_check *prober_check_new(const struct line *l, const struct prober_
 {
 	char *refusal = judge_module(l, m);
 	const struct module_head *head = refusal ? NULL : m->module->head;
-	size_t room = head ? guess_bytes(l, head) : 0;
+	const char *name = line_get(l, "name");
+	size_t room = strlen(name) + 32 + (head ? guess_bytes(l, head) : 0);
 	struct prober_check *c = memory_new(sizeof *c + room);
 	struct text wrong = {0};
 
 	c->magic = PROBER_CHECK_MAGIC;
 	c->users = 1;
-	c->name = memory_text(line_get(l, "name"));
 	c->refusal = refusal;
 	c->timeout_us = line_int(l, "timeout_us", TIMEOUT_US);
 	c->slow_us = line_int(l, "slow_us", 0);
 	c->address_family = family_of(line_get(l, "address_family"));
 	arena_init(&c->arena, c + 1, room, OPTIONS_BYTES);
+	c->name = arena_copy(&c->arena, name, strlen(name)); /* there is room for it */
 	if (refusal)
 		return c;
 	c->module = m->module->check;
@@ -151,7 +152,6 @@ void prober_check_leave(struct prober_check *c)
 		return;
 	c->magic = 0;
 	arena_release(&c->arena);
-	free(c->name);
 	free(c->refusal);
 	free(c);
 }

@@ -1,9 +1,9 @@
 /* prober/check: a check as a prober knows it: its module and its options, ready to run.
  *
  * Made from a `check` line of the keeper. A line that cannot be used makes a check all the same,
- * one that carries its refusal: each of its probes answers unknown with it. The options lie behind
- * the struct in one piece of memory, for there are 10,000 of them. A check that is replaced or
- * forgotten stays until its last probe has ended. Used by prober.c alone. */
+ * one that carries its refusal: each of its probes answers unknown with it. Options and name lie
+ * behind the struct in one piece of memory, for there are 10,000 of them. A check that is replaced
+ * or forgotten stays until its last probe has ended. Used by prober.c alone. */
 #ifndef NINES_PROBER_CHECK_H
 #define NINES_PROBER_CHECK_H
 
@@ -25,7 +25,8 @@ struct prober_module {
 struct prober_check {
 	uint32_t magic;
 	unsigned users; /* the prober's map and each probe */
-	char *name, *refusal; /* refusal NULL: it can run */
+	const char *name; /* in the arena */
+	char *refusal;    /* NULL: it can run */
 	const struct check_module *module;
 	void *options;
 	int64_t timeout_us, slow_us;

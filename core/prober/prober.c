@@ -26,13 +26,14 @@
  * probes of a burst are not timed by the last. */
 #define BEGIN_MOST    32
 #define HELD_US       5000
+#define CHECK_FETCHED 256 /* bytes: the struct, the options of most modules */
 #define HELD_BYTES    (32u << 10)
 
 struct prober {
 	uint32_t magic;
 	struct loop *loop;
 	struct loop_turn turn;
-	struct loop_timer again; /* a probe waits to begin */
+	struct loop_timer soon;  /* probes wait to begin */
 	struct loop_timer held;  /* results wait for others */
 	struct link control, keeper;
 	struct probe_host host;
@@ -42,7 +43,6 @@ struct prober {
 	bool are_held;
 	struct job *running;      /* of pool blocking */
 	struct job *first, *last; /* that wait to begin */
-	size_t begun;             /* in this turn */
 	int status;
 };
 
@@ -59,18 +59,25 @@ struct job {
 
 /* ---- results ---- */
 
-static void refuse(struct prober *r, const struct line *l, const char *reason)
+static void refuse(struct prober *r, const char *id, int64_t due_us, const char *reason)
 {
 	struct text *t = link_line(&r->keeper);
-	int64_t late_us = clock_mono_us() - line_int(l, "due_us", clock_mono_us());
+	int64_t late_us = due_us ? clock_mono_us() - due_us : 0;
 
-	line_begin(t, "result", l->id);
+	line_begin(t, "result", id);
 	line_add(t, "verdict", verdict_name[VERDICT_UNKNOWN]);
 	line_add(t, "reason", reason);
 	line_add_int(t, "start_us", clock_wall_us());
 	line_add_int(t, "late_us", late_us > 0 ? late_us : 0);
 	line_add_int(t, "elapsed_us", 0);
 	line_end(t);
+}
+
+static void job_free(struct job *j)
+{
+	prober_check_leave(j->check);
+	j->magic = 0;
+	free(j);
 }
 
 static void done(struct probe *p, const struct text *result, void *with)
@@ -86,13 +93,11 @@ static void done(struct probe *p, const struct text *result, void *with)
 		text_add(link_line(&r->keeper), result->at, result->size);
 	if (r->host.blame)
 		r->host.blame->probes++;
-	prober_check_leave(j->check);
-	j->magic = 0;
 	if (r->running == j)
 		r->running = NULL;
 	if (j->diagnosis)
 		diagnosis_go_on(j->diagnosis);
-	free(j);
+	job_free(j);
 }
 
 /* ---- probes ---- */
@@ -108,6 +113,8 @@ static const char *keep(char **at, const char *text)
 	return memcpy(*at - size, text, size);
 }
 
+/* Looks into the check as little as can be: it has slept for its interval and is in no cache. Until
+ * the job begins it is fetched. */
 static struct job *job_new(struct prober *r, const struct line *l, struct prober_check *c)
 {
 	const char *text[JOB_TEXTS];
@@ -125,26 +132,40 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 	at = j->texts;
 	*j = (struct job){.magic = JOB_MAGIC, .prober = r, .check = c};
 	j->order = (struct probe_order){
-		.module = c->module,
-		.options = c->options,
-		.check = c->name,
 		.id = keep(&at, l->id),
 		.source = keep(&at, text[0]),
 		.item = keep(&at, text[1]),
 		.event = keep(&at, text[2]),
 		.memory = keep(&at, text[3]),
-		.address_family = c->address_family,
-		.timeout_us = c->timeout_us,
-		.slow_us = c->slow_us,
-		.limit = c->limit,
-		.limits = c->limits,
 		.due_us = line_int(l, "due_us", 0),
 		.done = done,
 		.with = j,
 		.wants_transcript = line_int(l, "transcript", 0) > 0,
 	};
+	for (size_t i = 0; i < CHECK_FETCHED; i += 64)
+		__builtin_prefetch((char *)c + i, 1);
 	c->users++;
 	return j;
+}
+
+static void complete(struct job *j)
+{
+	const struct prober_check *c = j->check;
+	struct probe_order *o = &j->order;
+
+	o->module = c->module;
+	o->options = c->options;
+	o->check = c->name;
+	o->address_family = c->address_family;
+	o->timeout_us = c->timeout_us;
+	o->slow_us = c->slow_us;
+	o->limit = c->limit;
+	o->limits = c->limits;
+	if (!j->diagnosis)
+		return;
+	o->wants_transcript = true;
+	if (o->timeout_us > DIAGNOSIS_TIMEOUT_US)
+		o->timeout_us = DIAGNOSIS_TIMEOUT_US;
 }
 
 static void enqueue(struct prober *r, struct job *j)
@@ -165,7 +186,12 @@ static struct job *dequeue(struct prober *r)
 
 static void begin(struct prober *r, struct job *j)
 {
-	r->begun++;
+	if (j->check->refusal) {
+		refuse(r, j->order.id, j->order.due_us, j->check->refusal);
+		job_free(j);
+		return;
+	}
+	complete(j);
 	if (r->blocks) {
 		r->running = j;
 		if (r->host.blame)
@@ -174,43 +200,35 @@ static void begin(struct prober *r, struct job *j)
 	probe_begin(&r->host, &j->order);
 }
 
+static void want_begin(struct prober *r)
+{
+	if (r->first && !r->running && !r->soon.place)
+		loop_set(r->loop, &r->soon, loop_now(r->loop));
+}
+
 /* Of pool blocking one in a turn of the loop, so that each result leaves before the next probe
  * holds it. */
-static bool may_begin(const struct prober *r)
+static void begin_waiting(struct loop_timer *soon)
 {
-	return !r->running && r->begun < (r->blocks ? 1 : BEGIN_MOST);
-}
+	struct prober *r = (struct prober *)((char *)soon - offsetof(struct prober, soon));
 
-static void begin_waiting(struct prober *r)
-{
-	while (r->first && may_begin(r))
+	for (int most = r->blocks ? 1 : BEGIN_MOST; r->first && !r->running && most; most--)
 		begin(r, dequeue(r));
-	r->begun = 0;
-	if (r->first && !r->running)
-		loop_set(r->loop, &r->again, loop_now(r->loop));
-}
-
-static void go_on(struct loop_timer *t)
-{
-	(void)t; /* the end of the turn that it makes does the work */
+	want_begin(r);
 }
 
 static const char *take_probe(struct prober *r, const struct line *l)
 {
 	struct prober_check *c = map_find(&r->checks, (uint64_t)line_int(l, "check", -1));
-	struct job *j;
+	struct job *j = c ? job_new(r, l, c) : NULL;
 
-	if (!c || c->refusal) {
-		refuse(r, l, c ? c->refusal : "the prober was not told of this check");
-		return NULL;
-	}
-	j = job_new(r, l, c);
-	if (!j)
-		refuse(r, l, "no memory for another probe");
-	else if (r->blocks || r->first || !may_begin(r))
+	if (j)
 		enqueue(r, j);
 	else
-		begin(r, j);
+		refuse(r, l->id, line_int(l, "due_us", 0),
+		       c ? "no memory for another probe"
+			 : "the prober was not told of this check");
+	want_begin(r);
 	return NULL;
 }
 
@@ -265,13 +283,8 @@ static const char *take_diagnose(struct prober *r, const struct line *l)
 		return NULL;
 	}
 	j->diagnosis = d;
-	j->order.wants_transcript = true;
-	if (j->order.timeout_us > DIAGNOSIS_TIMEOUT_US)
-		j->order.timeout_us = DIAGNOSIS_TIMEOUT_US;
-	if (r->blocks)
-		enqueue(r, j);
-	else
-		probe_begin(&r->host, &j->order);
+	enqueue(r, j);
+	want_begin(r);
 	return NULL;
 }
 
@@ -482,6 +495,11 @@ static void control_closed(struct link *k, const char *why)
 
 /* ---- the process ---- */
 
+static void go_on(struct loop_timer *t)
+{
+	(void)t; /* the end of the turn that it makes does the work */
+}
+
 /* Results wait a moment for those of the probes that began beside them: a frame for each would wake
  * the keeper for each. */
 static void give_results(struct prober *r)
@@ -505,7 +523,7 @@ static void turn_ended(struct loop_turn *t)
 {
 	struct prober *r = (struct prober *)((char *)t - offsetof(struct prober, turn));
 
-	begin_waiting(r);
+	want_begin(r);
 	give_results(r);
 	link_flush(&r->control);
 }
@@ -526,7 +544,8 @@ static bool open_all(struct prober *r, int control_fd)
 	if (!r->loop)
 		return false;
 	r->turn.turn = turn_ended;
-	r->again.fire = r->held.fire = go_on;
+	r->soon.fire = begin_waiting;
+	r->held.fire = go_on;
 	loop_each_turn(r->loop, &r->turn); /* before all others: it runs last */
 	r->control = (struct link){
 		.name = "parent", .take = take_control, .closed = control_closed, .with = r};
