@@ -20,6 +20,7 @@ from tap import skip
 
 USER, PASSWORD, MESSAGES = "alice", "s3cret Word%", 3
 DOMAIN = "nines.test"
+UID = 65534  # nobody
 MESSAGE = "From: bob@nines.test\r\nSubject: hello\r\n\r\nA line.\r\n"
 EXIM = """
 exim_path = {program}
@@ -146,8 +147,6 @@ class Ports:
 
 def _lay_out(tmp, pair):
     """A folder that a server of another user may read, with the certificate."""
-    if os.geteuid() != 0:
-        skip("needs root, for a mount namespace")
     tmp.chmod(0o755)
     for source, name in zip(pair, ("cert.pem", "key.pem")):
         shutil.copy(source, tmp / name)
@@ -168,16 +167,25 @@ def _started(name, tmp, command, ports):
         process.wait()
 
 
+def _own(path):
+    """The server's user owns all of it: as root somebody else; else who runs the test, whom the server sees under that number."""
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", f"{UID}:{UID}", path], check=True)
+
+
 def _mounted(mount, first):
-    """The words in front of a command that is to see other files than the machine has: `mount` is what makes it so, with `first` as $0."""
-    words = ["unshare", "-m", "--propagation", "private", "sh", "-c", mount + ' && exec "$@"', str(first)]
+    """The words in front of a command that is to see other files than the machine has: `mount` is what makes it so, with `first` as $0. Who is not
+    root mounts in a user namespace, and runs the command in another one, as UID without rights."""
+    is_root = os.geteuid() == 0
+    as_user = "" if is_root else f"unshare --user --map-user={UID} --map-group={UID} "
+    words = ["unshare", "-m", *([] if is_root else ["--map-root-user"]), "--propagation", "private", "sh", "-c", f'{mount} && exec {as_user}"$@"', str(first)]
     if subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
         skip("no mount namespaces here")
     return words
 
 
 def exim(tmp, pair, *, advertise="", more="", has_box=False):
-    """Exim knows its own user from the system only: it runs where /etc/passwd and /etc/group are ours, which takes root. `advertise`:
+    """Exim knows its own user from the system only: it runs where /etc/passwd and /etc/group are ours. `advertise`:
     to whom AUTH is offered without TLS, for example "*". `has_box`: what it takes for DOMAIN comes into tmp/spool/box."""
     binary = program("exim", "usr/sbin/exim4")
     tmp = pathlib.Path(tmp)
@@ -186,7 +194,7 @@ def exim(tmp, pair, *, advertise="", more="", has_box=False):
     (tmp / "passwd").write_text("root:x:0:0::/:/bin/false\nDebian-exim:x:65534:65534::/:/bin/false\n")
     (tmp / "group").write_text("root:x:0:\nDebian-exim:x:65534:\n")
     (tmp / "spool").mkdir()
-    os.chown(tmp / "spool", 65534, 65534)
+    _own(tmp / "spool")
     if has_box:  # it runs itself for each delivery, and as a setuid program would not find its libraries
         binary = pathlib.Path(shutil.copyfile(binary, tmp / "exim"))
         binary.chmod(0o755)
@@ -208,13 +216,12 @@ def dovecot(tmp, pair, *, secure_only="yes", more=""):
     """Dovecot looks for its modules under /usr alone: it runs where its tree is laid over /usr. Its processes and the mailbox are those of
     `nobody`. It listens on 127.0.0.2: a client from its own address would count as secure, TLS or not."""
     binary, root, tmp = program("dovecot", "usr/sbin/dovecot"), SERVERS / "dovecot", pathlib.Path(tmp)
-    uid, gid = 65534, 65534
     ports = Ports("127.0.0.2", imap=free_port(), imaps=free_port(), pop3=free_port(), pop3s=free_port())
     _lay_out(tmp, pair)
     _mailbox(tmp / "mail" / USER)
-    subprocess.run(["chown", "-R", f"{uid}:{gid}", tmp / "mail"], check=True)
+    _own(tmp / "mail")
     (tmp / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
-    (tmp / "conf").write_text(DOVECOT.format(tmp=tmp, uid=uid, gid=gid, account=pwd.getpwuid(uid).pw_name,
-                                             group=grp.getgrgid(gid).gr_name, secure_only=secure_only, more=more, **ports.port))
+    (tmp / "conf").write_text(DOVECOT.format(tmp=tmp, uid=UID, gid=UID, account=pwd.getpwuid(UID).pw_name,
+                                             group=grp.getgrgid(UID).gr_name, secure_only=secure_only, more=more, **ports.port))
     mount = 'mount -t overlay -o "lowerdir=$0/usr:/usr" overlay /usr'
     return _started("dovecot", tmp, [*_mounted(mount, root), binary, "-F", "-c", tmp / "conf"], ports)
