@@ -42,6 +42,7 @@ void alarm_watch_add(struct watch *w, struct told *t)
 {
 	if (w->count == ALERT_LETTERS)
 		return;
+	w->told = memory_resize(w->told, (w->count + 1u) * sizeof *w->told);
 	w->told[w->count++] = t;
 	t->uses++;
 }
@@ -287,6 +288,7 @@ static void watch_free(struct keeper *k, struct watch *w)
 	count_watch(k, w, false, false);
 	for (int n = 0; n < w->count; n++)
 		told_release(k, w->told[n]);
+	free(w->told);
 	free(w);
 }
 

@@ -36,7 +36,7 @@ struct told {
 struct watch {
 	struct alarm *alarm;
 	struct route *route;
-	struct told *told[ALERT_LETTERS];
+	struct told **told; /* at most ALERT_LETTERS */
 	uint8_t count;
 	uint8_t queued;		    /* enum alert_kind: in that queue of its route */
 	bool may_join, may_recover; /* counted in the route */
