@@ -20,12 +20,16 @@ const char *const outbox_outcome_name[OUTBOX_OUTCOMES] = {"later", "delivered", 
 static const int delay_minutes[] = {1, 2, 5, 10, 20, 40, 60};
 #define DELAYS (int)(sizeof delay_minutes / sizeof *delay_minutes)
 
+/* What was told of trouble; nothing yet: a keeper before us may have. */
+enum told { TOLD_NOTHING, TOLD_WELL, TOLD_TROUBLE };
+
 struct channel {
 	char *name;
 	int64_t at_once, per_minute, timeout_us, in_flight;
 	bool is_configured, is_up;
 	char *broken; /* why; NULL: it works */
 	int64_t broken_until_us;
+	enum told told;
 };
 
 struct outbox_destination {
@@ -34,7 +38,10 @@ struct outbox_destination {
 	int64_t failing_since_us; /* 0: the last attempt went well */
 	int64_t hold_until_us;	  /* the other side asked for it */
 	int64_t paid_us; /* by the rate: the next letter may go from then on, less a minute */
+	int64_t failed_us; /* its last attempt that went wrong */
 	int refusals;
+	char *reason; /* of that, or of the last refusal */
+	enum told told;
 	bool is_busy, was_just_switched_off;
 };
 
@@ -80,8 +87,10 @@ void outbox_free(struct outbox *o, void (*forget)(struct outbox_letter *))
 		forget(l);
 		letter_free(l);
 	}
-	for (size_t at = 0; (d = map_next(&o->destinations, &at)); free(d))
+	for (size_t at = 0; (d = map_next(&o->destinations, &at)); free(d)) {
 		free(d->to);
+		free(d->reason);
+	}
 	for (size_t at = 0; (c = map_next(&o->channels, &at)); free(c)) {
 		free(c->name);
 		free(c->broken);
@@ -184,6 +193,8 @@ void outbox_channel_put(struct outbox *o, const struct outbox_channel *put)
 {
 	struct channel *c = channel_get(o, put->name);
 
+	if (c->told == TOLD_NOTHING)
+		c->told = TOLD_TROUBLE; /* as far as we know */
 	c->is_configured = true;
 	c->at_once = put->at_once > 0 ? put->at_once : 1;
 	c->per_minute = put->per_minute > 0 ? put->per_minute : 1;
@@ -392,6 +403,12 @@ static void land(struct outbox *o, struct outbox_letter *l)
 	wake_by(o, 0);
 }
 
+static void set_reason(struct outbox_destination *d, const char *reason)
+{
+	free(d->reason);
+	d->reason = memory_text(reason);
+}
+
 static void take_later(struct outbox *o, struct outbox_letter *l, const char *reason,
 		       int64_t after_us, int64_t now_us)
 {
@@ -399,6 +416,8 @@ static void take_later(struct outbox *o, struct outbox_letter *l, const char *re
 
 	if (!d->failing_since_us)
 		d->failing_since_us = l->sent_us;
+	d->failed_us = now_us;
+	set_reason(d, reason);
 	if (after_us > 0)
 		d->hold_until_us = now_us + (after_us < AFTER_MOST_US ? after_us : AFTER_MOST_US);
 	if (l->is_withdrawn)
@@ -420,10 +439,13 @@ void outbox_letter_take(struct outbox *o, const char *id, enum outbox_outcome ou
 	if (outcome == OUTBOX_DELIVERED) {
 		d->failing_since_us = d->hold_until_us = 0;
 		d->refusals = 0;
+		if (d->told == TOLD_NOTHING)
+			d->told = TOLD_TROUBLE; /* as far as we know: so that its end is told */
 		end(o, l, OUTBOX_DELIVERED, reason, now_us);
 	} else if (outcome == OUTBOX_GAVE_UP) {
 		d->failing_since_us = 0;
 		d->was_just_switched_off = ++d->refusals == OUTBOX_REFUSALS;
+		set_reason(d, reason);
 		if (l->is_withdrawn)
 			end(o, l, OUTBOX_WITHDRAWN, reason, now_us);
 		else
@@ -432,6 +454,46 @@ void outbox_letter_take(struct outbox *o, const char *id, enum outbox_outcome ou
 	} else {
 		take_later(o, l, reason, after_us, now_us);
 	}
+}
+
+/* ---- trouble ---- */
+
+static bool is_broken(const struct channel *c, int64_t now_us)
+{
+	return c->broken && now_us < c->broken_until_us;
+}
+
+static bool is_in_trouble(const struct outbox_destination *d)
+{
+	return d->channel->is_configured &&
+	       (d->refusals >= OUTBOX_REFUSALS ||
+		(d->failing_since_us && d->failed_us - d->failing_since_us >= OUTBOX_PATIENCE_US));
+}
+
+static bool is_news(enum told *told, bool is_on)
+{
+	if (is_on ? *told == TOLD_TROUBLE : *told != TOLD_TROUBLE)
+		return false;
+	*told = is_on ? TOLD_TROUBLE : TOLD_WELL;
+	return true;
+}
+
+bool outbox_trouble_take(struct outbox *o, struct outbox_trouble *t, int64_t now_us)
+{
+	struct outbox_destination *d;
+	struct channel *c;
+
+	for (size_t at = 0; (c = map_next(&o->channels, &at));) {
+		*t = (struct outbox_trouble){c->name, c->broken, is_broken(c, now_us)};
+		if (is_news(&c->told, t->is_on))
+			return true;
+	}
+	for (size_t at = 0; (d = map_next(&o->destinations, &at));) {
+		*t = (struct outbox_trouble){d->to, d->reason, is_in_trouble(d)};
+		if (is_news(&d->told, t->is_on))
+			return true;
+	}
+	return false;
 }
 
 /* ---- what is due ---- */
@@ -449,11 +511,6 @@ static void pay(struct outbox_destination *d, int64_t now_us)
 	int64_t each_us = OUTBOX_MINUTE_US / d->channel->per_minute;
 
 	d->paid_us = (d->paid_us > now_us ? d->paid_us : now_us) + each_us;
-}
-
-static bool is_broken(const struct channel *c, int64_t now_us)
-{
-	return c->broken && now_us < c->broken_until_us;
 }
 
 /* Why the letter cannot go now although its time has come; 0: it can. The time to look again,

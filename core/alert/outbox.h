@@ -137,6 +137,16 @@ void outbox_refusals_put(struct outbox *, const char *to, int refusals);
 bool outbox_was_just_switched_off(const struct outbox *, const char *to);
 bool outbox_is_switched_off(const struct outbox *, const char *to);
 
+/* What people should know of a channel ("sms") or a destination ("sms:1"). */
+struct outbox_trouble {
+	const char *name, *reason; /* until the outbox is called again */
+	bool is_on;
+};
+/* One that has begun or ended and was not yet told; false: there is none. A destination is in
+ * trouble once it has failed for OUTBOX_PATIENCE_US or is switched off, a channel while it is
+ * broken. */
+bool outbox_trouble_take(struct outbox *, struct outbox_trouble *, int64_t now_us);
+
 /* Hands out and ends what is due. */
 void outbox_serve(struct outbox *, int64_t now_us);
 /* When outbox_serve() is wanted next. */

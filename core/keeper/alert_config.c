@@ -380,10 +380,12 @@ bool subject_is_covered_for(const struct contact *c, const struct subject *s)
 static bool is_about_itself(const struct route *r, const struct subject *s)
 {
 	size_t n = strcspn(r->to, ":");
+	const char *of = s->name + strlen("channel ");
 
-	return s->is_monitor &&
-	       (test_is_about(r, s) || (!strncmp(s->name, "channel ", 8) &&
-					!strncmp(s->name + 8, r->to, n) && !s->name[8 + n]));
+	if (!s->is_monitor || test_is_about(r, s))
+		return s->is_monitor;
+	return !strncmp(s->name, "channel ", strlen("channel ")) &&
+	       (!strcmp(of, r->to) || (!strncmp(of, r->to, n) && !of[n]));
 }
 
 void subject_find_routes(struct keeper *k, struct subject *s)

@@ -7,6 +7,7 @@
 
 #include "../alert/outbox.h"
 #include "../base/memory.h"
+#include "alert.h"
 #include "outbox_inside.h"
 
 #define GATE_US (10 * KEEPER_SECOND) /* a recorder that is not there is waited for so long */
@@ -386,8 +387,28 @@ void outbox_take_failing(struct keeper *k)
 	open_gate(k, goes_unrecorded, INT64_MIN);
 }
 
+/* People hear of it by their other paths. */
+static void tell_troubles(struct keeper *k)
+{
+	struct outbox_trouble t;
+	struct text name = {0}, said = {0};
+
+	while (outbox_trouble_take(k->letters->outbox, &t, k->now_us)) {
+		text_clear(&name);
+		text_clear(&said);
+		text_printf(&name, "channel %s", t.name);
+		text_printf(&said, "letters by '%s' do not arrive: %s", t.name,
+			    t.reason ? t.reason : "it has refused too many");
+		alert_trouble(k, text_get(&name), t.is_on, text_get(&said));
+	}
+	text_release(&name);
+	text_release(&said);
+}
+
 void outbox_watch(struct keeper *k)
 {
+	if (k->applied)
+		tell_troubles(k);
 	open_gate(k, goes_unrecorded, k->recorder_fails ? INT64_MIN : GATE_US);
 }
 

@@ -177,6 +177,7 @@ static void add_health(struct text *t, struct keeper *k)
 	line_add_int(t, "results", (int64_t)k->health.results_ever);
 	line_add_int(t, "results_minute", (int64_t)results);
 	line_add_int(t, "late_us", health_late_us(&k->health, k->now_us, 99));
+	line_add_int(t, "letters", (int64_t)outbox_waiting(k));
 	line_add_int(t, "missed", (int64_t)missed);
 	line_add_int(t, "void", (int64_t)k->window.cycles);
 	if (k->bursts.left_out)

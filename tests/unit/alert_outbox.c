@@ -128,7 +128,12 @@ static void step(struct play *p, const char *text)
 		outbox_refusals_put(p->o, name, (int)strtoll(argument, NULL, 10));
 	else if (!strcmp(verb, "full"))
 		p->is_full = !strcmp(name, "on");
-	else if (!strcmp(verb, "forget")) {
+	else if (!strcmp(verb, "trouble")) {
+		struct outbox_trouble t;
+
+		while (outbox_trouble_take(p->o, &t, p->now_us))
+			text_printf(&p->log, "%s:%s ", t.name, t.is_on ? "trouble" : "well");
+	} else if (!strcmp(verb, "forget")) {
 		outbox_channels_begin(p->o);
 		outbox_channels_end(p->o);
 	}
@@ -228,6 +233,18 @@ static const struct {
 	{"one that is delivered forgets the refusals",
 	 "0 refusals m:x 4|0 add a m:x|0 take a delivered|1 add b m:x|1 take b gave-up|2 add c m:x",
 	 "a#1>m:x a=delivered b#1>m:x b=gave-up c#1>m:x "},
+	{"trouble of a destination: told when it begins and when it ends",
+	 "0 trouble|0 add a m:x 50|14 trouble|32 trouble|60 add b m:x|60 take b delivered|"
+	 "60 trouble|61 trouble",
+	 "m:well w:well a#1>m:x a=later:1m a#2>m:x! a=later:2m a#3>m:x! a=later:5m a#4>m:x! "
+	 "a=later:10m a#5>m:x! a=later:20m m:x:trouble a#6>m:x! a=later:40m a=expired "
+	 "b#1>m:x b=delivered m:x:well "},
+	{"trouble of a channel, and of an address that is switched off",
+	 "0 trouble|0 break m 5|0 trouble|4 trouble|6 trouble|7 refusals w:y 4|7 add a w:y|"
+	 "7 take a gave-up|7 trouble|8 add t w:y test|8 take t delivered|8 trouble|9 forget|9 "
+	 "trouble",
+	 "m:well w:well m:trouble m:well a#1>w:y a=gave-up w:y:trouble t#1>w:y t=delivered "
+	 "w:y:well "},
 	{"the same id twice", "0 add a m:x|0 add a m:y", "a#1>m:x a=refused "},
 };
 
