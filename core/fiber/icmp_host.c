@@ -21,6 +21,7 @@
 #define READ_BATCH    32
 #define HEAD_MOST     64 /* header, nonce and the first zeros: an ordinary packet in one piece */
 #define RECEIVE_BYTES (4 << 20)
+#define FITS_BYTES    512 /* of payload: with its headers below 552, the least MTU Linux believes */
 #define RANDOM_BYTES  4096
 #define SIZE_MOST     65536
 #define CONTROL_BYTES (CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)))
@@ -165,13 +166,33 @@ static void send_again(struct icmp_socket *s, int64_t begin_us)
 	packet->target->unsent(packet, errno);
 }
 
+static bool fits(const struct icmp_packet *packet)
+{
+	return packet->target->size_bytes <= FITS_BYTES;
+}
+
+/* IPv4 packets that fit every path are sent whole: they need no number that tells their fragments
+ * from others (RFC 6864 section 4.1), and to find one the kernel takes as long as for a route. */
+static void send_whole(struct icmp_socket *s, bool is_whole)
+{
+	int how = is_whole ? IP_PMTUDISC_DO : IP_PMTUDISC_WANT;
+
+	if (s->is_whole == is_whole || s->family != AF_INET)
+		return;
+	setsockopt(s->watch.fd, IPPROTO_IP, IP_MTU_DISCOVER, &how, sizeof how);
+	s->is_whole = is_whole;
+}
+
 /* False when the kernel takes no more for now. */
 static bool send_batch(struct icmp_socket *s)
 {
 	int64_t begin_us = clock_mono_us();
+	bool is_whole = fits(s->first);
 	int n = 0, sent;
 
-	for (struct icmp_packet *p = s->first; p && n < ICMP_BATCH; p = p->next)
+	send_whole(s, is_whole);
+	for (struct icmp_packet *p = s->first; p && n < ICMP_BATCH && fits(p) == is_whole;
+	     p = p->next)
 		lay_out(s, n++, p);
 	sent = sendmmsg(s->watch.fd, s->host->out, (unsigned)n, 0);
 	if (sent < 0 && errno == EAGAIN)

@@ -30,6 +30,7 @@ struct icmp_socket {
 	int family;
 	bool is_plain; /* an unprivileged ping socket: the kernel owns the id */
 	bool is_blocked; /* waits for EPOLLOUT */
+	bool is_whole; /* set so that no packet is cut into fragments */
 	uint16_t first_id, sequence;
 	uint32_t dropped; /* replies the kernel could not queue for us (SO_RXQ_OVFL) */
 	struct map waiting; /* key of a packet -> packet */

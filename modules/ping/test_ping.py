@@ -15,6 +15,7 @@ import namespace
 namespace.enter()
 
 import probe
+import role
 from golden import Golden
 from servers import A, AAAA, Udp, answering
 from tap import BUILD, run, test
@@ -150,6 +151,24 @@ def new_id():
 def honest():
     with Far(lambda i, s, p, _: [reply(i, s, p)]):
         ping("an honest far end", "up", "host=10.9.0.2", *FAST)
+
+
+@test("packets of one prober: what fits every path is sent whole, what is large in fragments")
+def fragments():
+    seen = []
+
+    def answer(identity, sequence, payload, request):
+        flags = struct.unpack(">H", request[6:8])[0]
+        seen.append((len(payload) <= 512, bool(flags & 0x4000), bool(flags & 0x2000)))
+        return [] if flags & 0x2000 else [reply(identity, sequence, payload)]
+    with role.Prober(modules={"ping": BUILD / "modules" / "ping.so"}) as p:
+        for number, size in enumerate((56, 4000)):
+            p.tell(f"check {number} name=p{number} module=ping timeout_us=2000000 slow_us=0 address_family=any"
+                   f" opt.host=10.9.0.2 opt.packets=1 opt.wait=300ms opt.size={size}")
+        with Far(answer):
+            p.tell(*(f"probe {10 + n} check={n % 2} due_us=0" for n in range(5)))
+            assert [p.result(10 + n)["verdict"] for n in range(5)] == ["up", "down", "up", "down", "up"]
+    assert seen == [(True, True, False), (False, False, True)] * 2 + [(True, True, False)], seen
 
 
 FORGED = {
