@@ -329,6 +329,27 @@ static void test_many(void)
 	world_free(w);
 }
 
+static void test_trouble(void)
+{
+	struct world *w = begin();
+	char *id = add(w, "sms:1", "a");
+	const char *said;
+
+	tick(w, 40 * MINUTE);
+	said = world_ask(w, "status -");
+	ok(strstr(said, "letters by 'sms:1' do not arrive: its notifier gave no answer") &&
+		   strstr(said, " letters=1 ") && strstr(said, " ok=0 "),
+	   "an address that fails is trouble of nines itself");
+	for (int i = 0; i < 200 && outbox_waiting(w->k); i++) {
+		tick(w, MINUTE / 2);
+		answer(w, 1, id, "outcome=delivered");
+	}
+	tick(w, 2 * MINUTE);
+	said = world_ask(w, "status -");
+	ok(strstr(said, " ok=1 ") && strstr(said, " letters=0 "), "until it takes a letter");
+	world_free(w);
+}
+
 static void test_sleep(void)
 {
 	struct world *w = begin();
@@ -353,6 +374,7 @@ int main(void)
 	test_withdraw();
 	test_resume();
 	test_many();
+	test_trouble();
 	test_sleep();
 	text_release(&heard);
 	return done_testing();
