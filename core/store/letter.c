@@ -91,19 +91,33 @@ static void add_columns(struct text *lines, sqlite3_stmt *ask, const struct colu
 			line_add(lines, column->word, sql_text(ask, i));
 }
 
-/* The last column holds words as keep_words() wrote them. */
+/* Words as keep_words() wrote them: all, or the one that is called `only`. */
+static void add_words(struct text *lines, const char *kept, const char *only)
+{
+	static struct line l; /* too large for a stack frame */
+	struct text copy = {0};
+
+	text_puts(&copy, kept);
+	if (copy.size && !line_parse(&l, copy.at, copy.size)) {
+		if (!only)
+			line_add_words(lines, &l, NULL);
+		else if (line_find(&l, only))
+			line_add(lines, only, line_get(&l, only));
+	}
+	text_release(&copy);
+}
+
+/* `words` is the number of the column that holds words, 0: there is none. */
 static void add_rows(struct store *s, struct text *lines, const char *verb, const char *sql,
-		     const struct column *column, int words)
+		     const struct column *column, int words, const char *only)
 {
 	sqlite3_stmt *ask = sql_ask(&s->sql, sql);
-	const char *kept;
 
 	while (sqlite3_step(ask) == SQLITE_ROW) {
 		line_begin_name(lines, verb, sql_text(ask, 0));
 		add_columns(lines, ask, column);
-		kept = words ? strstr(sql_text(ask, words), "words - ") : NULL;
-		if (kept)
-			text_puts(lines, kept + strlen("words -"));
+		if (words)
+			add_words(lines, sql_text(ask, words), only);
 		line_end(lines);
 	}
 	sqlite3_reset(ask);
@@ -126,7 +140,7 @@ static const struct column waiting_column[] = {
 static const char ended_letters[] =
 	"SELECT id, kind, contact, ways, name, created_us, outcome, ended_us,"
 	" (SELECT group_concat(incident, char(10)) FROM told WHERE letter = id),"
-	" (SELECT destination FROM attempt WHERE letter = id ORDER BY rowid DESC LIMIT 1)"
+	" (SELECT destination FROM attempt WHERE letter = id ORDER BY rowid DESC LIMIT 1), words"
 	" FROM letter WHERE outcome IS NOT NULL AND id IN (SELECT t.letter FROM told t"
 	"  JOIN incident i ON i.id = t.incident WHERE i.event IN ('open', 'confirmed'))"
 	" ORDER BY id";
@@ -157,11 +171,11 @@ static const struct column window_column[] = {{NULL, false}};
 
 void letter_resume(struct store *s, struct text *lines)
 {
-	add_rows(s, lines, "resume-letter", waiting_letters, waiting_column, 14);
-	add_rows(s, lines, "resume-letter", ended_letters, ended_column, 0);
-	add_rows(s, lines, "resume-destination", refusals, refusals_column, 0);
-	add_rows(s, lines, "resume-standing", standings, standing_column, 0);
-	add_rows(s, lines, "resume-maintenance", windows, window_column, 1);
+	add_rows(s, lines, "resume-letter", waiting_letters, waiting_column, 14, NULL);
+	add_rows(s, lines, "resume-letter", ended_letters, ended_column, 10, "of");
+	add_rows(s, lines, "resume-destination", refusals, refusals_column, 0, NULL);
+	add_rows(s, lines, "resume-standing", standings, standing_column, 0, NULL);
+	add_rows(s, lines, "resume-maintenance", windows, window_column, 1, NULL);
 }
 
 bool letter_forget(struct store *s, int64_t before_us)
