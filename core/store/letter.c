@@ -44,7 +44,8 @@ static bool each_entry(struct store *s, const struct line *l, const char *word, 
 
 static bool write_letter(struct store *s, const struct line *l)
 {
-	return keep_words(s, l, "UPDATE letter SET words = ?2 WHERE id = ?1", own_letter) &&
+	return keep_words(s, l, "UPDATE letter SET words = ?2 WHERE id = ?1 AND words IS NULL",
+			  own_letter) &&
 	       each_entry(s, l, "incident",
 			  "INSERT INTO told(letter, incident) VALUES(?1, ?2)"
 			  " ON CONFLICT DO NOTHING");
@@ -152,9 +153,8 @@ static const struct column ended_column[] = {
 /* Letters that a destination has refused since the last one it took. */
 static const char refusals[] =
 	"SELECT destination, count(DISTINCT letter) FROM attempt a WHERE outcome = 'gave-up' AND"
-	" number > 0 AND rowid > (SELECT coalesce(max(rowid), 0) FROM attempt WHERE destination = "
-	"a.destination"
-	"  AND outcome = 'delivered') GROUP BY destination";
+	" number > 0 AND rowid > (SELECT coalesce(max(rowid), 0) FROM attempt WHERE"
+	"  destination = a.destination AND outcome = 'delivered') GROUP BY destination";
 static const struct column refusals_column[] = {{"refusals", true}, {NULL, false}};
 
 static const char standings[] = "SELECT name, kind, owner, reason, at_us, until_us, incident"
