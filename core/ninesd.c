@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "courier/courier.h"
 #include "keeper/keeper.h"
+#include "lint/lint.h"
 #include "parent/parent.h"
 #include "parent/privilege.h"
 #include "prober/prober.h"
@@ -45,6 +46,7 @@ static const struct {
 	{"recorder", recorder_main, false},
 	{"web", web_main, false},
 	{"courier", courier_main, false},
+	{"lint", lint_main, false},
 };
 
 /* --role NAME [--drop UID GID [--confine]], written by core/parent/child.c. */

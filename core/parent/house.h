@@ -1,9 +1,9 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
- * probers.c the probers; couriers.c the couriers; terminal.c what a person sees; watch.c the
- * folders of modules; notify.c systemd. One house a process, on the heap, reached through `with` of
- * a child and from timers. */
+ * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; terminal.c what a
+ * person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the heap,
+ * reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
 
@@ -59,6 +59,14 @@ struct courier {
 	unsigned standing_ticks;
 };
 
+/* The process that looks at paths, and what it said. */
+struct lint_run {
+	struct child child;
+	int64_t next_us;
+	bool is_new, is_daily; /* new: the configuration; daily: so was none when it began */
+	struct text said, saying; /* of the last run; of this one */
+};
+
 struct house {
 	uint32_t magic;
 	const struct parent_options *options;
@@ -92,6 +100,7 @@ struct house {
 	size_t couriers;
 	int64_t next_courier;
 
+	struct lint_run lint;
 	struct watch *watch;
 	struct terminal *terminal;
 };
@@ -130,6 +139,13 @@ void prober_drained(struct house *, int64_t number);
 void prober_died(struct house *, struct prober *, int status);
 void probers_forget_keeper(struct house *);
 void probers_stop(struct house *);
+
+/* ---- lint.c ---- */
+void lint_follow(struct house *); /* another configuration is in force */
+void lint_tick(struct house *);
+bool lint_died(struct house *, pid_t);
+void lint_stop(struct house *);
+void lint_release(struct house *);
 
 /* ---- couriers.c ---- */
 void couriers_follow(struct house *); /* one for each channel of the plan in force */

@@ -138,6 +138,7 @@ static void commit(struct house *h)
 		house_send(h, &h->role[ROLE_KEEPER], text_get(&h->plan->lines));
 	probers_retire(h);
 	couriers_follow(h);
+	lint_follow(h);
 	roles_retain(h);
 	roles_tell_figures(h);
 	if (old != h->plan)
@@ -304,7 +305,7 @@ static void child_died(struct house *h, pid_t pid, int status)
 			role_died(h, place, status);
 			return;
 		}
-	if (courier_died(h, pid, status))
+	if (courier_died(h, pid, status) || lint_died(h, pid))
 		return;
 	for (size_t i = 0; i < h->probers; i++)
 		if (pid == h->prober[i]->child.pid) {
@@ -315,7 +316,8 @@ static void child_died(struct house *h, pid_t pid, int status)
 
 static bool is_alone(const struct house *h)
 {
-	bool is_empty = h->loader.pid <= 0 && !h->probers && !h->couriers;
+	bool is_empty = h->loader.pid <= 0 && !h->probers && !h->couriers &&
+			h->lint.child.pid <= 0;
 
 	for (int place = 0; place < ROLES; place++)
 		is_empty = is_empty && h->role[place].pid <= 0;
@@ -349,6 +351,7 @@ static void stop_all(struct house *h)
 	for (int place = 0; place < ROLES; place++)
 		child_stop(&h->role[place], now_us, GRACE_US);
 	child_kill(&h->loader, SIGKILL);
+	lint_stop(h);
 	if (is_alone(h))
 		loop_end(h->loop);
 }
@@ -381,6 +384,7 @@ static void tick(struct loop_timer *t)
 		roles_start(h);
 	probers_tick(h);
 	couriers_tick(h);
+	lint_tick(h);
 	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);
@@ -455,6 +459,7 @@ static void release(struct house *h)
 	roles_unlisten(h);
 	if (h->next != h->plan)
 		plan_free(h->next);
+	lint_release(h);
 	plan_free(h->plan);
 	watch_free(h->watch);
 	terminal_free(h->terminal);

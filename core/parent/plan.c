@@ -102,6 +102,7 @@ void plan_free(struct plan *p)
 	map_release(&p->by_name);
 	text_release(&p->lines);
 	text_release(&p->figures);
+	text_release(&p->hosts);
 	text_release(&p->problems);
 	text_release(&p->lints);
 	forget_secrets(p);
@@ -149,6 +150,23 @@ static const char *take_module(struct plan *p, const struct line *l)
 	m->flags = line_int(l, "flags", 0);
 	if (refused)
 		replace(&m->refused, refused);
+	line_begin(&p->hosts, "module", l->id);
+	line_add(&p->hosts, "kind", line_get(l, "kind"));
+	line_end(&p->hosts);
+	return NULL;
+}
+
+/* Of the module line before it. */
+static const char *take_option(struct plan *p, const struct line *l)
+{
+	static const char *const but[] = {"help", "range", "flags", NULL};
+	const char *type = line_get(l, "type");
+
+	if (strcmp(type, "host") && strcmp(type, "url") && strcmp(l->id, "port"))
+		return NULL;
+	line_begin(&p->hosts, "option", l->id);
+	line_add_words(&p->hosts, l, but);
+	line_end(&p->hosts);
 	return NULL;
 }
 
@@ -314,7 +332,7 @@ static const struct {
 	{"begin", take_begin, true, true},
 	{"setting", take_setting, true, false},
 	{"module", take_module, true, false},
-	{"option", NULL, false, false},
+	{"option", take_option, false, false},
 	{"location", NULL, true, false},
 	{"define", take_define, true, false},
 	{"service", NULL, true, true},
@@ -325,10 +343,6 @@ static const struct {
 	{"zone", NULL, true, true},
 	{"sla", NULL, false, true},
 	{"maintenance", NULL, true, true},
-	{"notifier", NULL, false, false},
-	{"contact", NULL, true, false},
-	{"path", NULL, true, false},
-	{"template", NULL, true, false},
 	{"secret", take_secret, false, false},
 	{"problem", take_problem, false, false},
 	{"lint", take_lint, false, false},
