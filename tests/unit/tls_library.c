@@ -101,31 +101,59 @@ static void reads(void)
 	}
 }
 
-static const char more_providers[] = "openssl_conf = all\n[all]\nproviders = two\n[two]\n"
-				     "default = on\nbase = on\n[on]\nactivate = 1\n";
+static bool gives_way(void)
+{
+	return !tls_library();
+}
 
-/* Before OpenSSL is used: it reads its configuration once. */
-static void gives_way(void)
+static bool obeys(void)
+{
+	SSL_CTX *context = SSL_CTX_new_ex(tls_library(), NULL, TLS_client_method());
+	bool is_so = tls_library() && SSL_CTX_get_min_proto_version(context) == TLS1_3_VERSION;
+
+	SSL_CTX_free(context);
+	return is_so;
+}
+
+static const struct {
+	const char *name, *text;
+	bool (*is_so)(void);
+} configuration[] = {
+	{"where other providers are configured it is OpenSSL's own",
+	 "openssl_conf = all\n[all]\nproviders = two\n[two]\ndefault = on\nbase = on\n"
+	 "[on]\nactivate = 1\n",
+	 gives_way},
+	{"the versions of TLS that are configured hold",
+	 "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n"
+	 "[tls]\nMinProtocol = TLSv1.3\n",
+	 obeys},
+};
+
+/* In a child, before OpenSSL is used: it reads its configuration once. */
+static void configured(size_t i)
 {
 	char path[] = "/tmp/nines-openssl-XXXXXX";
-	int fd = mkstemp(path), status = -1;
+	FILE *file = fdopen(mkstemp(path), "w");
+	int status = -1;
 	pid_t child;
 
-	ok(write(fd, more_providers, sizeof more_providers - 1) > 0, "a configuration");
-	close(fd);
+	fputs(configuration[i].text, file);
+	fclose(file);
+	fflush(stdout);
 	child = fork();
 	if (child == 0) {
 		setenv("OPENSSL_CONF", path, 1);
-		_exit(tls_library() != NULL);
+		_exit(!configuration[i].is_so());
 	}
 	waitpid(child, &status, 0);
-	ok(status == 0, "where other providers are configured it is OpenSSL's own");
+	ok(status == 0, "%s", configuration[i].name);
 	unlink(path);
 }
 
 int main(void)
 {
-	gives_way();
+	for (size_t i = 0; i < sizeof configuration / sizeof *configuration; i++)
+		configured(i);
 	offers();
 	reads();
 	return done_testing();
