@@ -90,7 +90,7 @@ class Daemon:
         os.chmod(self.folder, 0o755)  # started as root, its processes run under another user
         words = {"location": "here", "store": self.folder / "store" / "nines.db", "socket": self.folder / "nines.sock",
                  "modules": modules or BUILD / "modules"}
-        words["listen"] = f"127.0.0.1:{self.port}" if self.port else "none"
+        words["listen"] = f"127.0.0.1:{self.port}" if self.port else ""
         return "".join(f'{name} = "{value}"\n' for name, value in words.items())
 
     def _read(self):
