@@ -1,12 +1,13 @@
 """tests/bench/mail.py: what a check of a mail server costs, beside monitoring-plugins' check_smtp in the same run. Parts of bench.py."""
 import contextlib
 import pathlib
-import re
 import subprocess
 import sys
 import time
 
-PORT, RATE, RUNS = 2525, 500, 1000
+import plugin
+
+PORT, RATE = 2525, 500
 SERVER = pathlib.Path(__file__).resolve().parent / "mail_server.py"
 MINUTE = 1000  # checks that shall run each minute
 
@@ -27,29 +28,17 @@ def target(bench):
         server.wait()
 
 
-def plugin(bench, label, *words):
-    """us of CPU of one check_smtp, started and waited for as a monitor of Nagios' kind does it; None where it or `spawn` is missing."""
-    program = bench.real.SERVERS / "plugins" / "usr/lib/nagios/plugins/check_smtp"
-    spawn = bench.compiled("spawn")
-    if not program.exists() or not spawn:
-        bench.say(f"  {label}: no check_smtp (make servers) or no {bench.LIMITS}/limit/spawn.c")
-        return None
-    done = subprocess.run(["taskset", "-c", bench.NINES_CPU, spawn, "-n", str(RUNS), "-c", "2", "--", program, "-H", "127.0.0.1", "-p", str(PORT), *words],
-                          env=bench.real.environment("plugins"), capture_output=True, text=True, check=False)
-    found = re.search(r"nonzero (\d+) .*us/run mean (\d+) .* parent (\d+)", done.stdout)
-    if not found:
-        bench.say(f"  {label}: {done.stdout.strip()} {done.stderr.strip()}")
-        return None
-    bad, child, parent = map(int, found.groups())
-    bench.say(f"  {label:<20} {child + parent:7} us/check ({child} the plugin, {parent} starting it; {bad} of {RUNS} not ok)")
-    return child + parent
+def check_smtp(bench, label, *words):
+    """us of CPU of one check_smtp; None where there is none."""
+    program = plugin.path(bench, "check_smtp")
+    return program and plugin.cost_us(bench, label, [program, "-H", "127.0.0.1", "-p", PORT, *words])
 
 
 def part_smtp(bench, seconds):
     """Plain SMTP: greeting, EHLO, QUIT."""
     bench.say(f"smtp, {RATE}/s:")
     with target(bench):
-        theirs = plugin(bench, "check_smtp")
+        theirs = check_smtp(bench, "check_smtp")
         bench.CONFIG["smtp"] = lambda number: checks(number, "1s")
         ours = bench.paced("smtp", RATE, seconds)
     if ours and theirs:
@@ -65,7 +54,7 @@ def part_starttls(bench, _):
     """1,000 checks a minute with STARTTLS and a verified certificate, in one prober."""
     bench.say(f"smtp with STARTTLS, {MINUTE} a minute:")
     with target(bench):
-        plugin(bench, "check_smtp -S", "-S")
+        check_smtp(bench, "check_smtp -S", "-S")
         text = checks(MINUTE, "60s", f'tls = starttls  ca-file = "{bench.certificate()[0]}"')
         with bench.ninesd("starttls", text) as (running, group, base):
             bench.daemon.until("there are results", lambda: bench.stored(base) > 0 or running.process.poll() is not None, 60)

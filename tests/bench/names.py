@@ -7,14 +7,13 @@ system's folders for it alone.
 import contextlib
 import os
 import pathlib
-import re
 import shutil
-import subprocess
 import tempfile
 
+import plugin
 import real_bind
 
-NAME, ADDRESS, RATE, RUNS = "www.bench.test", "192.0.2.1", 2000, 1000
+NAME, ADDRESS, RATE = "www.bench.test", "192.0.2.1", 2000
 
 
 def checks(number):
@@ -36,33 +35,21 @@ def target(bench):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def plugin(bench):
-    """us of CPU of one check_dns, started and waited for as a monitor of Nagios' kind does it; None where something of it is missing."""
-    root = bench.real.SERVERS / "plugins"
-    program, spawn = root / "usr/lib/nagios/plugins/check_dns", bench.compiled("spawn")
-    if not program.exists() or not spawn:
-        bench.say(f"  no check_dns (make servers) or no {bench.LIMITS}/limit/spawn.c")
-        return None
-    command = ["taskset", "-c", bench.NINES_CPU, spawn, "-n", RUNS, "-c", "2", "--", program, "-H", NAME, "-s", "127.0.0.1", "-a", ADDRESS, "-A"]
+def check_dns(bench):
+    """us of CPU of one check_dns; None where something of it is missing."""
+    root, program, before = bench.real.SERVERS / "plugins", plugin.path(bench, "check_dns"), []
     if not pathlib.Path("/usr/bin/nslookup").exists():
         lay = " && ".join(f"mount -t overlay overlay -o lowerdir={root}{over}:{over} {over}"
                           for over in ("/usr/bin", f"/usr/lib/{os.uname().machine}-linux-gnu"))
-        command = ["unshare", "--mount", "sh", "-c", f'{lay} && exec "$@"', "sh", *command]
-    done = subprocess.run([str(word) for word in command], env=bench.real.environment("plugins"), capture_output=True, text=True, check=False)
-    found = re.search(r"nonzero (\d+) .*us/run mean (\d+) .* parent (\d+)", done.stdout)
-    if not found:
-        bench.say(f"  check_dns: {done.stdout.strip()} {done.stderr.strip()}")
-        return None
-    bad, child, parent = map(int, found.groups())
-    bench.say(f"  check_dns   {child + parent:8} us/check   ({child} the plugin and its nslookup, {parent} starting it; {bad} of {RUNS} not ok)")
-    return child + parent
+        before = ["unshare", "--mount", "sh", "-c", f'{lay} && exec "$@"', "sh"]
+    return program and plugin.cost_us(bench, "check_dns and nslookup", [program, "-H", NAME, "-s", "127.0.0.1", "-a", ADDRESS, "-A"], before)
 
 
 def part_dns(bench, seconds):
     """One question to an authoritative server, the answer and its flag compared."""
     bench.say(f"dns, {RATE}/s:")
     with target(bench):
-        theirs = plugin(bench)
+        theirs = check_dns(bench)
         bench.CONFIG["dns"] = checks
         ours = bench.paced("dns", RATE, seconds)
     if ours and theirs:
