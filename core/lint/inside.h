@@ -50,6 +50,7 @@ struct target {
 struct channel {
 	const char *name;
 	bool is_mail, is_direct;
+	const char *form; /* of mail addresses: "%n@sms.example.net", "" */
 	struct use *use; /* the relay; gateways */
 };
 

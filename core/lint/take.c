@@ -257,6 +257,7 @@ static void take_notifier(struct lint *l, const struct line *line)
 	const char *direct = line_get(line, "opt.direct");
 
 	c->name = lint_keep(l, line_name(line));
+	c->form = lint_keep(l, line_get(line, "opt.form"));
 	c->is_mail = !strcmp(line_get(line, "module"), "email");
 	c->is_direct = !strcmp(direct, "true") || !strcmp(direct, "yes") ||
 		       !strcmp(direct, "on") || !strcmp(direct, "1");
@@ -314,7 +315,7 @@ static void take_path(struct lint *l, const struct line *line)
 	p->channel = n;
 	p->to = lint_keep(l, text_get(&to));
 	if (n->is_mail)
-		p->domain = domain_of(l, address);
+		p->domain = domain_of(l, *n->form ? n->form : address);
 	else
 		add_url(l, &p->use, address);
 	*l->last_path = p;

@@ -364,7 +364,7 @@ static bool listen_page(struct house *h, const char *where, struct text *wrong)
 	socklen_t size;
 	int yes = 1;
 
-	if (!*where)
+	if (!*where || !strcmp(where, "none"))
 		return true;
 	if (!read_address(where, &address, &size)) {
 		text_printf(wrong, "listen = '%s' is no address:port", where);

@@ -76,6 +76,9 @@ CASES = [
      {4: f"check 'mail-1' is told only by email:ops@example.org {MXES}"}),
     ("straight to the mail servers, past a relay that is watched", 'notify-email { host = "mail.example.org" direct = true }\n' +
      tcp("mail-1", "mail.example.org") + 'contact "ops" { path "email:ops@six.example.org" { } }\n', {}),
+    ("a telephone by the mail gateway of its company", 'notify-email "phone" { brief = true form = "%n@example.org" host = "relay.example.net" }\n' +
+     tcp("mail-1", "mail.example.org") + 'contact "ops" { path "phone:447700900123" { } }\n',
+     {4: f"check 'mail-1' is told only by phone:447700900123 {MXES}"}),
     ("an IPv6 network", tcp("six", "2001:db8:1:2::9") + 'contact "ops" { path "email:ops@six.example.org" { } }\n',
      {3: "check 'six' is told only by email:ops@six.example.org through the mail servers of six.example.org, 2001:db8:1::5, in the network "
          "2001:db8:1::/48 of what it watches, 2001:db8:1:2::9"}),
