@@ -101,7 +101,6 @@ static int64_t difference(int64_t a, int64_t b)
 void block_writer_release(struct block_writer *w)
 {
 	text_release(&w->bytes);
-	text_release(&w->shape);
 	map_release(&w->shapes);
 	*w = (struct block_writer){0};
 }
@@ -134,20 +133,20 @@ static void write_shape(struct text *t, const struct block_result *r)
 }
 
 /* A shape is known by a 64-bit hash of its bytes: a block has some dozens at most. */
-static size_t shape_number(struct block_writer *w, const struct block_result *r, bool *is_new)
+static size_t shape_number(struct block_writer *w, const struct text *shape)
 {
-	uint64_t key;
+	uint64_t key = map_key(shape->at, shape->size);
 	void *known;
 
-	text_clear(&w->shape);
-	write_shape(&w->shape, r);
-	key = map_key(w->shape.at, w->shape.size);
+	if (w->shape_count && key == w->last_key)
+		return w->last_shape;
 	known = map_find(&w->shapes, key);
-	*is_new = !known;
-	if (known)
-		return (size_t)((uintptr_t)known - 1);
-	map_put(&w->shapes, key, (void *)(uintptr_t)++w->shape_count);
-	return w->shape_count - 1;
+	if (!known) {
+		known = (void *)(uintptr_t)++w->shape_count;
+		map_put(&w->shapes, key, known);
+	}
+	w->last_key = key;
+	return w->last_shape = (size_t)((uintptr_t)known - 1);
 }
 
 static bool is_whole(double v)
@@ -187,17 +186,22 @@ static void put_times(struct block_writer *w, const struct block_result *r)
 
 void block_add(struct block_writer *w, const struct block_result *r)
 {
+	static struct text shape; /* of all writers: one would be cold each time */
 	int64_t step_us = difference(r->due_us, w->last_due_us);
-	bool is_new, is_off = !w->results || step_us != r->interval_us;
-	size_t number = shape_number(w, r, &is_new);
+	bool is_off = !w->results || step_us != r->interval_us;
+	size_t number, known = w->shape_count;
 
+	__builtin_prefetch(w->bytes.at + w->bytes.size, 1);
+	text_clear(&shape);
+	write_shape(&shape, r);
+	number = shape_number(w, &shape);
 	if (!w->results) {
 		text_putc(&w->bytes, VERSION);
 		w->first_due_us = r->due_us;
 	}
 	put(&w->bytes, (uint64_t)number << 1 | is_off);
-	if (is_new)
-		text_add(&w->bytes, w->shape.at, w->shape.size);
+	if (w->shape_count > known)
+		text_add(&w->bytes, shape.at, shape.size);
 	if (is_off)
 		put_signed(&w->bytes, step_us);
 	put_times(w, r);

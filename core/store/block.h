@@ -57,11 +57,13 @@ enum block_flags { BLOCK_IS_STALLED = 1, BLOCK_IS_EVENT = 2 /* imported: holds u
 
 /* Zero-initialise; block_writer_release(). */
 struct block_writer {
-	struct text bytes, shape; /* shape: of the result being added */
-	struct map shapes;        /* hash of its bytes -> number + 1 */
+	struct text bytes;
+	struct map shapes; /* hash of a shape's bytes -> number + 1 */
 	size_t shape_count, results;
+	uint64_t last_key; /* of the result before: most have the same shape */
+	size_t last_shape;
 	int64_t first_due_us, last_due_us;
-	int64_t phase[BLOCK_STEPS], tail_us; /* of the result before */
+	int64_t tail_us, phase[BLOCK_STEPS]; /* of the result before */
 	double value[BLOCK_VALUES];
 };
 

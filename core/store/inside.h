@@ -40,7 +40,6 @@ struct series {
 	int64_t id;
 	struct target *target;
 	struct location *location;
-	struct block_writer open;
 	size_t written;             /* bytes of it that are in the tail on disk */
 	size_t written_results;
 	int64_t open_tail;          /* the first row of the tail that holds part of it */
@@ -51,6 +50,7 @@ struct series {
 	int64_t last_due_us, interval_us; /* interval_us: guessed, for results of schema 1 */
 	bool is_new, is_dirty, is_closing, must_close;
 	struct text found;          /* while the tail is read at the start */
+	struct block_writer open;   /* last: its beginning is used with what stands above */
 };
 
 struct store {

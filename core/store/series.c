@@ -128,6 +128,7 @@ static void roll_again(struct store *s, struct target *t, int64_t day)
 
 static void keep(struct store *s, struct series *x, const struct block_result *r, int64_t now_us)
 {
+	__builtin_prefetch(x->target);
 	if (!x->open.results)
 		x->open_since_us = now_us;
 	reach(&x->open_first_us, &x->open_last_us, r->start_us, !x->open.results);
