@@ -90,18 +90,24 @@ def pages():
         assert done.returncode == 0 and not done.stderr, done.stderr
 
 
-@test("nines.conf(5) tells every option of the sections service, sla, maintenance and location")
+@test("nines.conf(5) tells every option of the core's own sections, and every word of a letter")
 def manual_sections():
     page = (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh OTHER SECTIONS")[1]
-    told = dict(re.findall(r"^\.It Cm ([a-z]+)\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
-    tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "location": "location_options"}
-    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c"))
+    told = dict(re.findall(r"^\.It Cm ([a-z]+)(?: [^\n]*)?\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
+    tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "location": "location_options",
+              "contact": "contact_options", "path": "path_options", "template": "wording_options"}
+    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c", "contact.c", "wording.c"))
     for section, table in tables.items():
         found = re.findall(rf'OPTION_(\w*)\(struct {table}, (\w+)(?:,\s*"([a-z-]*)")?', sources)
         names = {name if not kind else member for kind, member, name in found}
         assert names, section
         for name in names:
             assert re.search(rf"(?<![\w-]){name}(?![\w-])", told[section]), f"{section}: {name}"
+    words = re.findall(r'^\t\{"([\w-]+)", (?:add_\w+|NULL)\},$', (ROOT / "core/letter/word.c").read_text(), re.M)
+    assert len(words) > 40 and not set(words) - set(re.split(r"[\s.]+", told["template"]))
+    about = set(re.findall(r'ABOUT_OPTION\(s, \w+, "(\w+)"', (ROOT / "core/module/about.h").read_text()))
+    checks = set(re.findall(r"^\.It Cm ([a-z]+)$", (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh CHECKS")[1], re.M))
+    assert len(about) == 7 and about <= checks, about - checks
 
 
 @test("nines.conf(5) and the configuration's table name the same settings")
