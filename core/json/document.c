@@ -4,6 +4,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
+#include "../base/memory.h"
+
 #define NAMES_SHOWN 5
 
 /* What the document that is being read has taken. */
@@ -17,7 +19,7 @@ static void *take(size_t size)
 	void *got = NULL;
 
 	taken.is_over |= size > JSON_MEMORY_BYTES - taken.bytes;
-	if (!taken.is_over && !(got = malloc(size)))
+	if (!taken.is_over && !(got = memory_try(size)))
 		taken.has_failed = true;
 	if (got)
 		taken.bytes += malloc_usable_size(got);

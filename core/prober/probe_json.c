@@ -3,8 +3,10 @@
 #include "probe.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 
+#include "../base/memory.h"
 #include "../json/condition.h"
 #include "../json/document.h"
 
@@ -21,16 +23,19 @@ static json_t *value_of(const struct probe_json *value)
 	return (json_t *)(uintptr_t)value;
 }
 
-/* Before jansson looks for a file of random bytes itself, which it could not open in here. */
-static void seed_once(void)
+/* Seeds before jansson looks for a file of random bytes itself, which it could not open in here;
+ * what it then lacks of memory is counted, so that nothing it says is believed (F11). */
+static void prepare_once(void)
 {
 	static bool is_done;
 	size_t seed = 0;
 
-	if (!is_done && getrandom(&seed, sizeof seed, 0) != sizeof seed)
+	if (is_done)
+		return;
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
 		seed = (size_t)(uintptr_t)&seed;
-	if (!is_done)
-		json_object_seed(seed);
+	json_object_seed(seed);
+	json_set_alloc_funcs(memory_try, free);
 	is_done = true;
 }
 
@@ -59,7 +64,7 @@ const struct probe_json *probe_json(struct probe *p, const char *bytes, size_t s
 
 	if (!probe_may_go_on(p))
 		return NULL;
-	seed_once();
+	prepare_once();
 	trouble = json_read(bytes, size, &document, &why);
 	if (trouble)
 		say_wrong(p, trouble, bytes, size, text_get(&why));

@@ -6,6 +6,7 @@
 `words` are those of a `nines check` that goes through most of its module: TLS, a login, an answer to read.
 """
 import contextlib
+import json
 import struct
 import time
 
@@ -29,9 +30,21 @@ def _spoken(module, conversation, *options, tls=None):
 
 
 @contextlib.contextmanager
+def _whois(said):
+    with servers.Server([servers.expect(b"example.org\r\n"), servers.send(said), servers.close()]) as server:
+        yield "domain", "domain=example.org", "protocol=whois", f"whois={server.host}:{server.port}"
+
+
+@contextlib.contextmanager
 def _page(tls=None):
     with servers.Http(lambda request: servers.reply(body=b"fine"), tls=tls) as server:
         yield server.url(), *([TRUST] if tls else [])
+
+
+@contextlib.contextmanager
+def _json(*options, name="url", module="http", **page):
+    with servers.Http(lambda request: servers.reply(body=json.dumps(page).encode())) as server:
+        yield module, f"{name}={server.url()}", *options
 
 
 @contextlib.contextmanager
@@ -88,6 +101,12 @@ VICTIMS = {
     "imap": lambda tmp: _spoken("imap", IMAP, "tls=starttls", TRUST, "mechanism=cram-md5", *LOGIN),
     "http": lambda tmp: _page(),
     "https": lambda tmp: _page(SECURE),
+    "json": lambda tmp: _json("expect-json=a.b[1].length == 3", 'expect-json=o == {"x": [1.5, null]}', "value-json=n = s", a={"b": [1, "two"]},
+                              o={"x": [1.5, None]}, s="12"),
+    "domain": lambda tmp: _json("domain=example.org", name="server", module="domain", objectClassName="domain", ldhName="example.org",
+                                events=[{"eventAction": "expiration", "eventDate": "2999-01-01"}], status=["active"],
+                                entities=[{"roles": ["registrar"], "vcardArray": ["vcard", [["fn", {}, "text", "X"]]]}]),
+    "whois": lambda tmp: _whois(b"Domain Name: example.org\r\nRegistry Expiry Date: 2999-01-01\r\nName Server: a.test\r\n"),
     "dns": lambda tmp: _asked(MX, "dns", "name=www.test", "type=MX", "server=127.0.0.1:PORT", "serials=ignore"),
     "dnsbl": lambda tmp: _asked(LISTS, "dnsbl", "subject=192.0.2.1", "lists=a.test\nb.test", "server=127.0.0.1:PORT"),
     "ntp": lambda tmp: _asked(_ntp, "ntp", "host=127.0.0.1", "port=PORT", "max-offset=0", "warn-offset=0"),
