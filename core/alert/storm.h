@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define STORM_WINDOW_US (30 * INT64_C(1000000))
+#define STORM_DOUBT_US (60 * INT64_C(1000000)) /* so long while it may all be our own fault */
 #define STORM_LETTERS 6 /* a minute */
 #define STORM_MINUTE_US (60 * INT64_C(1000000))
 

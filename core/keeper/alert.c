@@ -168,6 +168,31 @@ static bool has_failing_parent(const struct subject *s)
 	return false;
 }
 
+/* What the record says may be over; one probe tells. */
+static bool is_stale(const struct subject *s)
+{
+	const struct group *g = s->group;
+
+	if (s->incident && s->incident->is_stale)
+		return true;
+	for (size_t i = 0; g && i < g->checks; i++)
+		if (is_stale(g->check[i]->subject))
+			return true;
+	return false;
+}
+
+static void freshen(struct keeper *k, const struct check *c)
+{
+	struct alarm *a = c->subject->incident;
+
+	if (!a || !a->is_stale)
+		return;
+	a->is_stale = false;
+	alarm_touch(k, a);
+	for (size_t i = 0; i < c->groups; i++)
+		subject_touch(k, c->group[i]->subject);
+}
+
 static bool is_held(const struct keeper *k, const struct alarm *a)
 {
 	const struct subject *s = a->subject;
@@ -176,7 +201,7 @@ static bool is_held(const struct keeper *k, const struct alarm *a)
 		return false;
 	return s->is_muted || k->window.is_on || k->alerts->everything.maintenance > 0 ||
 	       (a->kind == ALARM_INCIDENT && s->flapping) || has_failing_parent(s) ||
-	       is_in_maintenance(s, DEPTH);
+	       is_in_maintenance(s, DEPTH) || (a->kind == ALARM_INCIDENT && is_stale(s));
 }
 
 static struct alert_incident incident_of(struct keeper *k, const struct watch *w)
@@ -573,7 +598,10 @@ void alert_result(struct keeper *k, const struct check *c, bool passed, int64_t 
 {
 	struct subject *s = c->subject;
 
-	if (s && flap_add(&s->flap, &s->flap_policy, passed, at_us))
+	if (!s)
+		return;
+	freshen(k, c);
+	if (flap_add(&s->flap, &s->flap_policy, passed, at_us))
 		follow_flapping(k, s, at_us);
 }
 

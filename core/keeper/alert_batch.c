@@ -10,6 +10,21 @@ static bool may_more_join(const struct route *r, enum alert_kind kind)
 	return r->may_join > r->queue[ALERT_ALERT].count + r->queue[ALERT_NOTE].count;
 }
 
+/* While too much fails alerts wait for a minute at most: if it is our own connection, they are not
+ * due any more by then. */
+static int64_t goes_at(struct keeper *k, const struct route *r, enum alert_kind kind)
+{
+	const struct queue *q = &r->queue[kind];
+	int64_t us = storm_goes_us(&r->rate, q->first_us, may_more_join(r, kind)),
+		doubt_us = q->first_us + STORM_DOUBT_US;
+
+	if (kind == ALERT_RECOVERY || us >= doubt_us || q->first->alarm->subject->is_monitor ||
+	    !state_suspects(k))
+		return us;
+	us = k->now_us + KEEPER_SECOND > us ? k->now_us + KEEPER_SECOND : us;
+	return us < doubt_us ? us : doubt_us;
+}
+
 void batch_arm(struct keeper *k, struct route *r)
 {
 	int64_t goes_us = ALERT_NEVER, us;
@@ -19,8 +34,7 @@ void batch_arm(struct keeper *k, struct route *r)
 
 		if (!q->count)
 			continue;
-		us = storm_goes_us(&r->rate, q->first_us,
-				   may_more_join(r, (enum alert_kind)kind));
+		us = goes_at(k, r, (enum alert_kind)kind);
 		goes_us = us < goes_us ? us : goes_us;
 	}
 	if (goes_us == ALERT_NEVER)
@@ -78,8 +92,7 @@ static void send(struct keeper *k, struct route *r, enum alert_kind kind)
 	struct queue *q = &r->queue[kind];
 
 	drop_what_is_not_due(k, q, kind);
-	while (q->count &&
-	       storm_goes_us(&r->rate, q->first_us, may_more_join(r, kind)) <= k->now_us) {
+	while (q->count && goes_at(k, r, kind) <= k->now_us) {
 		for (size_t told = say_letter(k, r, kind); told && q->first; told--) {
 			struct watch *w = q->first;
 

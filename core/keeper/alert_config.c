@@ -601,6 +601,7 @@ static void begin_open(struct keeper *k, struct subject *s, const struct inciden
 	keeper_copy(a->step, sizeof a->step, step);
 	if (i->phase == INCIDENT_CONFIRMED)
 		a->confirmed_us = a->start_us;
+	a->is_stale = s->check != NULL;
 }
 
 /* Incidents that the record brought. */

@@ -111,6 +111,7 @@ struct alarm {
 	int64_t start_us, confirmed_us, end_us;
 	bool is_cancelled; /* withdrawn, a blip: there never was anything */
 	bool is_gone;	   /* ended because it is no longer watched */
+	bool is_stale;	   /* of the record: not probed since, so nobody is told */
 	char *acked_by, *acked_why; /* by NULL: it is not */
 	int64_t acked_us;
 	char *reason, *end_reason, *diagnosis;

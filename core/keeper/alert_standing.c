@@ -430,18 +430,20 @@ static void resume_one(struct keeper *k, const struct line *l)
 	struct subject *s =
 		is_trouble ? trouble_get(k, line_name(l)) : subject_get(k, line_name(l));
 
-	if (is_trouble)
+	if (is_trouble) {
+		subject_find_routes(k, s);
 		resume_span(k, s, l, ALARM_TROUBLE);
-	else if (s->generation != k->alerts->generation)
+	} else if (s->generation != k->alerts->generation) {
 		return;
-	else if (!strcmp(kind, "ack"))
+	} else if (!strcmp(kind, "ack")) {
 		resume_ack(k, l);
-	else if (!strcmp(kind, "silence") && line_int(l, "until_us", 0))
+	} else if (!strcmp(kind, "silence") && line_int(l, "until_us", 0)) {
 		resume_standing(k, &s->silence, l);
-	else if (!strcmp(kind, "pause"))
+	} else if (!strcmp(kind, "pause")) {
 		resume_standing(k, &s->pause, l);
-	else if (!strcmp(kind, "flapping") && s->check)
+	} else if (!strcmp(kind, "flapping") && s->check) {
 		resume_span(k, s, l, ALARM_FLAPPING);
+	}
 }
 
 void standing_resume(struct keeper *k)

@@ -74,8 +74,6 @@ static void watch_modules(struct keeper *k)
 	size_t at = 0;
 
 	while ((m = map_next(&k->modules, &at))) {
-		if (!m->deaths)
-			continue; /* most never die */
 		text_clear(&name);
 		text_clear(&why);
 		text_printf(&name, "module %s", m->name);

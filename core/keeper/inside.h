@@ -396,6 +396,8 @@ void state_end(struct keeper *, struct check *, const char *reason);
 /* Counts a cycle; true when its failure is put down to our own lines. */
 bool state_is_void(struct keeper *, struct check *, enum vote, int64_t due_us);
 void state_watch_window(struct keeper *);
+/* Our own connection may turn out to be the trouble: no reference target has answered just now. */
+bool state_suspects(struct keeper *);
 bool state_passes(enum state);
 
 /* group.c */

@@ -222,6 +222,23 @@ static bool references_fail(struct keeper *k)
 	return all_fail;
 }
 
+bool state_suspects(struct keeper *k)
+{
+	if (k->window.is_on)
+		return true;
+	if (!void_window_is_near_share(&k->window, k->now_us))
+		return false;
+	for (size_t i = 0; i < k->references; i++) {
+		const struct check *c = k->reference[i];
+
+		if (!c->is_paused && c->has_last && c->reference_passed &&
+		    k->now_us - c->last_ended_us <= VOID_REFERENCE_FRESH_US)
+			return false;
+	}
+	references_fail(k); /* asks again those that have not spoken of late */
+	return true;
+}
+
 static void tell_episode(struct keeper *k, const char *event)
 {
 	struct text *t = keeper_marker(k, "own-connection");

@@ -60,6 +60,13 @@ void void_window_add(struct void_window *v, int64_t now_us, bool failed)
 	}
 }
 
+bool void_window_is_near_share(struct void_window *v, int64_t now_us)
+{
+	move_on(v, now_us);
+	return v->failed >= v->minimum / 2 &&
+	       v->failed * 2000 >= v->share_permille * (v->failed + v->passed);
+}
+
 bool void_window_is_over_share(struct void_window *v, int64_t now_us)
 {
 	move_on(v, now_us);

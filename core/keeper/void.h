@@ -30,5 +30,7 @@ void void_window_init(struct void_window *);
 bool void_window_share(struct void_window *, const char *share);
 void void_window_add(struct void_window *, int64_t now_us, bool failed);
 bool void_window_is_over_share(struct void_window *, int64_t now_us);
+/* On its way there: half of it fails. */
+bool void_window_is_near_share(struct void_window *, int64_t now_us);
 
 #endif
