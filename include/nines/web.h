@@ -85,6 +85,26 @@ static inline int web_status_in(const char *list, int status)
 	}
 }
 
+/* Is the name in front of `written` that of another value, before it in the list or of every page?
+ */
+static inline bool web_value_is_taken(const char *const *list, const char *written)
+{
+	static const char *const own[] = {"status", "body_bytes", "certificate_days", NULL};
+	size_t at = strspn(written, " \t"), size = strcspn(written + at, " \t:=");
+	const char *const *other = own;
+
+	for (; *other && (strlen(*other) != size || memcmp(*other, written + at, size)); other++)
+		;
+	for (; !*other && *list != written; list++) {
+		size_t from = strspn(*list, " \t");
+
+		if (strcspn(*list + from, " \t:=") == size &&
+		    !memcmp(*list + from, written + at, size))
+			return true;
+	}
+	return *other;
+}
+
 /* Of all options but what their types say; the first URL's scheme is the module's. judge() of a
  * module that has them calls it. Pure. */
 static inline bool web_is_sane(const struct web *o, const char *scheme, struct check_judgement *j)
@@ -110,6 +130,10 @@ static inline bool web_is_sane(const struct web *o, const char *scheme, struct c
 	for (size_t i = 0; o->value_json[i]; i++)
 		if (!probe_json_is_value(o->value_json[i], why, sizeof why))
 			is_fine = check_wrong(j, "value-json", i, "%s", why);
+		else if (web_value_is_taken(o->value_json, o->value_json[i]))
+			is_fine = check_wrong(j, "value-json", i,
+					      "there is a value of that name already: '%.60s'",
+					      o->value_json[i]);
 	return is_fine;
 }
 

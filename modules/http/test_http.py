@@ -73,6 +73,9 @@ def judged(tmp):
     assert "url: 'https://127.0.0.1/' does not begin with http://" in refusal("http", "url=https://127.0.0.1/")
     for wrong in ("", "abc", "2xx", "200-", "300-200", "2000", "200,,300", "200;300"):
         assert refusal("http", "host=a", f"expect-status={wrong}") == f"expect-status: '{wrong}' is no list like 200,300-399", wrong
+    for values in ("n=a\n n:s = b", "status = a", "body_bytes:B=x"):
+        assert refusal("http", "host=a", f"value-json={values}").startswith("value-json: there is a value of that name already: "), values
+    assert check("http", "host=127.0.0.1", "port=1", "value-json=n=a\nm=a\nnn=a\nstatus_2=b").verdict == "down"
     assert refusal("http", "expect-status=2xx", "expect-json=a", "value-json=b").count(";") == 3, "all of them in one line"
     (tmp / "nines.conf").write_text(f"""modules = "{BUILD}/modules"
 http "a" {{ every = "1m" }}
