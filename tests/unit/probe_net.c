@@ -1,5 +1,6 @@
 /* Connections as modules see them: lines, replies, reads, several at once, foreign descriptors. A
  * child plays the server. */
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "../../core/base/clock.h"
 #include "../../core/base/link.h"
+#include "../../core/fiber/net.h"
 #include "../../core/prober/probe.h"
 #include "../lib/tap.h"
 
@@ -364,6 +366,36 @@ static void test_others(void)
 	close(listener);
 }
 
+/* What stands in the place of the connection's socket answers with an errno that no network tells. */
+static void lose(struct probe *p, const void *options)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)options;
+	probe_dial(p, "127.0.0.1", port);
+	probe_until(p, "one", 64);
+	if (probe_ok(p) && dup2(fd, probe_fd(p)) < 0)
+		probe_fail(p, "no descriptor");
+	close(fd);
+	probe_print(p, "%s", "two");
+}
+
+static void test_own_losses(void)
+{
+	static const int told[] = {ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH,
+				   ECONNREFUSED};
+	static const int own[] = {ENOBUFS, ENOMEM, EIO, EPERM, ENETDOWN, EBADF, 0};
+
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		ok(net_is_told(told[i]), "errno %d is told by the network", told[i]);
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		ok(!net_is_told(own[i]), "errno %d is this machine's", own[i]);
+	converse(lose, TEXT("one"), 3, STAY);
+	same(verdict, "unknown", "a connection that this machine loses is not the target's downtime");
+	ok(strstr(reason, "this machine lost the connection to 127.0.0.1:"), "and says so: %s",
+	   reason);
+}
+
 int main(void)
 {
 	host = (struct probe_host){.loop = loop_new(), .icmp4_fd = -1, .icmp6_fd = -1};
@@ -373,6 +405,7 @@ int main(void)
 	test_offer();
 	test_smuggling();
 	test_others();
+	test_own_losses();
 	probe_host_close(&host);
 	loop_free(host.loop);
 	return done_testing();
