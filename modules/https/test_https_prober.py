@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Many https checks in one prober: what one of them trusts, shows or was told is nothing to the next."""
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 
@@ -64,6 +66,23 @@ def changed_authorities(tmp):
         assert p.result(999)["verdict"] == "down"
 
 
+@test("F43: each certificate is judged for itself, whatever was shown before")
+def own_reasons():
+    wanted = {certs.good: "", certs.chain: "", certs.rsa: "", certs.expired: "expired on", certs.not_yet: "not yet valid",
+              certs.self_signed: "is self-signed", certs.wrong_host: "is for 'elsewhere.test'", certs.incomplete: "chain incomplete",
+              certs.other_authority: "is neither sent nor trusted"}
+    with prober() as p, contextlib.ExitStack() as stack:
+        for number, pair in enumerate(wanted, 1):
+            server = stack.enter_context(Http({"/": PAGE}, tls=tls_context(pair())))
+            p.tell(define(number, "https", server.url(), ca_file=certs.authority()))
+        order = [*range(1, len(wanted) + 1), *range(len(wanted), 0, -1)]
+        for turn in range(3):
+            for place, number in enumerate(order):
+                p.tell(f"probe {turn * 100 + place + 1} check={number}")
+                result, reason = p.result(turn * 100 + place + 1), list(wanted.values())[number - 1]
+                assert result["verdict"] == ("down" if reason else "up") and reason in result.get("reason", ""), (number, result)
+
+
 @test("a client certificate goes with its own check alone")
 def own_certificate():
     certificate, key = certs.client()
@@ -72,6 +91,17 @@ def own_certificate():
                define(2, "https", server.url(), ca_file=certs.authority()))
         found = rounds(p, [1, 2])
     assert {number: {r["verdict"] for r in results} for number, results in found.items()} == {1: {"up"}, 2: {"down"}}, found
+
+
+@test("each probe shakes hands anew, in TLS 1.2 and 1.3")
+def full_handshakes():
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = tls_context(certs.good(), minimum=version, maximum=version)
+        with prober() as p, Http({"/": PAGE}, tls=context) as server:
+            p.tell(define(1, "https", server.url(), ca_file=certs.authority()))
+            assert {r["verdict"] for r in rounds(p, [1], 5)[1]} == {"up"}
+        stats = context.session_stats()
+        assert stats["accept_good"] >= 5 and not stats["hits"], stats
 
 
 @test("what one check transcribes is no other's")
