@@ -137,13 +137,36 @@ static const struct column waiting_column[] = {
 	{"expires_us", true}, {"incident", false},   {"number", true},	{"next_us", true},
 	{"refused", false},   {NULL, false}};
 
-/* Of incidents that go on: who was told, for the rules. */
+/* Incidents of the last week that have ended, and somebody who was told of one has been told
+ * nothing of its end: the keeper died in between. */
+#define UNFINISHED \
+	"SELECT i.id FROM incident i JOIN told t ON t.incident = i.id JOIN letter l ON" \
+	" l.id = t.letter WHERE i.event = 'closed' AND i.at_us >" \
+	"  (SELECT coalesce(max(at_us), 0) FROM tail) - 604800000000 AND" \
+	" coalesce(l.outcome, 'delivered') = 'delivered' AND " IS_NO_RECOVERY("l") \
+	" AND NOT EXISTS (SELECT 1 FROM told u JOIN letter r ON r.id = u.letter WHERE" \
+	"  u.incident = i.id AND r.contact = l.contact AND r.ways = l.ways AND" \
+	"  NOT " IS_NO_RECOVERY("r") ")"
+#define IS_NO_RECOVERY(letter) \
+	"(" letter ".kind <> 'recovery' AND coalesce(" letter ".words, '') NOT LIKE" \
+	" '% of=recovery%')"
+
+static const char unfinished[] =
+	"SELECT id, name, start_us, at_us, reason, step FROM incident WHERE id IN (" UNFINISHED
+	") ORDER BY id";
+static const struct column unfinished_column[] = {{"check", false},  {"start_us", true},
+						  {"at_us", true},   {"reason", false},
+						  {"step", false},   {NULL, false}};
+
+/* Of what goes on: who was told, for the rules. */
 static const char ended_letters[] =
 	"SELECT id, kind, contact, ways, name, created_us, outcome, ended_us,"
 	" (SELECT group_concat(incident, char(10)) FROM told WHERE letter = id),"
 	" (SELECT destination FROM attempt WHERE letter = id ORDER BY rowid DESC LIMIT 1), words"
 	" FROM letter WHERE outcome IS NOT NULL AND id IN (SELECT t.letter FROM told t"
-	"  JOIN incident i ON i.id = t.incident WHERE i.event IN ('open', 'confirmed'))"
+	"  JOIN incident i ON i.id = t.incident WHERE i.event IN ('open', 'confirmed') UNION"
+	"  SELECT t.letter FROM told t JOIN standing s ON s.incident = t.incident WHERE"
+	"  s.ended_us IS NULL UNION SELECT letter FROM told WHERE incident IN (" UNFINISHED "))"
 	" ORDER BY id";
 static const struct column ended_column[] = {
 	{"kind", false},       {"contact", false}, {"to", false},      {"check", false},
@@ -173,6 +196,7 @@ void letter_resume(struct store *s, struct text *lines)
 {
 	add_rows(s, lines, "resume-letter", waiting_letters, waiting_column, 14, NULL);
 	add_rows(s, lines, "resume-letter", ended_letters, ended_column, 10, "of");
+	add_rows(s, lines, "resume-incident", unfinished, unfinished_column, 0, NULL);
 	add_rows(s, lines, "resume-destination", refusals, refusals_column, 0, NULL);
 	add_rows(s, lines, "resume-standing", standings, standing_column, 0, NULL);
 	add_rows(s, lines, "resume-maintenance", windows, window_column, 1, NULL);

@@ -152,7 +152,26 @@ static void life(void)
 	same(refusals(3), "", "from so many on");
 	commit(s, 102, "incident 01i check=web event=closed at_us=80 start_us=4\n"
 		       "attempt 01x at_us=90 number=1 to=sms:1 outcome=delivered reason=\"\"\n");
-	same(resumed(s, "resume-letter"), "", "when it has closed they are told no more");
+	same(resumed(s, "resume-incident"),
+	     "resume-incident 01i check=web start_us=4 at_us=80\n",
+	     "one that has closed with nobody told of the end");
+	ok(strstr(resumed(s, "resume-letter"), "resume-letter 01a ") != NULL,
+	   "who was told of it is told with it");
+	commit(s, 103, "letter 02c kind=summary of=recovery contact=ops to=\"sms:1\\nmail:x@y\""
+		       " incident=01i subject=up created_us=81\n"
+		       "attempt 02c at_us=82 number=1 to=sms:1 outcome=delivered reason=\"\"\n");
+	same(resumed(s, "resume-incident"), "", "the end was told");
+	same(resumed(s, "resume-letter"), "", "and they are told no more");
+	commit(s, 104, "standing web kind=flapping event=begin by=\"\" reason=\"\" at_us=90 "
+		       "incident=01f\n"
+		       "letter 02d kind=alert of=alert contact=ops to=sms:1 incident=01f subject=f"
+		       " created_us=91\n"
+		       "attempt 02d at_us=92 number=1 to=sms:1 outcome=delivered reason=\"\"\n");
+	ok(strstr(resumed(s, "resume-letter"), "resume-letter 02d ") != NULL,
+	   "letters of flapping that goes on are told");
+	commit(s, 105, "standing web kind=flapping event=end by=\"\" reason=\"\" at_us=93 "
+		       "incident=01f\n");
+	same(resumed(s, "resume-letter"), "", "until it is steady");
 	same(resumed(s, "resume-destination"), "", "one that is taken forgets the refusals");
 	store_close(s);
 }
