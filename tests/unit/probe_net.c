@@ -391,7 +391,7 @@ static void test_own_losses(void)
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		ok(!net_is_told(own[i]), "errno %d is this machine's", own[i]);
 	converse(lose, TEXT("one"), 3, STAY);
-	same(verdict, "unknown", "a connection that this machine loses is not the target's downtime");
+	same(verdict, "unknown", "a connection that this machine loses is no downtime");
 	ok(strstr(reason, "this machine lost the connection to 127.0.0.1:"), "and says so: %s",
 	   reason);
 }
