@@ -104,7 +104,7 @@ unit: $(UNIT) ## build the unit tests
 # What stands in for libFuzzer: runs each file of a corpus once.
 $(BUILD)/tests/fuzz/%: tests/fuzz/fuzz_%.c tests/lib/replay.c $(BUILD)/core.a
 	@mkdir -p "$(@D)"
-	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< tests/lib/replay.c $(BUILD)/core.a $(LDLIBS)
+	$(call SAY,test)$(COMPILE) -DREPLAY='"tests/fuzz/corpus/$*"' -MF $@.d -MT $@ $(LDFLAGS) -o $@ tests/lib/replay.c $< $(BUILD)/core.a $(LDLIBS)
 
 # What a module needs beside it to be played with any server stands in conversation_NAME.c.
 define CONVERSATION
