@@ -183,7 +183,7 @@ valgrind: tests ## run the unit tests under valgrind
 		valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite $$test >$(BUILD)/valgrind.out 2>&1; \
 		[ $$? != 99 ] || { cat $(BUILD)/valgrind.out; exit 1; }; done
 
-torture: all $(BUILD)/tests/failmalloc.so ## let every allocation and system call of `nines check` fail in turn (minutes)
+torture: all $(BUILD)/tests/failmalloc.so ## let every allocation and system call of `nines check` fail in turn (half an hour)
 	@scripts/deps torture
 	@status=0; for test in tests/torture/test_*.py; do \
 		TORTURE=all BUILD=$(BUILD) PYTHONPATH=tests/lib PYTHONDONTWRITEBYTECODE=1 python3 $$test || status=1; \

@@ -366,7 +366,7 @@ static void test_others(void)
 	close(listener);
 }
 
-/* What stands in the place of the connection's socket answers with an errno that no network tells. */
+/* What stands in the place of the connection's socket answers by an errno that no network tells. */
 static void lose(struct probe *p, const void *options)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
