@@ -55,6 +55,10 @@ void alert_configure(struct keeper *, const struct text *pending);
 /* Behind it, when checks and services are in place. */
 void alert_follow(struct keeper *);
 
+/* Paused, or its standing is another than in-service: shown, probed unless it is paused, and not
+ * counted: no member of a service, no time of its own. NULL: it is not. */
+bool subject_is_out(const struct subject *);
+
 /* ---- the record ---- */
 
 void alert_resume_letter(struct keeper *, const struct line *);

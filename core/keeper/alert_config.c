@@ -228,6 +228,11 @@ static void take_standing(struct subject *s, const char *word)
 		}
 }
 
+bool subject_is_out(const struct subject *s)
+{
+	return s && (s->is_muted || s->is_paused || s->pause.is_on);
+}
+
 static void take_subject(struct keeper *k, const struct line *l)
 {
 	struct subject *s = subject_get(k, line_name(l));

@@ -147,6 +147,24 @@ void standing_clear(struct keeper *k, struct subject *s)
 
 /* ---- paused ---- */
 
+/* From here on, until a result comes again, its time is not monitored. */
+static void record_pause(struct keeper *k, const struct check *c, const char *reason)
+{
+	struct text *t = spool_begin(&k->spool);
+
+	line_begin_name(t, "result", c->name);
+	line_add(t, "verdict", vote_name[VOTE_UNKNOWN]);
+	line_add(t, "reason", reason);
+	line_add_int(t, "start_us", k->wall_us);
+	line_add_int(t, "elapsed_us", 0);
+	line_add(t, "location", c->locations ? c->location[0]->name : k->own_location);
+	line_add_int(t, "due_at_us", k->wall_us);
+	line_add_int(t, "interval_us", c->every_us);
+	line_add(t, "ends", state_name[STATE_NOT_MONITORED]);
+	line_add_int(t, "holds", 1);
+	spool_end(&k->spool);
+}
+
 static void pause_check(struct keeper *k, struct check *c, const char *reason)
 {
 	c->is_paused = true;
@@ -154,6 +172,7 @@ static void pause_check(struct keeper *k, struct check *c, const char *reason)
 	c->recheck_at_us = 0;
 	check_arm(k, c);
 	state_end(k, c, reason);
+	record_pause(k, c, reason);
 }
 
 void standing_apply_pause(struct keeper *k, struct subject *s)

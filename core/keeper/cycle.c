@@ -541,6 +541,12 @@ static void expect(struct keeper *k, const struct flight *f, enum vote vote,
 		resume_note(k, c, slot_of(f));
 }
 
+/* What is out of service is probed and shown, and its time is nobody's. */
+static const char *counted_as(const struct check *c, enum vote verdict)
+{
+	return subject_is_out(c->subject) ? state_name[STATE_NOT_MONITORED] : vote_name[verdict];
+}
+
 static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const char *cause,
 		      const struct result *got, const struct line *from)
 {
@@ -563,7 +569,7 @@ static void cast_vote(struct keeper *k, struct flight *f, enum vote vote, const 
 		y->cause = "void-cycle";
 	}
 	alert_probe(k, vote, got->reason, got->steps);
-	record(k, f, from, got, start_us, is_last ? vote_name[verdict] : NULL,
+	record(k, f, from, got, start_us, is_last ? counted_as(y->check, verdict) : NULL,
 	       is_last && verdict == VOTE_UNKNOWN ? y->cause : cause);
 	expect(k, f, vote, got);
 	flight_end(k, f);

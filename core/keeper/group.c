@@ -15,15 +15,24 @@ static enum state member_state(const struct group *g, size_t i)
 	return i < g->checks ? g->check[i]->state : g->group[i - g->checks]->state;
 }
 
+static const struct subject *member_subject(const struct group *g, size_t i)
+{
+	return i < g->checks ? g->check[i]->subject : g->group[i - g->checks]->subject;
+}
+
 /* definitions.md 2.8, with the members' degraded and unconfirmed handed on. */
 static enum state judge(const struct group *g)
 {
-	size_t members = g->checks + g->groups;
-	int64_t count[STATES] = {0}, need = g->need < (int64_t)members ? g->need : (int64_t)members;
+	int64_t count[STATES] = {0}, members = 0, need;
 
-	for (size_t i = 0; i < members; i++)
+	for (size_t i = 0; i < g->checks + g->groups; i++) {
+		if (subject_is_out(member_subject(g, i)))
+			continue; /* as if it were none */
+		members++;
 		count[member_state(g, i)]++;
-	if (!members || count[STATE_NOT_MONITORED] == (int64_t)members)
+	}
+	need = g->need < members ? g->need : members;
+	if (!members || count[STATE_NOT_MONITORED] == members)
 		return STATE_NOT_MONITORED;
 	if (count[STATE_UP] >= need)
 		return STATE_UP;

@@ -24,11 +24,12 @@ static const struct sla_span *span_of(const struct cursor *c)
 	return &c->line.span[c->at];
 }
 
-/* Has the member not begun to be monitored? Then it is no member yet: adding one to a service
- * changes nothing of the time before. */
+/* Is the member not monitored, because it has not begun to be, or is out of service? Then it is no
+ * member: adding one to a service changes nothing of the time before, and one that is deliberately
+ * offline holds nothing up. */
 static bool is_absent(const struct cursor *c)
 {
-	return c->at == 0 && span_of(c)->state == SLA_NOT_MONITORED;
+	return span_of(c)->state == SLA_NOT_MONITORED;
 }
 
 /* Up while `need` members are up (or all, where fewer have begun); what silent members could still
@@ -36,9 +37,9 @@ static bool is_absent(const struct cursor *c)
 static enum sla_state judge(const size_t count[SLA_STATES], size_t present, size_t need)
 {
 	size_t passing = count[SLA_UP] + count[SLA_DEGRADED];
-	size_t silent = count[SLA_UNKNOWN] + count[SLA_NOT_MONITORED];
+	size_t silent = count[SLA_UNKNOWN];
 
-	if (count[SLA_NOT_MONITORED] == present)
+	if (!present)
 		return SLA_NOT_MONITORED;
 	need = need < present ? need : present;
 	if (count[SLA_UP] >= need)

@@ -84,6 +84,12 @@ static bool is_pass(enum sla_state s)
 	return s == SLA_UP || s == SLA_DEGRADED;
 }
 
+/* What ends an incident: nobody watches it any more, or it works again. */
+static bool is_over(enum sla_state s)
+{
+	return is_pass(s) || s == SLA_NOT_MONITORED;
+}
+
 /* ---- the samples rule ---- */
 
 struct reader {
@@ -163,7 +169,7 @@ static void confirm(struct reader *r)
 
 	for (size_t i = 0; i < r->samples; i++) {
 		r->state[i] = r->sample[i].state;
-		if (is_pass(r->state[i]))
+		if (is_over(r->state[i]))
 			first = SIZE_MAX;
 		if (r->state[i] != SLA_DOWN)
 			continue;
@@ -202,7 +208,7 @@ static bool confirms_itself(const struct reader *r, size_t i)
 	if (r->sample[i].state != SLA_DOWN || is_certain(&r->sample[i]) ||
 	    !r->sample[i].second_us || r->sample[i].second_us >= r->how->now_us)
 		return false;
-	while (i-- > 0 && !is_pass(r->sample[i].state))
+	while (i-- > 0 && !is_over(r->sample[i].state))
 		if (r->sample[i].state == SLA_DOWN)
 			return false;
 	return true;
@@ -242,7 +248,7 @@ static void list_incidents(struct reader *r)
 		const struct sla_sample *s = &r->sample[i];
 		bool is_first = !open;
 
-		if (is_pass(s->state) && open) {
+		if (is_over(s->state) && open) {
 			open->to_us = begins_at(r, i);
 			open = NULL;
 		}

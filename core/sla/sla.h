@@ -75,7 +75,7 @@ enum sla_origin {
  * runs equals the one from the single samples. `interval_us` is the interval in force. */
 struct sla_sample {
 	int64_t at_us, second_us, last_us, interval_us;
-	enum sla_state state; /* UP, DEGRADED, DOWN or UNKNOWN; of an event any */
+	enum sla_state state; /* any but UNCONFIRMED; NOT_MONITORED: out of service */
 	enum sla_cause cause;
 	enum sla_origin origin;
 };

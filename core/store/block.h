@@ -53,7 +53,7 @@ struct block_result {
 	struct block_fact fact[BLOCK_FACTS];
 };
 
-enum block_flags { BLOCK_IS_STALLED = 1, BLOCK_IS_EVENT = 2 /* imported: holds until the next */ };
+enum block_flags { BLOCK_IS_STALLED = 1, BLOCK_IS_EVENT = 2 /* holds until the next one */ };
 
 /* Zero-initialise; block_writer_release(). */
 struct block_writer {

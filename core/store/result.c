@@ -25,6 +25,13 @@ static void take_ends(struct result_line *to, const struct line_word *w)
 	to->result.ends = (uint8_t)(1 + state_of(w->value));
 }
 
+/* Its word holds until the next result, however long that takes. */
+static void take_holds(struct result_line *to, const struct line_word *w)
+{
+	(void)w;
+	to->result.flags |= BLOCK_IS_EVENT;
+}
+
 static void take_cause(struct result_line *to, const struct line_word *w)
 {
 	for (uint8_t i = 0; i < SLA_CAUSES; i++)
@@ -160,6 +167,7 @@ static const struct {
 	{"item", offsetof(struct block_result, item), NULL, NULL},
 	{"missed", FACT, NULL, ".missed"},
 	{"ends", CALL, take_ends, NULL},
+	{"holds", CALL, take_holds, NULL},
 	{"cause", CALL, take_cause, NULL},
 	{"n", SKIP, NULL, NULL},
 	{"step", FACT, NULL, ".step"},

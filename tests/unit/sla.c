@@ -24,8 +24,8 @@ static size_t samples;
 
 static void make_samples(void)
 {
-	static const enum sla_state state[] = {SLA_UP,   SLA_UP,   SLA_UP,     SLA_DEGRADED,
-					       SLA_DOWN, SLA_DOWN, SLA_UNKNOWN};
+	static const enum sla_state state[] = {SLA_UP,   SLA_UP,   SLA_UP,      SLA_DEGRADED,
+					       SLA_DOWN, SLA_DOWN, SLA_UNKNOWN, SLA_NOT_MONITORED};
 	int64_t at_s = below(20), interval_s = 1 + below(8);
 
 	enum sla_origin origin = (enum sla_origin)below(SLA_ORIGINS);
@@ -35,7 +35,7 @@ static void make_samples(void)
 		if (!below(15)) /* a history, then our own watch, or the other way round */
 			origin = (enum sla_origin)below(SLA_ORIGINS);
 		sample[i] = (struct sla_sample){
-			at_s * S,        0, at_s * S, interval_s * S, state[below(7)], SLA_NO_CAUSE,
+			at_s * S,        0, at_s * S, interval_s * S, state[below(8)], SLA_NO_CAUSE,
 			origin};
 		if (sample[i].state == SLA_UNKNOWN)
 			sample[i].cause = SLA_VOID_CYCLE;
@@ -43,18 +43,20 @@ static void make_samples(void)
 	}
 }
 
-static bool passes(size_t i)
+/* It works, or nobody watches it. */
+static bool ends_failures(size_t i)
 {
-	return sample[i].state == SLA_UP || sample[i].state == SLA_DEGRADED;
+	return sample[i].state == SLA_UP || sample[i].state == SLA_DEGRADED ||
+	       sample[i].state == SLA_NOT_MONITORED;
 }
 
-/* Is there another failure in the same run (no pass between)? */
+/* Is there another failure in the same run (nothing that ends it between)? */
 static bool has_company(size_t i)
 {
-	for (size_t k = i + 1; k < samples && !passes(k); k++)
+	for (size_t k = i + 1; k < samples && !ends_failures(k); k++)
 		if (sample[k].state == SLA_DOWN)
 			return true;
-	for (size_t k = i; k-- > 0 && !passes(k);)
+	for (size_t k = i; k-- > 0 && !ends_failures(k);)
 		if (sample[k].state == SLA_DOWN)
 			return true;
 	return false;
@@ -257,33 +259,23 @@ static void sums_as_the_naive_sum(void)
 
 /* ---- groups ---- */
 
-/* When does the member begin to be monitored? */
-static int64_t begins_at(const struct sla_line *l)
+static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need,
+				  int64_t at_s)
 {
-	for (int64_t t = 0; t < MOST; t++)
-		if (line_state(l, t) != SLA_NOT_MONITORED)
-			return t;
-	return MOST;
-}
-
-static enum sla_state naive_group(const struct sla_line *line, const int64_t *begin_s,
-				  size_t members, size_t need, int64_t at_s)
-{
-	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, ended = 0, present = 0;
+	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, present = 0;
 
 	for (size_t i = 0; i < members; i++) {
 		enum sla_state s = line_state(&line[i], at_s);
 
-		if (at_s < begin_s[i])
-			continue; /* no member yet */
+		if (s == SLA_NOT_MONITORED)
+			continue; /* no member now */
 		present++;
 		up += s == SLA_UP;
 		degraded += s == SLA_DEGRADED;
-		silent += s == SLA_UNKNOWN || s == SLA_NOT_MONITORED;
-		ended += s == SLA_NOT_MONITORED;
+		silent += s == SLA_UNKNOWN;
 		unconfirmed += s == SLA_UNCONFIRMED;
 	}
-	if (ended == present)
+	if (!present)
 		return SLA_NOT_MONITORED;
 	need = need < present ? need : present;
 	if (up + degraded >= need)
@@ -300,7 +292,6 @@ static void groups_as_the_naive_group(void)
 	for (int round = 0; round < 500 && fine; round++) {
 		struct sla_line line[5] = {{0}}, group = {0};
 		const struct sla_line *member[5];
-		int64_t begin_s[5];
 		size_t members = 1 + (size_t)below(5), need = 1 + (size_t)below((int64_t)members);
 		struct sla_reading how = {.now_us = INT64_MAX};
 
@@ -308,12 +299,11 @@ static void groups_as_the_naive_group(void)
 			make_samples();
 			sla_from_samples(&line[i], NULL, sample, samples, &how);
 			member[i] = &line[i];
-			begin_s[i] = begins_at(&line[i]);
 		}
 		sla_group(&group, member, members, need, 0, 400 * S);
 		for (int64_t t = 0; t < 400 && fine; t++)
 			fine = line_state(&group, t) ==
-			       naive_group(line, begin_s, members, need, t);
+			       naive_group(line, members, need, t);
 		fine = fine && is_tidy(&group);
 		for (size_t i = 0; i < members; i++)
 			sla_line_release(&line[i]);
@@ -337,17 +327,13 @@ static enum sla_state naive_nested(struct node *const *member, size_t members, s
 	size_t count[SLA_STATES] = {0}, present = 0, passing, silent;
 
 	for (size_t i = 0; i < members; i++) {
-		bool has_begun = false;
-
-		for (int64_t t = 0; t <= at_s && !has_begun; t++)
-			has_begun = member[i]->state[t] != SLA_NOT_MONITORED;
-		present += has_begun;
-		count[member[i]->state[at_s]] += has_begun;
+		present += member[i]->state[at_s] != SLA_NOT_MONITORED;
+		count[member[i]->state[at_s]]++;
 	}
 	need = need < present ? need : present;
 	passing = count[SLA_UP] + count[SLA_DEGRADED];
-	silent = count[SLA_UNKNOWN] + count[SLA_NOT_MONITORED];
-	if (count[SLA_NOT_MONITORED] == present)
+	silent = count[SLA_UNKNOWN];
+	if (!present)
 		return SLA_NOT_MONITORED;
 	if (passing >= need)
 		return count[SLA_UP] >= need ? SLA_UP : SLA_DEGRADED;
@@ -461,17 +447,23 @@ static const struct {
 	 0, 20, 50, 1, 1, 10, 80},
 	{"a gap of three intervals is none", "ud..du", SLA_START_FIRST_FAILURE, 40, 0, 20, 0,
 	 1, 1, 10, 50},
+	{"out of service: no time of its own", "ud--u", SLA_START_FIRST_FAILURE, 10, 10, 20, 0, 1,
+	 0, 10, 20},
+	{"failures before and behind that do not confirm each other", "ud-du",
+	 SLA_START_FIRST_FAILURE, 20, 20, 20, 0, 2, 0, 10, 20},
+	{"paused: that holds", "udd_.......u", SLA_START_FIRST_FAILURE, 20, 0, 20, 0, 1, 1, 10, 30},
 	{"still open at the end", "uudd", SLA_START_FIRST_FAILURE, 20, 0, 20, 0, 1, 1, 20,
 	 -1},
 };
 
-static const char letter[] = "uUdDx?^v";
+static const char letter[] = "uUdDx?^v-_";
 static const struct {
 	enum sla_state state;
 	enum sla_origin origin;
 } meaning[] = {{SLA_UP, SLA_MEASURED},       {SLA_UP, SLA_IMPORTED},     {SLA_DOWN, SLA_MEASURED},
 	       {SLA_DOWN, SLA_IMPORTED},     {SLA_DEGRADED, SLA_MEASURED},
-	       {SLA_UNKNOWN, SLA_MEASURED},  {SLA_UP, SLA_EVENT},        {SLA_DOWN, SLA_EVENT}};
+	       {SLA_UNKNOWN, SLA_MEASURED},  {SLA_UP, SLA_EVENT},        {SLA_DOWN, SLA_EVENT},
+	       {SLA_NOT_MONITORED, SLA_MEASURED}, {SLA_NOT_MONITORED, SLA_EVENT}};
 
 static size_t read_record(const char *record)
 {
