@@ -3,6 +3,7 @@
 - What went out is in the record, unless it went unrecorded because the recorder was away.
 - What was handed in more than a few seconds before the keeper died is in the record; what is in the record arrives.
 - A letter arrives twice only when a process died between the two, and always under the same id.
+- Of real outages: each that was confirmed is told by one alert, and its end by one recovery to who was told.
 
 ROUNDS and SEED in the environment; SEED is printed.
 """
@@ -12,8 +13,10 @@ import os
 import random
 import re
 import signal
+import socket
 import sqlite3
 import sys
+import threading
 import time
 
 from daemon import until
@@ -26,12 +29,13 @@ LAST_S = 3.0    # what was said so long before the end of everything is on disk,
 KEEPER_S = 1.0  # the same before the end of the keeper alone, while its recorder lives
 AWAY_S = 40.0   # so long may one be away that has died often
 VICTIMS = {"keeper": 4, "courier": 3, "recorder": 3, "everything": 2, "parent": 1, "prober": 1}
+LONGEST_S = 2.0  # between two deaths
 CHECK = 'probers = 1\ntcp "a" { host = "127.0.0.1"  port = 1  every = "1h" }\n'
 
 
 class Fight:
-    def __init__(self, tmp, seed):
-        self.tmp, self.rng = tmp, random.Random(seed)
+    def __init__(self, tmp, seed, more=CHECK):
+        self.tmp, self.rng, self.more = tmp, random.Random(seed), more
         self.gateway = Gateway(self.answer)
         self.handed, self.deaths, self.unrecorded = {}, [], set()
         self.store = tmp / "store" / "nines.db"
@@ -46,7 +50,7 @@ class Fight:
         if self.daemon:
             self.note_unrecorded()
             self.daemon.kill()
-        self.daemon = daemon(self.tmp, self.gateway, CHECK, arguments=["--trace"])
+        self.daemon = daemon(self.tmp, self.gateway, self.more, arguments=["--trace"])
 
     def note_unrecorded(self):
         self.unrecorded |= set(re.findall(r" deliver (\S+) [^\n]*unrecorded=1", self.daemon.output()))
@@ -125,7 +129,7 @@ def kill_letters(tmp):
         for _ in range(ROUNDS):
             for _ in range(fight.rng.randrange(1, 4)):
                 fight.hand_in()
-            time.sleep(fight.rng.uniform(0, 1.2))
+            time.sleep(fight.rng.uniform(0, LONGEST_S))
             fight.kill()
         until("the keeper takes letters again", lambda: fight.hand_in() or time.time() - max(fight.handed.values()) < 1)
         time.sleep(2)
@@ -139,6 +143,84 @@ def kill_letters(tmp):
     finally:
         fight.daemon.kill()
         fight.gateway.listener.close()
+
+
+class Target:
+    """Says `fine` while it is up, else `down`."""
+
+    def __init__(self):
+        self.is_up, self.listener = True, socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+                client.sendall(b"fine\r\n" if self.is_up else b"down\r\n")
+                client.close()
+            except ConnectionError:
+                pass
+            except OSError:
+                return
+
+
+def incidents(fight):
+    """id -> (is it closed, [(kind, outcome)] of the letters that tell of it), of confirmed ones."""
+    found = {identity: (event == "closed", []) for identity, event in fight.rows("select id, event from incident where event in ('confirmed', 'closed')")}
+    for incident, kind, words, outcome in fight.rows("select t.incident, l.kind, l.words, l.outcome from told t join letter l on l.id = t.letter order by l.id"):
+        said = re.search(r" of=(\w+)", words)
+        if incident in found:
+            found[incident][1].append((said[1] if said else kind, outcome))
+    return found
+
+
+def judge_outages(found):
+    told = 0
+    for identity, (is_closed, letters) in found.items():
+        alerts = [outcome for kind, outcome in letters if kind == "alert"]
+        ends = [outcome for kind, outcome in letters if kind == "recovery"]
+        assert len(alerts) == 1, f"incident {identity} has {len(alerts)} alerts: {letters}"
+        assert len(ends) == (alerts == ["delivered"]) and is_closed, f"incident {identity}: {letters}"
+        told += alerts == ["delivered"]
+    return told
+
+
+@test(f"SEED={SEED}: outages are told once, and their ends, whatever dies meanwhile")
+def kill_alerts(tmp):
+    targets = [Target() for _ in range(3)]
+    checks = "".join(f'tcp "t{n}" {{ host = "127.0.0.1"  port = {t.port}  expect = "fine"  every = "1s"  recheck = "1s"  flapping = "no" }}\n'
+                     for n, t in enumerate(targets))
+    fight = Fight(tmp, SEED + 1, 'probers = 1\n' + checks + 'contact "ops" { path "pager:ops" { after = "0"  repeat = "1h" } }\n')
+    try:
+        fight.daemon.until_status("all is up", lambda s: all(c["state"] == "up" for c in s["checks"]))
+        for _ in range(ROUNDS):
+            target = fight.rng.choice(targets)
+            target.is_up = not target.is_up
+            time.sleep(fight.rng.uniform(0, 2 * LONGEST_S))
+            fight.kill()
+        for target in targets:
+            target.is_up = True
+
+        def is_over():
+            found = incidents(fight)
+            return all(is_closed and len([k for k, _ in letters if k == "recovery"]) == (("alert", "delivered") in letters) for is_closed, letters in found.values())
+        fight.settle()
+        until("all incidents are closed and told", lambda: is_over() and not fight.rows("select 1 from letter where outcome is null"), 150)
+        found = incidents(fight)
+        told = judge_outages(found)
+        arrived = set(fight.gateway.ids())
+        delivered = {identity for identity, in fight.rows("select id from letter where outcome = 'delivered'")}
+        assert delivered <= arrived, f"told to be delivered, and never arrived: {delivered - arrived}"
+        print(f"# {ROUNDS} deaths: {len(found)} outages, {told} told with their ends, the others over before their alert could go", flush=True)
+    except AssertionError as error:
+        told = "\n".join(f"{i}: {found}" for i, found in sorted(incidents(fight).items()))
+        rows = fight.rows("select l.id, l.kind, t.incident, l.outcome, l.created_us, l.words from letter l left join told t on t.letter = l.id")
+        raise AssertionError(f"{error}\n{told}\n" + "\n".join(map(str, rows)) + f"\n{fight.deaths}") from None
+    finally:
+        fight.daemon.kill()
+        for target in targets:
+            target.listener.close()
 
 
 run()
