@@ -53,7 +53,7 @@ static double answer(int64_t now)
 			    "result %ld verdict=up address=192.0.2.10 start_us=%lld late_us=812 "
 			    "elapsed_us=2210 "
 			    "steps=resolve:812,connect:1490,banner:2190,other:2210 "
-			    "value.certificate_days=\"61 d\"\n",
+			    "values=certificate_days:61:d\n",
 			    strtol(at + 6, NULL, 10), (long long)(now + WALL - START));
 	}
 	text_clear(&to[END_PROBER]);

@@ -46,7 +46,7 @@ def history(rng, name, location, first_us, count, every_us, ends):
         more = {"ends": verdict} if ends else {}
         lines.append((due_us, record.named("result", name, verdict=verdict, due_at_us=due_us, start_us=start_us, elapsed_us=elapsed_us,
                                            location=location, interval_us=every_us, steps=text, reason=reason, address="::1",
-                                           **{"value.certificate_days": f"{value!r} d", "fact.code": rng.choice(("200", "204"))}, **more)))
+                                           **{"values": f"certificate_days:{value!r}:d", "fact.code": rng.choice(("200", "204"))}, **more)))
         wanted.append((due_us, start_us, elapsed_us, verdict, verdict if ends else None, reason, steps, float(value)))
     return lines, wanted
 
