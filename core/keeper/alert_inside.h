@@ -94,6 +94,7 @@ struct subject {
 	struct alarm *incident, *flapping; /* open ones */
 	struct standing silence, pause;
 	int64_t again_us;   /* a silence ended */
+	bool owes_end;	    /* and that is not recorded yet */
 	int64_t counted_us; /* a window ended, a parent came back */
 	int maintenance;    /* open windows */
 	size_t alarms;	    /* that point here, ended ones too */

@@ -134,9 +134,33 @@ static void end_silence(struct keeper *k, struct subject *s, const char *by, con
 {
 	standing_clear_one(&s->silence);
 	s->again_us = at_us;
+	s->owes_end = false;
 	tell(k, s->name, &(struct saying){.kind = "silence", .event = "end", .by = by,
 					  .reason = why, .at_us = at_us});
 	subject_touch_deep(k, s);
+}
+
+static void count_failing(struct keeper *k, struct subject *s, void *with)
+{
+	(void)k;
+	*(size_t *)with += s->incident != NULL;
+}
+
+/* Its time is over. The record says so by itself; that it has ended is recorded once nothing fails
+ * in it any more, so that a keeper that dies in between does not forget to tell it. */
+static void let_silence_end(struct keeper *k, struct subject *s)
+{
+	size_t failing = 0;
+
+	if (s->silence.is_on) {
+		s->again_us = s->silence.until_us;
+		s->owes_end = true;
+		standing_clear_one(&s->silence);
+		subject_touch_deep(k, s);
+	}
+	subject_each(k, s, count_failing, &failing);
+	if (!failing && s->owes_end)
+		end_silence(k, s, "", "its time is over", s->again_us);
 }
 
 void standing_clear(struct keeper *k, struct subject *s)
@@ -210,8 +234,8 @@ void standing_watch(struct keeper *k)
 	size_t at = 0;
 
 	while (k->alerts->standings && (s = map_next(&k->alerts->subjects, &at))) {
-		if (s->silence.is_on && s->silence.until_us <= k->now_us)
-			end_silence(k, s, "", "its time is over", s->silence.until_us);
+		if (s->owes_end || (s->silence.is_on && s->silence.until_us <= k->now_us))
+			let_silence_end(k, s);
 		if (s->pause.is_on && s->pause.until_us && s->pause.until_us <= k->now_us)
 			end_pause(k, s, "", "its time is over");
 	}
@@ -269,6 +293,7 @@ static bool take_silence(struct keeper *k, struct asked *q)
 	if (q->for_us < SHORTEST_US || q->for_us > LONGEST_US)
 		return refuse(q, "the time must be 1m to 366d");
 	standing_begin(k, &s->silence, &y);
+	s->owes_end = false;
 	k->alerts->standings = true;
 	tell(k, s->name, &y);
 	subject_touch_deep(k, s);
