@@ -55,6 +55,14 @@ static int row_of(const char *name)
 
 /* ---- the words of the command ---- */
 
+/* The arena gives NULL where there is no memory. */
+static const char *kept(const char *text)
+{
+	if (!text)
+		memory_end();
+	return text;
+}
+
 /* "./notifier.so:ADDRESS": the path ends with the first ".so:". -1 to go on. */
 static int take_path(struct contact *c, const char *word)
 {
@@ -63,12 +71,12 @@ static int take_path(struct contact *c, const char *word)
 
 	if (!end)
 		return cli_wrong("'%s' is no NOTIFIER:ADDRESS: write ./notifier.so:ADDRESS", word);
-	c->order.path = arena_copy(&c->arena, word, (size_t)(end + 3 - word));
+	c->order.path = kept(arena_copy(&c->arena, word, (size_t)(end + 3 - word)));
 	c->address = end + 4;
 	if (!module_name_of(c->order.path, name))
 		return cli_wrong("'%s' is no module: its file is called NAME.so", c->order.path);
-	c->notifier = arena_text(&c->arena, "%s", name);
-	c->shown = arena_text(&c->arena, "%s:%s", name, c->address);
+	c->notifier = kept(arena_text(&c->arena, "%s", name));
+	c->shown = kept(arena_text(&c->arena, "%s:%s", name, c->address));
 	return -1;
 }
 
@@ -80,7 +88,7 @@ static int take_name(struct contact *c, const struct cli *cli, const char *word)
 	if (!colon || colon == word)
 		return cli_wrong("'%s' is no NOTIFIER:ADDRESS, such as email:ops@example.org",
 				 word);
-	c->notifier = arena_copy(&c->arena, word, (size_t)(colon - word));
+	c->notifier = kept(arena_copy(&c->arena, word, (size_t)(colon - word)));
 	c->address = colon + 1;
 	c->shown = word;
 	find_modules(cli, MODULE_NOTIFIER, &c->modules);
