@@ -128,11 +128,20 @@ static void reap(struct http_host *host)
 	}
 }
 
+static void act(struct http_host *host, curl_socket_t fd, int what)
+{
+	int running;
+
+	http_context_lend(true);
+	curl_multi_socket_action(host->multi, fd, what, &running);
+	http_context_lend(false);
+}
+
 static void on_ready(struct loop_watch *watch, uint32_t events)
 {
 	struct http_handle *h = (struct http_handle *)watch;
 	struct http_host *host = h->host;
-	int running, what = 0;
+	int what = 0;
 
 	if (events & (EPOLLIN | EPOLLHUP))
 		what |= CURL_CSELECT_IN;
@@ -140,7 +149,7 @@ static void on_ready(struct loop_watch *watch, uint32_t events)
 		what |= CURL_CSELECT_OUT;
 	if (events & EPOLLERR)
 		what |= CURL_CSELECT_ERR;
-	curl_multi_socket_action(host->multi, watch->fd, what, &running);
+	act(host, watch->fd, what);
 	note_sent(h);
 	reap(host);
 }
@@ -194,9 +203,8 @@ static void on_time(struct loop_timer *timer)
 {
 	struct http_host *host = (struct http_host *)((char *)timer -
 		offsetof(struct http_host, timer));
-	int running;
 
-	curl_multi_socket_action(host->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	act(host, CURL_SOCKET_TIMEOUT, 0);
 	reap(host);
 }
 
@@ -447,7 +455,8 @@ struct http_host *http_host_new(struct loop *loop)
 		http_host_free(host);
 		return NULL;
 	}
-	SSL_CTX_free(SSL_CTX_new(TLS_client_method())); /* OpenSSL reads its own files now */
+	/* OpenSSL reads its own files now */
+	SSL_CTX_free(SSL_CTX_new_ex(tls_library(), NULL, TLS_client_method()));
 	if (memory_lacks()) /* it never makes up for what it then missed */
 		memory_end();
 	curl_multi_setopt(host->multi, CURLMOPT_SOCKETFUNCTION, on_socket);

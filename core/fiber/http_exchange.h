@@ -112,6 +112,8 @@ CURLcode http_on_tls(CURL *, void *ssl_ctx, void *exchange);
 
 /* ---- http_context.c ---- */
 
+/* True while libcurl works: only then SSL_CTX_new() gives out what waits here. */
+void http_context_lend(bool);
 /* Takes one that no connection uses any more and nothing special was loaded into: the next one gets
  * it. NULL is fine. */
 void http_context_give(SSL_CTX **);

@@ -16,7 +16,7 @@ static int count(SSL_CTX *context)
 
 static void again(void)
 {
-	SSL_CTX *one = SSL_CTX_new(TLS_client_method()), *kept = one, *other, *server;
+	SSL_CTX *one = SSL_CTX_new(TLS_client_method()), *kept = one, *foreign, *other, *server;
 	X509_STORE *authorities = X509_STORE_new();
 	X509 *authority = X509_new();
 
@@ -26,6 +26,9 @@ static void again(void)
 	ok(count(one) == 1, "it is trusted");
 	http_context_give(&one);
 	ok(!one, "a context that was given is the giver's no more");
+	foreign = SSL_CTX_new(TLS_client_method());
+	ok(foreign != kept, "who is not libcurl gets a new one");
+	http_context_lend(true);
 	server = SSL_CTX_new(TLS_server_method());
 	ok(server != kept, "one for a server is another");
 	one = SSL_CTX_new(TLS_client_method());
@@ -34,6 +37,8 @@ static void again(void)
 	ok(sk_X509_OBJECT_num(X509_STORE_get0_objects(authorities)) == 1, "which lost nothing");
 	other = SSL_CTX_new(TLS_client_method());
 	ok(other && other != one, "two at once are two");
+	http_context_lend(false);
+	SSL_CTX_free(foreign);
 	SSL_CTX_free(one);
 	SSL_CTX_free(other);
 	SSL_CTX_free(server);
