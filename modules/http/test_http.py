@@ -10,7 +10,7 @@ from daemon import nines
 from failures import common
 from golden import Golden
 from probe import check, refusal
-from servers import Http, Server, Udp, bomb, close, drip, endless, expect, pause, redirect, refused_port, reply, reset, send
+from servers import Http, Server, Udp, bomb, close, drip, endless, expect, ipv6_only, pause, redirect, refused_port, reply, reset, send
 from tap import BUILD, run, skip, test
 
 golden = Golden(__file__)
@@ -232,7 +232,7 @@ def ipv6():
 
 @test("no second address is tried: what IPv6 only offers is down over IPv4")
 def no_fallback():
-    with Http({"/": PAGE}, ip=6) as server:
+    with ipv6_only(lambda: Http({"/": PAGE}, ip=6)) as server:
         line("IPv6 only, asked over IPv4", "down", check("http", f"url=http://127.0.0.1:{server.port}/"))
 
 

@@ -12,7 +12,8 @@ import certs
 from failures import common, script
 from golden import Golden
 from probe import check
-from servers import (A, Server, Udp, answering, close, endless, expect, pause, reset, send, send_split, silence, tls, tls_context)
+from servers import (A, Server, Udp, answering, close, endless, expect, ipv6_only, pause, reset, send, send_split, silence, tls,
+                     tls_context)
 from starttls import ask, implicit
 from tap import BUILD, run, test
 
@@ -87,7 +88,7 @@ def hostile():
 
 @test("IPv6 is dialled as asked, never silently IPv4")
 def ipv6():
-    with Server([silence()], ip=6) as server:
+    with ipv6_only(lambda: Server([silence()], ip=6)) as server:
         for title, verdict, *words in (("IPv6, an address", "up", "host=::1"), ("IPv6, a name", "up", "host=localhost", "address-family=6"),
                                        ("IPv6 only, asked over IPv4", "down", "host=localhost", "address-family=4"),
                                        ("an address of the other family", "unknown", "host=127.0.0.1", "address-family=6")):

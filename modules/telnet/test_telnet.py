@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 import real_files
 from failures import common
 from golden import Golden
-from probe import check
+from probe import check, refusal
 from servers import Server, close, endless, expect, send, send_split, silence
 from tap import BUILD, run, test
 
@@ -45,8 +45,13 @@ CASES = [
      [*LOGIN, "login-prompt=Who?", "password-prompt=How?"]),
     ("a server that hangs up after the password", "down", ASK_BOTH + [send(b"\r\nNo.\r\n"), close()], LOGIN),
     ("a server that repeats the password", "down", ASK_BOTH + [send(PASSWORD.encode() + b" is wrong\r\nbox login: "), silence()], LOGIN),
-    ("a login without a text behind it", "unknown", [silence()], ["user=alice"]),
 ]
+
+
+@test("a login without a text behind it is refused before any probe")
+def unfinished():
+    assert refusal("telnet", "host=127.0.0.1", "user=alice").startswith("expect: missing")
+
 
 for title, verdict, script, options in CASES:
     @test(title)

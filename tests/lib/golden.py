@@ -11,7 +11,7 @@ import pathlib
 import re
 
 MASKS = [(re.compile(r"\b20\d\d-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?( UTC)?"), "DATE"),
-         (re.compile(r"(127\.\d+\.\d+\.\d+|\[::1\]|::1|localhost):\d+"), r"\1:PORT"), (re.compile(r"/tmp/[^ '/]+"), "TMP"),
+         (re.compile(r"(127\.\d+\.\d+\.\d+|\[::1\]|::1|localhost):\d+"), r"\1:PORT"), (re.compile(r"/tmp/(nines-test-[^ '/]+/)?[^ '/]+"), "TMP"),
          (re.compile(r"\.{5,}'"), "...'")]
 
 

@@ -8,6 +8,7 @@ while and hopes: a pause is the server's behaviour under test, and close() ends 
         run("tcp", "host=127.0.0.1", f"port={server.port}")
         assert server.heard(0) == b"QUIT\r\n"
 """
+import contextlib
 import gzip
 import socket
 import ssl
@@ -341,6 +342,19 @@ def refused_port(ip=4):
     sock = socket.socket(socket.AF_INET6 if ip == 6 else socket.AF_INET)
     sock.bind((LOOPBACK[ip], 0))
     return sock.getsockname()[1], sock
+
+
+@contextlib.contextmanager
+def ipv6_only(make):
+    """A server of make(), on ::1, whose port is kept from others on 127.0.0.1: nobody listens there."""
+    while True:
+        with make() as server, socket.socket() as hold:
+            try:
+                hold.bind((LOOPBACK[4], server.port))
+            except OSError:  # somebody does: another port
+                continue
+            yield server
+            return
 
 
 A, AAAA = 1, 28
