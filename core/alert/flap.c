@@ -9,9 +9,10 @@
 #define STEP 2
 #define ALL (20 * 76)
 
-static bool differs(const struct flap *f, int newer)
+/* Bit n: the n-th newest result differs from the one before it. */
+static uint32_t changes_of(const struct flap *f)
 {
-	return newer + 1 < f->known && ((f->passed >> newer ^ f->passed >> (newer + 1)) & 1);
+	return f->known ? (f->passed ^ f->passed >> 1) & ((1u << (f->known - 1)) - 1) : 0;
 }
 
 static bool take_percent(const char **at, int *percent)
@@ -45,27 +46,21 @@ int flap_permille(const struct flap *f)
 {
 	int sum = 0;
 
-	for (int newer = 0; newer < FLAP_RESULTS - 1; newer++)
-		if (differs(f, newer))
-			sum += OLDEST + STEP * (FLAP_RESULTS - 2 - newer);
+	for (uint32_t rest = changes_of(f); rest; rest &= rest - 1)
+		sum += OLDEST + STEP * (FLAP_RESULTS - 2 - __builtin_ctz(rest));
 	return sum * 1000 / ALL;
 }
 
 int flap_changes(const struct flap *f)
 {
-	int changes = 0;
-
-	for (int newer = 0; newer < FLAP_RESULTS - 1; newer++)
-		changes += differs(f, newer);
-	return changes;
+	return __builtin_popcount(changes_of(f));
 }
 
 int64_t flap_since_us(const struct flap *f)
 {
-	for (int newer = FLAP_RESULTS - 2; newer >= 0; newer--)
-		if (differs(f, newer))
-			return f->at_us[newer];
-	return 0;
+	uint32_t changes = changes_of(f);
+
+	return changes ? f->at_us[(f->newest + 31 - __builtin_clz(changes)) % FLAP_RESULTS] : 0;
 }
 
 bool flap_judge(struct flap *f, const struct flap_policy *p)
@@ -82,8 +77,8 @@ bool flap_judge(struct flap *f, const struct flap_policy *p)
 
 bool flap_add(struct flap *f, const struct flap_policy *p, bool passed, int64_t at_us)
 {
-	memmove(f->at_us + 1, f->at_us, sizeof f->at_us - sizeof *f->at_us);
-	f->at_us[0] = at_us;
+	f->newest = (uint8_t)((f->newest ? f->newest : FLAP_RESULTS) - 1);
+	f->at_us[f->newest] = at_us;
 	f->passed = f->passed << 1 | passed;
 	f->known += f->known < FLAP_RESULTS;
 	return flap_judge(f, p);

@@ -19,8 +19,9 @@ struct flap_policy {
 struct flap {
 	uint32_t passed; /* the last results, newest in bit 0 */
 	uint8_t known;	 /* how many */
+	uint8_t newest;	 /* its place in at_us */
 	bool is_on;
-	int64_t at_us[FLAP_RESULTS]; /* of the results, newest first */
+	int64_t at_us[FLAP_RESULTS]; /* of the results, a ring: older ones stand behind the newest */
 };
 
 /* "20%-40%" or "no". False: neither, *policy is as it was. */

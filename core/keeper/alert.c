@@ -594,6 +594,12 @@ static void follow_flapping(struct keeper *k, struct subject *s, int64_t at_us)
 	subject_touch(k, s);
 }
 
+void alert_fetch(const struct check *c)
+{
+	if (c->subject)
+		__builtin_prefetch(&c->subject->incident, 1);
+}
+
 void alert_result(struct keeper *k, const struct check *c, bool passed, int64_t at_us)
 {
 	struct subject *s = c->subject;

@@ -31,6 +31,8 @@ struct alert_event {
 void alert_incident(struct keeper *, const struct alert_event *);
 /* A verdict that was not unknown: it may begin to flap by it. */
 void alert_result(struct keeper *, const struct check *, bool passed, int64_t at_us);
+/* A result is on its way: what alert_result() will look at is fetched. */
+void alert_fetch(const struct check *);
 void alert_diagnosis(struct keeper *, const char *incident, const char *text);
 /* One probe has ended: does the resolver answer? Reason and steps may be NULL. */
 void alert_probe(struct keeper *, enum vote, const char *reason, const char *steps);

@@ -89,9 +89,9 @@ struct subject {
 	size_t parent_count, child_count;
 	struct route **route;
 	size_t routes;
+	struct alarm *incident, *flapping; /* open ones */
 	struct flap_policy flap_policy;
 	struct flap flap;
-	struct alarm *incident, *flapping; /* open ones */
 	struct standing silence, pause;
 	int64_t again_us;   /* a silence ended */
 	bool owes_end;	    /* and that is not recorded yet */

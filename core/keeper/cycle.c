@@ -162,6 +162,7 @@ static void send_all(struct keeper *k, struct cycle *y)
 	y->pending = count;
 	__builtin_prefetch(c->name);
 	__builtin_prefetch(c->last_steps.at, 1);
+	alert_fetch(c);
 	for (uint16_t i = 0; i < count; i++)
 		pool_send(k, flight_new(k, y, i));
 }

@@ -56,6 +56,10 @@ static void test_weights(void)
 	   flap_permille(&newest), flap_permille(&oldest));
 	ok(flap_permille(&all) == 1000 && flap_changes(&all) == 20 && flap_since_us(&all) == 2,
 	   "20 changes are 100 %%, the first was the second result");
+	for (int i = 0; i < FLAP_RESULTS * 2 + 3; i++)
+		flap_add(&all, &p, i % 2, 100 + i);
+	ok(flap_since_us(&all) == 100 + FLAP_RESULTS * 2 + 3 - 20,
+	   "the times of the last results stay with them: %d", (int)flap_since_us(&all));
 }
 
 static void test_policies(void)
