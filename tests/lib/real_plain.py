@@ -104,8 +104,9 @@ def _slapd(tmp, port):
 
 
 START = {"memcached": _memcached, "redis": _redis, "redis with a password": _redis_with_password, "beanstalkd": _beanstalkd,
-         "rsync": _rsync, "mqtt": _mosquitto, "irc": _ngircd, "git": _git, "mysql": _mariadb, "postgresql": _postgresql, "ldap": _slapd}
-PACKAGE = {"mysql": "mariadb", "ldap": "slapd", "mqtt": "mosquitto", "irc": "ngircd", "redis with a password": "redis"}
+         "rsync": _rsync, "mqtt": _mosquitto, "irc": _ngircd, "git": _git, "mysql": _mariadb, "postgresql": _postgresql, "ldap": _slapd,
+         "ldap with starttls": _slapd}
+PACKAGE = {"mysql": "mariadb", "ldap": "slapd", "ldap with starttls": "slapd", "mqtt": "mosquitto", "irc": "ngircd", "redis with a password": "redis"}
 
 
 @contextlib.contextmanager
