@@ -208,8 +208,13 @@ static json_t *words_json(const struct letter *l)
 
 static void make_json(const struct letter *l, struct text *t)
 {
-	json_t *j = json_object();
+	json_malloc_t usual;
+	json_free_t usual_free;
+	json_t *j;
 
+	json_get_alloc_funcs(&usual, &usual_free);
+	json_set_alloc_funcs(memory_new, free); /* to end is better than half a document */
+	j = json_object();
 	json_object_set_new(j, "id", json_safe(letter_id(l)));
 	json_object_set_new(j, "kind", json_safe(letter_kind_text(l)));
 	json_object_set_new(j, "to", json_safe(letter_to(l)));
@@ -222,6 +227,7 @@ static void make_json(const struct letter *l, struct text *t)
 	json_object_set_new(j, "steps", steps_json(letter_word(l, "steps")));
 	json_object_set_new(j, "words", words_json(l));
 	json_write(t, j);
+	json_set_alloc_funcs(usual, usual_free);
 }
 
 /* Made when it is first wanted: the letter is the host's, `const` only to modules. */
