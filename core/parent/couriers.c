@@ -235,6 +235,14 @@ void couriers_follow(struct house *h)
 		follow(h, h->plan->channel[i]);
 }
 
+/* Those that were ready before it. */
+void couriers_tell(struct house *h)
+{
+	for (size_t i = 0; i < h->couriers; i++)
+		if (!h->courier[i]->is_retiring && !h->courier[i]->child.is_stopping)
+			tell_keeper(h, h->courier[i]);
+}
+
 /* ---- watching ---- */
 
 /* A module that blocks may hold the loop for as long as its attempt may last. */

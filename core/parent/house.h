@@ -149,6 +149,7 @@ void lint_release(struct house *);
 
 /* ---- couriers.c ---- */
 void couriers_follow(struct house *); /* one for each channel of the plan in force */
+void couriers_tell(struct house *);   /* a new keeper of those that are there */
 void couriers_tick(struct house *);
 bool courier_died(struct house *, pid_t, int status); /* false: it was none */
 void couriers_forget_keeper(struct house *);

@@ -184,6 +184,7 @@ static void hand_keeper(struct house *h, struct child *c)
 	if (h->is_running)
 		send_plan(h);
 	probers_commit(h);
+	couriers_tell(h);
 	terminal_join(h->terminal, h);
 	h->silent_ticks = 0;
 }

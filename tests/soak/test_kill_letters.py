@@ -30,6 +30,7 @@ KEEPER_S = 1.0  # the same before the end of the keeper alone, while its recorde
 AWAY_S = 40.0   # so long may one be away that has died often
 VICTIMS = {"keeper": 4, "courier": 3, "recorder": 3, "everything": 2, "parent": 1, "prober": 1}
 LONGEST_S = 2.0  # between two deaths
+GATHERED_US = 35_000_000  # a shorter outage can be over before its alert is written (core/alert/storm.h)
 CHECK = 'probers = 1\ntcp "a" { host = "127.0.0.1"  port = 1  every = "1h" }\n'
 
 
@@ -166,13 +167,15 @@ class Target:
 
 
 def incidents(fight):
-    """id -> (is it closed, [(kind, outcome)] of the letters that tell of it), of confirmed ones."""
-    found = {identity: (event == "closed", []) for identity, event in fight.rows("select id, event from incident where event in ('confirmed', 'closed')")}
+    """id -> (is it closed, [(kind, outcome)] of the letters that tell of it), of confirmed ones; without those too short for a letter."""
+    rows = fight.rows("select id, event, lasted_us from incident where event in ('confirmed', 'closed')")
+    found = {identity: (event == "closed", []) for identity, event, _ in rows}
     for incident, kind, words, outcome in fight.rows("select t.incident, l.kind, l.words, l.outcome from told t join letter l on l.id = t.letter order by l.id"):
         said = re.search(r" of=(\w+)", words)
         if incident in found:
             found[incident][1].append((said[1] if said else kind, outcome))
-    return found
+    short = {identity for identity, event, lasted_us in rows if event == "closed" and lasted_us < GATHERED_US}
+    return {identity: what for identity, what in found.items() if what[1] or identity not in short}
 
 
 def judge_outages(found):
@@ -206,7 +209,7 @@ def kill_alerts(tmp):
             found = incidents(fight)
             return all(is_closed and len([k for k, _ in letters if k == "recovery"]) == (("alert", "delivered") in letters) for is_closed, letters in found.values())
         fight.settle()
-        until("all incidents are closed and told", lambda: is_over() and not fight.rows("select 1 from letter where outcome is null"), 150)
+        until("all incidents are closed and told", lambda: is_over() and not fight.rows("select 1 from letter where outcome is null"), 60)
         found = incidents(fight)
         told = judge_outages(found)
         arrived = set(fight.gateway.ids())
