@@ -129,8 +129,8 @@ static bool write_line(struct probe *p, int fd, const char *path, const struct e
 		return true;
 	if (n < 0)
 		return probe_unknown(p, "cannot write to '%s': %s", path, strerrorname_np(errno));
-	if (write(fd, "\n", 1) < 0)
-		n = 0; /* the line stays torn: the next one joins it */
+	if (write(fd, "\n", 1) != 1)
+		probe_note(p, "the line stays torn: the next one joins it");
 	return probe_unknown(p, "'%s' took %zd of %zu bytes", path, n, e->size);
 }
 
