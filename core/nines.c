@@ -67,8 +67,8 @@ static const struct cli_command command[] = {
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
 	{"replay",
-	 "FILE... [--format csv|nagios] [--from TIME] [--to TIME] [--speed N]\n"
-	 "    [--full] [--json]",
+	 "FILE... [--format csv|nagios] [--from TIME] [--to TIME]\n"
+	 "    [--speed N] [--full] [--json]",
 	 "shows the letters that would have gone for a recorded history",
 	 "The history is a database of nines (a copy made by 'nines backup', say) or what\n"
 	 "'nines import' reads; the rules are those of the configuration as it is now. Nothing is\n"
@@ -140,7 +140,7 @@ static int help(void)
 
 	text_puts(&t, "usage: nines [-c FILE] [-q|-v] COMMAND ...\n\n");
 	for (const struct cli_command *c = command; c->name; c++)
-		text_printf(&t, "  %-10s %s\n", c->name, c->summary);
+		text_printf(&t, "  %-12s %s\n", c->name, c->summary);
 	text_puts(&t, "\n  -c FILE   the configuration (default: $NINES_CONF, else "
 		      "/etc/nines/nines.conf)\n"
 		      "  -q, -v    say less, say more\n"

@@ -461,7 +461,11 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 	struct config *c;
 	int status = cli_flags(cli, flag, &a, &argc, argv);
 
-	if (status < 0 && argc < 1)
+	if (status >= 0) {
+		world_release(&w);
+		return status;
+	}
+	if (argc < 1)
 		status = cli_wrong("write: nines replay FILE...");
 	if (status < 0)
 		status = judge(&a, &f, &p);
