@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 import daemon
 import servers
 from golden import Golden
-from probe import check
+from probe import check, refusal
 from real_plugins import command
 from tap import BUILD, run, test
 
@@ -143,7 +143,7 @@ def arguments(tmp):
 def environment(tmp):
     result = plugin(tmp, "env | sort | tr '\\n' ' '", environment="A=1\nB=2 3", env={"STRANGE": "yes"})
     assert re.fullmatch(r"A=1 B=2 3 LANG=C PATH=\S+ PWD=/", result.facts["output"]), result
-    golden("a variable without a value", plugin(tmp, "exit 0", environment="A"))
+    assert refusal("exec", "command=/bin/true", "environment=A") == "environment: wanted NAME=value"
 
 
 @test("options that make no sense are named with file and line")
@@ -171,12 +171,17 @@ def secret(tmp):
     assert "hunter2" not in shown.stdout + shown.stderr, shown
 
 
-WRONG = [("a program that is not there", "/nonexistent/check_x"), ("a path that is not absolute", "check_x"), ("a folder", "/tmp")]
+WRONG = [("a program that is not there", "/nonexistent/check_x"), ("a folder", "/tmp")]
 
 for title, path in WRONG:
     @test(title)
     def wrong(title=title, path=path):
         golden(title, check("exec", f"command={path}"))
+
+
+@test("a path that is not absolute is refused")
+def relative():
+    assert refusal("exec", "command=check_x") == "command: wanted an absolute path and arguments"
 
 
 @test("without a command there is no check")
