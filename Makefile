@@ -37,6 +37,7 @@ MAINS = core/ninesd.c core/nines.c
 PROGRAMS = $(patsubst core/%.c,$(BUILD)/%,$(wildcard $(MAINS)))
 CORE_O = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(wildcard core/*.c core/*/*.c)))
 EXPORTS = $(wildcard core/module/exports.list)
+PRINTER_O = $(patsubst %.c,$(BUILD)/%.o,$(wildcard pdf/*.c))
 MODULE_C = $(wildcard $(KINDS:%=%/*/*.c))
 MODULE_SO = $(patsubst %,$(BUILD)/%.so,$(sort $(patsubst %/,%,$(dir $(MODULE_C)))))
 BAD_SO = $(patsubst tests/modules/bad/%.c,$(BUILD)/tests/modules/%.so,$(wildcard tests/modules/bad/*.c))
@@ -46,10 +47,10 @@ BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/ben
 CONVERSATIONS = $(patsubst modules/%/corpus,%,$(wildcard modules/*/corpus))
 REPLAY = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)) \
 	$(CONVERSATIONS:%=$(BUILD)/tests/fuzz/module-%)
-DEPENDENCIES = $(patsubst %.o,%.d,$(CORE_O)) $(patsubst %.c,$(BUILD)/%.d,$(MAINS) $(MODULE_C)) \
+DEPENDENCIES = $(patsubst %.o,%.d,$(CORE_O)) $(patsubst %.c,$(BUILD)/%.d,$(MAINS) $(MODULE_C) $(wildcard pdf/*.c)) \
 	$(patsubst %,%.d,$(UNIT) $(BAD_SO) $(REPLAY))
 
-all: $(PROGRAMS) $(MODULE_SO) ## build ninesd, nines and the modules (the default)
+all: $(PROGRAMS) $(BUILD)/nines-pdf $(MODULE_SO) ## build ninesd, nines and the modules (the default)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p "$(@D)"
@@ -71,6 +72,10 @@ $(PROGRAMS): $(BUILD)/%: $(BUILD)/core/%.o $(BUILD)/core.a $(EXPORTS)
 own = $(if $(wildcard $1/packages),$(shell pkg-config $2 $(file <$1/packages) || echo -lmissing.run-make-deps))
 
 # modules/NAME/*.c -> build/modules/NAME.so, put in place in one go: a running ninesd may pick it up at any moment.
+$(PRINTER_O): COMPILE += $(call own,pdf,--cflags)
+$(BUILD)/nines-pdf: $(PRINTER_O) $(BUILD)/core.a
+	$(call SAY,link)$(CC) $(LDFLAGS) -o $@ $^ $(call own,pdf,--libs)
+
 define MODULE
 $(BUILD)/$1/%.o: COMPILE += $$(call own,$1,--cflags)
 $(BUILD)/$1.so: $(patsubst %.c,$(BUILD)/%.o,$(wildcard $1/*.c))

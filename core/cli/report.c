@@ -19,7 +19,7 @@
 
 struct typed {
 	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table,
-		*store;
+		*store, *paper;
 };
 
 static const struct cli_flag flag[] = {
@@ -34,9 +34,11 @@ static const struct cli_flag flag[] = {
 	{"--service", "NAME", "this service alone", offsetof(struct typed, service)},
 	{"--sla", "NAME", "the services of that sla and their members, judged by it",
 	 offsetof(struct typed, sla)},
-	{"--format", "FORMAT", "text, html, csv or json (default: by the file's ending, else text)",
+	{"--format", "FORMAT",
+	 "text, html, pdf, csv or json (default: by the file's ending, else text)",
 	 offsetof(struct typed, format)},
 	{"--table", "NAME", "csv: which table (default: the first)", offsetof(struct typed, table)},
+	{"--paper", "PAPER", "pdf: a4 (the default) or letter", offsetof(struct typed, paper)},
 	{"-o", "FILE", "write there", offsetof(struct typed, file)},
 	{"--store", "FILE", "the database (default: what the configuration says)",
 	 offsetof(struct typed, store)},
@@ -99,7 +101,7 @@ static bool find_format(const struct typed *typed, struct report_order *o)
 		    : typed->file ? render_of_path(typed->file)
 				  : NULL;
 	if (!o->format && typed->format) {
-		cli_wrong("unknown format '%s': text, html, csv or json", typed->format);
+		cli_wrong("unknown format '%s': text, html, pdf, csv or json", typed->format);
 		return false;
 	}
 	if (!o->format)
@@ -212,7 +214,7 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.sla = typed->sla,
 		.option = (const char *const *)(argv + 1),
 		.options = argc - 1,
-		.render = {typed->table, typed->file || cli->screen.has_utf8 ||
+		.render = {typed->table, typed->paper, typed->file || cli->screen.has_utf8 ||
 						 !isatty(STDOUT_FILENO)},
 		.now_us = clock_wall_us(),
 	};

@@ -74,6 +74,7 @@ void page_add_plain(struct text *, const struct page_value *);
 
 struct render_order {
 	const char *table; /* CSV: which table, NULL: the first */
+	const char *paper; /* pdf: "a4" (NULL) or "letter" */
 	bool has_utf8;     /* text: else one '?' for every other character */
 };
 
@@ -83,6 +84,7 @@ struct render_format {
 	/* False: *wrong says why. */
 	bool (*render)(struct text *, const struct page *, const struct render_order *,
 		       struct text *wrong);
+	const char *printer; /* a program beside ours that makes the document of it; NULL: none */
 };
 /* A NULL name ends the table. */
 extern const struct render_format render_format[];
@@ -93,6 +95,7 @@ const struct render_format *render_of_path(const char *path);
 bool render_text(struct text *, const struct page *, const struct render_order *, struct text *);
 bool render_html(struct text *, const struct page *, const struct render_order *, struct text *);
 bool render_csv(struct text *, const struct page *, const struct render_order *, struct text *);
+bool render_lines(struct text *, const struct page *, const struct render_order *, struct text *);
 bool render_json(struct text *, const struct page *, const struct render_order *, struct text *);
 
 #endif

@@ -164,11 +164,12 @@ void page_add_shown(struct text *t, const struct page *p, const struct page_valu
 }
 
 const struct render_format render_format[] = {
-	{"text", ".txt .text", render_text},
-	{"html", ".html .htm", render_html},
-	{"csv", ".csv", render_csv},
-	{"json", ".json", render_json},
-	{NULL, NULL, NULL},
+	{"text", ".txt .text", render_text, NULL},
+	{"html", ".html .htm", render_html, NULL},
+	{"pdf", ".pdf", render_lines, "nines-pdf"},
+	{"csv", ".csv", render_csv, NULL},
+	{"json", ".json", render_json, NULL},
+	{NULL, NULL, NULL, NULL},
 };
 
 const struct render_format *render_find(const char *name)

@@ -33,6 +33,10 @@ struct report_order {
 /* Also how the child ends; a module that ends the process itself is unlikely to say 64 or 2. */
 enum report_result { REPORT_DONE = 0, REPORT_FAILED = 2, REPORT_WRONG_ORDER = 64 };
 
+/* Has `printer`, a program beside this one, make a document of the lines in *document. Waits for
+ * it. False: *wrong says why. */
+bool report_print(const char *printer, struct text *document, struct text *wrong);
+
 /* The document in *out, or one sentence in *wrong. */
 enum report_result report_run(const struct report_order *, struct text *out, struct text *wrong);
 

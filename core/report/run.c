@@ -60,6 +60,7 @@ static enum report_result result_of(const struct report_order *o, int status, bo
 enum report_result report_run(const struct report_order *order, struct text *out,
 			      struct text *wrong)
 {
+	enum report_result result;
 	int pipe_fd[2], status = 0;
 	bool is_in_time;
 	pid_t child;
@@ -79,5 +80,9 @@ enum report_result report_run(const struct report_order *order, struct text *out
 		kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	return result_of(order, status, is_in_time, out, wrong);
+	result = result_of(order, status, is_in_time, out, wrong);
+	if (result == REPORT_DONE && order->format->printer &&
+	    !report_print(order->format->printer, out, wrong))
+		return REPORT_FAILED;
+	return result;
 }

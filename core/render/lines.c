@@ -1,0 +1,123 @@
+/* render/lines: a page as lines (base/line.h), for the program that prints it (pdf/).
+ *
+ * What a person reads, in order, each value as it is shown: `page`, `heading`, `note`, `fact`,
+ * `table` with its labels, `row` with its cells. Every text is made harmless here, so that the
+ * printer gets valid UTF-8 without control characters and knows neither zones nor units. */
+#include <stdio.h>
+
+#include <string.h>
+
+#include "../base/line.h"
+#include "page.h"
+
+static void add_text(struct text *t, const char *key, const char *value)
+{
+	struct text safe = {0};
+
+	text_add_safe(&safe, value, strlen(value), LINE_BYTES / 8);
+	line_add(t, key, text_get(&safe));
+	text_release(&safe);
+}
+
+static void add_value(struct text *t, const struct page *p, const char *key,
+		      const struct page_value *v)
+{
+	struct text shown = {0};
+
+	page_add_shown(&shown, p, v);
+	add_text(t, key, text_get(&shown));
+	text_release(&shown);
+}
+
+static enum page_tone tone_of(const struct page_value *v)
+{
+	return v->type == PAGE_NONE ? PAGE_DIM : (enum page_tone)v->tone;
+}
+
+static void add_piece(struct text *t, const char *verb, const char *value)
+{
+	line_begin(t, verb, "-");
+	add_text(t, "text", value);
+	line_end(t);
+}
+
+static void add_fact(struct text *t, const struct page *p, const struct page_piece *b)
+{
+	if (!b->text)
+		return;
+	line_begin(t, "fact", "-");
+	add_text(t, "label", b->text);
+	add_value(t, p, "text", &b->value);
+	line_add_int(t, "tone", tone_of(&b->value));
+	line_end(t);
+}
+
+static void add_head(struct text *t, const struct page_table *table)
+{
+	char key[16];
+	int n = 0;
+
+	line_begin(t, "table", "-");
+	for (size_t i = 0; i < table->columns; i++) {
+		if (!page_is_shown(table, &table->column[i]))
+			continue;
+		snprintf(key, sizeof key, "c%d", n);
+		add_text(t, key, table->column[i].label);
+		snprintf(key, sizeof key, "right%d", n++);
+		if (table->column[i].flags & PAGE_RIGHT)
+			line_add_int(t, key, 1);
+	}
+	line_end(t);
+}
+
+static void add_row(struct text *t, const struct page *p, const struct page_table *table,
+		    const struct page_row *row)
+{
+	char key[16];
+	int n = 0;
+
+	line_begin(t, "row", "-");
+	for (size_t i = 0; i < table->columns; i++) {
+		if (!page_is_shown(table, &table->column[i]))
+			continue;
+		snprintf(key, sizeof key, "c%d", n);
+		add_value(t, p, key, &row->cell[i]);
+		snprintf(key, sizeof key, "t%d", n++);
+		if (tone_of(&row->cell[i]))
+			line_add_int(t, key, tone_of(&row->cell[i]));
+	}
+	line_end(t);
+}
+
+static void add_table(struct text *t, const struct page *p, const struct page_table *table)
+{
+	if (!page_is_shown(table, NULL))
+		return;
+	add_head(t, table);
+	for (size_t i = 0; i < table->rows; i++)
+		add_row(t, p, table, &table->row[i]);
+}
+
+bool render_lines(struct text *t, const struct page *p, const struct render_order *o,
+		  struct text *wrong)
+{
+	const char *paper = o->paper ? o->paper : "a4";
+
+	if (strcmp(paper, "a4") && strcmp(paper, "letter")) {
+		text_printf(wrong, "paper '%.40s' is none of a4, letter", paper);
+		return false;
+	}
+	line_begin(t, "page", "-");
+	add_text(t, "text", p->title ? p->title : p->report);
+	line_add(t, "paper", paper);
+	line_add_int(t, "now_us", p->period.now_us);
+	line_end(t);
+	for (const struct page_piece *b = p->first; b; b = b->next)
+		if (b->kind == PIECE_FACT)
+			add_fact(t, p, b);
+		else if (b->kind == PIECE_TABLE)
+			add_table(t, p, &b->table);
+		else
+			add_piece(t, b->kind == PIECE_HEADING ? "heading" : "note", b->text);
+	return true;
+}
