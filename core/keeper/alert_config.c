@@ -168,11 +168,13 @@ static void take_rule(struct keeper *k, struct route *r, const struct line *l)
 
 static void take_path(struct keeper *k, const struct line *l)
 {
-	struct contact *c = contact_get(k, line_name(l));
+	struct contact *c = map_find_text(&k->alerts->contacts, line_name(l));
 	struct alerts *a = k->alerts;
 	struct text to = {0};
 	struct route *r;
 
+	if (!c || c->generation != a->generation)
+		return; /* of nobody */
 	text_puts(&to, line_get(l, "notifier"));
 	text_putc(&to, ':');
 	text_puts(&to, line_get(l, "address"));

@@ -200,6 +200,9 @@ int main(void)
 	ok(s.largest < LINE_BYTES, "each letter is one line: %zu bytes at most", s.largest);
 	ok(during < before + (size_t)CHECKS * 2000,
 	   "memory is bounded: %zu bytes a check that fails", (during - before) / CHECKS);
+	for (int d = 0; d < DESTINATIONS; d++)
+		for (int kind = 0; kind < 2; kind++)
+			map_release(&s.named[d][kind]);
 	world_free(s.w);
 	return done_testing();
 }
