@@ -47,7 +47,7 @@ static const struct cli_command command[] = {
 	 "It ends by itself; a new configuration and a restart change nothing of it.\n",
 	 cli_intensify},
 	{"maintenance",
-	 "[add [NAME ...] [--start TIME] (--end TIME | --for TIME)\n"
+	 "[add [NAME ...] [--start TIME]\n    (--end TIME | --for TIME)\n"
 	 "    | add [NAME ...] --cron LINE --for TIME [--zone ZONE] | cancel ID]\n"
 	 "    [--impact none|degraded|outage] [--text TEXT] [--by NAME] [--json]",
 	 "plans maintenance of checks and services, of all without a NAME; alone it lists it",

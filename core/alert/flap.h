@@ -21,7 +21,8 @@ struct flap {
 	uint8_t known;	 /* how many */
 	uint8_t newest;	 /* its place in at_us */
 	bool is_on;
-	int64_t at_us[FLAP_RESULTS]; /* of the results, a ring: older ones stand behind the newest */
+	/* of the results, a ring: older ones stand behind the newest */
+	int64_t at_us[FLAP_RESULTS];
 };
 
 /* "20%-40%" or "no". False: neither, *policy is as it was. */
