@@ -25,7 +25,7 @@ static const struct cli_flag flag[] = {
 	{"--zone", "ZONE", "whose clock --cron goes by (default: UTC)",
 	 offsetof(struct asked, zone)},
 	{"--impact", "IMPACT",
-	 "what it does to them: none, degraded or outage (default); only of an outage nobody is "
+	 "none, degraded or outage (default); only of an outage nobody is "
 	 "alerted",
 	 offsetof(struct asked, impact)},
 	{"--text", "TEXT", "what people read", offsetof(struct asked, text)},
