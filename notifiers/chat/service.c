@@ -101,6 +101,14 @@
 	"\"source\":\"{{sender}}\",\"entity\":\"{{name|cut:500|line}}\",\"tags\":[\"nines\"]," \
 	"\"details\":{\"state\":\"{{state}}\",\"step\":\"{{step}}\",\"letter\":\"{{id}}\"}}"
 #define OPSGENIE_NOTE "{\"source\":\"{{sender}}\",\"note\":\"{{text|cut:14000}}\"}"
+#define OPSGENIE_ROW \
+	.header = {"Authorization: GenieKey {{token}}"}, \
+	.request = {{.url = "/v2/alerts", .body = OPSGENIE}, \
+		    {.url = "/v2/alerts/{{key}}/acknowledge?identifierType=alias", \
+		     .body = OPSGENIE_NOTE}, \
+		    {.url = "/v2/alerts/{{key}}/close?identifierType=alias", \
+		     .body = OPSGENIE_NOTE}}, \
+	.priority = {"P1", "P3", "P5", "P5"}, .needs_token = true, .room = "any name"
 
 const struct service service_table[] = {
 	{.name = "slack",
@@ -196,15 +204,10 @@ const struct service service_table[] = {
 	 .room = "any name: the application is that of the token"},
 	{.name = "opsgenie",
 	 .base = "https://api.opsgenie.com",
-	 .header = {"Authorization: GenieKey {{token}}"},
-	 .request = {{.url = "/v2/alerts", .body = OPSGENIE},
-		     {.url = "/v2/alerts/{{key}}/acknowledge?identifierType=alias",
-		      .body = OPSGENIE_NOTE},
-		     {.url = "/v2/alerts/{{key}}/close?identifierType=alias",
-		      .body = OPSGENIE_NOTE}},
-	 .priority = {"P1", "P3", "P5", "P5"},
-	 .needs_token = true,
-	 .room = "any name"},
+	 OPSGENIE_ROW},
+	{.name = "jsm", /* Jira Service Management has taken Opsgenie's requests over */
+	 .base = "https://api.atlassian.com/jsm/ops/integration",
+	 OPSGENIE_ROW},
 	{.name = "custom", .room = "whatever the template makes of {{room}}"},
 };
 

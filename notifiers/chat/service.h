@@ -38,6 +38,6 @@ extern const size_t services;
 /* All names, in the order of the table: the range of the option `service`. */
 #define SERVICE_NAMES \
 	"slack|mattermost|rocketchat|teams|discord|telegram|matrix|ntfy|pushover|pagerduty|" \
-	"gotify|opsgenie|custom"
+	"gotify|opsgenie|jsm|custom"
 
 #endif
