@@ -30,11 +30,18 @@ struct told *told_get(struct keeper *k, const char *id)
 	return t;
 }
 
-static void told_release(struct keeper *k, struct told *t)
+static void told_release(struct keeper *k, struct told *t, const struct watch *w)
 {
-	if (--t->uses)
+	size_t i = 0;
+
+	while (i < t->uses && t->holder[i] != w)
+		i++;
+	if (i < t->uses)
+		t->holder[i] = t->holder[--t->uses];
+	if (t->uses)
 		return;
 	map_take_text(&k->alerts->told, t->id);
+	free(t->holder);
 	free(t);
 }
 
@@ -44,17 +51,17 @@ void alarm_watch_add(struct watch *w, struct told *t)
 		return;
 	w->told = memory_resize(w->told, (w->count + 1u) * sizeof *w->told);
 	w->told[w->count++] = t;
-	t->uses++;
+	if (!(t->uses & (t->uses - 1))) /* doubles at powers of two */
+		t->holder = memory_resize(t->holder,
+					  (t->uses ? 2 * t->uses : 1) * sizeof *t->holder);
+	t->holder[t->uses++] = w;
 }
 
 /* Every alarm that somebody was told of by this letter is looked at. */
 static void touch_holders(struct keeper *k, const struct told *t)
 {
-	for (struct alarm *a = k->alerts->first; a; a = a->next)
-		for (size_t i = 0; i < a->watches; i++)
-			for (int n = 0; n < a->watch[i]->count; n++)
-				if (a->watch[i]->told[n] == t)
-					alarm_touch(k, a);
+	for (size_t i = 0; i < t->uses; i++)
+		alarm_touch(k, t->holder[i]->alarm);
 }
 
 void alert_letter_is(struct keeper *k, const char *id, enum alert_outcome outcome,
@@ -73,13 +80,11 @@ void alert_letter_is(struct keeper *k, const char *id, enum alert_outcome outcom
 
 /* A letter that waits is withdrawn once none of the alarms it tells of wants it any more: it may
  * tell of many. Until then it counts as on its way. */
-static bool is_wanted(const struct keeper *k, const struct told *t)
+static bool is_wanted(const struct told *t)
 {
-	for (const struct alarm *a = k->alerts->first; a; a = a->next)
-		for (size_t i = 0; i < a->watches; i++)
-			for (int n = 0; n < a->watch[i]->count; n++)
-				if (a->watch[i]->told[n] == t && !a->end_us && !a->acked_by)
-					return true;
+	for (size_t i = 0; i < t->uses; i++)
+		if (!t->holder[i]->alarm->end_us && !t->holder[i]->alarm->acked_by)
+			return true;
 	return false;
 }
 
@@ -89,7 +94,7 @@ static void drop_withdrawn(struct keeper *k, struct watch *w)
 
 	for (int n = 0; n < w->count; n++) {
 		if (w->told[n]->outcome == ALERT_WITHDRAWN)
-			told_release(k, w->told[n]);
+			told_release(k, w->told[n], w);
 		else
 			w->told[kept++] = w->told[n];
 	}
@@ -105,7 +110,7 @@ static bool withdraw(struct keeper *k, struct watch *w, uint32_t bits)
 		struct told *t = w->told[n];
 
 		if (!(bits >> n & 1) || t->outcome != ALERT_WAITING ||
-		    (t->uses > 1 && is_wanted(k, t)))
+		    (t->uses > 1 && is_wanted(t)))
 			continue;
 		letter_withdraw(k, t,
 				w->alarm->end_us     ? "it recovered before this was delivered"
@@ -225,11 +230,11 @@ static struct alert_incident incident_of(struct keeper *k, const struct watch *w
 	};
 }
 
-static size_t letters_of(const struct keeper *k, const struct watch *w, struct alert_letter *to)
+static size_t letters_of(const struct watch *w, struct alert_letter *to)
 {
 	for (int n = 0; n < w->count; n++) {
 		const struct told *t = w->told[n];
-		bool is_shared = t->outcome == ALERT_WAITING && t->uses > 1 && is_wanted(k, t);
+		bool is_shared = t->outcome == ALERT_WAITING && t->uses > 1 && is_wanted(t);
 
 		to[n] = (struct alert_letter){t->kind, is_shared ? ALERT_FLYING : t->outcome,
 					      t->created_us, t->ended_us};
@@ -247,7 +252,7 @@ struct alert_due alarm_watch_look(struct keeper *k, const struct watch *w)
 {
 	struct alert_letter letter[ALERT_LETTERS];
 	struct alert_incident i = incident_of(k, w);
-	size_t letters = letters_of(k, w, letter);
+	size_t letters = letters_of(w, letter);
 	struct alert_due d =
 		alert_look(&w->route->rule, &i, letter, letters, k->now_us, k->offset_us);
 
@@ -312,7 +317,7 @@ static void watch_free(struct keeper *k, struct watch *w)
 	batch_remove(k, w);
 	count_watch(k, w, false, false);
 	for (int n = 0; n < w->count; n++)
-		told_release(k, w->told[n]);
+		told_release(k, w->told[n], w);
 	free(w->told);
 	free(w);
 }
@@ -649,6 +654,9 @@ void alerts_free(struct keeper *k)
 {
 	while (k->alerts->first)
 		alarm_free(k, k->alerts->first);
+	past_release(k);
+	text_release(&k->alerts->past_standing);
+	text_release(&k->alerts->past_incidents);
 	subject_release_all(k);
 	map_release(&k->alerts->alarms);
 	map_release(&k->alerts->told);

@@ -29,7 +29,8 @@ struct told {
 	enum alert_kind kind;
 	enum alert_outcome outcome;
 	int64_t created_us, ended_us;
-	size_t uses; /* watches that hold it */
+	struct watch **holder; /* who was told by it */
+	size_t uses;	       /* so many */
 };
 
 /* One alarm as one destination sees it. */
