@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz_keeper: any lines from any end, at any time: the keeper goes on and leaks
  * nothing. The first letter of a line says whose it is (b prober, p parent, r recorder, c client, l
- * its loop), a digit behind it lets 10^n us pass first. */
+ * its loop, m courier), a digit behind it lets 10^n us pass first. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
 static struct text out[6];
-static const char letter[] = "bprcl";
+static const char letter[] = "bprclm";
 
 static struct text *line_for(void *with, struct keeper_end to)
 {
