@@ -658,6 +658,9 @@ void alerts_free(struct keeper *k)
 	text_release(&k->alerts->past_standing);
 	text_release(&k->alerts->past_incidents);
 	subject_release_all(k);
+	past_release(k);
+	text_release(&k->alerts->past_standing);
+	text_release(&k->alerts->past_incidents);
 	map_release(&k->alerts->alarms);
 	map_release(&k->alerts->told);
 	letter_templates_release(&k->alerts->templates);
