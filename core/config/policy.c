@@ -62,10 +62,24 @@ void hours_judge(struct config *c, const struct section *s, const char *const *t
 	text_release(&wrong);
 }
 
+static void judge_credits(struct config *c, const struct section *s, const char *const *text)
+{
+	struct credits all = {0};
+	struct text wrong = {0};
+
+	while (*text && credits_add(&all, *text, &wrong))
+		text++;
+	if (*text)
+		problem_add(&c->parse, s->file, line_of(c, s, "credits"), CREDITS_REMEDY,
+			    "credits: %s", text_get(&wrong));
+	text_release(&wrong);
+}
+
 void sla_judge(struct config *c, const struct section *s, const struct config_sla *o)
 {
 	zone_judge(c, s, o->zone);
 	hours_judge(c, s, o->hours);
+	judge_credits(c, s, o->credits);
 	if (map_find_text(&c->slas, s->title))
 		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
 			    s->title);

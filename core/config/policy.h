@@ -8,6 +8,7 @@
 #ifndef NINES_CONFIG_POLICY_H
 #define NINES_CONFIG_POLICY_H
 
+#include "../base/credits.h"
 #include "../base/hours.h"
 #include "../base/line.h"
 #include "../base/recur.h"
@@ -29,7 +30,8 @@ struct config_sla {
 	int64_t notice_us, allowance_us; /* of maintenance */
 	int64_t blips, unknown, start;   /* places in the choices of the option table */
 	const char *const *hours, *const *credits;
-	struct hours agreed; /* what `hours` says */
+	struct hours agreed;	/* what `hours` says */
+	struct credits refunds; /* what `credits` says */
 	struct config_sla *next;
 };
 

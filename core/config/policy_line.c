@@ -89,6 +89,9 @@ static bool add_sla(struct policy_reader *r, const char *name, void *options, co
 	for (const char *const *text = s->hours; *text; text++)
 		if (!hours_add(&s->agreed, *text, wrong))
 			return false;
+	for (const char *const *text = s->credits; *text; text++)
+		if (!credits_add(&s->refunds, *text, wrong))
+			return false;
 	if (strcmp(s->zone, "UTC") && !policy_zone(r->into, s->zone)) {
 		text_printf(wrong, "its zone '%.60s' was not told", s->zone);
 		return false;

@@ -30,7 +30,7 @@ static json_t *value_of(const struct page_value *v)
 	case PAGE_EXACT:
 		return json_integer(v->number);
 	case PAGE_SECONDS:
-		return json_integer(v->number / CLOCK_SECOND);
+		return json_integer(page_seconds(v->number));
 	case PAGE_ROUNDED:
 	case PAGE_CLOCK:
 		return json_integer((v->number + CLOCK_SECOND / 2) / CLOCK_SECOND);

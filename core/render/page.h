@@ -67,6 +67,8 @@ void page_refuse(struct page *, const char *format, ...) __attribute__((format(p
 bool page_is_data(const struct page_table *, const struct page_column *);
 bool page_is_shown(const struct page_table *, const struct page_column *);
 
+/* Whole seconds, truncated; less than nothing is not flattered either. */
+int64_t page_seconds(int64_t us);
 /* The value as a person reads it; "-" for none. */
 void page_add_shown(struct text *, const struct page *, const struct page_value *);
 /* The value as CSV and JSON write it (JSON: without quotes); "" for none. */

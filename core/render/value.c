@@ -20,16 +20,25 @@ bool page_is_shown(const struct page_table *t, const struct page_column *c)
 	return !((t->flags | (c ? c->flags : 0)) & PAGE_DATA);
 }
 
+int64_t page_seconds(int64_t us)
+{
+	return us / SECOND - (us % SECOND < 0);
+}
+
 static void add_clock(struct text *t, int64_t s)
 {
 	text_printf(t, "%02d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
 }
 
-/* "0", "0:42", "1:19:54", "3d 02:24:00": whole seconds, truncated. */
+/* "0", "0:42", "1:19:54", "3d 02:24:00", "-0:42": whole seconds, truncated. */
 static void add_seconds(struct text *t, int64_t us)
 {
-	int64_t s = us / SECOND;
+	int64_t s = page_seconds(us);
 
+	if (us < 0) {
+		text_putc(t, '-');
+		s = -s;
+	}
 	if (s >= DAY_SECONDS) {
 		text_printf(t, "%" PRId64 "d ", s / DAY_SECONDS);
 		add_clock(t, s % DAY_SECONDS);
@@ -115,7 +124,7 @@ void page_add_plain(struct text *t, const struct page_value *v)
 		text_puts(t, v->number ? "true" : "false");
 		break;
 	case PAGE_SECONDS:
-		text_int(t, v->number / SECOND);
+		text_int(t, page_seconds(v->number));
 		break;
 	case PAGE_ROUNDED:
 	case PAGE_CLOCK:

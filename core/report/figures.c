@@ -103,6 +103,12 @@ static void take_sums(struct work *w, const struct sla_sums *s)
 	f->judged_micro = sla_judged_micro(s, rule);
 	f->target_micro = rule->target_micro ? rule->target_micro : -1;
 	f->is_met = sla_is_met(s, rule);
+	if (f->target_micro >= 0)
+		f->budget_us = page_allowed_us(f->target_micro, s->agreed_us) - s->counted_down_us;
+	f->credit_micro = -1;
+	if (w->order->policy->credits && f->judged_micro >= 0)
+		f->credit_micro = credits_due(w->order->policy->credits, f->judged_micro,
+					      &f->credit_below_micro);
 }
 
 static void take_causes(struct work *w, const struct sla_sums *s)

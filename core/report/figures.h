@@ -10,6 +10,7 @@
 #include <nines/report.h>
 
 #include "../base/arena.h"
+#include "../base/credits.h"
 #include "../base/text.h"
 #include "../base/zone.h"
 #include "../base/recur.h"
@@ -21,7 +22,8 @@ struct figures_policy {
 	const char *name; /* "": the default one */
 	const char *zone; /* of its months and hours, unless the order says another */
 	struct sla_policy rule;
-	const struct hours *hours;       /* NULL: always */
+	const struct hours *hours;	 /* NULL: always */
+	const struct credits *credits;	 /* NULL: none */
 	int64_t notice_us, allowance_us; /* of maintenance; allowance 0: without limit */
 };
 

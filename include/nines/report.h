@@ -173,6 +173,10 @@ struct page_figures {
 	 * order named one */
 	const char *zone;
 	int64_t from_us, to_us;
+	/* what may still be down, less than 0: too much was; of no target 0 */
+	int64_t budget_us;
+	/* what the sla gives back (-1: it names no credits), and the tier's threshold (0: none) */
+	int64_t credit_micro, credit_below_micro;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record

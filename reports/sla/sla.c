@@ -40,6 +40,9 @@ static const struct page_column row[] = {
 	{"met", "met", PAGE_DATA},
 	{"judged", "judged %", PAGE_RIGHT | PAGE_DATA},
 	{"counted_down_s", "counts as down", PAGE_RIGHT | PAGE_DATA},
+	{"budget_left_s", "budget left", PAGE_RIGHT | PAGE_DATA},
+	{"credit", "credit %", PAGE_RIGHT | PAGE_DATA},
+	{"credit_below", "credit below %", PAGE_RIGHT | PAGE_DATA},
 	{"agreed_s", "agreed", PAGE_RIGHT | PAGE_DATA},
 	{"interval_s", "interval", PAGE_RIGHT | PAGE_DATA},
 	{"resolution_s", "known to", PAGE_RIGHT | PAGE_DATA},
@@ -92,6 +95,11 @@ static void add_row(struct page *p, const struct page_figures *f)
 	page_cell(p, "met", verdict(f));
 	page_cell(p, "judged", page_known(PAGE_PERCENT, f->judged_micro));
 	page_cell(p, "counted_down_s", page_value(PAGE_SECONDS, f->counted_down_us));
+	if (f->target_micro >= 0)
+		page_cell(p, "budget_left_s", page_value(PAGE_SECONDS, f->budget_us));
+	page_cell(p, "credit", page_known(PAGE_PERCENT, f->credit_micro));
+	if (f->credit_micro > 0)
+		page_cell(p, "credit_below", page_value(PAGE_PERCENT, f->credit_below_micro));
 	page_cell(p, "agreed_s", page_value(PAGE_SECONDS, f->agreed_us));
 	page_cell(p, "interval_s", page_value(PAGE_SECONDS, f->interval_us));
 	page_cell(p, "resolution_s", page_value(PAGE_SECONDS, f->resolution_us));
@@ -154,8 +162,10 @@ static void add_agreements(struct page *p, size_t targets)
 		{"target", "target %", PAGE_RIGHT},
 		{"judged", "judged %", PAGE_RIGHT},
 		{"met", "met", 0},
-		{"allowed", "may be down", PAGE_RIGHT},
-		{"down", "counts as down", PAGE_RIGHT},
+		{"allowed", "allowed", PAGE_RIGHT},
+		{"down", "down", PAGE_RIGHT},
+		{"left", "left", PAGE_RIGHT},
+		{"credit", "credit %", PAGE_RIGHT},
 	};
 	size_t rows = 0;
 
@@ -177,6 +187,12 @@ static void add_agreements(struct page *p, size_t targets)
 		page_cell(p, "allowed",
 			  page_value(PAGE_EXACT, page_allowed_us(f->target_micro, f->agreed_us)));
 		page_cell(p, "down", page_value(PAGE_SECONDS, f->counted_down_us));
+		page_cell(p, "left",
+			  page_toned(page_value(PAGE_SECONDS, f->budget_us),
+				     f->budget_us < 0 ? PAGE_BAD : PAGE_PLAIN));
+		page_cell(p, "credit",
+			  page_toned(page_known(PAGE_PERCENT, f->credit_micro),
+				     f->credit_micro > 0 ? PAGE_BAD : PAGE_PLAIN));
 	}
 }
 

@@ -10,6 +10,8 @@ SEE = "`nines modules tcp` shows what it may be"
 CASES = [
     ("an unknown section", 'xyzzyxyzzy "x" { }\n',
      [f"2: 'xyzzyxyzzy' is neither a check module nor a section: A check module would be '{BUILD}/modules/xyzzyxyzzy.so'"]),
+    ("credits that fall and rise", 'sla "s" { target = 99.9 credits = {"99:10", "99.9:30"} }\n',
+     ["2: credits: '99.9:30' is not lower, with more credit, than the one before: write {\"99.99:10\", \"99.0:30\", \"95.0:100\"}"]),
     ("maintenance without a time", 'maintenance "m" { text = "x" }\n',
      ["2: maintenance 'm': start: it is missing, and so is cron: write start and end, or cron, for and zone"]),
     ("maintenance that ends before it starts", 'maintenance "m" { start = "2026-11-02T00:00:00Z"\nend = "2026-11-01T00:00:00Z" }\n',

@@ -36,7 +36,7 @@ static size_t walk(const struct config_policies *all)
 	}
 	for (const struct config_maintenance *m = all->maintenance; m; m = m->next) {
 		n += strlen(m->name) + list_bytes(m->services) + strlen(m->text);
-		if (m->to_us <= m->from_us)
+		if (m->when.end_us <= m->when.start_us || (m->when.is_again && !m->when.length_us))
 			abort();
 	}
 	for (const struct config_service *s = all->service; s; s = s->next) {

@@ -254,6 +254,14 @@ def policies(tmp):
     assert of("", again % "impact = none")["maintenance_s"] == 0, "what is to do no harm excuses none"
     late = again % 'announced = "2024-02-27T03:00:00Z"'  # a day ahead
     assert [of(f'maintenance-notice = "{notice}"', late)["maintenance_s"] for notice in ("1d", "2d")] == [22 * 60, 0]
+    credits = 'credits = {"99.99:10", "99.8:25", "95:100"} '
+    due = of(credits)
+    assert (due["credit"], due["credit_below"]) == ("25.000000", "99.800000") and float(due["judged"]) < 99.8, due
+    assert due["budget_left_s"] == due["agreed_s"] // 1000 - due["counted_down_s"] < 0 and due["method"] == plain["method"], due
+    assert (plain["credit"], plain["credit_below"]) == (None, None)
+    of(credits)
+    text = nines("sla", "--store", store(february), "--month", "2024-02", "--sla", "p", conf=conf)
+    assert re.search(r"^web-1 .* -3:08 +25.000000$", text, re.M), text
     methods = {of(p)["method"] for p in ("", "blips = up", "unknown = down", 'hours = {"Mon-Sun 00:00-24:00"}',
                                          'maintenance-notice = "48h"')}
     assert len(methods) == 5, methods
