@@ -249,10 +249,13 @@ static void judge_path(struct config *c, struct contact *o, struct path *p)
 {
 	const struct section *s = p->section;
 	const struct path *other = find_path(o, s->title);
+	const struct notifier *n;
 
 	if (!p->is_fine || !p->notifier)
 		return;
-	notifier_get(c, p->notifier, s);
+	n = notifier_get(c, p->notifier, s);
+	if (n)
+		notifier_review(c, n, s, p->address);
 	if (other != p)
 		problem_add(&c->parse, s->file, s->line, "remove one",
 			    "contact '%s' has two paths '%s'", o->section->title, s->title);

@@ -204,6 +204,22 @@ const struct notifier *notifier_get(struct config *c, const char *name, const st
 	return n->is_fine ? n : NULL;
 }
 
+void notifier_review(struct config *c, const struct notifier *n, const struct section *s,
+		     const char *address)
+{
+	struct text *t = &c->channel_lines;
+
+	if (!n->module->judges || n->module->refused)
+		return;
+	line_begin_number(t, "channel", (int64_t)c->channels);
+	line_add(t, "module", n->module->head.name);
+	line_add(t, "address", address);
+	text_add(t, n->words.at, n->words.size);
+	line_end(t);
+	c->channel = memory_resize(c->channel, (c->channels + 1) * sizeof *c->channel);
+	c->channel[c->channels++] = s;
+}
+
 void notifiers_finish(struct config *c)
 {
 	struct notifier *n;
@@ -212,6 +228,8 @@ void notifiers_finish(struct config *c)
 	while ((n = map_next(&c->notifiers, &at))) {
 		if (n->is_fine)
 			add_line(c, n);
+		if (n->is_fine && n->section)
+			notifier_review(c, n, n->section, "");
 		text_release(&n->words);
 	}
 }

@@ -258,7 +258,7 @@ struct config *config_read(const char *file, bool keeps_cache)
 	descriptors_judge_folder(&c->modules, c->settings.reports, MODULE_REPORT);
 	cache_apply(&c->modules, c->settings.store);
 	read_sections(c);
-	checks_review(c);
+	modules_review(c);
 	problems_sort(&c->parse);
 	if (!c->parse.wrong && keeps_cache)
 		cache_write(&c->modules, c->settings.store);
@@ -277,6 +277,8 @@ void config_free(struct config *c)
 	text_release(&c->service_lines);
 	text_release(&c->policy_lines);
 	text_release(&c->notifier_lines);
+	text_release(&c->channel_lines);
+	free(c->channel);
 	text_release(&c->contact_lines);
 	text_release(&c->template_lines);
 	map_release(&c->names);

@@ -35,6 +35,10 @@ struct config {
 	struct map names, locations, slas, zones, secrets, notifiers, contacts, templates;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
 	struct text notifier_lines, contact_lines, template_lines;
+	/* what notifier modules are to judge: lines `channel N`, and the sections they stand for */
+	struct text channel_lines;
+	const struct section **channel;
+	size_t channels;
 	struct service *services, **last_service;
 	struct about *abouts, **last_about;
 	struct contact *first_contact, **last_contact;
@@ -82,8 +86,8 @@ bool about_take(struct config *, const struct named *, const struct about_option
 void about_add(struct text *line, const struct about_options *);
 void abouts_finish(struct config *);
 
-/* review.c: what the modules themselves have against their checks becomes problems. */
-void checks_review(struct config *);
+/* review.c: what the modules themselves have against their checks and channels becomes problems. */
+void modules_review(struct config *);
 
 /* service.c */
 void service_read(struct config *, const struct section *);
@@ -110,6 +114,9 @@ void maintenance_judge(struct config *, const struct section *, struct config_ma
 struct notifier;
 void notifier_read(struct config *, const struct section *);
 const struct notifier *notifier_get(struct config *, const char *name, const struct section *by);
+/* Lets its module judge an address of a path, or the channel itself (""), at modules_review(). */
+void notifier_review(struct config *, const struct notifier *, const struct section *,
+		     const char *address);
 void notifiers_finish(struct config *);
 
 /* contact.c */

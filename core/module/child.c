@@ -97,8 +97,10 @@ static void describe(const struct judgement *j, const struct module *m, struct t
 		d.standard_every_items = m->check->standard_every_items;
 		d.judges = m->check->judge != NULL;
 	}
-	if (m->notifier)
+	if (m->notifier) {
 		d.standard_timeout = m->notifier->standard_timeout;
+		d.judges = m->notifier->judge != NULL;
+	}
 	descriptor_add_lines(&d, lines);
 }
 
@@ -289,9 +291,10 @@ bool module_judge(const char *path, enum module_kind kind, struct text *lines)
 	return is_fine;
 }
 
-bool module_review(const char *path, const struct text *defines, struct text *lines)
+bool module_review(const char *path, enum module_kind kind, const struct text *defines,
+		   struct text *lines)
 {
-	struct judgement j = {.path = path, .kind = MODULE_CHECK, .defines = defines};
+	struct judgement j = {.path = path, .kind = kind, .defines = defines};
 	struct text why = {0}, answer = {0};
 	bool was_late = true, is_fine = false;
 	char name[64];

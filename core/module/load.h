@@ -51,9 +51,11 @@ void module_free(struct module *);
  * on refusal (false) only `module NAME path= refused=`. */
 bool module_judge(const char *path, enum module_kind, struct text *lines);
 
-/* Lets a check module judge the checks that `define` lines make of it, in such a child: adds the
- * lines of review.h. False: the module gave no complete answer. */
-bool module_review(const char *path, const struct text *defines, struct text *lines);
+/* Lets a module judge the checks that `define` lines make of it, or the channels and addresses of
+ * `channel` lines, in such a child: adds the lines of review.h. False: it gave no complete answer.
+ */
+bool module_review(const char *path, enum module_kind, const struct text *defines,
+		   struct text *lines);
 
 /* "banner" of ".../banner.so"; false when the file name is none of a module. */
 bool module_name_of(const char *path, char name[64]);

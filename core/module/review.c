@@ -10,9 +10,10 @@
 
 #define OPTIONS_BYTES (1u << 20) /* of one check */
 
-static bool set_options(const struct module_head *head, void *options, struct arena *arena,
+static bool set_options(const struct module *m, void *options, struct arena *arena,
 			const struct line *l)
 {
+	const struct module_head *head = m->head;
 	struct text wrong = {0};
 	bool is_fine = option_defaults(head, options, arena, &wrong);
 	const struct module_option *o;
@@ -23,6 +24,8 @@ static bool set_options(const struct module_head *head, void *options, struct ar
 		if (o && !(o->flags & OPTION_IS_SECRET))
 			is_fine = option_set(head, options, arena, o->name, l->word[i].value,
 					     &wrong);
+		else if (o && m->notifier && *l->word[i].value)
+			is_fine = option_set(head, options, arena, o->name, "*", &wrong);
 	}
 	text_release(&wrong);
 	return is_fine;
@@ -48,6 +51,18 @@ static void add_wrong(struct check_judgement *j)
 	*j = (struct check_judgement){.tell = add_wrong};
 }
 
+static bool can_judge(const struct module *m)
+{
+	return (m->check && m->check->judge) || (m->notifier && m->notifier->judge);
+}
+
+static bool judge(const struct module *m, const void *options, const struct line *l,
+		  struct check_judgement *j)
+{
+	return m->check ? m->check->judge(options, j)
+			: m->notifier->judge(options, line_get(l, "address"), j);
+}
+
 static void review(const struct module *m, const struct line *l, struct text *lines)
 {
 	struct hearing h = {.judgement.tell = add_wrong, .define = l, .lines = lines};
@@ -59,8 +74,7 @@ static void review(const struct module *m, const struct line *l, struct text *li
 		return;
 	arena_init(&arena, NULL, 0, OPTIONS_BYTES);
 	options = arena_alloc(&arena, m->head->options_size);
-	if (options && set_options(m->head, options, &arena, l) &&
-	    !m->check->judge(options, &h.judgement) &&
+	if (options && set_options(m, options, &arena, l) && !judge(m, options, l, &h.judgement) &&
 	    (h.judgement.why[0] || lines->size == before))
 		add_wrong(&h.judgement);
 	arena_release(&arena);
@@ -72,8 +86,7 @@ void review_checks(const struct module *m, const struct text *defines, struct te
 	struct line *l = memory_new(sizeof *l);
 
 	memcpy(copy, text_get(defines), defines->size);
-	for (; m->check && m->check->judge && (stop = memchr(at, '\n', (size_t)(end - at)));
-	     at = stop + 1)
+	for (; can_judge(m) && (stop = memchr(at, '\n', (size_t)(end - at))); at = stop + 1)
 		if (!line_parse(l, at, (size_t)(stop - at)))
 			review(m, l, lines);
 	free(l);

@@ -1,8 +1,9 @@
-/* module/review: a module's own judgement of the checks that the configuration makes of it.
+/* module/review: a module's own judgement of what the configuration makes of it.
  *
- * Runs the module's judge(), so only the child of module_review() (load.h) calls it. Reads `define`
- * lines, those of other modules are passed over; adds a line `wrong NAME option= item= text=` for
- * each check that the module refuses. Secrets stay with the loader: the module sees "". */
+ * Runs the module's judge(), so only the child of module_review() (load.h) calls it. Reads `define
+ * NAME` lines of checks or `channel NAME` lines of notifiers (`address=` where it is one that is
+ * judged), those of other modules are passed over; adds a line `wrong NAME option= item= text=` for
+ * each mistake. Secrets stay with the loader: a check sees "", a notifier "*". */
 #ifndef NINES_MODULE_REVIEW_H
 #define NINES_MODULE_REVIEW_H
 

@@ -37,6 +37,10 @@ struct notifier_module {
 	enum letter_outcome (*deliver)(struct letter *, const void *options);
 	/* What the section's `timeout` defaults to: NULL is 30s. */
 	const char *standard_timeout;
+	/* As judge() of check.h: what types and ranges of options cannot say, so that `nines config
+	 * check` names file and line. `address`: that of a path of this channel, judged with its
+	 * options; "": the options alone. A secret that is given reads "*". May be NULL. */
+	bool (*judge)(const void *options, const char *address, struct check_judgement *);
 };
 
 #define NOTIFIER_MODULE(name_, summary_, options_, option_, deliver_, ...)            \

@@ -12,6 +12,7 @@
 
 #include <nines/fill.h>
 #include <nines/notifier.h>
+#include <stdio.h>
 #include <strings.h>
 #include <time.h>
 
@@ -274,6 +275,63 @@ static inline const char *post_value(const struct letter *l, const char *name)
 	if (!strcmp(name, "name"))
 		return post_name(l);
 	return letter_word(l, name);
+}
+
+/* ---- judging, before there is any letter: for judge() of a notifier ---- */
+
+/* Says what is wrong with an option (NULL: with the address). Always returns false. */
+static inline bool post_wrong(struct check_judgement *j, const char *option, const char *why,
+			      const char *subject)
+{
+	j->option = option;
+	snprintf(j->why, sizeof j->why, why, subject);
+	return false;
+}
+
+static inline const char *post_any(const void *value, const char *name)
+{
+	(void)name;
+	return value;
+}
+
+/* Is it a template, whatever its words mean? */
+static inline bool post_is_template(
+	struct check_judgement *j, const char *option, const char *template)
+{
+	static const char *const value[] = {"", "x"}; /* sections: of what is and of what is not */
+
+	for (size_t i = 0; i < 2; i++) {
+		struct fill f = {.find = post_any, .with = value[i]};
+
+		if (!fill_text(&f, template))
+			return post_wrong(j, option, "nothing to fill in at '%.60s'", f.wrong);
+	}
+	return true;
+}
+
+static inline bool post_are_templates(
+	struct check_judgement *j, const char *option, const char *const *template)
+{
+	for (j->item = 0; template[j->item]; j->item++)
+		if (!post_is_template(j, option, template[j->item]))
+			return false;
+	j->item = 0;
+	return true;
+}
+
+/* Are all of the form 'NAME = VALUE'? */
+static inline bool post_is_map(
+	struct check_judgement *j, const char *option, const char *const *entry)
+{
+	for (j->item = 0; entry[j->item]; j->item++) {
+		const char *equals = strchr(entry[j->item], '=');
+
+		if (!equals || equals == entry[j->item] || !equals[1 + strspn(equals + 1, " ")])
+			return post_wrong(j, option, "'%.60s' is not of the form 'NAME = VALUE'",
+					  entry[j->item]);
+	}
+	j->item = 0;
+	return true;
 }
 
 /* The text of a template. When it is wrong: "", and the letter is given up, for it will be wrong

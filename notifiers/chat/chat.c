@@ -263,6 +263,29 @@ static const char *lacking(const struct talk *t)
 	return NULL;
 }
 
+static bool judge_custom(const struct chat *o, struct check_judgement *j)
+{
+	return post_is_template(j, "body", o->body) && post_is_template(j, "path", o->path) &&
+	       post_are_templates(j, "header", o->header);
+}
+
+static bool judge(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct chat *o = options;
+	const struct service *s = &service_table[o->service];
+
+	if (!*o->webhook && !*o->url && !s->base)
+		return post_wrong(j, "service", "%s wants a webhook, or the url of your server",
+				  s->name);
+	if (s->needs_token && !*o->token)
+		return post_wrong(j, "service", "%s wants a token", s->name);
+	if (!is_plain_word(o->priority))
+		return post_wrong(j, "priority", "'%.40s' is no word", o->priority);
+	if (s->needs_room && !*o->room && !strcmp(address, "-"))
+		return post_wrong(j, NULL, "the address is %s", s->room);
+	return judge_custom(o, j);
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct chat *o = options;
@@ -290,4 +313,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return post_outcome(&t.post);
 }
 
-NOTIFIER_MODULE("chat", "posts to chat rooms, phones and pagers", struct chat, option, deliver);
+NOTIFIER_MODULE("chat", "posts to chat rooms, phones and pagers", struct chat, option, deliver,
+		.judge = judge);

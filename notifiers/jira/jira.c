@@ -74,6 +74,17 @@ static void go_on(struct talk *t, const struct ticket *found)
 	tell(t, found);
 }
 
+static bool judge(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct jira *o = options;
+
+	if (*address && !is_project(address))
+		return post_wrong(j, NULL, "'%.60s' is no key of a project, such as OPS", address);
+	if (o->api == API_3 && !*o->user)
+		return post_wrong(j, "api", "%s wants a user, an e-mail address", "Jira Cloud");
+	return post_is_map(j, "assignees", o->assignees);
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct jira *o = options;
@@ -110,4 +121,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return post_outcome(&t.post);
 }
 
-NOTIFIER_MODULE("jira", "one ticket an incident in Jira", struct jira, option, deliver);
+NOTIFIER_MODULE("jira", "one ticket an incident in Jira", struct jira, option, deliver,
+		.judge = judge);

@@ -203,15 +203,29 @@ static void hide_token(struct talk *t)
 	probe_hide(t->post.probe, fill(t, FILL_JSON, "{{token}}"));
 }
 
-static const char *lacking(const struct talk *t)
+static const char *lacking(const struct sms *o)
 {
-	bool is_row = t->gateway->path != NULL;
+	const struct gateway *g = &gateway[o->gateway];
 
-	if (!*t->o->url && !t->gateway->base)
+	if (!*o->url && !g->base)
 		return "no url is given";
-	if (is_row && (!*t->o->user || !*t->o->token))
+	if (g->path && (!*o->user || !*o->token))
 		return "user or token is not given";
-	return t->gateway->logs_in && !*t->o->sender ? "no sender is given" : NULL;
+	return g->logs_in && !*o->sender ? "no sender is given" : NULL;
+}
+
+static bool judge(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct sms *o = options;
+	const char *lacks = lacking(o);
+	struct talk t = {.o = o};
+
+	if (lacks)
+		return post_wrong(j, "gateway", lacks, NULL);
+	if (*address && !read_number(&t, address))
+		return post_wrong(j, NULL, "'%.60s' is no number such as +491711234567", address);
+	return post_is_template(j, "body", o->body) && post_is_template(j, "path", o->path) &&
+	       post_are_templates(j, "header", o->header);
 }
 
 static enum letter_outcome deliver(struct letter *l, const void *options)
@@ -227,7 +241,7 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 		.gateway = &gateway[o->gateway],
 	};
 	struct probe_http_answer answer;
-	const char *lacks = lacking(&t);
+	const char *lacks = lacking(o);
 
 	if (lacks) {
 		letter_reason(l, "%s: %s", t.gateway->name, lacks);
@@ -244,4 +258,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return post_outcome(&t.post);
 }
 
-NOTIFIER_MODULE("sms", "sends an SMS through an HTTP gateway", struct sms, option, deliver);
+NOTIFIER_MODULE("sms", "sends an SMS through an HTTP gateway", struct sms, option, deliver,
+		.judge = judge);

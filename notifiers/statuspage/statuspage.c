@@ -243,6 +243,25 @@ static void tell_kind(struct talk *t)
 	}
 }
 
+static bool judge(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct statuspage *o = options;
+
+	if (!hosted_is_id(o->page))
+		return post_wrong(j, "page", "'%.60s' is no id of a page", o->page);
+	if (!*o->token)
+		return post_wrong(j, "token", "%s is missing", "the API key");
+	if (*address && strcmp(address, "-") != 0 && !hosted_is_id(address))
+		return post_wrong(j, NULL, "'%.60s' is no id of a component", address);
+	if (!strcmp(address, "-") && !*o->components)
+		return post_wrong(j, NULL, "'%s' takes components from the map, and there is none",
+				  address);
+	return post_is_map(j, "components", o->components) &&
+	       post_is_template(j, "name", o->name) && post_is_template(j, "begun", o->begun) &&
+	       post_is_template(j, "update", o->update) &&
+	       post_is_template(j, "resolved", o->resolved);
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct statuspage *o = options;
@@ -271,4 +290,4 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 }
 
 NOTIFIER_MODULE("statuspage", "sets components of a page hosted by Statuspage", struct statuspage,
-		option, deliver);
+		option, deliver, .judge = judge);

@@ -166,6 +166,15 @@ static bool is_url(const char *text)
 	return !strncmp(text, "http://", 7) || !strncmp(text, "https://", 8);
 }
 
+static bool judge(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct webhook *o = options;
+
+	if (!*o->url && *address && !is_url(address))
+		return post_wrong(j, NULL, "'%.100s' is no http or https address", address);
+	return true;
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct webhook *o = options;
@@ -191,4 +200,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return post_outcome(&t.post);
 }
 
-NOTIFIER_MODULE("webhook", "posts each letter as signed JSON", struct webhook, option, deliver);
+NOTIFIER_MODULE("webhook", "posts each letter as signed JSON", struct webhook, option, deliver,
+		.judge = judge);
