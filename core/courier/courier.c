@@ -39,6 +39,7 @@ struct courier {
 	int module_fd;
 	struct notifier notifier;
 	struct waiting *first, **last;
+	struct letter *flying;
 	bool blocks, may_exec, is_running, is_busy, is_stopping;
 };
 
@@ -52,6 +53,9 @@ static void has_gone(struct letter *letter, const struct text *outcome, void *wi
 	if (link_is_open(&c->keeper))
 		text_add(link_line(&c->keeper), outcome->at, outcome->size);
 	c->is_busy = false;
+	*(letter->prev ? &letter->prev->next : &c->flying) = letter->next;
+	if (letter->next)
+		letter->next->prev = letter->prev;
 	letter_free(letter);
 }
 
@@ -82,6 +86,10 @@ static void begin(struct courier *c, struct letter *letter)
 		return;
 	}
 	order.module = c->notifier.module->notifier;
+	letter->next = c->flying;
+	if (c->flying)
+		c->flying->prev = letter;
+	c->flying = letter;
 	c->is_busy = c->blocks;
 	if (c->blocks && c->host.blame)
 		c->host.blame->patience_us = order.timeout_us;

@@ -96,6 +96,7 @@ static void done(struct probe *p, const struct text *result, void *with)
 	assert(d->magic == DELIVERY_MAGIC);
 	add_outcome(d, p, result, &line);
 	letter->probe = NULL;
+	letter->delivery = NULL;
 	d->magic = 0;
 	free(d);
 	order.done(letter, &line, order.with);
@@ -123,6 +124,7 @@ void delivery_begin(struct probe_host *h, struct letter *letter, const struct de
 
 	d->magic = DELIVERY_MAGIC;
 	d->letter = letter;
+	letter->delivery = d;
 	d->order = *order;
 	d->as_check = (struct check_module){.head = order->module->head, .run = run};
 	probe_begin(h, &probe);

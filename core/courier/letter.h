@@ -15,6 +15,8 @@
 #define LETTER_MAGIC 0x6c657474u
 #define LETTER_SHORT_CHARACTERS 160
 
+struct delivery;
+
 struct letter {
 	uint32_t magic;
 	enum letter_kind kind;
@@ -28,6 +30,8 @@ struct letter {
 	int64_t after_us;
 	bool is_taken;
 	struct probe *probe; /* while it runs */
+	struct delivery *delivery; /* delivery.c: the attempt that runs */
+	struct letter *next, *prev; /* the owner's list of those under way */
 };
 
 /* Never fails: what the line lacks is "". */

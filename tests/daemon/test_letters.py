@@ -66,6 +66,34 @@ def fates(tmp):
         assert letters(d, found["1"])[0]["attempts"][0]["reason"] == "no such pager"
 
 
+@test("an address that refuses five letters in a row is switched off, over a restart too, and a test letter switches it on again (F32)")
+def switched_off(tmp):
+    answers = [NO]
+    with Gateway(lambda page: answers[0]) as gateway:
+        with daemon(tmp, gateway, CHECK) as d:
+            started(d)
+            for n in range(5):
+                one = hand_in(d, kind="alert", to="pager:9", subject=f"s{n}", short="s")
+                until("it is refused", lambda: outcome(d, one) == "gave-up")
+            d.wait("'pager:9' has refused 5 letters in a row and is switched off: no such pager")
+            shown = d.nines("letters").stdout
+            assert "switched off  pager:9: 5 letters refused in a row, the last: no such pager" in shown, shown
+            assert json.loads(d.nines("letters", "--json").stdout)["switched_off"] == [{"to": "pager:9", "refusals": 5, "reason": "no such pager"}]
+            assert d.stop() == 0
+        answers[0] = DELIVERED
+        with daemon(tmp, gateway, CHECK) as d:
+            started(d)
+            one = hand_in(d, kind="alert", to="pager:9", subject="s", short="s")
+            until("it does not even go", lambda: outcome(d, one) == "gave-up")
+            assert len(gateway.pages) == 5 and "switched off" in attempts(d, one)[0]["reason"], attempts(d, one)
+            one = hand_in(d, kind="test", to="pager:9", subject="t", short="t")
+            until("the test letter goes", lambda: outcome(d, one) == "delivered")
+            one = hand_in(d, kind="alert", to="pager:9", subject="s", short="s")
+            until("and what comes behind it", lambda: outcome(d, one) == "delivered")
+            assert json.loads(d.nines("letters", "--json").stdout)["switched_off"] == []
+            assert d.nines("letters", "--days", "x").returncode == 64 and d.nines("letters", "a", "b").returncode == 64
+
+
 @test("a notifier that holds its process holds up no other channel, and is ended (F30)")
 def hanging(tmp):
     with Gateway() as gateway, daemon(tmp, gateway, CHECK + 'notify-stumble { }\nnotify-log { file = "%s" }\n' % (tmp / "log"), misbehaves=True) as d:
