@@ -499,7 +499,7 @@ static void add_commands(struct text *t, const struct letter_facts *f)
 		return;
 	text_puts(t, t->size ? "\nnines ack " : "nines ack ");
 	add_argument(t, f->name);
-	text_puts(t, " ends the repeats");
+	text_puts(t, " --reason WHY ends the repeats");
 }
 
 /* In the order of documentation; NULL: a word of `plain`. */
