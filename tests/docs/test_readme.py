@@ -38,11 +38,12 @@ def bad(tmp):
     assert (status, seen["step"], seen["reason"]) == (2, "banner", "wanted 'NOTICE', got 'go away'")
 
 
-@test("its table of modules names each, and nothing else")
-def modules():
-    rows = re.search(r"^\| check modules \|.*\n\|---\|---\|\n((?:\|.*\n)+)", README, re.M).group(1)
-    named = [name for row in rows.splitlines() for name in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])]
-    assert sorted(named) == sorted(path.name for path in (ROOT / "modules").iterdir() if path.is_dir()), named
+for head, folder in (("check modules", "modules"), ("notifiers", "notifiers")):
+    @test(f"its table of {head} names each, and nothing else")
+    def modules(head=head, folder=folder):
+        rows = re.search(rf"^\| {head} \|.*\n\|---\|---\|\n((?:\|.*\n)+)", README, re.M).group(1)
+        named = [name for row in rows.splitlines() for name in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])]
+        assert sorted(named) == sorted(path.name for path in (ROOT / folder).iterdir() if path.is_dir()), named
 
 
 @test("what it shows of a mail server is what is printed, but for port and times")
