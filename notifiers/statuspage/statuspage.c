@@ -158,10 +158,8 @@ static bool find_component(struct talk *t)
 	const char *id = strcmp(to, "-") ? to : component_of(t, name, strlen(name));
 
 	t->component = id;
-	if (!*id && *name)
+	if (!*id)
 		give_up(t, "no component stands for '%s'", name);
-	else if (!*id)
-		give_up(t, "no component is given%s", "");
 	else if (!hosted_is_id(id))
 		give_up(t, "'%s' is no id of a component", id);
 	return !t->post.outcome;
@@ -182,8 +180,8 @@ static const char *status_of(const struct talk *t)
 static void tell(struct talk *t)
 {
 	t->status = status_of(t);
-	if (!t->status) {
-		probe_note(t->post.probe, "nothing is known: the page stays as it is");
+	if (!t->status || !*post_name(t->post.letter)) {
+		probe_note(t->post.probe, "nothing is known of a check: the page stays as it is");
 		return;
 	}
 	if (!find_component(t))

@@ -55,6 +55,14 @@ def maintenance():
         assert not hosted.changes
 
 
+@test("trouble of nines itself is none of the page's")
+def monitor():
+    with page() as hosted:
+        for kind, state in (("alert", "down"), ("recovery", "up")):
+            tell(hosted, Letter(kind=kind, words={"form": "monitor", "state": state, "incident": "m1"}), "incidents=yes").says("delivered")
+        assert not hosted.requests
+
+
 @test("the address '-' takes the component from the map of checks")
 def mapped():
     with page() as hosted:
@@ -63,7 +71,6 @@ def mapped():
         assert hosted.changes == [(MAIL, "major_outage"), (WEB, "major_outage")]
         golden("not in the map", tell(hosted, Letter(words={**WORDS, "check": "mail"}), MAP, to="-").says("gave-up"))
         golden("no id", tell(hosted, ALERT, to="a/b").says("gave-up"))
-        golden("no component", tell(hosted, Letter(words={"state": "down"}), to="-").says("gave-up"))
 
 
 @test("an incident is made, told more, resolved; the next one is another")
