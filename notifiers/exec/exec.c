@@ -107,31 +107,50 @@ static enum letter_outcome judge(struct letter *l, const struct probe_exec_answe
 	return a->signal || a->status == STATUS_LATER ? LETTER_TRY_LATER : LETTER_GIVE_UP;
 }
 
-/* What only its owner can mend. */
-static const char *wrong_with(struct probe *p, const struct exec *o)
+static bool is_event(const char *name)
 {
+	static const char *const kind[] = {"alert",	   "recovery", "note", "summary",
+					   "confirmation", "report",   "test"};
+
+	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++)
+		if (!strcmp(kind[i], name))
+			return true;
+	return false;
+}
+
+static bool is_sane(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct exec *o = options;
+
+	(void)address; /* whatever the program takes */
+	if (!*o->command || **o->command != '/')
+		return check_wrong(j, "command", 0, "wanted an absolute path and arguments");
+	for (size_t i = 0; o->events[i]; i++)
+		if (!is_event(o->events[i]))
+			return check_wrong(j, "events", i, "there is no event '%.60s'",
+					   o->events[i]);
 	for (size_t i = 0; o->environment[i]; i++) {
 		const char *e = o->environment[i];
 
 		if (i == ENVIRONMENT)
-			return "environment: too many variables";
+			return check_wrong(j, "environment", i, "too many variables");
 		if (!strchr(e, '=') || *e == '=')
-			return probe_text(p, "environment: wanted NAME=value, got '%s'", e);
+			return check_wrong(j, "environment", i, "wanted NAME=value, got '%.60s'",
+					   e);
 	}
-	if (!*o->command || **o->command != '/')
-		return "command: wanted an absolute path and arguments";
-	return NULL;
+	return true;
 }
 
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct exec *o = options;
 	struct probe *p = letter_probe(l);
-	const char *json = letter_json(l), *wrong = wrong_with(p, o);
+	const char *json = letter_json(l);
+	struct check_judgement sanity = {0};
 	struct probe_exec_answer answer;
 
-	if (wrong) {
-		letter_reason(l, "%s", wrong);
+	if (!is_sane(o, letter_to(l), &sanity)) {
+		letter_reason(l, "%s: %s", sanity.option, sanity.why);
 		return LETTER_GIVE_UP;
 	}
 	if (!is_wanted(o, letter_kind_text(l))) {
@@ -145,4 +164,4 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 }
 
 NOTIFIER_MODULE("exec", "runs a program for each letter", struct exec, option, deliver,
-		.head.flags = MODULE_NEEDS_EXEC);
+		.head.flags = MODULE_NEEDS_EXEC, .judge = is_sane);

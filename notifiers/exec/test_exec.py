@@ -7,11 +7,11 @@ import pathlib
 import subprocess
 import sys
 
-from daemon import die_with_parent, free_port, until
+from daemon import die_with_parent, free_port, nines, until
 from letters import Letter, deliver
 from real import accepts, environment, nginx, program
 from servers import Server, close, expect, send
-from tap import ROOT, run, test
+from tap import BUILD, ROOT, run, test
 
 PYTHON, EXAMPLES = sys.executable, ROOT / "conf.d/examples"
 NASTY = Letter(id="01N", kind="alert", subject="it's \"down\" $(id) `id`", text="line 1\nline 2\n", short="s",
@@ -82,10 +82,21 @@ def events(tmp):
 
 
 for _words, _outcome, _reason in [(["command=touch"], "gave-up", "wanted an absolute path"), (["command=/none/at/all"], "later", "cannot run '/none/at/all': no such file"),
-                                  (["command=/bin/true", "environment=novalue"], "gave-up", "wanted NAME=value, got 'novalue'")]:
+                                  (["command=/bin/true", "environment=novalue"], "gave-up", "wanted NAME=value, got 'novalue'"),
+                                  (["command=/bin/true", "events=alarm"], "gave-up", "there is no event 'alarm'")]:
     @test(f"{' '.join(_words)}: {_reason}")
     def wrong(words=_words, outcome=_outcome, reason=_reason):
         deliver("exec:x", *words).says(outcome, reason)
+
+
+@test("nines config check names the line of what is wrong")
+def configured(tmp):
+    for words, part in (("command = touch", "wanted an absolute path"), ('command = "/bin/true" events = {"alert", "alarm"}', "there is no event 'alarm'"),
+                        ('command = "/bin/true" environment = {"novalue"}', "wanted NAME=value")):
+        (tmp / "nines.conf").write_text(f'notifiers = "{BUILD}/notifiers"\nmodules = "{BUILD}/modules"\nnotify-exec {{ {words} }}\n'
+                                        'contact "a" { path "exec:x" { } }\n')
+        done = nines("config", "check", conf=tmp / "nines.conf")
+        assert done.returncode == 1 and "nines.conf:3: " in done.stderr and part in done.stderr, done
 
 
 # ---- the recipes ----

@@ -134,16 +134,27 @@ static bool write_line(struct probe *p, int fd, const char *path, const struct e
 	return probe_unknown(p, "'%s' took %zd of %zu bytes", path, n, e->size);
 }
 
+static bool is_sane(const void *options, const char *address, struct check_judgement *j)
+{
+	const struct log *o = options;
+
+	(void)address; /* a label */
+	if (*o->file && *o->file != '/')
+		return check_wrong(j, "file", 0, "wanted an absolute path, got '%.100s'", o->file);
+	return true;
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct log *o = options;
 	struct probe *p = letter_probe(l);
 	const char *path = *o->file ? o->file : "standard error";
+	struct check_judgement sanity = {0};
 	struct escaped e = {0};
 	int fd;
 
-	if (*o->file && *o->file != '/') {
-		letter_reason(l, "file: wanted an absolute path, got '%s'", o->file);
+	if (!is_sane(o, letter_to(l), &sanity)) {
+		letter_reason(l, "%s: %s", sanity.option, sanity.why);
 		return LETTER_GIVE_UP;
 	}
 	probe_step(p, "write");
@@ -160,4 +171,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return LETTER_DELIVERED;
 }
 
-NOTIFIER_MODULE("log", "writes each letter as a line into a file", struct log, option, deliver);
+NOTIFIER_MODULE("log", "writes each letter as a line into a file", struct log, option, deliver,
+		.judge = is_sane);
