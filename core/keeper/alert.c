@@ -61,7 +61,7 @@ void alarm_watch_add(struct watch *w, struct told *t)
 static void touch_holders(struct keeper *k, const struct told *t)
 {
 	for (size_t i = 0; i < t->uses; i++)
-		alarm_touch(k, t->holder[i]->alarm);
+		alarm_watch_touch(k, t->holder[i]);
 }
 
 void alert_letter_is(struct keeper *k, const char *id, enum alert_outcome outcome,
@@ -381,20 +381,37 @@ static void alarm_free(struct keeper *k, struct alarm *a)
 	free(a);
 }
 
+static void look_again(struct keeper *k, struct watch *w)
+{
+	struct alert_due d = look_at_watch(k, w);
+
+	w->is_touched = false;
+	w->is_over = d.is_over && d.kind == ALERT_NOTHING;
+	w->next_us = d.next_us;
+}
+
 static void look(struct keeper *k, struct alarm *a)
 {
 	int64_t next_us = ALERT_NEVER;
-	bool is_over = a->end_us != 0;
+	bool is_over = a->end_us != 0, all = a->is_touched;
 
+	a->is_touched = false;
 	if (a->generation != k->alerts->generation)
 		alarm_follow_routes(k, a);
 	for (size_t i = 0; i < a->watches; i++) {
-		struct alert_due d = look_at_watch(k, a->watch[i]);
+		struct watch *w = a->watch[i];
 
-		is_over &= d.is_over && d.kind == ALERT_NOTHING;
-		next_us = d.next_us < next_us ? d.next_us : next_us;
+		if (all || w->is_touched || w->next_us <= k->now_us)
+			look_again(k, w);
+		is_over &= w->is_over;
+		next_us = w->next_us < next_us ? w->next_us : next_us;
 	}
-	if (is_over || a->is_cancelled)
+	for (size_t i = 0; i < a->watches; i++)
+		if (a->watch[i]->is_touched) /* meanwhile, by another one's letter */
+			next_us = k->now_us;
+	if (a->is_touched)
+		next_us = k->now_us;
+	if ((is_over && next_us > k->now_us) || a->is_cancelled)
 		alarm_free(k, a);
 	else if (next_us != ALERT_NEVER)
 		schedule_set(&k->schedule, &a->entry, next_us);
@@ -409,8 +426,15 @@ void alert_is_due(struct keeper *k, struct schedule_entry *e)
 
 /* ---- what happens ---- */
 
+void alarm_watch_touch(struct keeper *k, struct watch *w)
+{
+	w->is_touched = true;
+	schedule_set(&k->schedule, &w->alarm->entry, k->now_us);
+}
+
 void alarm_touch(struct keeper *k, struct alarm *a)
 {
+	a->is_touched = true;
 	schedule_set(&k->schedule, &a->entry, k->now_us);
 }
 
@@ -627,6 +651,12 @@ void alert_diagnosis(struct keeper *k, const char *incident, const char *text)
 	set_text_of(&a->diagnosis, cut);
 }
 
+void alert_touch_all(struct keeper *k)
+{
+	for (struct alarm *a = k->alerts->first; a; a = a->next)
+		alarm_touch(k, a);
+}
+
 void alert_maintenance(struct keeper *k, const char *name, bool is_on, int64_t at_us)
 {
 	struct subject *s = *name ? subject_get(k, name) : &k->alerts->everything;
@@ -639,8 +669,8 @@ void alert_maintenance(struct keeper *k, const char *name, bool is_on, int64_t a
 		s->counted_us = at_us;
 	if (*name)
 		subject_touch_deep(k, s);
-	for (struct alarm *a = *name ? NULL : k->alerts->first; a; a = a->next)
-		alarm_touch(k, a);
+	else
+		alert_touch_all(k);
 }
 
 /* ---- all of it ---- */
@@ -658,9 +688,6 @@ void alerts_free(struct keeper *k)
 	text_release(&k->alerts->past_standing);
 	text_release(&k->alerts->past_incidents);
 	subject_release_all(k);
-	past_release(k);
-	text_release(&k->alerts->past_standing);
-	text_release(&k->alerts->past_incidents);
 	map_release(&k->alerts->alarms);
 	map_release(&k->alerts->told);
 	letter_templates_release(&k->alerts->templates);

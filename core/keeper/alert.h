@@ -37,6 +37,9 @@ void alert_diagnosis(struct keeper *, const char *incident, const char *text);
 /* One probe has ended: does the resolver answer? Reason and steps may be NULL. */
 void alert_probe(struct keeper *, enum vote, const char *reason, const char *steps);
 
+/* Our own connection is suspected, or no longer. */
+void alert_touch_all(struct keeper *);
+
 /* A maintenance window with impact begins or ends at `at_us` (monotonic) for this check or service,
  * its members included, or for all (""); windows may overlap. While one is open nobody is alerted.
  * What still fails when the last one ends is told the trigger delay later. After a restart it is

@@ -83,7 +83,7 @@ static void drop_what_is_not_due(struct keeper *k, struct queue *q, enum alert_k
 		if (alarm_watch_look(k, w).kind == kind)
 			continue;
 		batch_remove(k, w);
-		alarm_touch(k, w->alarm);
+		alarm_watch_touch(k, w);
 	}
 }
 
@@ -97,7 +97,7 @@ static void send(struct keeper *k, struct route *r, enum alert_kind kind)
 			struct watch *w = q->first;
 
 			batch_remove(k, w);
-			alarm_touch(k, w->alarm);
+			alarm_watch_touch(k, w);
 		}
 		storm_sent(&r->rate, k->now_us);
 	}

@@ -41,6 +41,9 @@ struct watch {
 	uint8_t count;
 	uint8_t queued;		    /* enum alert_kind: in that queue of its route */
 	bool may_join, may_recover; /* counted in the route */
+	bool is_touched;	    /* to be looked at, whatever the others of the alarm */
+	bool is_over;		    /* what was found then */
+	int64_t next_us;
 	struct watch *next, *prev;  /* in the queue */
 };
 
@@ -113,6 +116,7 @@ struct alarm {
 	int64_t start_us, confirmed_us, end_us;
 	bool is_cancelled; /* withdrawn, a blip: there never was anything */
 	bool is_gone;	   /* ended because it is no longer watched */
+	bool is_touched;   /* all its watches are to be looked at */
 	bool is_stale;	   /* of the record: not probed since, so nobody is told */
 	char *acked_by, *acked_why; /* by NULL: it is not */
 	int64_t acked_us;
@@ -152,6 +156,8 @@ struct alarm *alarm_begin(struct keeper *, struct subject *, enum alarm_kind, co
 void alarm_end(struct keeper *, struct alarm *, int64_t at_us, const char *reason);
 /* Something changed: it is looked at with the next tick. */
 void alarm_touch(struct keeper *, struct alarm *);
+/* The same where it concerns one destination. */
+void alarm_watch_touch(struct keeper *, struct watch *);
 void subject_touch(struct keeper *, const struct subject *);
 /* All open alarms of it, and of what is in it. */
 void subject_touch_deep(struct keeper *, const struct subject *);

@@ -261,6 +261,7 @@ void state_watch_window(struct keeper *k)
 	w->is_on = is_on;
 	*(is_on ? &w->from_us : &w->to_us) = k->now_us;
 	tell_episode(k, is_on ? "begin" : "end");
+	alert_touch_all(k);
 }
 
 bool state_is_void(struct keeper *k, struct check *c, enum vote verdict, int64_t due_us)

@@ -22,6 +22,12 @@ static const struct {
 	 "MANY" TELL BOSS_30, "all 10-50", "",
 	 "11.5 alert ops connection, 40.5 alert boss connection, 50.5 recovery ops connection, "
 	 "50.5 recovery boss connection"},
+	{"an outage before our own connection fails, and after it", "MANY" TELL BOSS_30,
+	 "one 2-70 all 10-50", "",
+	 "2.3 alert ops a, 2.3 alert user a, 11.5 alert ops connection, "
+	 "40.5 alert boss connection, 50.5 recovery boss connection, 50.8 alert boss a, "
+	 "51.0 recovery ops connection, 70.1 recovery ops a, 70.1 recovery user a, "
+	 "70.1 recovery boss a"},
 	{"a module is quarantined", CHECK("a") "\n" TELL, "up",
 	 "10 p prober-gone 1 module=tcp signal=11 step=connect; 10 p prober 1 pool=general; "
 	 "10.1 p prober-gone 1 module=tcp signal=11 step=connect; 10.1 p prober 1 pool=general; "
@@ -44,13 +50,14 @@ static const char *answer(struct world *w, const struct order *o)
 	const struct plan *p = w->with;
 	double minute = (double)(w->now - START) / MINUTE;
 
-	(void)o;
 	if (is_within(p->down, "names", minute))
 		return "verdict=unknown step=resolve steps=resolve:900! "
 		       "reason=\"resolver failing: no answer\"";
 	if (is_within(p->down, "wrong", minute))
 		return "verdict=unknown step=resolve steps=resolve:900! reason=\"no such name\"";
-	if (is_within(p->down, "all", minute))
+	if (is_within(p->down, "one", minute) && !strcmp(o->name, "a"))
+		return "verdict=down step=connect steps=connect:900! reason=refused";
+	if (strstr(p->down, "all") && is_within(strstr(p->down, "all"), "all", minute))
 		return "verdict=down step=connect steps=connect:900! reason=\"no route\"";
 	return "verdict=up steps=resolve:100,connect:200 elapsed_us=200";
 }
