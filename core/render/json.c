@@ -27,6 +27,7 @@ static json_t *value_of(const struct page_value *v)
 		return json_null();
 	case PAGE_INT:
 	case PAGE_ELAPSED:
+	case PAGE_DECIMAL:
 	case PAGE_EXACT:
 		return json_integer(v->number);
 	case PAGE_SECONDS:

@@ -35,6 +35,26 @@ void page_refuse(struct page *p, const char *format, ...)
 	va_end(ap);
 }
 
+void page_wrong_order(struct page *p, const char *format, ...)
+{
+	va_list ap;
+
+	if (p->wrong.size)
+		return;
+	p->is_wrong_order = true;
+	va_start(ap, format);
+	text_vprintf(&p->wrong, format, ap);
+	va_end(ap);
+}
+
+void page_cover(struct page *p, int64_t from_us, int64_t to_us)
+{
+	p->period.from_us = from_us;
+	p->period.to_us = to_us;
+	p->period.is_month = false;
+	p->period.is_running = p->period.now_us < to_us;
+}
+
 static const char *keep(struct page *p, const char *text)
 {
 	char *kept = text ? arena_copy(&p->arena, text, strlen(text)) : NULL;

@@ -50,6 +50,7 @@ struct page {
 	const char *title;
 	struct page_piece *first, *last;
 	struct text wrong;       /* the module's first mistake */
+	bool is_wrong_order;     /* it is not the module's: what was asked for is */
 	const struct zone *zone; /* of times for people; borrowed */
 	struct page_period period;
 	const char *report;      /* the module's name */

@@ -117,6 +117,7 @@ void page_add_plain(struct text *t, const struct page_value *v)
 		break;
 	case PAGE_INT:
 	case PAGE_ELAPSED:
+	case PAGE_DECIMAL:
 	case PAGE_EXACT:
 		text_int(t, v->number);
 		break;
@@ -163,6 +164,10 @@ void page_add_shown(struct text *t, const struct page *p, const struct page_valu
 		break;
 	case PAGE_ELAPSED:
 		text_add_duration(t, v->number);
+		break;
+	case PAGE_DECIMAL:
+		text_printf(t, "%" PRId64 ".%03d", (v->number + 500) / SECOND,
+			    (int)((v->number + 500) % SECOND / 1000));
 		break;
 	case PAGE_TIME:
 		add_local(t, p->zone, v->number);

@@ -145,7 +145,7 @@ static void fill(struct child *c)
 	if (!c->page.wrong.size)
 		return;
 	text_add(&c->wrong, c->page.wrong.at, c->page.wrong.size);
-	end(c, REPORT_FAILED);
+	end(c, c->page.is_wrong_order ? REPORT_WRONG_ORDER : REPORT_FAILED);
 }
 
 void report_child(const struct report_order *order, int out)

@@ -24,6 +24,13 @@ struct work {
 	struct sla_windows hours, maintenance;
 };
 
+int64_t figures_day_us(const struct zone *z, int64_t at_us, int days)
+{
+	struct civil c = zone_civil(z, at_us / SECOND - (at_us % SECOND < 0));
+
+	return zone_instant(z, (struct civil){c.year, c.month, c.day + days, 0, 0, 0}) * SECOND;
+}
+
 int64_t figures_month_us(const struct zone *z, int64_t at_us, int months)
 {
 	struct civil c = zone_civil(z, at_us / SECOND - (at_us % SECOND < 0));
@@ -335,7 +342,7 @@ static void name_it(struct work *w)
 static bool add_detail(struct work *w)
 {
 	if (!w->track.is_service)
-		return add_reasons(w) && add_steps(w);
+		return add_reasons(w) && (!w->order->with_detail || add_steps(w));
 	add_members(w);
 	return true;
 }
@@ -356,7 +363,7 @@ static bool compute(struct work *w)
 	take_sums(w, &sums);
 	take_causes(w, &sums);
 	take_incidents(w);
-	return (!o->with_detail || add_detail(w)) && !w->wrong->size;
+	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
 }
 
 bool figures_compute(const struct figures_source *source, struct arena *arena,

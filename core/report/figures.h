@@ -56,6 +56,7 @@ struct figures_order {
 	const struct figures_policy *policy;
 	const struct zone *zone; /* of the policy's hours and the month of its allowance */
 	bool with_detail;        /* incidents with their reasons, times of steps */
+	bool with_reasons;       /* the same without the times */
 };
 
 /* Everything in *into lies in the arena. False: *wrong says why. */
@@ -65,6 +66,8 @@ bool figures_compute(const struct figures_source *, struct arena *, const struct
 /* "nines-1:ab12...": sla_add_method() and what else decides. */
 void figures_add_method(struct text *, const struct figures_policy *, const char *zone);
 
+/* Midnight of the day of an instant (plus `days`) in that zone. */
+int64_t figures_day_us(const struct zone *, int64_t at_us, int days);
 /* The first and the end of the calendar month of an instant (plus `months`), of the year, in that
  * zone. */
 int64_t figures_month_us(const struct zone *, int64_t at_us, int months);

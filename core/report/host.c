@@ -78,6 +78,33 @@ const struct page_figures *page_figures(struct page *p, size_t number)
 	return t->figures;
 }
 
+const struct page_figures *page_figures_between(struct page *p, size_t number, int64_t from_us,
+						int64_t to_us)
+{
+	struct host *h = host_of(p);
+	struct page_figures *f = arena_alloc(&h->arena, sizeof *f);
+	struct text wrong = {0};
+	struct figures_order order;
+	bool is_fine;
+
+	if (number >= h->targets)
+		return NULL;
+	order = host_order(&h->target[number]);
+	order.from_us = from_us;
+	order.to_us = to_us;
+	order.with_reasons = true;
+	is_fine = f && figures_compute(&h->source, &h->arena, &order, f, &wrong);
+	if (!is_fine)
+		page_refuse(p, "%s", f ? text_get(&wrong) : "the figures need too much memory");
+	text_release(&wrong);
+	return is_fine ? f : NULL;
+}
+
+int64_t page_day_us(const struct page *p, int64_t at_us, int days)
+{
+	return figures_day_us(p->zone, at_us, days);
+}
+
 const char *page_method(const struct page *p)
 {
 	struct host *h = host_of(p);

@@ -41,6 +41,7 @@ enum page_type {
 	 */
 	PAGE_EXACT,
 	PAGE_ELAPSED, /* microseconds of a step: 812us, 1.20s; an integer in JSON */
+	PAGE_DECIMAL, /* the same as seconds with three decimals, rounded: 0.053 */
 	PAGE_PERCENT, /* millionths of a percent, six places, never rounded */
 	PAGE_NINES, /* 1e-12 of a percent, as many places as it has */
 	/* microseconds since 1970 UTC; shown in the report's zone, in UTC in JSON and CSV */
@@ -188,6 +189,66 @@ bool page_is_chosen(const struct page *);
 const struct page_figures *page_figures(struct page *, size_t target);
 /* The policy's hash that all figures share; NULL when there are several, each with its own. */
 const char *page_method(const struct page *);
+
+/* The figures of a part of the period, without times of steps; NULL as above. */
+const struct page_figures *page_figures_between(struct page *, size_t target, int64_t from_us,
+						int64_t to_us);
+
+/* Midnight of the day of an instant in the document's zone, so many days later (or earlier). */
+int64_t page_day_us(const struct page *, int64_t at_us, int days);
+/* The document is about [from, to) of what was asked for; its `name` for people is the caller's
+ * business. */
+void page_cover(struct page *, int64_t from_us, int64_t to_us);
+/* The order lacks what this report needs, or has too much: it ends with that sentence. */
+void page_wrong_order(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- single probes: as long as the results are kept (`retention`) ---- */
+
+struct page_step {
+	const char *name; /* as in page_times: "connect", "connect@1" behind a redirect */
+	int64_t end_us;   /* since the probe began */
+	int64_t own_us;   /* since the step before it ended */
+	bool has_failed;
+};
+
+struct page_result {
+	int64_t due_us, at_us, elapsed_us;
+	const char *verdict; /* "up", "degraded", "down", "unknown" */
+	const char *location, *address, *item, *reason; /* "" when there is none */
+	bool is_event;   /* a change of state of an imported history, not a probe */
+	bool is_tainted; /* the monitor itself stood still meanwhile: its times count nowhere */
+	const struct page_step *step;
+	size_t steps;
+};
+
+/* Calls `take` for each result of a check that started in [from, to), in order of start; *result
+ * lasts until it returns, false from it ends the reading (and is no failure). Says on a terminal
+ * how far it is. False: it could not be read; the report ends with the reason. */
+bool page_results(struct page *, size_t target, int64_t from_us, int64_t to_us,
+		  bool (*take)(struct page *, const struct page_result *, void *with), void *with);
+
+/* How long a step took, and when it ended since the probe began; of probes whose timing counts
+ * (not of those during which the monitor itself stood still), in which it did not fail. -1: there
+ * are none. */
+struct page_spread {
+	const char *step; /* "total": whole probes, of those that passed */
+	int64_t count, min_us, average_us, max_us;
+	int64_t p50_us, p95_us, p99_us; /* equal to those of page_figures() over the same span */
+	int64_t end_min_us, end_average_us, end_max_us;
+};
+
+struct page_probes {
+	int64_t probes, passed, degraded, failed, unknown; /* passed: the degraded too */
+	int64_t slowest_us, slowest_at_us; /* of those that passed; -1: none */
+	const struct page_spread *step;    /* in the order of a probe, "total" last */
+	size_t step_count;
+	const char *const *location; /* where they were made */
+	size_t location_count;
+};
+
+/* The probes of a check in [from, to); events are none. NULL as above. */
+const struct page_probes *page_probes(struct page *, size_t target, int64_t from_us,
+				      int64_t to_us);
 
 /* How much of a span may be down at so many millionths of a percent, and the other way round
  * (truncated; -1: undefined). */

@@ -1,0 +1,56 @@
+"""tests/lib/reporting.py: `nines report` in tests: what it says, records made once, golden files of renderings.
+
+    STORE = reporting.store(make)                                   # make(): lines of record.py
+    reporting.golden("sla.csv", "sla", "--month", "2024-02", "--store", STORE)   # tests/report/golden/sla.csv; the format by its ending
+"""
+import atexit
+import calendar
+import datetime
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import record
+from tap import BUILD, test
+
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "report/golden"
+_made = {}
+
+
+def at(*when):
+    """Seconds since 1970 of a time in UTC."""
+    return calendar.timegm(datetime.datetime(*when).timetuple())
+
+
+def nines(*words, status=0, conf=None):
+    """Standard output; with another status standard error."""
+    done = subprocess.run([str(BUILD / "nines"), *(["-c", str(conf)] if conf else []), "report", *map(str, words)],
+                          capture_output=True, env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, check=False)
+    assert done.returncode == status, (done.returncode, done.stderr.decode(), done.stdout.decode()[:300])
+    return (done.stdout if status == 0 else done.stderr).decode()
+
+
+def store(make):
+    """The database of the lines that make() returns, made once; it is gone when the test program ends."""
+    if make not in _made:
+        folder = tempfile.mkdtemp(prefix="nines-test-")
+        atexit.register(shutil.rmtree, folder, True)
+        _made[make] = pathlib.Path(folder) / "nines.db"
+        record.write(_made[make], make())
+    return _made[make]
+
+
+def golden(file, *words, conf=None):
+    """A test: the report is that file to the byte. NINES_GOLDEN=1 writes it; it is then read by a person before it is committed."""
+    path = GOLDEN / file
+    form = {".txt": "text"}.get(path.suffix, path.suffix[1:])
+
+    @test(f"golden file: {file}")
+    def same():
+        got = nines(*words, "--format", form, conf=conf)
+        if os.environ.get("NINES_GOLDEN"):
+            path.write_text(got, encoding="utf-8", newline="")
+        with open(path, encoding="utf-8", newline="") as f:
+            assert got == f.read()

@@ -1,0 +1,149 @@
+"""`nines report detail`: every probe of a check with its steps, in every rendering; what it shares with `sla` is the same (row 18, F44).
+
+NINES_GOLDEN=1 writes the golden files anew.
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+import record
+import reporting
+from tap import BUILD, run, test
+
+HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
+BEGIN = reporting.at(2024, 2, 28, 22, 50)
+MINUTE = 60 * record.SECOND
+
+
+def probe(name, minute, verdict="up", **words):
+    at_us = BEGIN * record.SECOND + minute * MINUTE
+    return record.named("result", name, **{"verdict": verdict, "ends": verdict, "due_at_us": at_us, "start_us": at_us + 1500,
+                                           "interval_us": MINUTE, "location": "here", **words})
+
+
+def shop():
+    """Twenty minutes: a redirect, a failed step, one that was slow, one during which the monitor stood still, two locations, hostile texts."""
+    fine = {"steps": "resolve:812,connect:13490,tls:44100,request:44200,first-byte:98100,body:120400", "elapsed_us": 121000}
+    hop = {"steps": "resolve:900,connect:9000,first-byte:30000,resolve@1:30500,connect@1:41000,first-byte@1:90000", "elapsed_us": 91000}
+    return [
+        record.target("shop"), record.target(HOSTILE), record.service("Web", ["shop"]),
+        *(probe("shop", m, **fine, address="192.0.2.7:443") for m in range(8)),
+        probe("shop", 8, **hop),
+        probe("shop", 9, "down", steps="resolve:700,connect:5000700!", elapsed_us=5000800, reason=f"connect: {HOSTILE}"),
+        probe("shop", 10, "down", steps="resolve:700,connect:3100!", elapsed_us=3200, reason="connection refused by '192.0.2.7'"),
+        probe("shop", 11, "degraded", steps="resolve:700,connect:2000,tls:9000,request:9100,first-byte:2909100,body:2999000",
+              elapsed_us=3000000, reason="wanted within 2s, took 3s", location="there"),
+        probe("shop", 12, stall=1, steps="resolve:700,connect:9000000", elapsed_us=9000000),
+        probe("shop", 13, "unknown", reason="no memory", elapsed_us=100),
+        *(probe("shop", m, **fine) for m in range(14, 20)),
+        probe(HOSTILE, 0, steps="connect:1490", elapsed_us=1500), probe(HOSTILE, 1, "down", steps="connect:90!", elapsed_us=95, reason=HOSTILE),
+    ]
+
+
+STORE = reporting.store(shop)
+SPAN = ("--month", "2024-02")
+for _file, _words in {
+        "detail.txt": ("--check", "shop"), "detail.html": ("--check", "shop"), "detail.csv": ("--check", "shop"),
+        "detail.json": ("--check", "shop"), "detail-own.txt": ("--check", "shop", "times=own", "rows=3", "--zone", "Asia/Tokyo"),
+        "detail-steps.csv": ("--check", "shop", "--table", "steps"),
+        "detail-hostile.txt": ("--check", HOSTILE), "detail-hostile.html": ("--check", HOSTILE),
+        "detail-hostile.csv": ("--check", HOSTILE), "detail-hostile.json": ("--check", HOSTILE)}.items():
+    reporting.golden(_file, "detail", *SPAN, *_words, "--store", STORE)
+
+
+def detail(*words):
+    return json.loads(reporting.nines("detail", *words, "--store", STORE, "--format", "json"))
+
+
+@test("columns are the steps that occur, in the order of a probe; a failed step keeps its time")
+def columns():
+    got = detail(*SPAN, "--check", "shop")
+    steps = [s["step"] for s in got["steps"]]
+    assert steps == ["resolve", "connect", "tls", "request", "first-byte", "resolve@1", "connect@1", "first-byte@1", "body", "total"], steps
+    row = got["rows"][0]
+    ends = [row[f"{s}_us"] for s in ("resolve", "connect", "tls", "request", "first-byte", "body")]
+    assert ends == sorted(ends) == [812, 13490, 44100, 44200, 98100, 120400] and row["slowest"] == "first-byte", row
+    own = detail(*SPAN, "--check", "shop", "times=own")["rows"][0]
+    assert [own[f"{s}_us"] for s in ("resolve", "connect", "tls", "request", "first-byte", "body")] == [812, 12678, 30610, 100, 53900, 22300]
+    failed = got["rows"][9]
+    assert (failed["verdict"], failed["failed"], failed["connect_us"], failed["tls_us"]) == ("down", "connect", 5000700, None)
+    assert got["rows"][8]["connect@1_us"] == 41000 and got["rows"][11]["location"] == "there"
+
+
+@test("counts, least, mean and greatest are those of the probes that count, percentiles those of sla")
+def summary():
+    got = detail(*SPAN, "--check", "shop")
+    assert [got[k] for k in ("probes", "passed", "degraded", "failed", "unknown")] == [20, 17, 1, 2, 1]
+    assert len(got["rows"]) == 20
+    assert (got["slowest_us"], got["slowest_at"]) == (3000000, "2024-02-28T23:01:00.001500Z"), "not the one while we stood still"
+    total = got["steps"][-1]
+    assert (total["min_us"], total["max_us"], total["count"]) == (91000, 3000000, 16)
+    assert total["average_us"] == (14 * 121000 + 91000 + 3000000 + 8) // 16
+    connect = next(s for s in got["steps"] if s["step"] == "connect")
+    assert (connect["min_us"], connect["max_us"], connect["count"]) == (1300, 12678, 16), connect
+    sla = json.loads(reporting.nines("sla", *SPAN, "--check", "shop", "--store", STORE, "--format", "json"))["rows"][0]
+    assert got["uptime_known"] == sla["uptime_known"] and got["method"] == sla["method"]
+    for step in got["steps"]:
+        assert {k: step[k] for k in ("p50_us", "p95_us", "p99_us", "count")} == sla["steps"][step["step"]], step
+
+
+@test("people see so many rows as they asked for, programs all")
+def rows():
+    text = reporting.nines("detail", *SPAN, "--check", "shop", "rows=5", "--store", STORE)
+    assert text.count("\n2024-02-2") == 5 and "15 more are in the CSV and JSON forms" in text, text
+    assert len(list(csv.reader(io.StringIO(reporting.nines("detail", *SPAN, "--check", "shop", "rows=0", "--format", "csv",
+                                                           "--store", STORE))))) == 21
+
+
+@test("a span cuts to the microsecond, days are those of the zone")
+def spans():
+    got = detail("--from", "2024-02-28T22:55:00Z", "--to", "2024-02-28T22:57:00Z", "--check", "shop")
+    assert [r["due"] for r in got["rows"]] == ["2024-02-28T22:55:00Z", "2024-02-28T22:56:00Z"] and got["probes"] == 2
+    berlin = detail("--from", "2024-02-29", "--to", "2024-03-01", "--zone", "Europe/Berlin", "--check", "shop")
+    assert berlin["rows"][0]["due"] == "2024-02-28T23:00:00Z" and berlin["probes"] == 10
+    none = detail("--month", "2024-01", "--check", "shop")
+    assert (none["probes"], none["rows"], none["steps"], none["slowest_us"]) == (0, [], [], None)
+    assert "no single probe of this span" in reporting.nines("detail", "--month", "2024-01", "--check", "shop", "--store", STORE)
+
+
+@test("without a check it says which option names one")
+def unnamed():
+    for words in ((), ("--service", "Web")):
+        said = reporting.nines("detail", *SPAN, *words, "--store", STORE, status=64)
+        assert "the report 'detail' is about one check: name it with --check NAME" in said, said
+
+
+@test("it is a PDF as well")
+def printed(tmp):
+    reporting.nines("detail", *SPAN, "--check", "shop", "--store", STORE, "-o", tmp / "shop.pdf")
+    assert (tmp / "shop.pdf").read_bytes().startswith(b"%PDF")
+
+
+def month():
+    """A result each minute of 30 days, six steps."""
+    begin = reporting.at(2024, 4, 1)
+    return [record.target("busy"), *record.results("busy", begin, 60, "u" * 43200, elapsed_us=121000,
+                                                   steps="resolve:812,connect:13490,tls:44100,request:44200,first-byte:98100,body:120400")]
+
+
+@test("a month of one check has every probe; a terminal is told how far it is")
+def whole_month():
+    store = reporting.store(month)
+    got = reporting.nines("detail", "--month", "2024-04", "--check", "busy", "--format", "csv", "--store", store)
+    assert got.count("\r\n") == 43201
+    ours, theirs = pty.openpty()
+    subprocess.run([BUILD / "nines", "report", "detail", "--month", "2024-04", "--check", "busy", "--store", store], stdout=subprocess.DEVNULL,
+                   stderr=theirs, check=True)
+    os.close(theirs)
+    said = os.read(ours, 65536).decode()
+    assert "busy: 46 % of the results are read" in said and said.endswith("\r\033[K"), said
+
+
+run()
