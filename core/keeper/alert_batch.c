@@ -3,6 +3,8 @@
  * it has no letter yet, so what is no longer due just leaves it. Called by alert.c. */
 #include "alert_inside.h"
 
+#define LETTERS_A_TICK 4
+
 static bool may_more_join(const struct route *r, enum alert_kind kind)
 {
 	if (kind == ALERT_RECOVERY)
@@ -73,6 +75,15 @@ void batch_remove(struct keeper *k, struct watch *w)
 	batch_arm(k, w->route);
 }
 
+/* Writing thousands of names takes milliseconds, and probes wait meanwhile. */
+static bool may_write(struct keeper *k)
+{
+	if (k->alerts->said_us != k->now_us)
+		k->alerts->said = 0;
+	k->alerts->said_us = k->now_us;
+	return k->alerts->said < LETTERS_A_TICK;
+}
+
 /* What happened in this very moment may not have been looked at. */
 static void drop_what_is_not_due(struct keeper *k, struct queue *q, enum alert_kind kind)
 {
@@ -92,7 +103,8 @@ static void send(struct keeper *k, struct route *r, enum alert_kind kind)
 	struct queue *q = &r->queue[kind];
 
 	drop_what_is_not_due(k, q, kind);
-	while (q->count && goes_at(k, r, kind) <= k->now_us) {
+	while (q->count && may_write(k) && goes_at(k, r, kind) <= k->now_us) {
+		k->alerts->said++;
 		for (size_t told = say_letter(k, r, kind); told && q->first; told--) {
 			struct watch *w = q->first;
 
@@ -109,6 +121,10 @@ void batch_is_due(struct keeper *k, struct schedule_entry *e)
 	static const enum alert_kind order[] = {ALERT_RECOVERY, ALERT_ALERT, ALERT_NOTE};
 	struct route *r = (struct route *)e;
 
+	if (!may_write(k)) {
+		schedule_set(&k->schedule, e, k->now_us + SCHEDULE_TICK_US);
+		return;
+	}
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
 		send(k, r, order[i]);
 	batch_arm(k, r);

@@ -139,6 +139,8 @@ struct alerts {
 	struct route **route; /* those configured, in their order */
 	size_t route_count;
 	struct subject everything; /* maintenance of all */
+	int64_t said_us;      /* the tick in which letters were last written */
+	int said;	      /* so many in it */
 	bool standings;	      /* something is or was silenced or paused */
 	struct letter_templates templates;
 	struct text past_standing, past_incidents; /* lines, until the first configuration */
