@@ -67,7 +67,7 @@ static const struct cli_command command[] = {
 	 "Exit status: 0 delivered, 2 given up, 3 to be tried later, 64 wrong usage.\n",
 	 cli_contact},
 	{"replay",
-	 "FILE... [--format csv|nagios] [--from TIME] [--to TIME]\n"
+	 "FILE... [--format FORMAT] [--from TIME] [--to TIME]\n"
 	 "    [--speed N] [--full] [--json]",
 	 "shows the letters that would have gone for a recorded history",
 	 "The history is a database of nines (a copy made by 'nines backup', say) or what\n"
@@ -120,6 +120,7 @@ static const struct cli_command command[] = {
 	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"
 	 "response_ms; --interval says how often the checks were made. FORMAT nagios: the logs of\n"
 	 "Nagios, Icinga 1 or Naemon, any number of them; targets are HOST and HOST/SERVICE.\n"
+	 "FORMAT kuma and gatus: the SQLite databases of Uptime Kuma and Gatus, in use or not.\n"
 	 "All or nothing, with ninesd running or not. The same file twice changes nothing.\n"
 	 "Exit status: 0 done, 2 refused or failed: nothing was stored.\n",
 	 cli_import},

@@ -238,7 +238,7 @@ int history_read(const struct cli *cli, struct history *h, const struct import_f
 		 char **file, int64_t from_us, int64_t to_us)
 {
 	(void)cli;
-	if (is_database(file[0]))
+	if (!f->read_path && is_database(file[0]))
 		return files > 1 ? cli_wrong("one database at a time can be replayed")
 				 : read_database(h, file[0], from_us, to_us);
 	return read_files(h, f, files, file, from_us, to_us);

@@ -24,7 +24,7 @@ struct typed {
 };
 
 static const struct cli_flag flag[] = {
-	{"--interval", "TIME", "how often the checks of a CSV file were made (5m)",
+	{"--interval", "TIME", "how often the checks were made, where the history does not say",
 	 offsetof(struct typed, interval)},
 	{"--maintenance", "FILE",
 	 "windows: JSON, [{\"service\": NAME or null, \"start\": T, \"end\": T}]",
@@ -103,10 +103,11 @@ static const struct import_format *find_format(const char *name)
 static int judge_format(const struct typed *typed, const struct import_format *f)
 {
 	if (!f->is_events && (typed->initial || typed->not_running))
-		return cli_wrong("%s is for nagios alone: each line of %s is a check that was made",
+		return cli_wrong("%s is for nagios alone: %s has single checks",
 				 typed->initial ? "--initial" : "--not-running", f->name);
 	if (f->is_events && typed->interval)
-		return cli_wrong("--interval is for csv alone: a state of %s holds until the next",
+		return cli_wrong("--interval is for single checks: a state of %s holds until the "
+				 "next",
 				 f->name);
 	return -1;
 }
@@ -129,7 +130,7 @@ static void show(size_t lines, void *with)
 	s->shown_us = clock_mono_us() + PROGRESS_US;
 	text_puts(&t, "\r\033[K");
 	text_add_safe(&t, s->im->file, strlen(s->im->file), 200);
-	text_printf(&t, ": %zu lines read", lines);
+	text_printf(&t, ": %zu %s read", lines, s->im->table ? "rows" : "lines");
 	s->is_shown = write(STDERR_FILENO, t.at, t.size) >= 0;
 	text_release(&t);
 }

@@ -45,7 +45,9 @@ static void refuse(struct staging *s, const struct import_record *r, const char 
 
 	if (s->wrong->size)
 		return;
-	if (r->line)
+	if (r->line && im->table)
+		text_printf(s->wrong, "%s: %s %zu: ", im->path[r->file], im->table, r->line);
+	else if (r->line)
 		text_printf(s->wrong, "%s:%zu: ", im->path[r->file], r->line);
 	text_printf(s->wrong, "'%s' at ", im->target[r->target].name);
 	clock_add_utc(s->wrong, r->at_us, 0);
@@ -145,9 +147,10 @@ static void pack(struct staging *s, size_t from, size_t to, int64_t interval_us)
 	s->sum->added += to - from;
 }
 
-static bool find_interval(struct staging *s, const char *name, int64_t *us)
+/* What was typed, else what the history says, else what the record knows. */
+static bool find_interval(struct staging *s, const struct import_target *t, int64_t *us)
 {
-	*us = s->order->interval_us;
+	*us = s->order->interval_us ? s->order->interval_us : t->interval_us;
 	if (!*us && s->known)
 		*us = s->known->interval_us;
 	if (*us || s->order->im->is_events)
@@ -155,20 +158,20 @@ static bool find_interval(struct staging *s, const char *name, int64_t *us)
 	text_printf(s->wrong,
 		    "how often '%s' was checked is not known, and a gap cannot be told from a long "
 		    "interval: say --interval TIME",
-		    name);
+		    t->name);
 	return false;
 }
 
 /* In front of what is there, then what is there, then behind it. */
-static bool stage_records(struct staging *s, const char *name, size_t from, size_t to)
+static bool stage_records(struct staging *s, const struct import_target *t, size_t from, size_t to)
 {
 	const struct import_record *list = s->order->im->record;
 	int64_t interval_us;
 	size_t front = from;
 
-	if (!find_interval(s, name, &interval_us))
+	if (!find_interval(s, t, &interval_us))
 		return false;
-	stage_target(&s->stage, name, s->order->im->is_events, interval_us);
+	stage_target(&s->stage, t->name, s->order->im->is_events, interval_us);
 	if (!s->known || !s->known->first_us) {
 		pack(s, from, to, interval_us);
 		return true;
@@ -186,7 +189,7 @@ static bool stage_records(struct staging *s, const char *name, size_t from, size
 	front = pass_over(s, front, to);
 	if (front == SIZE_MAX)
 		return false;
-	stage_target(&s->stage, name, s->order->im->is_events, interval_us);
+	stage_target(&s->stage, t->name, s->order->im->is_events, interval_us);
 	pack(s, front, to, interval_us);
 	return true;
 }
@@ -228,7 +231,7 @@ static bool stage_one(struct staging *s, uint32_t target, const bool *has_window
 			s->sum->first_us = first_us;
 		if (last_us > s->sum->last_us)
 			s->sum->last_us = last_us;
-		if (!stage_records(s, name, from, to))
+		if (!stage_records(s, &im->target[target], from, to))
 			return false;
 	}
 	if (from == to)

@@ -12,7 +12,7 @@ struct import_order {
 	const struct import *im;
 	const char *store, *socket; /* socket NULL: the configuration's */
 	const char *check;          /* only this target; NULL: all */
-	int64_t interval_us;        /* 0: as the record knows it */
+	int64_t interval_us;        /* 0: as the history says or the record knows it */
 	bool is_dry;
 };
 

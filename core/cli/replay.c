@@ -26,7 +26,8 @@ struct asked {
 };
 
 static const struct cli_flag flag[] = {
-	{"--format", "FORMAT", "of the file: csv (the default) or nagios; a database needs none",
+	{"--format", "FORMAT",
+	 "csv (the default), nagios, kuma, gatus; a database of ours needs none",
 	 offsetof(struct asked, format)},
 	{"--from", "TIME", "leave out what came before it (RFC 3339 or a date, UTC)",
 	 offsetof(struct asked, from)},
@@ -421,7 +422,8 @@ static int judge(const struct asked *a, const struct import_format **f, struct p
 	for (*f = import_format; (*f)->name && strcmp((*f)->name, a->format ? a->format : "csv");)
 		++*f;
 	if (!(*f)->name)
-		return cli_wrong("unknown format '%s': csv and nagios can be replayed", a->format);
+		return cli_wrong("unknown format '%s': csv, nagios, kuma and gatus can be replayed",
+				 a->format);
 	if (a->from && !clock_parse_utc(a->from, &p->from_us))
 		return cli_wrong("--from '%s' is no time: write 2026-11-21T18:00:00Z or a date",
 				 a->from);
@@ -459,6 +461,7 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 	struct world w = {.cli = cli, .asked = &a, .all = json_array()};
 	const struct import_format *f;
 	struct config *c;
+	bool is_read = false;
 	int status = cli_flags(cli, flag, &a, &argc, argv);
 
 	if (status >= 0) {
@@ -469,9 +472,11 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 		status = cli_wrong("write: nines replay FILE...");
 	if (status < 0)
 		status = judge(&a, &f, &p);
-	if (status < 0)
+	if (status < 0) {
 		status = history_read(cli, &w.history, f, argc, argv, p.from_us, p.to_us);
-	if (status == EXIT_DONE) {
+		is_read = status == EXIT_DONE;
+	}
+	if (is_read) {
 		c = config_read(cli->config, false);
 		status = replay(&w, c, &p);
 		config_free(c);

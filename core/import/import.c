@@ -12,10 +12,13 @@
 
 const struct import_format import_format[] = {
 	{"csv", "a header line, columns service or check, ts_utc, state, optionally response_ms",
-	 false, import_read_csv, NULL},
-	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", true, import_read_nagios,
-	 import_finish_nagios},
-	{NULL, NULL, false, NULL, NULL},
+	 .read = import_read_csv},
+	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", .is_events = true,
+	 .read = import_read_nagios, .finish = import_finish_nagios},
+	{"kuma", "the database kuma.db of Uptime Kuma", .read_path = import_read_kuma,
+	 .finish = import_finish_kuma},
+	{"gatus", "the SQLite database of Gatus", .read_path = import_read_gatus},
+	{NULL},
 };
 
 void import_release(struct import *im)
@@ -44,7 +47,9 @@ void import_problem(struct import *im, const char *format, ...)
 	text_vprintf(&raw, format, ap);
 	va_end(ap);
 	text_add_safe(&im->problems, im->file, strlen(im->file), 1000);
-	if (im->line)
+	if (im->table && im->line)
+		text_printf(&im->problems, ": %s %zu", im->table, im->line);
+	else if (im->line)
 		text_printf(&im->problems, ":%zu", im->line);
 	text_puts(&im->problems, ": ");
 	text_add_safe(&im->problems, text_get(&raw), raw.size, 500);
@@ -141,6 +146,12 @@ void import_edge(struct import *im, uint32_t target, int64_t at_us, bool is_star
 	im->edges++;
 }
 
+void import_count(const struct import *im, size_t count)
+{
+	if (im->progress && count % 100000 == 0)
+		im->progress(count, im->with);
+}
+
 static void skip_line(FILE *f)
 {
 	int c;
@@ -173,9 +184,7 @@ char *import_line(struct import *im, FILE *f)
 
 	while ((c = getc_unlocked(f)) != EOF) {
 		ungetc(c, f);
-		im->line++;
-		if (im->progress && im->line % 100000 == 0)
-			im->progress(im->line, im->with);
+		import_count(im, ++im->line);
 		n = take_line(f, line);
 		if (n < 0) {
 			import_problem(im, "line longer than 64 KiB");
@@ -224,6 +233,10 @@ bool import_read(struct import *im, const struct import_format *format, const ch
 	}
 	im->path = memory_resize(im->path, (im->files + 1) * sizeof *im->path);
 	im->path[im->files++] = path;
+	if (format->read_path) {
+		format->read_path(im, path);
+		return im->problem_count == before;
+	}
 	f = import_open(im, path);
 	if (!f)
 		return false;
@@ -337,11 +350,12 @@ static void drop_repetitions(struct import *im)
 		im->line = r->line;
 		if (last->state != r->state)
 			import_problem(im,
-				       "'%s' has two states at one time, %s (%s%sline %zu) and %s: "
+				       "'%s' has two states at one time, %s (%s%s%s %zu) and %s: "
 				       "mend the file",
 				       im->target[r->target].name, sla_state_name[last->state],
 				       last->file == r->file ? "" : im->path[last->file],
-				       last->file == r->file ? "" : " ", last->line,
+				       last->file == r->file ? "" : " ",
+				       im->table ? im->table : "line", last->line,
 				       sla_state_name[r->state]);
 	}
 	im->records = im->records ? kept + 1 : 0;

@@ -1,9 +1,9 @@
 /* import: histories that other tools kept, read whole and checked before a byte of them is stored.
  *
- * A reader turns a file into records (samples or events) and maintenance windows of named targets.
- * All or nothing: every problem is told with its line, and an import with a problem is not stored.
- * Files are hostile (F62): lines, names and numbers have limits. Pure but for reading its file;
- * storing is core/store's. */
+ * A reader turns a file (of lines, a database, a clone, a server's answers) into records (samples
+ * or events) and maintenance windows of named targets. All or nothing: every problem is told with
+ * its line or row, and an import with a problem is not stored. What is read is hostile (F62):
+ * lines, names and numbers have limits. Pure but for the reading; storing is core/store's. */
 #ifndef NINES_IMPORT_IMPORT_H
 #define NINES_IMPORT_IMPORT_H
 
@@ -26,7 +26,7 @@ struct import_record {
 	uint16_t file;
 	int64_t at_us;
 	int64_t response_us; /* -1: not known */
-	size_t line;         /* of its file: the order of what happened in one second */
+	size_t line; /* of its file, or row of its table: orders what happened in one second */
 };
 
 struct import_window { /* of maintenance */
@@ -44,6 +44,7 @@ struct import_edge {
 
 struct import_target {
 	char *name;
+	int64_t interval_us; /* how often it was checked; 0: the history does not say */
 };
 
 struct import_format;
@@ -58,7 +59,7 @@ struct import {
 	enum sla_state initial;
 	const char *check; /* CSV without a column of names: its target; NULL: none */
 	int64_t now_us;    /* later times are wrong; 0: any time goes */
-	void (*progress)(size_t lines, void *with); /* every 100,000 lines; may be NULL */
+	void (*progress)(size_t lines, void *with); /* every 100,000 lines or rows; may be NULL */
 	void *with;
 
 	struct map by_name;
@@ -81,6 +82,7 @@ struct import {
 	size_t files;
 	int64_t first_us; /* of any line that has a time; 0: none */
 	const char *file;
+	const char *table; /* `line` is the number of a row of it; NULL: of a line */
 	size_t line;
 	struct text problems; /* one `FILE:LINE: what: remedy` a line */
 	size_t problem_count;
@@ -94,6 +96,8 @@ struct import_format {
 	bool is_events;
 	/* Reads the open file; problems are told. */
 	void (*read)(struct import *, FILE *);
+	/* Instead: what is named is no file of lines. */
+	void (*read_path)(struct import *, const char *path);
 	void (*finish)(struct import *); /* once all files are read; may be NULL */
 };
 extern const struct import_format import_format[];
@@ -129,8 +133,14 @@ FILE *import_open(struct import *, const char *path);
  * are problems and are passed over. */
 char *import_line(struct import *, FILE *);
 
+/* So many lines or rows were read. */
+void import_count(const struct import *, size_t count);
+
 void import_read_csv(struct import *, FILE *);
 void import_read_nagios(struct import *, FILE *);
 void import_finish_nagios(struct import *);
+void import_read_kuma(struct import *, const char *path);
+void import_finish_kuma(struct import *);
+void import_read_gatus(struct import *, const char *path);
 
 #endif

@@ -10,6 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	if (!size)
 		return 0;
 	im.check = *input & 1 ? "all of it" : NULL;
-	import_fuzz(&im, "csv", input + 1, size - 1);
+	import_fuzz(&im, import_fuzz_find("csv"), input + 1, size - 1);
 	return 0;
 }

@@ -12,6 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	im.check = *input & 1 ? "host/service" : NULL;
 	im.initial = *input & 2 ? SLA_UP : SLA_NOT_MONITORED;
 	im.is_unknown_when_off = *input & 4;
-	import_fuzz(&im, "nagios", input + 1, size - 1);
+	import_fuzz(&im, import_fuzz_find("nagios"), input + 1, size - 1);
 	return 0;
 }

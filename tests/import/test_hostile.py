@@ -115,7 +115,7 @@ WRONG_USE = [
     (["ngios", "f"], "unknown format 'ngios': there are csv ("),
     (["csv", "f", "--interval", "0"], "--interval: '0' is no time between checks"),
     (["csv", "f", "--initial", "up"], "--initial is for nagios alone"),
-    (["nagios", "f", "--interval", "5m"], "--interval is for csv alone"),
+    (["nagios", "f", "--interval", "5m"], "--interval is for single checks"),
     (["nagios", "f", "--initial", "unknown"], "--initial: 'unknown' is none of up, degraded, down"),
     (["nagios", "f", "--not-running", "up"], "--not-running: 'up' is none of unknown, assume"),
 ]

@@ -33,22 +33,34 @@ static void import_judge(const struct import *im)
 	import_must(!im->problem_count == !im->problems.size);
 }
 
-static void import_fuzz(struct import *im, const char *format, const uint8_t *input, size_t size)
+static void import_fuzz_format(struct import *im, const struct import_format *f, const char *path)
 {
-	const struct import_format *f = import_format;
-	int fd = memfd_create("fuzz", MFD_CLOEXEC);
-	char path[32];
-
-	while (strcmp(f->name, format))
-		f++;
-	import_must(fd >= 0 && write(fd, input, size) == (ssize_t)size);
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	import_read(im, f, path);
 	import_finish(im);
 	if (!im->problem_count)
 		import_judge(im);
 	import_must(!im->problem_count == !im->problems.size);
 	import_release(im);
+}
+
+static inline const struct import_format *import_fuzz_find(const char *name)
+{
+	const struct import_format *f = import_format;
+
+	while (strcmp(f->name, name))
+		f++;
+	return f;
+}
+
+static inline void import_fuzz(struct import *im, const struct import_format *f,
+			       const uint8_t *input, size_t size)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	char path[32];
+
+	import_must(fd >= 0 && write(fd, input, size) == (ssize_t)size);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	import_fuzz_format(im, f, path);
 	close(fd);
 }
 

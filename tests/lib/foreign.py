@@ -1,0 +1,88 @@
+"""tests/lib/foreign.py: the databases of other monitoring tools, with the tables that those make, for tests of `nines import`.
+
+A history is [(name, seconds since 1970, state, milliseconds or None)]; states as nines calls them, and `pending`, `maintenance`.
+"""
+import datetime
+import sqlite3
+
+KUMA_STATE = {"down": 0, "up": 1, "pending": 2, "maintenance": 3, "unknown": 3}
+KUMA = """
+CREATE TABLE monitor (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name VARCHAR(150), active BOOLEAN DEFAULT 1 NOT NULL, user_id INTEGER,
+    interval INTEGER DEFAULT 20 NOT NULL, url TEXT, type VARCHAR(20), maxretries INTEGER NOT NULL DEFAULT 0,
+    retry_interval INTEGER NOT NULL DEFAULT 0, upside_down BOOLEAN NOT NULL DEFAULT 0);
+CREATE TABLE heartbeat (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, important BOOLEAN DEFAULT 0 NOT NULL,
+    monitor_id INTEGER NOT NULL REFERENCES monitor (id) ON UPDATE CASCADE ON DELETE CASCADE, status SMALLINT NOT NULL, msg TEXT,
+    time DATETIME NOT NULL, ping INTEGER, duration INTEGER DEFAULT 0 NOT NULL, down_count INTEGER DEFAULT 0 NOT NULL);
+CREATE INDEX monitor_time_index ON heartbeat (monitor_id, time);
+CREATE INDEX important ON heartbeat (important);
+"""
+KUMA_2 = """
+ALTER TABLE heartbeat ADD COLUMN end_time DATETIME DEFAULT NULL;
+ALTER TABLE heartbeat ADD COLUMN retries INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE stat_minutely (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, monitor_id INTEGER NOT NULL, timestamp INTEGER NOT NULL,
+    ping FLOAT NOT NULL, up SMALLINT NOT NULL, down SMALLINT NOT NULL, ping_min FLOAT, ping_max FLOAT, extras TEXT,
+    UNIQUE (monitor_id, timestamp));
+CREATE TABLE stat_hourly AS SELECT * FROM stat_minutely;
+CREATE TABLE stat_daily AS SELECT * FROM stat_minutely;
+"""
+GATUS = """
+CREATE TABLE endpoints (endpoint_id INTEGER PRIMARY KEY, endpoint_key TEXT UNIQUE, endpoint_name TEXT, endpoint_group TEXT,
+    UNIQUE(endpoint_name, endpoint_group));
+CREATE TABLE endpoint_events (endpoint_event_id INTEGER PRIMARY KEY,
+    endpoint_id INTEGER REFERENCES endpoints(endpoint_id) ON DELETE CASCADE, event_type TEXT, event_timestamp TIMESTAMP);
+CREATE TABLE endpoint_results (endpoint_result_id INTEGER PRIMARY KEY,
+    endpoint_id INTEGER REFERENCES endpoints(endpoint_id) ON DELETE CASCADE, success INTEGER, errors TEXT, connected INTEGER,
+    status INTEGER, dns_rcode TEXT, certificate_expiration INTEGER, domain_expiration INTEGER, hostname TEXT, ip TEXT,
+    duration INTEGER, timestamp TIMESTAMP);
+"""
+
+
+def moment(seconds, form, digits):
+    when = datetime.datetime.fromtimestamp(0, datetime.timezone.utc) + datetime.timedelta(microseconds=round(seconds * 1e6))
+    return when.strftime(form) + f".{when.microsecond:06d}000"[:digits + 1]
+
+
+def kuma_time(seconds):
+    return moment(seconds, "%Y-%m-%d %H:%M:%S", 3)
+
+
+def gatus_time(seconds):
+    return moment(seconds, "%Y-%m-%d %H:%M:%S", 9) + " +0000 UTC"
+
+
+def numbered(history):
+    """Each name's number, from 1, in the order in which they come."""
+    names = {}
+    for name, *_ in history:
+        names.setdefault(name, len(names) + 1)
+    return names
+
+
+def kuma(path, history, interval_s, *, version=1, monitors=None):
+    """kuma.db with that history; `monitors`: {number: name} instead of the history's names, which then are numbers."""
+    base = sqlite3.connect(path)
+    base.executescript(KUMA + (KUMA_2 if version == 2 else ""))
+    names = numbered(history) if monitors is None else {number: number for number in monitors}
+    for key, number in names.items():
+        base.execute("INSERT INTO monitor (id, name, interval, type) VALUES (?, ?, ?, 'http')",
+                     (number, monitors[number] if monitors else key, interval_s))
+    base.executemany("INSERT INTO heartbeat (monitor_id, status, time, ping, msg, duration) VALUES (?, ?, ?, ?, ?, ?)",
+                     [(names[name], KUMA_STATE[state], kuma_time(at), ms, "200 - OK", interval_s) for name, at, state, ms in history])
+    base.commit()
+    return base
+
+
+def gatus(path, history):
+    """Gatus' database; a name is `group/name` or `name`."""
+    base = sqlite3.connect(path)
+    base.executescript(GATUS)
+    names = numbered(history)
+    for full, number in names.items():
+        group, _, name = full.rpartition("/")
+        base.execute("INSERT INTO endpoints VALUES (?, ?, ?, ?)", (number, f"{group}_{name}", name, group))
+    base.executemany("INSERT INTO endpoint_results (endpoint_id, success, errors, connected, status, duration, timestamp)"
+                     " VALUES (?, ?, '', 1, 200, ?, ?)",
+                     [(names[name], int(state == "up"), None if ms is None else round(ms * 1e6), gatus_time(at))
+                      for name, at, state, ms in history])
+    base.commit()
+    return base
