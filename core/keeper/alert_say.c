@@ -286,6 +286,7 @@ static struct letter_item item_of(struct keeper *k, const struct watch *w)
 		.reason = filled(*live ? live : a->reason),
 		.since_us = wall(k, a->start_us),
 		.ended_us = wall(k, a->end_us),
+		.incident = a->id,
 	};
 }
 

@@ -9,6 +9,7 @@
 
 #define CUT "(cut here: this letter was too long)\n"
 #define WORDS_LIST_BYTES 3000
+#define WORDS_ID_BYTES 1400
 #define NAME 900 /* of any name, as it stands in a line */
 
 /* Whole lines, so many that the text fits into a line of base/line.h. */
@@ -153,20 +154,33 @@ static void add_number(struct text *line, const char *key, int64_t n)
 	text_release(&number);
 }
 
+/* Names, and the ids of their incidents as far as they fit: line by line the same. */
+static void add_some(struct text *line, const struct letter_facts *f, bool has_ended,
+		     const char *key, const char *id_key)
+{
+	struct text name = {0}, id = {0};
+
+	for (size_t i = 0; i < f->items && name.size < WORDS_LIST_BYTES / 2; i++) {
+		const struct letter_item *one = &f->item[i];
+
+		if ((one->ended_us != 0) != has_ended)
+			continue;
+		if (id.size < WORDS_ID_BYTES)
+			text_printf(&id, "%s%s", name.size ? "\n" : "",
+				    one->incident ? one->incident : "");
+		text_printf(&name, "%s%s", name.size ? "\n" : "", one->name);
+	}
+	add_text(line, key, text_get(&name), WORDS_LIST_BYTES);
+	add_text(line, id_key, text_get(&id), WORDS_LIST_BYTES);
+	text_release(&name);
+	text_release(&id);
+}
+
 static void add_items(struct text *line, const struct letter_facts *f)
 {
-	struct text down = {0}, over = {0};
-
-	for (size_t i = 0; i < f->items && down.size + over.size < WORDS_LIST_BYTES; i++) {
-		struct text *t = f->item[i].ended_us ? &over : &down;
-
-		text_printf(t, "%s%s", t->size ? "\n" : "", f->item[i].name);
-	}
-	add_text(line, "failing", text_get(&down), WORDS_LIST_BYTES);
-	add_text(line, "ended", text_get(&over), WORDS_LIST_BYTES);
+	add_some(line, f, false, "failing", "failing-incidents");
+	add_some(line, f, true, "ended", "ended-incidents");
 	add_number(line, "count", (int64_t)f->items);
-	text_release(&down);
-	text_release(&over);
 }
 
 void letter_add_words(struct text *line, const struct letter_facts *f)

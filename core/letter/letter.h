@@ -47,6 +47,7 @@ struct letter_item {
 	const char *reason;	  /* may be NULL */
 	int64_t since_us;	  /* of the failure, wall clock */
 	int64_t ended_us;	  /* 0: it goes on */
+	const char *incident;	  /* id; may be NULL */
 };
 
 /* Everything a letter can be made of. Zero-initialise; NULL, "" and 0 mean: not known, not said.

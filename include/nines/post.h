@@ -228,7 +228,8 @@ static inline enum post_tone post_tone(const struct letter *l)
 	if (letter_kind(l) == LETTER_RECOVERY)
 		return POST_GOOD;
 	if (letter_kind(l) == LETTER_SUMMARY)
-		return post_state_is(l, "up") ? POST_GOOD : POST_BAD;
+		return *letter_word(l, "failing") || !*letter_word(l, "ended") ? POST_BAD
+									       : POST_GOOD;
 	if (letter_kind(l) == LETTER_ALERT)
 		return post_state_is(l, "degraded") || post_state_is(l, "unknown") ? POST_WARN
 										   : POST_BAD;
@@ -252,6 +253,47 @@ static inline const char *post_key(const struct letter *l)
 	return *incident && letter_kind(l) != LETTER_SUMMARY && !strchr(incident, '\n')
 		       ? incident
 		       : letter_id(l);
+}
+
+/* A summary is about many incidents: those that begin and those that end, by name and id. */
+#define POST_ITEMS 25 /* more are one thing to the other side, too */
+
+struct post_item {
+	const char *name, *key;
+	bool has_ended;
+};
+
+static inline const char *post_line(struct probe *p, const char **list)
+{
+	size_t size = strcspn(*list, "\n");
+	const char *line = probe_text(p, "%.*s", (int)size, *list);
+
+	*list += size + ((*list)[size] == '\n');
+	return line;
+}
+
+/* How many; 0: it is no summary, or one of too many, or their ids are not known. */
+static inline size_t post_items(struct post *t, struct post_item item[POST_ITEMS])
+{
+	static const char *const word[][2] = {{"failing", "failing-incidents"},
+					      {"ended", "ended-incidents"}};
+	size_t count = 0;
+
+	for (size_t i = 0; letter_kind(t->letter) == LETTER_SUMMARY && i < 2; i++) {
+		const char *names = letter_word(t->letter, word[i][0]);
+		const char *ids = letter_word(t->letter, word[i][1]);
+
+		while (*names) {
+			if (count == POST_ITEMS)
+				return 0;
+			item[count].name = post_line(t->probe, &names);
+			item[count].key = post_line(t->probe, &ids);
+			item[count].has_ended = i == 1;
+			if (!*item[count++].key)
+				return 0;
+		}
+	}
+	return count;
 }
 
 /* The value of a name that every letter has, or that of a word of the letter: for `find` of struct

@@ -49,6 +49,7 @@ struct talk {
 	const struct chat *o;
 	const struct service *service;
 	const char *room, *thread;
+	const struct post_item *item; /* of a summary, for a service that keeps incidents; NULL */
 };
 
 static const char *at_tone(const struct talk *t, const char *const *text)
@@ -75,10 +76,26 @@ static const char *source_of(const struct talk *t)
 	return *target ? target : *name ? name : t->o->sender;
 }
 
+/* What is different for one incident of a summary; NULL: nothing. */
+static const char *value_of_item(const struct talk *t, const char *name)
+{
+	if (!t->item)
+		return NULL;
+	if (!strcmp(name, "key"))
+		return t->item->key;
+	if (!strcmp(name, "subject"))
+		return probe_text(t->post.probe, "%s: %s", t->item->name,
+				  letter_subject(t->post.letter));
+	return !strcmp(name, "name") || !strcmp(name, "source") ? t->item->name : NULL;
+}
+
 static const char *value_of(const void *with, const char *name)
 {
 	const struct talk *t = with;
+	const char *of_item = value_of_item(t, name);
 
+	if (of_item)
+		return of_item;
 	if (!strcmp(name, "room"))
 		return t->room;
 	if (!strcmp(name, "thread"))
@@ -134,9 +151,11 @@ static bool add_headers(struct talk *t, const char *type, const char *const *tem
 	return true;
 }
 
-static enum service_action action_of(const struct letter *l)
+static enum service_action action_of(const struct talk *t)
 {
-	if (letter_kind(l) == LETTER_RECOVERY)
+	const struct letter *l = t->post.letter;
+
+	if (t->item ? t->item->has_ended : letter_kind(l) == LETTER_RECOVERY)
 		return SERVICE_RESOLVE;
 	return !strcmp(letter_word(l, "event"), "acknowledged") ? SERVICE_ACKNOWLEDGE
 								 : SERVICE_SEND;
@@ -154,7 +173,7 @@ static bool send_row(struct talk *t, struct probe_http_answer *a)
 {
 	const struct service *s = t->service;
 	const struct service_request *first = &s->request[SERVICE_SEND];
-	const struct service_request *r = &s->request[action_of(t->post.letter)];
+	const struct service_request *r = &s->request[action_of(t)];
 	const char *path;
 
 	r = r->body ? r : first;
@@ -286,6 +305,20 @@ static bool judge(const void *options, const char *address, struct check_judgeme
 	return judge_custom(o, j);
 }
 
+/* Each incident of a summary is one to a service that keeps incidents. */
+static void send_items(struct talk *t, const struct post_item *item, size_t count)
+{
+	struct probe_http_answer answer = {.head = "", .body = ""};
+
+	for (size_t i = 0; i < count && !t->post.outcome; i++) {
+		t->item = &item[i];
+		if (send_row(t, &answer))
+			judge_reply(t, &answer);
+		else if (t->post.outcome == LETTER_TRY_LATER && probe_ok(t->post.probe))
+			read_wait(t, &answer);
+	}
+}
+
 static enum letter_outcome deliver(struct letter *l, const void *options)
 {
 	const struct chat *o = options;
@@ -299,6 +332,8 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	};
 	struct probe_http_answer answer = {.head = "", .body = ""};
 	const char *lacks = lacking(&t);
+	struct post_item item[POST_ITEMS];
+	size_t items;
 	bool is_custom = !t.service->request[SERVICE_SEND].body;
 
 	if (lacks) {
@@ -306,7 +341,10 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 		return LETTER_GIVE_UP;
 	}
 	hide_token(&t);
-	if (is_custom ? send_custom(&t, &answer) : send_row(&t, &answer))
+	items = t.service->request[SERVICE_RESOLVE].body ? post_items(&t.post, item) : 0;
+	if (items)
+		send_items(&t, item, items);
+	else if (is_custom ? send_custom(&t, &answer) : send_row(&t, &answer))
 		judge_reply(&t, &answer);
 	else if (t.post.outcome == LETTER_TRY_LATER && probe_ok(p))
 		read_wait(&t, &answer);

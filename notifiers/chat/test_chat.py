@@ -140,6 +140,25 @@ def incidents():
     assert sent("opsgenie", RECOVERY).path == "/v2/alerts/01JD7ZK3M5/close?identifierType=alias"
 
 
+@test("pagerduty: each incident of a summary is an alert of its own, one of too many is one")
+def summaries():
+    words = {"failing": "web\nmail-1", "failing-incidents": "I1\nI2", "ended": "dns", "ended-incidents": "I3", "count": "3"}
+    with Http(lambda _: SERVICES["pagerduty"][2]) as server:
+        ask("pagerduty", server.url(""), Letter(id="01SUM", kind="summary", subject="2 down, 1 up", words=words)).says("delivered")
+        seen = [body(request) for request in server.requests]
+        assert [(one["event_action"], one["dedup_key"]) for one in seen] == [("trigger", "I1"), ("trigger", "I2"), ("resolve", "I3")]
+        assert (seen[1]["payload"]["summary"], seen[1]["payload"]["component"], seen[1]["payload"]["source"]) == ("mail-1: 2 down, 1 up", "mail-1", "mail-1")
+    many = {"failing": "\n".join(f"c{n}" for n in range(26)), "failing-incidents": "\n".join(f"I{n}" for n in range(26))}
+    for more in (many, {"failing": "a\nb", "failing-incidents": "I1"}, {"failing": "a"}):
+        assert body(sent("pagerduty", Letter(id="01SUM", kind="summary", words=more)))["dedup_key"] == "01SUM"
+    ended = body(sent("pagerduty", Letter(id="01SUM", kind="summary", words={"ended": "a\nb"})))
+    assert ended["payload"]["severity"] == "info", "what is over is nothing to wake up for"
+    replies = iter([SERVICES["pagerduty"][2], reply(429, header=[("Retry-After", "9")])])
+    with Http(lambda _: next(replies)) as server:
+        assert ask("pagerduty", server.url(""), Letter(kind="summary", words=words)).says("later").retry_after_s == 9
+        assert len(server.requests) == 2
+
+
 @test("matrix: the transaction is the letter's id, the room is escaped")
 def transaction():
     request = sent("matrix", ALERT)

@@ -74,6 +74,36 @@ static void go_on(struct talk *t, const struct ticket *found)
 	tell(t, found);
 }
 
+/* A ticket each: none of those that begin, or end, together is forgotten. */
+static void tell_items(struct talk *t, const struct post_item *item, size_t count)
+{
+	struct ticket found;
+
+	for (size_t i = 0; i < count && !t->post.outcome; i++) {
+		t->item = &item[i];
+		found = ticket_find(t);
+		if (!t->post.outcome && item[i].has_ended)
+			end(t, &found);
+		else if (!t->post.outcome)
+			go_on(t, &found);
+	}
+}
+
+static void tell_one(struct talk *t)
+{
+	struct ticket found = ticket_find(t);
+	enum letter_kind kind = letter_kind(t->post.letter);
+
+	if (t->post.outcome)
+		return;
+	if (kind == LETTER_RECOVERY)
+		end(t, &found);
+	else if (kind == LETTER_TEST)
+		try_out(t, &found);
+	else
+		go_on(t, &found);
+}
+
 static bool judge(const void *options, const char *address, struct check_judgement *j)
 {
 	const struct jira *o = options;
@@ -103,21 +133,18 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 		.o = o,
 		.project = letter_to(l),
 	};
-	struct ticket found;
+	struct post_item item[POST_ITEMS];
+	size_t items;
 
 	if (!is_project(t.project)) {
 		letter_reason(l, "'%s' is no key of a project, such as OPS", t.project);
 		return LETTER_GIVE_UP;
 	}
-	found = ticket_find(&t);
-	if (t.post.outcome)
-		return post_outcome(&t.post);
-	if (letter_kind(l) == LETTER_RECOVERY)
-		end(&t, &found);
-	else if (letter_kind(l) == LETTER_TEST)
-		try_out(&t, &found);
+	items = post_items(&t.post, item);
+	if (items)
+		tell_items(&t, item, items);
 	else
-		go_on(&t, &found);
+		tell_one(&t);
 	return post_outcome(&t.post);
 }
 

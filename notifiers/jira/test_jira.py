@@ -176,6 +176,22 @@ def others():
         assert jira.tickets[1].fields["labels"] == ["nines", "nines-01S"]
 
 
+@test("each incident of a summary has a ticket of its own, and those that ended are resolved")
+def summaries():
+    begin = Letter(id="01S1", kind="summary", subject="2 down", words={"failing": "web\nmail-1", "failing-incidents": "I1\nI2"})
+    end = Letter(id="01S2", kind="summary", subject="2 up", words={"ended": "mail-1\nweb", "ended-incidents": "I2\nI1"})
+    for cut in (None, 1, 3):
+        with Jira(2) as jira:
+            if cut is not None:
+                deaf_after(jira, cut)
+                tell(jira, begin).says("later")
+                jira.before = lambda request: None
+            tell(jira, begin).says("delivered")
+            assert [(t.fields["labels"][1], t.fields["summary"]) for t in jira.tickets] == [("nines-I1", "web: 2 down"), ("nines-I2", "mail-1: 2 down")]
+            tell(jira, end).says("delivered")
+            assert [t.is_open for t in jira.tickets] == [False, False] and all(len(t.comments) == 1 for t in jira.tickets)
+
+
 @test("replies that are none of Jira's: later, and nothing is made")
 def strange():
     for page in (b"{}", b'{"issues":{}}', b'{"issues":[{}]}', b'{"issues":[{"key":"OPS-1/../.."}]}', b'{"issues":[{"key":5}]}', b'{"issues":"x"}'):

@@ -22,6 +22,9 @@ static const char *value_of(const void *with, const char *name)
 		return t->o->priority;
 	if (!strcmp(name, "resolution"))
 		return t->o->resolution;
+	if (!strcmp(name, "subject") && t->item)
+		return probe_text(t->post.probe, "%s: %s", t->item->name,
+				  letter_subject(t->post.letter));
 	return post_value(t->post.letter, name);
 }
 
@@ -57,10 +60,11 @@ static json_t *ask(struct talk *t, const char *method, const char *path, const c
 /* A label has no spaces. */
 static const char *label_of(struct talk *t)
 {
+	const char *at = t->item ? t->item->key : post_key(t->post.letter);
 	char label[LABEL_BYTES];
 	size_t size = 0;
 
-	for (const char *at = post_key(t->post.letter); *at && size < sizeof label - 1; at++)
+	for (; *at && size < sizeof label - 1; at++)
 		label[size++] = isalnum((unsigned char)*at) || *at == '.' || *at == '_' ? *at : '-';
 	label[size] = '\0';
 	return probe_text(t->post.probe, "nines-%s", label);

@@ -19,6 +19,7 @@ struct talk {
 	struct post post;
 	const struct jira *o;
 	const char *project; /* its key */
+	const struct post_item *item; /* of a summary: the incident at hand; NULL */
 };
 
 struct ticket {

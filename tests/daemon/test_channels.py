@@ -68,4 +68,20 @@ def outage(tmp):
         assert SECRET.encode() not in stored, "a secret is in the store"
 
 
+@test("two that fail together are one letter and a ticket each, and both are resolved")
+def together(tmp):
+    ports = [free_port(), free_port()]
+    checks = "".join(f'tcp "mx-{n}" {{ host = "127.0.0.1"  port = {port}  every = "1s"  recheck = "1s" }}\n' for n, port in enumerate(ports))
+    with Jira(2) as jira:
+        conf = f'notifiers = "{BUILD}/notifiers"\n{checks}notify-jira {{ url = "{jira.url("")}" }}\ncontact "ops" {{ path "jira:OPS" {{ after = "3s" }} }}\n'
+        with Daemon(tmp, conf) as daemon:
+            until("a ticket each", lambda: len(jira.tickets) == 2, 60)
+            summaries = [t.fields["summary"] for t in jira.tickets]
+            assert sorted(text.partition(":")[0] for text in summaries) == ["mx-0", "mx-1"], summaries
+            with Server([silence()], port=ports[0]), Server([silence()], port=ports[1]):
+                until("both are resolved", lambda: not any(t.is_open for t in jira.tickets), 60)
+            assert len(jira.tickets) == 2 and not jira.wrong, jira.wrong
+            assert daemon.stop() == 0
+
+
 run()
