@@ -12,7 +12,7 @@ struct found {
 static struct found find(struct talk *t)
 {
 	json_t *all = hosted_ask(t, "GET", "/incidents/unresolved", NULL), *one, *ours;
-	const char *key = post_key(t->post.letter);
+	const char *key = t->item ? t->item->key : post_key(t->post.letter);
 	size_t i;
 
 	json_array_foreach(all, i, one) {

@@ -105,6 +105,10 @@ static const char *value_of(const void *with, const char *name)
 		return what_is(t->status);
 	if (!strcmp(name, "deliver"))
 		return t->o->notify ? "true" : "false";
+	if (t->item && !strcmp(name, "key"))
+		return t->item->key;
+	if (t->item && (!strcmp(name, "title") || !strcmp(name, "name")))
+		return t->item->name;
 	if (!strcmp(name, "title"))
 		return *title ? title : post_name(t->post.letter);
 	return post_value(t->post.letter, name);
@@ -209,6 +213,34 @@ static void set_all(struct talk *t, const char *word, const char *status)
 	}
 }
 
+static void tell_items(struct talk *t, const struct post_item *item, size_t count)
+{
+	for (size_t i = 0; i < count && !t->post.outcome; i++) {
+		t->item = &item[i];
+		t->status = item[i].has_ended ? "operational" : status_name[t->o->down];
+		t->component = component_of(t, item[i].name, strlen(item[i].name));
+		if (!hosted_is_id(t->component))
+			continue;
+		set(t);
+		if (t->o->incidents)
+			hosted_incident(t);
+	}
+}
+
+/* Of too many at once the components alone: an incident each would bury the page. */
+static void tell_summary(struct talk *t)
+{
+	struct post_item item[POST_ITEMS];
+	size_t items = post_items(&t->post, item);
+
+	if (items) {
+		tell_items(t, item, items);
+		return;
+	}
+	set_all(t, "failing", status_name[t->o->down]);
+	set_all(t, "ended", "operational");
+}
+
 /* Nothing that the public sees: is the key good, is there what we would set? */
 static void try_out(struct talk *t)
 {
@@ -230,8 +262,7 @@ static void tell_kind(struct talk *t)
 		tell(t);
 		break;
 	case LETTER_SUMMARY:
-		set_all(t, "failing", status_name[t->o->down]);
-		set_all(t, "ended", "operational");
+		tell_summary(t);
 		break;
 	case LETTER_TEST:
 		try_out(t);

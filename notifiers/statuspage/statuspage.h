@@ -21,6 +21,7 @@ struct talk {
 	const char *component; /* its id; where several are told of, the one at hand */
 	const char *status;    /* what it becomes */
 	const char *incident_name, *incident_body; /* incident.c */
+	const struct post_item *item; /* of a summary: the incident at hand; NULL */
 };
 
 /* Sends to /v1/pages/PAGE and `path`. NULL: it went wrong, or the reply is no JSON. */

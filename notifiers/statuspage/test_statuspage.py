@@ -144,6 +144,21 @@ def others():
         golden("a report", tell(hosted, Letter(kind="report")).says("gave-up"))
 
 
+@test("incidents of a summary are incidents of the page, and end there, however they began")
+def summaries():
+    with page() as hosted:
+        begin = Letter(kind="summary", words={"failing": "web\nother\nmail-1", "failing-incidents": "I1\nI2\nI3"})
+        tell(hosted, begin, MAP, "incidents=yes", to="-").says("delivered")
+        assert [(one["name"], one["metadata"]["nines"]["incident"]) for one in hosted.incidents] == \
+            [("web is not available to all", "I1"), ("mail-1 is not available to all", "I3")]
+        alone = Letter(kind="recovery", words={"check": "web", "state": "up", "incident": "I1"})
+        tell(hosted, alone, MAP, "incidents=yes", to="-").says("delivered")
+        together = Letter(kind="summary", words={"ended": "other\nmail-1", "ended-incidents": "I2\nI3"})
+        tell(hosted, together, MAP, "incidents=yes", to="-").says("delivered")
+        assert [one["status"] for one in hosted.incidents] == ["resolved", "resolved"] and not hosted.wrong
+        assert set(hosted.components.values()) == {"operational"}
+
+
 @test("odd names stay inside their place")
 def odd():
     with page() as hosted:

@@ -77,7 +77,7 @@ def together(tmp):
         with Daemon(tmp, conf) as daemon:
             until("a ticket each", lambda: len(jira.tickets) == 2, 60)
             summaries = [t.fields["summary"] for t in jira.tickets]
-            assert sorted(text.partition(":")[0] for text in summaries) == ["mx-0", "mx-1"], summaries
+            assert sorted(text.split()[0].rstrip(":") for text in summaries) == ["mx-0", "mx-1"], summaries
             with Server([silence()], port=ports[0]), Server([silence()], port=ports[1]):
                 until("both are resolved", lambda: not any(t.is_open for t in jira.tickets), 60)
             assert len(jira.tickets) == 2 and not jira.wrong, jira.wrong
