@@ -133,8 +133,8 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 	assert(c->magic == COURIER_MAGIC);
 	if (fd >= 0)
 		close(fd);
-	if (strcmp(l->verb, "deliver") != 0)
-		return NULL; /* a newer keeper's word */
+	if (strcmp(l->verb, "deliver") != 0 || c->is_stopping)
+		return NULL; /* a newer keeper's word, or a letter for the next courier */
 	if (c->blocks)
 		enqueue(c, letter_new(l));
 	else

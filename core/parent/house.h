@@ -75,6 +75,8 @@ struct house {
 	struct loop_watch signals;
 	struct privilege privilege;
 	bool is_ending, is_running; /* running: the first configuration is in force */
+	bool are_roles_stopped;
+	int64_t roles_stop_at_us; /* while ending */
 	int status;
 
 	struct child loader;

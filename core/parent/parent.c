@@ -25,6 +25,7 @@
 #define COMMIT_US (5 * CLOCK_SECOND)
 #define LOADER_US (120 * CLOCK_SECOND)
 #define LONG_LIFE_US (60 * CLOCK_SECOND)
+#define LETTERS_US (2 * CLOCK_SECOND) /* for letters under way when we end */
 
 /* ---- for all files of the parent ---- */
 
@@ -337,23 +338,38 @@ static void reap(struct house *h)
 
 /* The keeper goes first: its end ends the recorder's link behind its last lines, and then the
  * probers are stopped. */
+static void stop_roles(struct house *h)
+{
+	h->are_roles_stopped = true;
+	if (h->role[ROLE_KEEPER].pid <= 0)
+		probers_stop(h);
+	for (int place = 0; place < ROLES; place++)
+		child_stop(&h->role[place], loop_now(h->loop), GRACE_US);
+	if (is_alone(h))
+		loop_end(h->loop);
+}
+
+/* Letters under way get a moment, so that the keeper hears and records what became of them: else
+ * each ordinary restart might send one twice. */
 static void stop_all(struct house *h)
 {
-	int64_t now_us = loop_now(h->loop);
-
 	if (h->is_ending)
 		return;
 	h->is_ending = true;
+	h->roles_stop_at_us = loop_now(h->loop) + LETTERS_US;
 	notify_stopping();
-	if (h->role[ROLE_KEEPER].pid <= 0)
-		probers_stop(h);
-	couriers_stop(h);
-	for (int place = 0; place < ROLES; place++)
-		child_stop(&h->role[place], now_us, GRACE_US);
 	child_kill(&h->loader, SIGKILL);
 	lint_stop(h);
-	if (is_alone(h))
-		loop_end(h->loop);
+	couriers_stop(h);
+	if (!h->couriers || h->role[ROLE_KEEPER].pid <= 0)
+		stop_roles(h);
+}
+
+static void go_on_stopping(struct house *h)
+{
+	if (h->is_ending && !h->are_roles_stopped &&
+	    (!h->couriers || loop_now(h->loop) >= h->roles_stop_at_us))
+		stop_roles(h);
 }
 
 /* ---- the loop ---- */
@@ -384,6 +400,7 @@ static void tick(struct loop_timer *t)
 		roles_start(h);
 	probers_tick(h);
 	couriers_tick(h);
+	go_on_stopping(h);
 	lint_tick(h);
 	house_progress(h);
 	maybe_reload(h);
@@ -412,6 +429,7 @@ static void signals_ready(struct loop_watch *w, uint32_t events)
 		}
 	}
 	reap(h);
+	go_on_stopping(h);
 	house_progress(h);
 	maybe_reload(h);
 }

@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import threading
 
 from daemon import until
 from pager import BUSY, DELIVERED, NO, Gateway, daemon, hand_in, settings
@@ -135,6 +136,28 @@ def restart(tmp):
             gateway.wait(lambda pages: identity in gateway.ids())
             until("recorded", lambda: outcome(d, identity) == "delivered")
         assert [p.id for p in gateway.pages] == [identity, identity]
+
+
+@test("an end in order waits a moment for the letter that is under way: the next start sends it no second time")
+def orderly(tmp):
+    gate, seen = threading.Event(), threading.Event()
+
+    def slowly(page):
+        seen.set()
+        assert gate.wait(30)
+        return DELIVERED
+    with Gateway(slowly) as gateway:
+        with daemon(tmp, gateway, CHECK) as d:
+            started(d)
+            identity = hand_in(d, to="pager:1", subject="a", short="a")
+            assert seen.wait(30)
+            d.process.send_signal(signal.SIGTERM)
+            gate.set()
+            assert d.stop() == 0
+        with daemon(tmp, gateway, CHECK) as d:
+            started(d)
+            assert outcome(d, identity) == "delivered"
+        assert gateway.ids() == [identity]
 
 
 @test("while the store cannot be written letters go from memory, and say so")
