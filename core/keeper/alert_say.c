@@ -148,9 +148,10 @@ static void say_alarm(struct keeper *k, struct saying *y, const struct watch *w)
 	f->confirmed_us = wall(k, a->confirmed_us);
 	f->ended_us = wall(k, a->end_us);
 	f->diagnosis = filled(a->diagnosis);
+	f->gone = a->is_gone ? filled(a->end_reason) : NULL;
 	if (!f->reason)
-		f->reason = filled(a->is_gone ? a->end_reason : a->reason);
-	if (!f->step && !a->is_gone)
+		f->reason = filled(a->reason);
+	if (!f->step)
 		f->step = filled(a->step);
 	for (int n = 0; n < w->count; n++)
 		f->told += w->told[n]->kind == ALERT_ALERT;

@@ -52,7 +52,7 @@ static const char note_text[] =
 	SIGNED;
 
 static const char recovery_text[] =
-	"{{title}} is up again\n\n"
+	"{{title}} {{back}}\n\n"
 	"Since:          {{detected}}\n"
 	"Until:          {{ended}}\n"
 	"Lasted:         {{lasted}}\n"
@@ -86,7 +86,7 @@ static const char flapping_text[] =
 	"Target:         {{target}}\n"
 	"Last result:    {{result}}\n\n"
 	"{{steps}}\n\n"
-	"Until it is steady again it sends no alerts and no recoveries. Its results\n"
+	"Until it is steady again nobody is alerted. Its results\n"
 	"are recorded as ever.\n\n"
 	REST
 	SIGNED;
@@ -149,8 +149,8 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 			       "{{VERDICT}} {{number-short}} {{title-short}} since "
 			       "{{detected-short}}: {{failure}}"},
 	[LETTER_FORM_RECOVERY] =
-		{"recovery", "recovery", "{{title}} is up again after {{lasted}}", recovery_text,
-		 "UP {{title-short}} {{ended-short}} after {{lasted}}. Was: {{failure}}"},
+		{"recovery", "recovery", "{{title}} {{back}} after {{lasted}}", recovery_text,
+		 "{{BACK}} {{title-short}} {{ended-short}} after {{lasted}}. Was: {{failure}}"},
 	[LETTER_FORM_NOTE] =
 		{"note", "note", "Note: {{title}} is {{verdict}}: {{failure}}", note_text,
 		 "Note: {{title-short}} is {{verdict}} since {{detected-short}}: {{failure}}"},

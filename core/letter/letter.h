@@ -76,6 +76,7 @@ struct letter_facts {
 	int64_t confirmed_us;
 	int64_t passed_us;	/* last success before it */
 	int64_t ended_us;	/* first success after it */
+	const char *gone; /* of a recovery: why it is no longer watched; it is not up again */
 	const char *diagnosis;	/* lines, as found at the incident's begin */
 
 	int64_t number, cap;	/* this is alert 1 of at most 4 to this destination */

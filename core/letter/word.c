@@ -360,7 +360,9 @@ static void add_item(struct text *t, const struct letter_item *i)
 		    c.hour, c.minute);
 	letter_add_clipped(&line, text_get(&name), name.size, ITEM_TITLE);
 	if (is_over(i)) {
-		text_puts(&line, ": up again after ");
+		text_puts(&line, strcmp(given(i->state), "not-monitored") != 0
+					 ? ": up again after "
+					 : ": no longer watched after ");
 		text_add_duration(&line, i->ended_us > i->since_us ? i->ended_us - i->since_us : 0);
 	} else if (*given(i->state) && strcmp(i->state, "down") != 0) {
 		text_puts(&line, ": ");
@@ -454,6 +456,22 @@ static void add_told(struct text *t, const struct letter_facts *f)
 			    f->told == 1 ? "" : "s");
 }
 
+static void add_back(struct text *t, const struct letter_facts *f)
+{
+	if (!*given(f->gone)) {
+		text_puts(t, "is up again");
+		return;
+	}
+	text_puts(t, "is no longer watched (");
+	add_safe(t, f->gone, NAME_BYTES);
+	text_putc(t, ')');
+}
+
+static void add_back_capital(struct text *t, const struct letter_facts *f)
+{
+	text_puts(t, *given(f->gone) ? "UNWATCHED" : "UP");
+}
+
 static void add_changes(struct text *t, const struct letter_facts *f)
 {
 	if (f->changes)
@@ -543,6 +561,8 @@ static const struct word {
 	{"alert-number", add_alert_number},
 	{"number-short", add_number_short},
 	{"told", add_told},
+	{"back", add_back},
+	{"BACK", add_back_capital},
 	{"changes", add_changes},
 	{"counts", add_counts},
 	{"items", NULL},
