@@ -134,6 +134,22 @@ def alertmanager():
     assert tried["labels"]["alertname"] == "nines test" and tried["annotations"]["severity"] == "info"
 
 
+@test("format = alertmanager: each incident of a summary is an alert")
+def alertmanager_summary():
+    words = {"failing": "web\nmail-1", "failing-incidents": "I1\nI2", "ended": "dns", "ended-incidents": "01JD7ZK3M5"}
+    document = body(sent(Letter(id="01SUM", kind="summary", words=words), "format=alertmanager"))
+    assert [(a["labels"]["alertname"], a["labels"]["incident"], a["status"]) for a in document["alerts"]] == \
+        [("web", "I1", "firing"), ("mail-1", "I2", "firing"), ("dns", "01JD7ZK3M5", "resolved")]
+    assert document["status"] == "firing" and document["commonLabels"] == {"monitor": "nines"} and document["groupKey"] == "nines:01SUM"
+    alone = body(sent(ALERT, "format=alertmanager"))["alerts"][0]
+    assert document["alerts"][2]["fingerprint"] == alone["fingerprint"] and alone["labels"]["monitor"] == "nines"
+    long = {"failing": "\n".join(f"c{n}" for n in range(25)), "failing-incidents": "\n".join(f"I{n}" for n in range(25))}
+    many = body(sent(Letter(kind="summary", text="x\n" * 8000, words=long), "format=alertmanager"))
+    assert len(many["alerts"]) == 25
+    over = body(sent(Letter(kind="summary", words={"ended": "dns", "ended-incidents": "I3"}), "format=alertmanager"))
+    assert over["status"] == over["alerts"][0]["status"] == "resolved"
+
+
 common(golden, lambda url, **more: deliver(f"webhook:{url}/x", f"secret={SECRET}", letter=ALERT, **more), reply(200, b"whatever"), says=False)
 
 

@@ -36,7 +36,8 @@ struct talk {
 	struct post post;
 	const struct webhook *o;
 	const char *written; /* RFC 3339, now */
-	char fingerprint[17];
+	size_t items;	     /* of a summary */
+	const struct post_item *item; /* the one at hand; NULL */
 };
 
 /* ---- Alertmanager's format ---- */
@@ -46,26 +47,43 @@ struct talk {
 	"{\"alertname\":\"{{name}}{{^name}}nines {{kind}}{{/name}}\"," \
 	"\"incident\":\"{{key}}\",\"owner\":\"{{owner}}\",\"monitor\":\"nines\"}"
 #define ANNOTATIONS \
-	"{\"summary\":\"{{subject}}\",\"description\":\"{{text}}\",\"reason\":\"{{reason}}\"," \
+	"{\"summary\":\"{{subject}}\",\"description\":\"{{^many}}{{text}}{{/many}}" \
+	"{{#many}}{{text|bytes:1000}}{{/many}}\",\"reason\":\"{{reason}}\"," \
 	"\"severity\":\"{{severity}}\",\"state\":\"{{state}}\",\"step\":\"{{step}}\"}"
 
 static const char alertmanager[] =
 	"{\"version\":\"4\",\"groupKey\":\"nines:{{key}}\",\"truncatedAlerts\":0,"
 	"\"status\":\"{{status}}\",\"receiver\":\"{{to}}\","
-	"\"groupLabels\":{\"incident\":\"{{key}}\"},\"commonLabels\":" LABELS
-	",\"commonAnnotations\":" ANNOTATIONS ",\"externalURL\":\"{{page}}\",\"alerts\":["
+	"\"groupLabels\":{\"incident\":\"{{key}}\"},"
+	"\"commonLabels\":{{^many}}" LABELS "{{/many}}{{#many}}{\"monitor\":\"nines\"}{{/many}},"
+	"\"commonAnnotations\":" ANNOTATIONS ",\"externalURL\":\"{{page}}\",\"alerts\":[";
+static const char alert[] =
 	"{\"status\":\"{{status}}\",\"labels\":" LABELS ",\"annotations\":" ANNOTATIONS
 	",\"startsAt\":\"{{starts}}\",\"endsAt\":\"{{ends}}\",\"generatorURL\":\"{{page}}\","
-	"\"fingerprint\":\"{{fingerprint}}\"}]}";
+	"\"fingerprint\":\"{{fingerprint}}\"}";
+
+static const char *key_of(const struct talk *t)
+{
+	return t->item ? t->item->key : post_key(t->post.letter);
+}
 
 /* FNV-1a: 16 hexadecimal digits, as long as those of Alertmanager. */
-static void make_fingerprint(struct talk *t)
+static const char *fingerprint_of(const struct talk *t)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (const char *at = post_key(t->post.letter); *at; at++)
+	for (const char *at = key_of(t); *at; at++)
 		hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
-	snprintf(t->fingerprint, sizeof t->fingerprint, "%016llx", (unsigned long long)hash);
+	return probe_text(t->post.probe, "%016llx", (unsigned long long)hash);
+}
+
+static bool is_over(const struct talk *t)
+{
+	const struct letter *l = t->post.letter;
+
+	if (t->item)
+		return t->item->has_ended;
+	return letter_kind(l) == LETTER_RECOVERY || (t->items && !*letter_word(l, "failing"));
 }
 
 static const char *time_text(struct probe *p, int64_t wall_us)
@@ -90,30 +108,53 @@ static const char *value_of(const void *with, const char *name)
 {
 	static const char *const severity[POST_TONES] = {"critical", "warning", "info", "info"};
 	const struct talk *t = with;
-	bool is_over = letter_kind(t->post.letter) == LETTER_RECOVERY;
 
 	if (!strcmp(name, "status"))
-		return is_over ? "resolved" : "firing";
+		return is_over(t) ? "resolved" : "firing";
+	if (!strcmp(name, "key"))
+		return key_of(t);
+	if (!strcmp(name, "name") && t->item)
+		return t->item->name;
+	if (!strcmp(name, "many"))
+		return t->items ? "yes" : "";
 	if (!strcmp(name, "severity"))
 		return severity[post_tone(t->post.letter)];
 	if (!strcmp(name, "starts"))
 		return word_or(t, "since", t->written);
 	if (!strcmp(name, "ends"))
-		return is_over ? word_or(t, "until", t->written) : "0001-01-01T00:00:00Z";
+		return is_over(t) ? word_or(t, "until", t->written) : "0001-01-01T00:00:00Z";
 	if (!strcmp(name, "fingerprint"))
-		return t->fingerprint;
+		return fingerprint_of(t);
 	return post_value(t->post.letter, name);
 }
 
 /* ---- the request ---- */
 
+static const char *fill(struct talk *t, const char *template)
+{
+	return post_fill(&t->post, FILL_JSON, template, value_of, t);
+}
+
+/* One alert, or for a summary one for each of its incidents. */
 static const char *body_of(struct talk *t)
 {
+	struct probe *p = t->post.probe;
+	struct post_item item[POST_ITEMS];
+	const char *all;
+
 	if (t->o->format == FORMAT_NINES)
 		return letter_json(t->post.letter);
-	make_fingerprint(t);
-	t->written = time_text(t->post.probe, probe_wall_us(t->post.probe));
-	return post_fill(&t->post, FILL_JSON, alertmanager, value_of, t);
+	t->written = time_text(p, probe_wall_us(p));
+	t->items = post_items(&t->post, item);
+	all = fill(t, alertmanager);
+	if (!t->items)
+		all = probe_text(p, "%s%s", all, fill(t, alert));
+	for (size_t i = 0; i < t->items; i++) {
+		t->item = &item[i];
+		all = probe_text(p, "%s%s%s", all, i ? "," : "", fill(t, alert));
+	}
+	t->item = NULL;
+	return probe_text(p, "%s]}", all);
 }
 
 /* "X-Nines-Signature: t=1700000000,v1=HEX": HMAC-SHA256 of "1700000000." and the body. */
