@@ -11,14 +11,15 @@
 #include "../lib/tap.h"
 
 static const struct letter_item item[] = {
-	{"mail-1", NULL, "down", "wanted 220, got '554 go away'", 1795309353000000, 0},
-	{"mail-2", "Mail, second server", "down", "connection refused", 1795309363000000, 0},
-	{"shop", NULL, "degraded", "first-byte took 4.20s", 1795305600000000, 0},
+	{"mail-1", NULL, "down", "wanted 220, got '554 go away'", 1795309353000000, 0, NULL},
+	{"mail-2", "Mail, second server", "down", "connection refused", 1795309363000000, 0, NULL},
+	{"shop", NULL, "degraded", "first-byte took 4.20s", 1795305600000000, 0, NULL},
 	{"a check whose name is longer than the column of names in a summary is", NULL, "down",
 	 "no answer within 10s\r\nBcc: everybody@example.org \x1b[31m and much more of it to cut",
-	 1795309364000000, 0},
-	{"fileserver-\xc3\xbc\xe6\x9d\xb1\xe4\xba\xac", NULL, "down", NULL, 1795309365000000, 0},
-	{"dns-1", NULL, "up", NULL, 1795305600000000, 1795309200000000},
+	 1795309364000000, 0, NULL},
+	{"fileserver-\xc3\xbc\xe6\x9d\xb1\xe4\xba\xac", NULL, "down", NULL, 1795309365000000, 0,
+	 NULL},
+	{"dns-1", NULL, "up", NULL, 1795305600000000, 1795309200000000, NULL},
 };
 
 static const struct {
@@ -447,7 +448,7 @@ static void check_storm(void)
 	for (size_t i = 0; i < 5000; i++) {
 		snprintf(name[i], sizeof *name, "shop/%04zu", i);
 		many[i] = (struct letter_item){name[i], NULL, "down", "connection refused",
-					       1795309353000000 + (int64_t)i, 0};
+					       1795309353000000 + (int64_t)i, 0, NULL};
 	}
 	for (; told < 5000; told += said.items, letters++, f.part++) {
 		f.item = many + told;
