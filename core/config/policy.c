@@ -166,3 +166,19 @@ void config_each_option(struct config *c, const char *word,
 			for (struct value *v = values_of(c, s); v; v = v->next)
 				take(v->name, v->text, with);
 }
+
+void config_each_contact(struct config *c,
+			 void (*take)(const char *name, const char *services, void *with),
+			 void *with)
+{
+	for (struct section *s = c->parse.first; s; s = s->next) {
+		const char *services = "";
+
+		if (s->parent || strcmp(s->word, "contact"))
+			continue;
+		for (struct value *v = values_of(c, s); v; v = v->next)
+			if (!strcmp(v->name, "services"))
+				services = v->text;
+		take(s->title, services, with);
+	}
+}

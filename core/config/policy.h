@@ -83,6 +83,11 @@ const struct config_zone *policy_zone(const struct config_policies *, const char
 /* After config_read_settings(); what is wrong in those sections is added to config_problems(). */
 void config_read_policies(struct config *, struct config_policies *);
 
+/* Calls `take` for each contact; `services`: names and patterns as they were written, a line each,
+ * "": all. */
+void config_each_contact(struct config *,
+			 void (*take)(const char *name, const char *services, void *with),
+			 void *with);
 /* Calls `take` for each option of the section of that word, in order; lists joined by newlines. */
 void config_each_option(struct config *, const char *word,
 			void (*take)(const char *name, const char *value, void *with), void *with);

@@ -2,8 +2,11 @@
 #include "host.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "../base/clock.h"
 
 void host_release(struct host *h)
 {
@@ -103,6 +106,15 @@ const struct page_figures *page_figures_between(struct page *p, size_t number, i
 int64_t page_day_us(const struct page *p, int64_t at_us, int days)
 {
 	return figures_day_us(p->zone, at_us, days);
+}
+
+const char *page_date(struct page *p, int64_t at_us)
+{
+	struct civil c = zone_civil(p->zone, at_us / CLOCK_SECOND);
+	const char *date = arena_text(&host_of(p)->arena, "%04" PRId64 "-%02d-%02d", c.year,
+				      c.month, c.day);
+
+	return date ? date : "";
 }
 
 const char *page_method(const struct page *p)

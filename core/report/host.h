@@ -22,6 +22,7 @@ struct host_target {
 	const struct figures_policy *policy;
 	const struct host_span *span;
 	struct page_figures *figures; /* once computed */
+	bool is_heard;                /* of by `listener` */
 };
 
 struct host {
@@ -38,6 +39,7 @@ struct host {
 	const struct host_span *span; /* the document's: what all targets share, else UTC's */
 	struct host_target *target;
 	size_t targets, target_room;
+	const char *listener; /* the contact that was asked for last, NULL: none */
 	char *method;
 	struct text unreadable; /* why there are no targets */
 };

@@ -139,7 +139,7 @@ bool page_results(struct page *p, size_t number, int64_t from_us, int64_t to_us,
 
 struct adding {
 	const char *step;
-	int64_t count, own_sum_us, end_sum_us;
+	int64_t count, ends, own_sum_us, end_sum_us; /* ends: of probes that passed */
 	struct page_spread spread;
 };
 
@@ -157,13 +157,14 @@ static void meet(int64_t us, int64_t count, int64_t *least_us, int64_t *most_us)
 	*most_us = count && *most_us > us ? *most_us : us;
 }
 
-static void add_time(struct adding *a, int64_t own_us, int64_t end_us)
+static void add_time(struct adding *a, int64_t own_us, int64_t end_us, bool is_of_passed)
 {
-	meet(own_us, a->count, &a->spread.min_us, &a->spread.max_us);
-	meet(end_us, a->count, &a->spread.end_min_us, &a->spread.end_max_us);
+	meet(own_us, a->count++, &a->spread.min_us, &a->spread.max_us);
 	a->own_sum_us += own_us;
+	if (!is_of_passed)
+		return;
+	meet(end_us, a->ends++, &a->spread.end_min_us, &a->spread.end_max_us);
 	a->end_sum_us += end_us;
-	a->count++;
 }
 
 static const char *kept(struct sums *s, const char *name)
@@ -234,10 +235,11 @@ static bool add_result(struct page *p, const struct page_result *r, void *with)
 
 		near = (size_t)(a - s->step) + 1;
 		if (!r->step[i].has_failed && !r->is_tainted)
-			add_time(a, r->step[i].own_us, r->step[i].end_us);
+			add_time(a, r->step[i].own_us, r->step[i].end_us, has_passed(r));
 	}
 	if (has_passed(r) && !r->is_tainted)
-		add_time(adding_of(s, "total", s->steps), r->elapsed_us, r->elapsed_us);
+		add_time(adding_of(s, "total", s->steps), r->elapsed_us, r->elapsed_us,
+			 true);
 	return true;
 }
 
@@ -275,16 +277,23 @@ static void take_percentiles(struct page_spread *into, const struct read_steps *
 		}
 }
 
+static int64_t mean(int64_t sum_us, int64_t count)
+{
+	return count ? (sum_us + count / 2) / count : -1;
+}
+
 static void take_spread(struct page_spread *into, const struct adding *a,
 			const struct read_steps *all)
 {
 	*into = a->spread;
 	into->step = a->step;
 	into->count = a->count;
-	into->average_us = a->count ? (a->own_sum_us + a->count / 2) / a->count : -1;
-	into->end_average_us = a->count ? (a->end_sum_us + a->count / 2) / a->count : -1;
+	into->average_us = mean(a->own_sum_us, a->count);
+	into->end_average_us = mean(a->end_sum_us, a->ends);
 	if (!a->count)
-		into->min_us = into->max_us = into->end_min_us = into->end_max_us = -1;
+		into->min_us = into->max_us = -1;
+	if (!a->ends)
+		into->end_min_us = into->end_max_us = -1;
 	take_percentiles(into, all);
 }
 

@@ -168,7 +168,7 @@ static void add_target(struct host *h, const char *name, const struct figures_po
 		h->target = memory_resize(h->target, h->target_room * sizeof *h->target);
 	}
 	h->target[h->targets++] =
-		(struct host_target){name, policy, host_span_of(h, policy), NULL};
+		(struct host_target){name, policy, host_span_of(h, policy), NULL, false};
 }
 
 /* A service by its own sla, everything else by the default. */

@@ -196,6 +196,11 @@ const struct page_figures *page_figures_between(struct page *, size_t target, in
 
 /* Midnight of the day of an instant in the document's zone, so many days later (or earlier). */
 int64_t page_day_us(const struct page *, int64_t at_us, int days);
+/* "2026-08-01" in that zone; stays until the report ends. */
+const char *page_date(struct page *, int64_t at_us);
+/* Does the contact hear of it: by name, by a pattern, as a member of a service (whoever names none
+ * hears of all)? A contact that is not configured ends the report with a sentence that says so. */
+bool page_is_heard(struct page *, const char *contact, size_t target);
 /* The document is about [from, to) of what was asked for; its `name` for people is the caller's
  * business. */
 void page_cover(struct page *, int64_t from_us, int64_t to_us);
@@ -227,9 +232,9 @@ struct page_result {
 bool page_results(struct page *, size_t target, int64_t from_us, int64_t to_us,
 		  bool (*take)(struct page *, const struct page_result *, void *with), void *with);
 
-/* How long a step took, and when it ended since the probe began; of probes whose timing counts
- * (not of those during which the monitor itself stood still), in which it did not fail. -1: there
- * are none. */
+/* How long a step took, of probes whose timing counts (not of those during which the monitor itself
+ * stood still), in which it did not fail; `end_`: when it ended since the probe began, of those of
+ * them that passed, so that a later step's is never the smaller. -1: there are none. */
 struct page_spread {
 	const char *step; /* "total": whole probes, of those that passed */
 	int64_t count, min_us, average_us, max_us;
