@@ -60,7 +60,7 @@ def fates(tmp):
         until("delivered", lambda: outcome(d, found["4"]) == "delivered")
         until("tried", lambda: attempts(d, found["2"]))
         busy, = letters(d, found["2"])
-        assert busy["outcome"] == "waiting" and busy["next"] and busy["attempts"][0]["reason"] == "wanted 2xx, got '450 busy'", busy
+        assert busy["outcome"] == "waiting" and busy["next"] and busy["attempts"][0]["reason"] == "wanted 2xx, got '450 busy'", (busy, gateway.pages)
         until("silence ends at its deadline", lambda: attempts(d, found["3"]))
         silent, = letters(d, found["3"])
         assert silent["outcome"] == "waiting" and "timeout after 5s" in silent["attempts"][0]["reason"], silent
