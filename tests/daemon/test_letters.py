@@ -1,4 +1,5 @@
 """Letters of a running ninesd: recorded before they go, a channel that hangs or crashes holds up nothing else, what waits survives a restart."""
+# timeout: 300
 import json
 import os
 import signal
