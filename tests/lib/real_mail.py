@@ -43,6 +43,9 @@ begin acl
 rcpt:
   defer local_parts = grey
     message = greylisted, come again
+  defer local_parts = later
+    condition = ${{if exists{{{tmp}/open}}{{no}}{{yes}}}}
+    message = greylisted, come again
   accept domains = nines.test
   deny message = relay not permitted
 begin authenticators

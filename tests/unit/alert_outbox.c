@@ -361,7 +361,7 @@ static void luck_add(struct luck *k, int n)
 {
 	static const char *const to[] = {"m:1", "m:2", "w:1", "s:1", "s:2", "s:3"};
 	const char *way[] = {to[draw(k, 6)], draw(k, 2) ? to[draw(k, 6)] : NULL, NULL};
-	char id[8];
+	char id[16];
 	struct outbox_order order = {
 		.id = id,
 		.way = way,
