@@ -115,12 +115,14 @@ static const struct cli_command command[] = {
 	 cli_export},
 	{"import",
 	 "FORMAT FILE... [--interval TIME] [--maintenance FILE]\n"
-	 "    [--check NAME] [--initial STATE] [--not-running unknown|assume] [--dry-run]",
+	 "    [--check NAME] [--initial STATE] [--not-running unknown|assume]\n"
+	 "    [--from TIME] [--to TIME] [--labels LIST] [--dry-run]",
 	 "brings in a history that another tool kept",
 	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"
 	 "response_ms; --interval says how often the checks were made. FORMAT nagios: the logs of\n"
 	 "Nagios, Icinga 1 or Naemon, any number of them; targets are HOST and HOST/SERVICE.\n"
 	 "FORMAT kuma and gatus: the SQLite databases of Uptime Kuma and Gatus, in use or not.\n"
+	 "FORMAT prometheus: asks the server whose URL is FILE for probe_success since --from.\n"
 	 "All or nothing, with ninesd running or not. The same file twice changes nothing.\n"
 	 "Exit status: 0 done, 2 refused or failed: nothing was stored.\n",
 	 cli_import},

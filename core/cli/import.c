@@ -20,6 +20,7 @@
 
 struct typed {
 	const char *interval, *maintenance, *initial, *not_running, *check, *store, *socket;
+	const char *from, *to, *labels;
 	bool is_dry;
 };
 
@@ -37,6 +38,11 @@ static const struct cli_flag flag[] = {
 	{"--not-running", "WORD",
 	 "nagios: while it did not run, states are unknown (default), or assume",
 	 offsetof(struct typed, not_running)},
+	{"--from", "TIME", "prometheus: the begin (RFC 3339 or a date, UTC)",
+	 offsetof(struct typed, from)},
+	{"--to", "TIME", "prometheus: the end (default: now)", offsetof(struct typed, to)},
+	{"--labels", "LIST", "prometheus: labels that make the names (job,instance)",
+	 offsetof(struct typed, labels)},
 	{"--dry-run", NULL, "read and judge it all, store nothing", offsetof(struct typed, is_dry)},
 	{"--store", "FILE", "the database (default: what the configuration says)",
 	 offsetof(struct typed, store)},
@@ -83,6 +89,29 @@ static int judge_interval(const struct typed *typed, int64_t *us)
 	return -1;
 }
 
+/* The time and the labels that a server is asked for. */
+static int judge_asked(const struct typed *typed, struct import *im)
+{
+	im->to_us = im->now_us;
+	im->labels = typed->labels ? typed->labels : "job,instance";
+	if (!typed->from)
+		return cli_wrong("write from when on: --from 2026-11-01");
+	if (!clock_parse_utc(typed->from, &im->from_us) || im->from_us <= 0)
+		return cli_wrong("--from '%s' is no time: write 2026-11-21T18:00:00Z or a date",
+				 typed->from);
+	if (typed->to && !clock_parse_utc(typed->to, &im->to_us))
+		return cli_wrong("--to '%s' is no time: write 2026-11-21T18:00:00Z or a date",
+				 typed->to);
+	im->to_us = im->to_us < im->now_us ? im->to_us : im->now_us;
+	if (im->from_us >= im->to_us)
+		return cli_wrong("--from is not before --to, or still to come");
+	if (!*im->labels || strchr(" ,", *im->labels) || strstr(im->labels, ",,") ||
+	    im->labels[strlen(im->labels) - 1] == ',')
+		return cli_wrong("--labels '%s': write names of labels like job,instance",
+				 im->labels);
+	return -1;
+}
+
 static const struct import_format *find_format(const char *name)
 {
 	const struct import_format *f = import_format;
@@ -100,8 +129,16 @@ static const struct import_format *find_format(const char *name)
 }
 
 /* Flags that this format has no use for are told, not ignored. */
-static int judge_format(const struct typed *typed, const struct import_format *f)
+static int judge_format(const struct typed *typed, const struct import_format *f, struct import *im)
 {
+	if (f->is_asked && judge_asked(typed, im) >= 0)
+		return EXIT_WRONG_USAGE;
+	if (!f->is_asked && (typed->from || typed->to || typed->labels))
+		return cli_wrong("%s is for prometheus alone: %s is read whole",
+				 typed->from ? "--from"
+				 : typed->to ? "--to"
+					     : "--labels",
+				 f->name);
 	if (!f->is_events && (typed->initial || typed->not_running))
 		return cli_wrong("%s is for nagios alone: %s has single checks",
 				 typed->initial ? "--initial" : "--not-running", f->name);
@@ -130,7 +167,8 @@ static void show(size_t lines, void *with)
 	s->shown_us = clock_mono_us() + PROGRESS_US;
 	text_puts(&t, "\r\033[K");
 	text_add_safe(&t, s->im->file, strlen(s->im->file), 200);
-	text_printf(&t, ": %zu %s read", lines, s->im->table ? "rows" : "lines");
+	text_printf(&t, ": %zu %s read", lines,
+		    s->im->format->read ? "lines" : "samples");
 	s->is_shown = write(STDERR_FILENO, t.at, t.size) >= 0;
 	text_release(&t);
 }
@@ -238,7 +276,7 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	if (status < 0 && !(f = find_format(argv[0])))
 		status = EXIT_WRONG_USAGE;
 	if (status < 0)
-		status = judge_format(&typed, f);
+		status = judge_format(&typed, f, &im);
 	if (status < 0)
 		status = judge_initial(&typed, &im);
 	if (status < 0)

@@ -421,7 +421,7 @@ static int judge(const struct asked *a, const struct import_format **f, struct p
 
 	for (*f = import_format; (*f)->name && strcmp((*f)->name, a->format ? a->format : "csv");)
 		++*f;
-	if (!(*f)->name)
+	if (!(*f)->name || (*f)->is_asked)
 		return cli_wrong("unknown format '%s': csv, nagios, kuma and gatus can be replayed",
 				 a->format);
 	if (a->from && !clock_parse_utc(a->from, &p->from_us))

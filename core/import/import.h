@@ -57,6 +57,10 @@ struct import {
 	/* Nagios: what a target was before its first record, from the files' first line on;
 	 * SLA_NOT_MONITORED: not known */
 	enum sla_state initial;
+	/* Prometheus: the time that is asked for; the labels, in order and with commas between,
+	 * that make a name */
+	int64_t from_us, to_us;
+	const char *labels;
 	const char *check; /* CSV without a column of names: its target; NULL: none */
 	int64_t now_us;    /* later times are wrong; 0: any time goes */
 	void (*progress)(size_t lines, void *with); /* every 100,000 lines or rows; may be NULL */
@@ -93,7 +97,7 @@ void import_release(struct import *);
 /* The formats by name, for the command line; NULL ends the table. */
 struct import_format {
 	const char *name, *about;
-	bool is_events;
+	bool is_events, is_asked; /* of a server, about a time */
 	/* Reads the open file; problems are told. */
 	void (*read)(struct import *, FILE *);
 	/* Instead: what is named is no file of lines. */
@@ -142,5 +146,7 @@ void import_finish_nagios(struct import *);
 void import_read_kuma(struct import *, const char *path);
 void import_finish_kuma(struct import *);
 void import_read_gatus(struct import *, const char *path);
+void import_read_prometheus(struct import *, const char *url);
+void import_finish_prometheus(struct import *);
 
 #endif

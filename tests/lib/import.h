@@ -33,7 +33,8 @@ static void import_judge(const struct import *im)
 	import_must(!im->problem_count == !im->problems.size);
 }
 
-static void import_fuzz_format(struct import *im, const struct import_format *f, const char *path)
+static inline void import_fuzz_format(struct import *im, const struct import_format *f,
+				      const char *path)
 {
 	import_read(im, f, path);
 	import_finish(im);
