@@ -18,6 +18,8 @@ const struct import_format import_format[] = {
 	{"kuma", "the database kuma.db of Uptime Kuma", .read_path = import_read_kuma,
 	 .finish = import_finish_kuma},
 	{"gatus", "the SQLite database of Gatus", .read_path = import_read_gatus},
+	{"upptime", "a clone of an Upptime repository, FILE being its folder",
+	 .read_path = import_read_upptime},
 	{"prometheus", "probe_success of a Prometheus server, FILE being its URL", .is_asked = true,
 	 .read_path = import_read_prometheus, .finish = import_finish_prometheus},
 	{NULL},

@@ -146,6 +146,9 @@ void import_finish_nagios(struct import *);
 void import_read_kuma(struct import *, const char *path);
 void import_finish_kuma(struct import *);
 void import_read_gatus(struct import *, const char *path);
+void import_read_upptime(struct import *, const char *folder);
+/* What `git log --patch` says of it. */
+void import_read_upptime_log(struct import *, FILE *);
 void import_read_prometheus(struct import *, const char *url);
 void import_finish_prometheus(struct import *);
 

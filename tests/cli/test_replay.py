@@ -98,7 +98,7 @@ def wrong(tmp):
     good = history(tmp, [])
     (tmp / "bad.csv").write_text("check,ts_utc,state\nweb,noon,up\n")
     for words, status, says in (([], 64, "write: nines replay FILE"), ([tmp / "none.csv"], 2, "none.csv"), ([tmp / "bad.csv"], 2, "bad.csv:2: "),
-                                ([good, "--format", "xml"], 64, "csv, nagios, kuma and gatus can be replayed"), ([good, "--speed", "fast"], 64, "no number above 0"),
+                                ([good, "--format", "xml"], 64, "csv, nagios, kuma, gatus and upptime can be replayed"), ([good, "--speed", "fast"], 64, "no number above 0"),
                                 ([good, "--from", "noon"], 64, "--from 'noon' is no time"),
                                 ([good, "--from", "2027-01-01"], 2, "nothing is recorded in that time")):
         done = nines("replay", *words, conf=conf(tmp))
