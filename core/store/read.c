@@ -344,6 +344,18 @@ bool read_markers(struct read *r, int64_t from_us, int64_t to_us,
 	return read_finish(r, ask);
 }
 
+bool read_size(struct read *r, int64_t *bytes, int64_t *free_bytes)
+{
+	int64_t page_bytes, pages;
+
+	text_clear(&r->wrong);
+	page_bytes = sql_number(&r->sql, "PRAGMA page_size", -1);
+	pages = sql_number(&r->sql, "PRAGMA page_count", -1);
+	*bytes = page_bytes * pages;
+	*free_bytes = page_bytes * sql_number(&r->sql, "PRAGMA freelist_count", 0);
+	return (page_bytes > 0 && pages >= 0) || read_fail(r, "its size");
+}
+
 /* ---- the copy ---- */
 
 static bool fail_copy(struct text *wrong, const char *what, const char *path, const char *why)

@@ -156,6 +156,9 @@ struct read_marker {
 bool read_markers(struct read *, int64_t from_us, int64_t to_us,
 		  bool (*take)(const struct read_marker *, void *with), void *with);
 
+/* How large the database is, and how much of that is free for what comes. */
+bool read_size(struct read *, int64_t *bytes, int64_t *free_bytes);
+
 /* ---- a copy ---- */
 
 /* The whole record as of now into the new file `path` (SQLite's online backup): written beside it,

@@ -255,6 +255,38 @@ struct page_probes {
 const struct page_probes *page_probes(struct page *, size_t target, int64_t from_us,
 				      int64_t to_us);
 
+/* ---- the monitor itself ---- */
+
+/* How well probes were made: of a check, of a day, of all. Lateness: start minus due; -1: of none.
+ * A missed slot is one that the check's rhythm had and nobody probed. */
+struct page_load {
+	const char *name; /* of the check; NULL: of all */
+	int64_t from_us, to_us;
+	int64_t results, tainted; /* tainted: the monitor stood still meanwhile */
+	int64_t late_p50_us, late_p95_us, late_p99_us, late_max_us;
+	int64_t missed, missed_off; /* while it ran; while it was off or stood still */
+	int64_t void_cycles, overload_cycles;
+};
+
+struct page_marker {
+	const char *kind, *text; /* "start", "monitor-off", "gap", "clock-step", ... */
+	int64_t at_us, lasted_us; /* lasted: of an interruption, -1: it is none */
+};
+
+struct page_monitor {
+	struct page_load all;
+	const struct page_load *check, *day; /* in order of name, of time */
+	size_t check_count, day_count;
+	const struct page_marker *marker; /* in order of time */
+	size_t marker_count;
+	int64_t starts, interruptions, interrupted_us;
+	int64_t store_bytes, store_free_bytes; /* now */
+};
+
+/* Of the checks among the targets, in the period up to now, a day at a time of the document's zone.
+ * NULL as above. */
+const struct page_monitor *page_monitor(struct page *);
+
 /* How much of a span may be down at so many millionths of a percent, and the other way round
  * (truncated; -1: undefined). */
 int64_t page_allowed_us(int64_t percent_micro, int64_t span_us);

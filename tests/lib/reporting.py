@@ -8,6 +8,7 @@ import calendar
 import datetime
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -42,14 +43,17 @@ def store(make):
     return _made[make]
 
 
-def golden(file, *words, conf=None):
-    """A test: the report is that file to the byte. NINES_GOLDEN=1 writes it; it is then read by a person before it is committed."""
+def golden(file, *words, conf=None, mask=None):
+    """A test: the report is that file to the byte, but for digits in what the pattern `mask` finds. NINES_GOLDEN=1 writes it; it is then read by
+    a person before it is committed."""
     path = GOLDEN / file
     form = {".txt": "text"}.get(path.suffix, path.suffix[1:])
 
     @test(f"golden file: {file}")
     def same():
         got = nines(*words, "--format", form, conf=conf)
+        if mask:
+            got = re.sub(mask, lambda found: re.sub("[0-9]+", "N", found[0]), got)
         if os.environ.get("NINES_GOLDEN"):
             path.write_text(got, encoding="utf-8", newline="")
         with open(path, encoding="utf-8", newline="") as f:
