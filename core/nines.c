@@ -123,6 +123,7 @@ static const struct cli_command command[] = {
 	 "Nagios, Icinga 1 or Naemon, any number of them; targets are HOST and HOST/SERVICE.\n"
 	 "FORMAT kuma and gatus: the SQLite databases of Uptime Kuma and Gatus, in use or not.\n"
 	 "FORMAT prometheus: asks the server whose URL is FILE for probe_success since --from.\n"
+	 "FORMAT upptime: the git history of a clone of an Upptime repository, FILE its folder.\n"
 	 "All or nothing, with ninesd running or not. The same file twice changes nothing.\n"
 	 "Exit status: 0 done, 2 refused or failed: nothing was stored.\n",
 	 cli_import},

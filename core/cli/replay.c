@@ -422,7 +422,8 @@ static int judge(const struct asked *a, const struct import_format **f, struct p
 	for (*f = import_format; (*f)->name && strcmp((*f)->name, a->format ? a->format : "csv");)
 		++*f;
 	if (!(*f)->name || (*f)->is_asked)
-		return cli_wrong("unknown format '%s': csv, nagios, kuma, gatus and upptime can be replayed",
+		return cli_wrong("unknown format '%s': csv, nagios, kuma, gatus and upptime can be "
+				 "replayed",
 				 a->format);
 	if (a->from && !clock_parse_utc(a->from, &p->from_us))
 		return cli_wrong("--from '%s' is no time: write 2026-11-21T18:00:00Z or a date",
