@@ -86,8 +86,15 @@ static struct page_piece *add_piece(struct page *p, enum page_piece_kind kind, c
 	return b;
 }
 
-static struct page_value keep_value(struct page *p, struct page_value v)
+/* `above`: a value that is kept already and may well have the same text. NULL: none. */
+static struct page_value keep_value(struct page *p, struct page_value v,
+				    const struct page_value *above)
 {
+	if (v.type == PAGE_TEXT && v.text && above && above->type == PAGE_TEXT &&
+	    !strcmp(v.text, above->text)) {
+		v.text = above->text;
+		return v;
+	}
 	if (v.type == PAGE_TEXT)
 		v.text = keep(p, v.text ? v.text : "");
 	if (v.type == PAGE_TEXT && !v.text)
@@ -122,7 +129,7 @@ void page_fact(struct page *p, const char *key, const char *label, struct page_v
 	struct page_piece *b = add_piece(p, PIECE_FACT, key, label);
 
 	if (b)
-		b->value = keep_value(p, value);
+		b->value = keep_value(p, value, NULL);
 }
 
 void page_table(struct page *p, const char *key, const struct page_column *column, size_t columns,
@@ -188,7 +195,7 @@ void page_cell(struct page *p, const char *column, struct page_value value)
 
 	for (size_t i = 0; t && i < t->columns; i++)
 		if (!strcmp(t->column[i].key, column)) {
-			row->cell[i] = keep_value(p, value);
+			row->cell[i] = keep_value(p, value, t->rows > 1 ? &row[-1].cell[i] : NULL);
 			return;
 		}
 	page_refuse(p, "the report's table '%s' has no column '%s'", t && t->key ? t->key : "",
