@@ -161,6 +161,7 @@ bench: deps ## measure what a check costs, beside the physical limit (BENCH="htt
 	@$(BUILD)/tests/bench/store_rate
 	@$(BUILD)/tests/bench/store_years
 	@BUILD=$(BUILD) python3 tests/bench/import_rate.py
+	@BUILD=$(BUILD) python3 tests/bench/report_rate.py
 	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BENCH)
 
 # libFuzzer needs clang, which nothing else here does. Its entropic schedule goes over all features of a target for each
