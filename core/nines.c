@@ -116,7 +116,8 @@ static const struct cli_command command[] = {
 	{"import",
 	 "FORMAT FILE... [--interval TIME] [--maintenance FILE]\n"
 	 "    [--check NAME] [--initial STATE] [--not-running unknown|assume]\n"
-	 "    [--from TIME] [--to TIME] [--labels LIST] [--dry-run]",
+	 "    [--from TIME] [--to TIME] [--labels LIST] [--sums]\n"
+	 "    [--dry-run]",
 	 "brings in a history that another tool kept",
 	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"
 	 "response_ms; --interval says how often the checks were made. FORMAT nagios: the logs of\n"

@@ -21,7 +21,7 @@
 struct typed {
 	const char *interval, *maintenance, *initial, *not_running, *check, *store, *socket;
 	const char *from, *to, *labels;
-	bool is_dry;
+	bool is_dry, is_with_sums;
 };
 
 static const struct cli_flag flag[] = {
@@ -43,6 +43,8 @@ static const struct cli_flag flag[] = {
 	{"--to", "TIME", "prometheus: the end (default: now)", offsetof(struct typed, to)},
 	{"--labels", "LIST", "prometheus: labels that make the names (job,instance)",
 	 offsetof(struct typed, labels)},
+	{"--sums", NULL, "kuma: sums of hours and days, too, where single checks were deleted",
+	 offsetof(struct typed, is_with_sums)},
 	{"--dry-run", NULL, "read and judge it all, store nothing", offsetof(struct typed, is_dry)},
 	{"--store", "FILE", "the database (default: what the configuration says)",
 	 offsetof(struct typed, store)},
@@ -133,6 +135,9 @@ static int judge_format(const struct typed *typed, const struct import_format *f
 {
 	if (f->is_asked && judge_asked(typed, im) >= 0)
 		return EXIT_WRONG_USAGE;
+	im->is_with_sums = typed->is_with_sums;
+	if (typed->is_with_sums && strcmp(f->name, "kuma"))
+		return cli_wrong("--sums is for kuma alone: %s has single checks", f->name);
 	if (!f->is_asked && (typed->from || typed->to || typed->labels))
 		return cli_wrong("%s is for prometheus alone: %s is read whole",
 				 typed->from ? "--from"

@@ -61,6 +61,7 @@ struct import {
 	 * that make a name */
 	int64_t from_us, to_us;
 	const char *labels;
+	bool is_with_sums; /* Uptime Kuma: where single checks were deleted */
 	const char *check; /* CSV without a column of names: its target; NULL: none */
 	int64_t now_us;    /* later times are wrong; 0: any time goes */
 	void (*progress)(size_t lines, void *with); /* every 100,000 lines or rows; may be NULL */

@@ -22,6 +22,12 @@ static const struct {
 	[FOREIGN_KUMA_BEATS] = {"heartbeat", "id, monitor_id, status, time and ping",
 				"SELECT id, monitor_id, status, time, ping"
 				" FROM main.heartbeat NOT INDEXED"},
+	[FOREIGN_KUMA_HOURS] = {"stat_hourly", "id, monitor_id, timestamp, up, down and extras",
+				"SELECT id, monitor_id, timestamp, up, down, extras"
+				" FROM main.stat_hourly NOT INDEXED"},
+	[FOREIGN_KUMA_DAYS] = {"stat_daily", "id, monitor_id, timestamp, up, down and extras",
+			       "SELECT id, monitor_id, timestamp, up, down, extras"
+			       " FROM main.stat_daily NOT INDEXED"},
 	[FOREIGN_GATUS_ENDPOINTS] = {"endpoints", "endpoint_id, endpoint_group and endpoint_name",
 				     "SELECT endpoint_id, endpoint_group, endpoint_name"
 				     " FROM main.endpoints NOT INDEXED"},

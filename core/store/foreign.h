@@ -17,11 +17,12 @@
 enum foreign_table {
 	FOREIGN_KUMA_MONITORS,   /* id, name, interval in s; rows as they come */
 	FOREIGN_KUMA_BEATS,      /* id, monitor, status, time, ping in ms */
+	FOREIGN_KUMA_HOURS,      /* id, monitor, timestamp in s, up, down, extras as JSON */
+	FOREIGN_KUMA_DAYS,       /* the same */
 	FOREIGN_GATUS_ENDPOINTS, /* id, group, name */
 	FOREIGN_GATUS_RESULTS,   /* id, endpoint, success, timestamp, duration in ns */
 	FOREIGN_TABLES
 };
-#define FOREIGN_COLUMNS 5
 
 struct foreign;
 

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 
 	if (!size)
 		return 0;
+	im.is_with_sums = *input & 2;
 	fd = mkstemp(path);
 	import_must(fd >= 0 && write(fd, input + 1, size - 1) == (ssize_t)size - 1);
 	import_fuzz_format(&im, import_fuzz_find(*input & 1 ? "kuma" : "gatus"), path);

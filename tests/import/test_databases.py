@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 
 from daemon import nines
-from foreign import gatus, gatus_time, kuma, kuma_time, moment
+from foreign import gatus, kuma, kuma_thin, kuma_time, moment
 from tap import BUILD, run, test
 
 BEGIN = 1735689600  # 2025-01-01T00:00:00Z
@@ -88,6 +88,40 @@ def states(tmp):
     assert said == "1 target, 10 samples, 2025-01-01 to 2025-01-01, 2 maintenance windows\n", said
     got = row(tmp / "db", "web", BEGIN, BEGIN + 600)
     assert (got["up_s"], got["down_s"], got["maintenance_s"], got["incidents"]) == (240, 180, 180, 1), got
+
+
+@test("Uptime Kuma 2, thinned: unknown but for changes; with --sums hours and days of one kind are whole, mixed ones stay unknown")
+def sums(tmp):
+    made, days = [], 40
+    for n in range(days * 1440):
+        day, hour = divmod(n // 60, 24)
+        is_down = (day, hour) == (38, 5) or (day == 3) or ((day, hour) in ((37, 7), (5, 1)) and n % 60 in range(20, 30))
+        state = "maintenance" if (day, hour) == (36, 2) and n % 60 < 30 else "down" if is_down else "up"
+        made.append(("web", BEGIN + n * 60, state, None))
+    base = kuma(tmp / "kuma.db", made, 60, version=2)
+    kuma_thin(base, BEGIN + days * 86400)
+    left = base.execute("SELECT count(*) FROM heartbeat").fetchone()[0]
+    base.close()
+    assert 1440 < left < 1500, left
+    bring(tmp / "plain", "kuma", tmp / "kuma.db")
+    got = row(tmp / "plain", "web", BEGIN, BEGIN + days * 86400)
+    assert got["up_s"] < 90000 and got["unknown_s"] > (days - 2) * 86400, got
+    bring(tmp / "sums", "kuma", tmp / "kuma.db", "--sums")
+    assert "all of them were there already" in bring(tmp / "sums", "kuma", tmp / "kuma.db", "--sums")
+    for first, hours, want in ((0, 72, (259200, 0)), (72, 24, (0, 86400)), (38 * 24 + 5, 1, (0, 3600)), (38 * 24 + 6, 40, (144000, 0)),
+                               (37 * 24 + 8, 10, (36000, 0))):
+        got = row(tmp / "sums", "web", BEGIN + first * 3600, BEGIN + (first + hours) * 3600)
+        assert all(abs(got[key] - value) <= 60 for key, value in zip(("up_s", "down_s"), want)), (first, got)
+    for first, hours in ((37 * 24 + 7, 1), (36 * 24 + 2, 1), (5 * 24, 24)):
+        got = row(tmp / "sums", "web", BEGIN + first * 3600, BEGIN + (first + hours) * 3600)
+        assert got["unknown_s"] > 1000 and got["up_s"] + got["down_s"] < 600, (first, got)
+    assert "has no table 'stat_hourly'" in refused(tmp, "kuma", tmp_kuma_1(tmp), "--sums")
+    assert nines("import", "csv", tmp / "x", "--sums").returncode == 64
+
+
+def tmp_kuma_1(tmp):
+    kuma(tmp / "kuma-1.db", [("web", BEGIN, "up", 5)], 60).close()
+    return tmp / "kuma-1.db"
 
 
 @test("Uptime Kuma: monitors of one name, and those without any, are told apart by their numbers; what was deleted is passed over")

@@ -86,3 +86,23 @@ def gatus(path, history):
                       for name, at, state, ms in history])
     base.commit()
     return base
+
+
+def kuma_thin(base, now):
+    """What Uptime Kuma 2 does to beats a day old: sums of hours (30 days of them) and days, and of the beats those that changed the state."""
+    beats = base.execute("SELECT id, monitor_id, status, strftime('%s', time) FROM heartbeat ORDER BY monitor_id, time").fetchall()
+    for table, span, keep in (("stat_hourly", 3600, now - 30 * 86400), ("stat_daily", 86400, 0)):
+        sums = {}
+        for _, monitor, status, at in beats:
+            one = sums.setdefault((monitor, int(at) // span * span), [0, 0, 0])
+            one[{0: 1, 1: 0, 2: 1, 3: 2}[status]] += 1
+        base.executemany(f"INSERT INTO {table} (monitor_id, timestamp, ping, up, down, extras) VALUES (?, ?, 1, ?, ?, ?)",
+                         [(monitor, at, up, down, '{"maintenance":%d}' % other if other else None)
+                          for (monitor, at), (up, down, other) in sums.items() if at >= keep])
+        base.execute(f"UPDATE {table} SET id = rowid")
+    last = {}
+    for number, monitor, status, at in beats:
+        if last.get(monitor) == status and int(at) < now - 86400:
+            base.execute("DELETE FROM heartbeat WHERE id = ?", (number,))
+        last[monitor] = status
+    base.commit()
