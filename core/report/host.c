@@ -117,6 +117,15 @@ const char *page_date(struct page *p, int64_t at_us)
 	return date ? date : "";
 }
 
+const char *page_clock(struct page *p, int64_t at_us)
+{
+	struct civil c = zone_civil(p->zone, at_us / CLOCK_SECOND);
+	const char *clock = arena_text(&host_of(p)->arena, "%02d:%02d:%02d", c.hour, c.minute,
+				       c.second);
+
+	return clock ? clock : "";
+}
+
 const char *page_method(const struct page *p)
 {
 	struct host *h = host_of(p);

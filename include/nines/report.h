@@ -198,6 +198,8 @@ const struct page_figures *page_figures_between(struct page *, size_t target, in
 int64_t page_day_us(const struct page *, int64_t at_us, int days);
 /* "2026-08-01" in that zone; stays until the report ends. */
 const char *page_date(struct page *, int64_t at_us);
+/* "17:04:59" of it, the same way. */
+const char *page_clock(struct page *, int64_t at_us);
 /* Does the contact hear of it: by name, by a pattern, as a member of a service (whoever names none
  * hears of all)? A contact that is not configured ends the report with a sentence that says so. */
 bool page_is_heard(struct page *, const char *contact, size_t target);

@@ -6,6 +6,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define STEPS_MOST 40 /* columns; what one probe had beyond them is in its elapsed time */
+#define STEPS_SHOWN 6 /* of them to people, the first hop's first: more do not fit a page */
 #define KEY_BYTES 96
 
 enum times { TIMES_CUMULATIVE, TIMES_OWN };
@@ -29,7 +30,9 @@ struct table {
 	size_t steps, rows, most;
 	char key[STEPS_MOST][KEY_BYTES];
 	struct page_column column[STEPS_MOST + 12];
-	size_t columns;
+	size_t columns, left_out; /* steps that people do not see */
+	const char *key_of_rows;  /* NULL: for people, a table for each day */
+	int64_t day_end_us;
 };
 
 /* ---- the summary ---- */
@@ -103,11 +106,30 @@ static void add_column(struct table *t, const char *key, const char *label, uint
 	t->column[t->columns++] = (struct page_column){key, label, flags};
 }
 
+static bool is_hop(const char *step)
+{
+	return strchr(step, '@');
+}
+
+/* Steps of the first hop go first. */
+static bool is_shown(const struct page_probes *n, size_t step)
+{
+	size_t before = 0;
+
+	for (size_t i = 0; i < n->step_count; i++)
+		before += strcmp(n->step[i].step, "total") &&
+			  (is_hop(n->step[i].step) == is_hop(n->step[step].step)
+				   ? i < step
+				   : is_hop(n->step[step].step));
+	return before < STEPS_SHOWN;
+}
+
 static void set_columns(struct table *t)
 {
 	const struct page_probes *n = t->probes;
 
-	add_column(t, "at", "time", PAGE_RIGHT); /* never in two lines */
+	add_column(t, "at", "", PAGE_DATA);
+	add_column(t, "clock", "time", PAGE_PEOPLE | PAGE_RIGHT); /* never in two lines */
 	add_column(t, "due", "due", PAGE_DATA);
 	add_column(t, "verdict", "verdict", 0);
 	add_column(t, "elapsed_us", "elapsed", PAGE_RIGHT);
@@ -115,14 +137,17 @@ static void set_columns(struct table *t)
 		if (!strcmp(n->step[i].step, "total") || !strcmp(n->step[i].step, "elapsed"))
 			continue; /* there is such a column */
 		snprintf(t->key[t->steps], KEY_BYTES, "%.80s_us", n->step[i].step);
-		add_column(t, t->key[t->steps++], n->step[i].step, PAGE_RIGHT);
+		add_column(t, t->key[t->steps++], n->step[i].step,
+			   PAGE_RIGHT | (is_shown(n, i) ? 0 : PAGE_DATA));
+		t->left_out += !is_shown(n, i);
 	}
-	add_column(t, "slowest", "slowest", 0);
+	add_column(t, "slowest", "", PAGE_DATA);
 	add_column(t, "failed", "failed", PAGE_DATA);
 	add_column(t, "location", "location", n->location_count > 1 ? 0 : PAGE_DATA);
 	add_column(t, "address", "address", PAGE_DATA);
 	add_column(t, "item", "item", PAGE_DATA);
-	add_column(t, "reason", "reason", 0);
+	add_column(t, "reason", "", PAGE_DATA);
+	add_column(t, "why", "reason, or slowest", PAGE_PEOPLE);
 }
 
 static enum page_tone tone_of(const char *verdict)
@@ -166,11 +191,22 @@ static void add_steps(struct page *p, const struct table *t, const struct page_r
 			page_cell(p, "failed", page_text(s->name));
 	}
 	page_cell(p, "slowest", page_text(slowest ? slowest->name : NULL));
+	page_cell(p, "why", page_text(*r->reason ? r->reason : slowest ? slowest->name : NULL));
 }
 
 static struct page_value said(const char *text)
 {
 	return page_text(*text ? text : NULL);
+}
+
+/* People read the date once. */
+static void begin_day(struct page *p, struct table *t, int64_t at_us)
+{
+	if (t->key_of_rows || at_us < t->day_end_us)
+		return;
+	t->day_end_us = page_day_us(p, at_us, 1);
+	page_heading(p, page_date(p, at_us));
+	page_table(p, NULL, t->column, t->columns, 0);
 }
 
 static bool add_probe(struct page *p, const struct page_result *r, void *with)
@@ -181,8 +217,11 @@ static bool add_probe(struct page *p, const struct page_result *r, void *with)
 		return true;
 	if (t->rows++ >= t->most)
 		return false;
+	begin_day(p, t, r->at_us);
 	page_row(p);
 	page_cell(p, "at", page_value(PAGE_TIME, r->at_us));
+	if (!t->key_of_rows)
+		page_cell(p, "clock", page_text(page_clock(p, r->at_us)));
 	page_cell(p, "due", page_value(PAGE_TIME, r->due_us));
 	page_cell(p, "verdict", page_toned(page_text(r->verdict), tone_of(r->verdict)));
 	page_cell(p, "elapsed_us", page_value(PAGE_ELAPSED, r->elapsed_us));
@@ -195,13 +234,15 @@ static bool add_probe(struct page *p, const struct page_result *r, void *with)
 }
 
 /* Once for programs, with all; once for people, with as many as they asked for. */
-static void list(struct page *p, struct table *t, const char *key, uint32_t flags, size_t most)
+static void list(struct page *p, struct table *t, const char *key, size_t most)
 {
 	const struct page_period *period = page_period(p);
 
 	t->most = most;
 	t->rows = 0;
-	page_table(p, key, t->column, t->columns, flags);
+	t->key_of_rows = key;
+	if (key)
+		page_table(p, key, t->column, t->columns, PAGE_DATA);
 	page_results(p, 0, period->from_us, period->to_us, add_probe, t);
 }
 
@@ -209,7 +250,7 @@ static void add_probes(struct page *p, struct table *t)
 {
 	size_t most = (size_t)t->options->rows, all = (size_t)t->probes->probes;
 
-	list(p, t, "rows", PAGE_DATA, SIZE_MAX);
+	list(p, t, "rows", SIZE_MAX);
 	if (!all)
 		page_note(p, "The record has no single probe of this span: results are there as "
 			     "long as 'retention' keeps them.");
@@ -219,7 +260,10 @@ static void add_probes(struct page *p, struct table *t)
 	page_note(p, t->options->times == TIMES_OWN
 			     ? "Beside each probe how long each of its steps took."
 			     : "Beside each probe when each of its steps ended since it began.");
-	list(p, t, NULL, 0, most);
+	if (t->left_out)
+		page_note(p, "%zu further step%s in the CSV and JSON forms.", t->left_out,
+			  t->left_out == 1 ? " is" : "s are");
+	list(p, t, NULL, most);
 	if (all > most)
 		page_note(p, "%zu more are in the CSV and JSON forms.", all - most);
 }

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 import sys
 
@@ -97,7 +98,7 @@ def summary():
 @test("people see so many rows as they asked for, programs all")
 def rows():
     text = reporting.nines("detail", *SPAN, "--check", "shop", "rows=5", "--store", STORE)
-    assert text.count("\n2024-02-2") == 5 and "15 more are in the CSV and JSON forms" in text, text
+    assert len(re.findall(r"^\d\d:\d\d:\d\d ", text, re.M)) == 5 and "\n2024-02-28\n---" in text and "15 more are in the CSV and JSON forms" in text, text
     assert len(list(csv.reader(io.StringIO(reporting.nines("detail", *SPAN, "--check", "shop", "rows=0", "--format", "csv",
                                                            "--store", STORE))))) == 21
 
