@@ -12,4 +12,12 @@
 #define HAS_SANITIZER 0
 #endif
 
+/* Held by memory that the leak checker does not look through, until the process ends. */
+#if HAS_SANITIZER
+#include <sanitizer/lsan_interface.h>
+#define SANITIZER_IS_HELD(p) __lsan_ignore_object(p)
+#else
+#define SANITIZER_IS_HELD(p) ((void)(p))
+#endif
+
 #endif

@@ -12,6 +12,7 @@
 #include "../base/link.h"
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../base/sanitizer.h"
 #include "../parent/sandbox.h"
 #include "blame.h"
 #include "check.h"
@@ -129,6 +130,7 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 	j = malloc(sizeof *j + room);
 	if (!j)
 		return NULL;
+	SANITIZER_IS_HELD(j); /* by its probe */
 	at = j->texts;
 	*j = (struct job){.magic = JOB_MAGIC, .prober = r, .check = c};
 	j->order = (struct probe_order){
