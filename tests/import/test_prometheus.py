@@ -4,9 +4,11 @@ import contextlib
 import http.server
 import json
 import random
+import sqlite3
 import threading
+import time
 
-from daemon import free_port, nines
+from daemon import free_port, nines, until
 from foreign import moment
 from real_prometheus import prometheus
 from tap import run, test
@@ -79,6 +81,23 @@ def limited(tmp):
     with prometheus(tmp, series(made), "--query.max-samples=500") as url:
         bring(tmp / "db", "prometheus", url, *DAYS)
     assert exported(tmp / "db") == exported(tmp / "csv")
+
+
+@test("what it scrapes of an exporter right now: each scrape, the interval as it was scraped")
+def scraped(tmp):
+    metrics = b"# TYPE probe_success gauge\nprobe_success 1\n# TYPE probe_duration_seconds gauge\nprobe_duration_seconds 0.25\n"
+    begun = moment(time.time() - 5, "%Y-%m-%dT%H:%M:%S", 3) + "Z"
+    with answering(200, metrics) as exporter:
+        scrape = f'[{{job_name: blackbox, scrape_interval: 1s, static_configs: [{{targets: ["{exporter[7:]}"]}}]}}]'
+        with prometheus(tmp, [], scrape=scrape) as url:
+            look = ("import", "prometheus", url, "--from", begun, "--store", tmp / "db")
+            until("it has scraped four times", lambda: int((nines(*look, "--dry-run").stdout.split() + ["0"] * 9)[4]) >= 4)
+            bring(tmp / "db", *look[1:5])
+    results = [json.loads(line) for line in nines("export", f"blackbox/{exporter[7:]}", "--store", tmp / "db").stdout.splitlines()]
+    assert len(results) >= 4 and {(r["verdict"], r["elapsed_us"]) for r in results} == {("up", 250000)}, results
+    recorded = sqlite3.connect(f"file:{tmp}/db?mode=ro", uri=True)
+    assert recorded.execute("SELECT interval_us FROM target").fetchall() == [(1000000,)]
+    recorded.close()
 
 
 @contextlib.contextmanager

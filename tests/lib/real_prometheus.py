@@ -27,14 +27,15 @@ def ready(port):
 
 
 @contextlib.contextmanager
-def prometheus(folder, series, *words):
-    """Yields its URL. `words`: more words of its command line."""
+def prometheus(folder, series, *words, scrape="[]"):
+    """Yields its URL. `series`: its past; `words`: more words of its command line; `scrape`: its scrape_configs."""
     binary, tool = program("prometheus", "usr/bin/prometheus"), program("prometheus", "usr/bin/promtool")
     folder = pathlib.Path(folder)
-    (folder / "history").write_text(openmetrics(series))
-    subprocess.run([tool, "tsdb", "create-blocks-from", "openmetrics", folder / "history", folder / "data"], check=True,
-                   capture_output=True)
-    (folder / "prometheus.yml").write_text("scrape_configs: []\n")
+    if series:
+        (folder / "history").write_text(openmetrics(series))
+        subprocess.run([tool, "tsdb", "create-blocks-from", "openmetrics", folder / "history", folder / "data"], check=True,
+                       capture_output=True)
+    (folder / "prometheus.yml").write_text(f"scrape_configs: {scrape}\n")
     port = free_port()
     process = subprocess.Popen([binary, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
                                 "--storage.tsdb.retention.time=100y", f"--web.listen-address=127.0.0.1:{port}", *words],
