@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 
 import record
-from tap import BUILD, test
+from tap import BUILD, skip, test
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "report/golden"
 _made = {}
@@ -31,6 +31,14 @@ def nines(*words, status=0, conf=None):
                           capture_output=True, env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, check=False)
     assert done.returncode == status, (done.returncode, done.stderr.decode(), done.stdout.decode()[:300])
     return (done.stdout if status == 0 else done.stderr).decode()
+
+
+def printed(folder, *words, conf=None):
+    """The text of the report's PDF, as it stands on the sheets."""
+    if not shutil.which("pdftotext"):
+        skip("no pdftotext: make deps")
+    nines(*words, "-o", folder / "printed.pdf", conf=conf)
+    return subprocess.run(["pdftotext", "-layout", folder / "printed.pdf", "-"], capture_output=True, text=True, check=True).stdout
 
 
 def store(make):

@@ -4,6 +4,7 @@ NINES_GOLDEN=1 writes the golden files anew.
 """
 import json
 import pathlib
+import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -106,6 +107,12 @@ def forms():
     assert "<script>" not in page and "\u202e" not in page
     for table in ("rows", "checks", "markers"):
         assert "\r\n=" not in reporting.nines("capacity", *SPAN, "--format", "csv", "--table", table)
+
+
+@test("its PDF has the same figures")
+def printed(tmp):
+    text = reporting.printed(tmp, "capacity", *SPAN)
+    assert re.search(r"missed while off +\d+", text) and re.search(r"^five +5 +1.00ms", text, re.M), text
 
 
 for _ending in ("txt", "html", "csv", "json"):

@@ -121,10 +121,10 @@ def unnamed():
         assert "the report 'detail' is about one check: name it with --check NAME" in said, said
 
 
-@test("it is a PDF as well")
+@test("its PDF has every probe and each step's figures on the sheets")
 def printed(tmp):
-    reporting.nines("detail", *SPAN, "--check", "shop", "--store", STORE, "-o", tmp / "shop.pdf")
-    assert (tmp / "shop.pdf").read_bytes().startswith(b"%PDF")
+    text = reporting.printed(tmp, "detail", *SPAN, "--check", "shop", "--store", STORE)
+    assert len(re.findall(r"^ *2[23]:\d\d:00 ", text, re.M)) == 20 and re.search(r"first-byte@1 +49.0ms", text), text
 
 
 def month():

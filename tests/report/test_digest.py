@@ -163,6 +163,14 @@ def contacts():
     assert "there is no contact 'alice': the configuration has none" in reporting.nines("digest", *SPAN, "contact=alice", status=64)
 
 
+@test("its PDF has the same lines")
+def printed(tmp):
+    text = reporting.printed(tmp, "digest", *SPAN)
+    for line in reporting.nines("digest", *SPAN).splitlines():
+        if line.startswith("2024-02-") and "xxx" not in line:
+            assert re.search(r" +".join(map(re.escape, line.split()[:2])), text), line
+
+
 @test("hostile names are harmless in every form")
 def hostile():
     assert "<script>" not in reporting.nines("digest", *SPAN, "--format", "html")
