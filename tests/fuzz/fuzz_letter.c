@@ -75,7 +75,8 @@ static void say(struct letter_facts *f, const struct letter_templates *own)
 static void say_all(char **text, unsigned kind, char *template)
 {
 	struct letter_item item[2] = {{text[0], text[1], text[2], text[3], 1, 0, NULL},
-				      {text[4], text[5], text[6], text[7], 1, 1795309353000000, NULL}};
+				      {text[4], text[5], text[6], text[7], 1, 1795309353000000,
+				       NULL}};
 	struct letter_facts f = {.form = (enum letter_form)(kind % LETTER_FORMS),
 				 .detected_us = 1795309353000000,
 				 .is_service = kind & 16,
