@@ -22,8 +22,8 @@ def paths(tmp):
     with Gateway(lambda page: script[page.to]) as gateway, daemon(tmp, gateway, CONTACTS) as d:
         started(d)
         done = d.nines("contact", "test", "ops", "--json")
+        assert done.returncode == 2 and done.stdout, (done.returncode, done.stdout, done.stderr)
         found = {path["to"]: path for path in json.loads(done.stdout)["paths"]}
-        assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
         assert {to: path["outcome"] for to, path in found.items()} == {"pager:1": "gave-up", "pager:2": "delivered", "pager:3": "later"}, found
         assert found["pager:1"]["reason"] and found["pager:3"]["next"] and found["pager:2"]["letter"], found
         assert len([p for p in gateway.pages if p.to == "2"]) == 1, gateway.pages
