@@ -176,15 +176,15 @@ static void judge(const struct storm *s, int d)
 }
 
 /* In use, but for what the test itself keeps of it. */
-static size_t memory(const struct world *w)
+static int64_t memory(const struct world *w)
 {
-	return mallinfo2().uordblks + mallinfo2().hblkhd - w->log.room;
+	return (int64_t)(mallinfo2().uordblks + mallinfo2().hblkhd - w->log.room);
 }
 
 int main(void)
 {
 	struct storm s = {.w = world_new()};
-	size_t before, during;
+	int64_t before, during;
 
 	s.w->answer = storm;
 	configure(s.w);
@@ -198,8 +198,8 @@ int main(void)
 	ok(!s.twice, "none stands in two letters: %d", s.twice);
 	ok(!s.unnamed, "each is named in its letter's text: %d are not", s.unnamed);
 	ok(s.largest < LINE_BYTES, "each letter is one line: %zu bytes at most", s.largest);
-	ok(during < before + (size_t)CHECKS * 2000,
-	   "memory is bounded: %zu bytes a check that fails", (during - before) / CHECKS);
+	ok(during < before + CHECKS * 2000, "memory is bounded: %lld bytes a check that fails",
+	   (long long)(during - before) / CHECKS);
 	for (int d = 0; d < DESTINATIONS; d++)
 		for (int kind = 0; kind < 2; kind++)
 			map_release(&s.named[d][kind]);
