@@ -294,6 +294,17 @@ void line_add_int(struct text *t, const char *key, int64_t value)
 	text_int(t, value);
 }
 
+void line_add_list(struct text *t, const char *key, const char *const *list)
+{
+	struct text joined = {0};
+
+	for (const char *const *l = list; *l; l++)
+		text_printf(&joined, "%s%s", l == list ? "" : "\n", *l);
+	if (joined.size)
+		line_add(t, key, text_get(&joined));
+	text_release(&joined);
+}
+
 void line_end(struct text *t)
 {
 	text_putc(t, '\n');

@@ -59,6 +59,8 @@ void line_begin_name(struct text *, const char *verb, const char *name);
 void line_add(struct text *, const char *key, const char *value);
 void line_add_bytes(struct text *, const char *key, const char *value, size_t size);
 void line_add_int(struct text *, const char *key, int64_t value);
+/* Texts joined by newlines; no word where there are none. */
+void line_add_list(struct text *, const char *key, const char *const *list);
 void line_end(struct text *);
 
 /* The words `first` to `end` - 1 of a line that was parsed. */

@@ -142,21 +142,6 @@ const struct contact_one *contact_list_find(const struct contact_list *all, cons
 
 /* ---- JSON ---- */
 
-static json_t *json_lines(const char *list)
-{
-	json_t *all = json_array();
-	struct text one = {0};
-
-	for (size_t n; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		text_clear(&one);
-		text_add(&one, list, n);
-		json_array_append_new(all, json_safe(text_get(&one)));
-	}
-	text_release(&one);
-	return all;
-}
-
 static json_t *json_path(const struct contact_path *p)
 {
 	json_t *j = json_object();

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -137,4 +139,41 @@ int control_ask(const struct cli *cli, const struct control_request *request)
 	text_release(&a.refusal);
 	text_release(&path);
 	return status;
+}
+
+static void hear(const struct line *l, void *with)
+{
+	if (!strcmp(l->verb, "end"))
+		text_puts(with, line_get(l, "text"));
+}
+
+int control_say(const struct cli *cli, const char *socket, const struct text *line)
+{
+	struct text said = {0}, shown = {0};
+	int status = control_ask(cli, &(struct control_request){socket, line, hear, &said});
+
+	if (status == EXIT_DONE && said.size && !cli->is_quiet) {
+		screen_safe(&cli->screen, &shown, text_get(&said), 4096);
+		text_putc(&shown, '\n');
+		status = cli_print(&shown, status);
+	}
+	text_release(&shown);
+	text_release(&said);
+	return status;
+}
+
+/* Who became root is still who it is. */
+void control_add_user(struct text *line, const char *given)
+{
+	const char *sudo = getenv("SUDO_USER");
+	const struct passwd *user = getpwuid(getuid());
+	struct text number = {0};
+
+	text_printf(&number, "user %ld", (long)getuid());
+	line_add(line, "by",
+		 given		 ? given
+		 : sudo && *sudo ? sudo
+		 : user		 ? user->pw_name
+				 : number.at);
+	text_release(&number);
 }

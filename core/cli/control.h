@@ -21,4 +21,10 @@ struct control_request {
 /* EXIT_DONE when the answer is complete and was not refused, else what was wrong has been said. */
 int control_ask(const struct cli *, const struct control_request *);
 
+/* The same for a request that is answered by one sentence, which is printed. The exit status. */
+int control_say(const struct cli *, const char *socket, const struct text *line);
+
+/* The word `by`: `given`, or who is at the keyboard. */
+void control_add_user(struct text *line, const char *given);
+
 #endif

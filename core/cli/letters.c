@@ -50,21 +50,6 @@ static enum tone tone_of(const char *outcome)
 
 /* ---- JSON ---- */
 
-static json_t *names(const char *list)
-{
-	json_t *all = json_array();
-	struct text one = {0};
-
-	for (size_t n; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		text_clear(&one);
-		text_add(&one, list, n);
-		json_array_append_new(all, json_safe(text_get(&one)));
-	}
-	text_release(&one);
-	return all;
-}
-
 static void add_attempt_json(struct asked *a, const struct read_attempt *t)
 {
 	json_t *j = json_object();
@@ -86,9 +71,9 @@ static void add_letter_json(struct asked *a, const struct read_letter *l)
 	json_object_set_new(j, "id", json_safe(l->id));
 	json_object_set_new(j, "kind", json_safe(l->kind));
 	json_object_set_new(j, "contact", json_safe(l->contact));
-	json_object_set_new(j, "ways", names(l->ways));
+	json_object_set_new(j, "ways", json_lines(l->ways));
 	json_object_set_new(j, "name", json_safe(l->name));
-	json_object_set_new(j, "incidents", names(l->incidents));
+	json_object_set_new(j, "incidents", json_lines(l->incidents));
 	json_object_set_new(j, "subject", json_safe(l->subject));
 	json_object_set_new(j, "short", json_safe(l->brief));
 	if (a->is_one)

@@ -29,7 +29,7 @@ static const struct cli_flag flag[] = {
 	 "alerted",
 	 offsetof(struct asked, impact)},
 	{"--text", "TEXT", "what people read", offsetof(struct asked, text)},
-	{"--by", "NAME", "who says so (default: $SUDO_USER or $USER)", offsetof(struct asked, by)},
+	{"--by", "NAME", "who says so (default: who you are)", offsetof(struct asked, by)},
 	{"--json", NULL, "the list as one JSON document", offsetof(struct asked, json)},
 	{"--socket", "PATH", "the control socket (default: what the configuration says)",
 	 offsetof(struct asked, socket)},
@@ -44,28 +44,12 @@ struct listing {
 	json_t *all;
 };
 
-static json_t *names_json(const char *list)
-{
-	json_t *names = json_array();
-
-	while (*list) {
-		size_t n = strcspn(list, "\n");
-		char *name = memory_new(n + 1);
-
-		memcpy(name, list, n);
-		json_array_append_new(names, json_safe(name));
-		free(name);
-		list += n + (list[n] == '\n');
-	}
-	return names;
-}
-
 static json_t *document(const struct line *l)
 {
 	json_t *j = json_pack(
 		"{so, sb, sb, so, so, so, so}", "id", json_safe(line_name(l)), "declared",
 		(int)line_int(l, "declared", 0), "on", (int)line_int(l, "on", 0), "services",
-		names_json(line_get(l, "services")), "from", json_time(line_int(l, "from_us", 0)),
+		json_lines(line_get(l, "services")), "from", json_time(line_int(l, "from_us", 0)),
 		"to", json_time(line_int(l, "to_us", 0)), "impact",
 		json_safe(*line_get(l, "impact") ? line_get(l, "impact") : "outage"));
 	static const char *const word[] = {"cron", "for", "zone", "text", "by", "announced"};
@@ -212,34 +196,6 @@ static bool add_again_words(struct text *line, const struct asked *a, struct tex
 	return !a->zone || add_zone(line, a->zone, wrong);
 }
 
-static const char *who(const struct asked *a)
-{
-	const char *user = getenv("SUDO_USER");
-
-	if (a->by)
-		return a->by;
-	user = user ? user : getenv("USER");
-	return user ? user : "";
-}
-
-static void hear(const struct line *l, void *with)
-{
-	if (!strcmp(l->verb, "end"))
-		text_puts(with, line_get(l, "text"));
-}
-
-static int ask(const struct cli *cli, const struct asked *a, const struct text *line)
-{
-	struct text said = {0};
-	int status = control_ask(cli, &(struct control_request){a->socket, line, hear, &said});
-
-	text_puts(&said, said.size ? "\n" : "");
-	if (status == EXIT_DONE && !cli->is_quiet)
-		return cli_print(&said, status);
-	text_release(&said);
-	return status;
-}
-
 static int add(const struct cli *cli, const struct asked *a, int names, char **name)
 {
 	struct text line = {0}, wrong = {0}, list = {0};
@@ -253,10 +209,10 @@ static int add(const struct cli *cli, const struct asked *a, int names, char **n
 	line_add(&line, "services", text_get(&list));
 	line_add(&line, "impact", a->impact ? a->impact : "outage");
 	line_add(&line, "text", a->text ? a->text : "");
-	line_add(&line, "by", who(a));
+	control_add_user(&line, a->by);
 	if (a->cron ? add_again_words(&line, a, &wrong) : add_once(&line, a, &wrong)) {
 		line_end(&line);
-		status = ask(cli, a, &line);
+		status = control_say(cli, a->socket, &line);
 	} else {
 		status = cli_wrong("%s", text_get(&wrong));
 	}
@@ -273,7 +229,7 @@ static int cancel(const struct cli *cli, const struct asked *a, const char *id)
 
 	line_begin_name(&line, "maintenance-cancel", id);
 	line_end(&line);
-	status = ask(cli, a, &line);
+	status = control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/lines.h"
 #include "../base/memory.h"
 #include "../config/config.h"
 #include "../keeper/keeper.h"
@@ -223,30 +224,24 @@ static void take_of_recorder(struct world *w, const struct line *l)
 /* Takes what the keeper wrote for one end; answering brings more. */
 static bool drain(struct world *w, struct text *from, enum keeper_end_kind kind, int64_t number)
 {
-	struct text lines = *from;
-	struct line *l;
-	char *newline;
+	struct text taken = *from;
+	const struct line *l;
+	struct lines *r;
 
-	if (!lines.size)
+	if (!taken.size)
 		return false;
-	l = memory_new(sizeof *l);
 	*from = (struct text){0};
-	for (char *at = lines.at; at < lines.at + lines.size; at = newline + 1) {
-		newline = memchr(at, '\n', (size_t)(lines.at + lines.size - at));
-		if (!newline)
-			break;
-		if (line_parse(l, at, (size_t)(newline - at)))
-			continue;
+	r = lines_new(&taken);
+	while ((l = lines_next(r, NULL)))
 		if (kind == END_PROBER)
 			take_of_prober(w, number, l);
 		else if (kind == END_RECORDER)
 			take_of_recorder(w, l);
-		else if (kind == END_COURIER && !strcmp(l->verb, "deliver"))
+		else if (!strcmp(l->verb, "deliver"))
 			say(w, END_COURIER, number, "outcome %s outcome=delivered elapsed_us=0",
 			    l->id);
-	}
-	text_release(&lines);
-	free(l);
+	lines_free(r);
+	text_release(&taken);
 	return true;
 }
 
@@ -325,31 +320,33 @@ static void add_channel(struct world *w, const struct line *l, struct text *late
 	line_end(later);
 }
 
-static void configure(struct world *w, struct config *c)
+/* All lines of a text, as the parent says them. */
+static void tell_all(struct world *w, const struct text *t)
 {
-	struct line *l = memory_new(sizeof *l);
-	struct text lines = {0}, copy = {0}, later = {0};
 	const char *newline;
 
-	config_add_lines(c, &lines);
-	say(w, END_PARENT, 0, "begin 1");
-	for (const char *at = text_get(&lines); (newline = strchr(at, '\n')); at = newline + 1) {
-		if (!strncmp(at, "secret ", 7))
-			continue;
-		text_clear(&copy);
-		text_add(&copy, at, (size_t)(newline - at));
-		if (!line_parse(l, copy.at, copy.size) && !strcmp(l->verb, "notifier"))
-			add_channel(w, l, &later);
-		else
-			tell(w, END_PARENT, 0, at, (size_t)(newline - at));
-	}
-	say(w, END_PARENT, 0, "end 1 problems=0");
-	for (const char *at = text_get(&later); (newline = strchr(at, '\n')); at = newline + 1)
+	for (const char *at = text_get(t); (newline = strchr(at, '\n')); at = newline + 1)
 		tell(w, END_PARENT, 0, at, (size_t)(newline - at));
+}
+
+/* What a keeper has no use for it passes over. */
+static void configure(struct world *w, struct config *c)
+{
+	struct text lines = {0}, couriers = {0};
+	const struct line *l;
+	struct lines *r;
+
+	config_add_lines(c, &lines);
+	r = lines_new(&lines);
+	say(w, END_PARENT, 0, "begin 1");
+	tell_all(w, &lines);
+	while ((l = lines_next(r, "notifier")))
+		add_channel(w, l, &couriers);
+	say(w, END_PARENT, 0, "end 1 problems=0");
+	tell_all(w, &couriers);
+	lines_free(r);
 	text_release(&lines);
-	text_release(&copy);
-	text_release(&later);
-	free(l);
+	text_release(&couriers);
 }
 
 static void begin(struct world *w)

@@ -20,12 +20,6 @@ static const struct cli_flag beat_flag[] = {
 	{NULL, NULL, NULL, 0},
 };
 
-static void take(const struct line *l, void *with)
-{
-	if (!strcmp(l->verb, "end"))
-		text_puts(with, line_get(l, "text"));
-}
-
 /* "EVENT TEXT", or "exit STATUS TEXT". False: no status. */
 static bool add_event(const struct request *r, struct text *line, int argc, char **argv)
 {
@@ -49,7 +43,7 @@ static bool add_event(const struct request *r, struct text *line, int argc, char
 static int ask(struct cli *cli, const char *verb, int words, int argc, char **argv)
 {
 	struct request r = {0};
-	struct text line = {0}, said = {0};
+	struct text line = {0};
 	int status = cli_flags(cli, words > 1 ? beat_flag : flag, &r, &argc, argv);
 
 	if (status >= 0)
@@ -66,16 +60,8 @@ static int ask(struct cli *cli, const char *verb, int words, int argc, char **ar
 		return cli_wrong("--exit: '%s' is no exit status: 0 to 255", r.exit);
 	}
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){r.socket, &line, take, &said});
-	if (status == EXIT_DONE && said.size && !cli->is_quiet) {
-		struct text shown = {0};
-
-		screen_safe(&cli->screen, &shown, text_get(&said), 4096);
-		text_putc(&shown, '\n');
-		status = cli_print(&shown, status);
-	}
+	status = control_say(cli, r.socket, &line);
 	text_release(&line);
-	text_release(&said);
 	return status;
 }
 

@@ -119,46 +119,18 @@ static int show(const struct cli *cli, const struct asked *a)
 
 /* ---- saying so ---- */
 
-/* Who is at the keyboard: who became root is still who it is. */
-static void add_user(struct text *line)
-{
-	const char *sudo = getenv("SUDO_USER");
-	const struct passwd *user = getpwuid(getuid());
-	struct text number = {0};
-
-	text_printf(&number, "user %ld", (long)getuid());
-	line_add(line, "by", sudo && *sudo ? sudo : user ? user->pw_name : number.at);
-	text_release(&number);
-}
-
-static void hear(const struct line *l, void *with)
-{
-	if (!strcmp(l->verb, "end"))
-		text_puts(with, line_get(l, "text"));
-}
-
 static int say(const struct cli *cli, const struct asked *a, const char *name, int64_t for_us)
 {
-	struct text line = {0}, said = {0}, shown = {0};
+	struct text line = {0};
 	int status;
 
 	line_begin_name(&line, cli->command->name, name);
-	if (a->by)
-		line_add(&line, "by", a->by);
-	else
-		add_user(&line);
+	control_add_user(&line, a->by);
 	line_add(&line, "reason", a->reason ? a->reason : "");
 	if (for_us)
 		line_add_int(&line, "for_us", for_us);
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, hear, &said});
-	if (status == EXIT_DONE && !cli->is_quiet) {
-		screen_safe(&cli->screen, &shown, text_get(&said), 1000);
-		text_putc(&shown, '\n');
-		status = cli_print(&shown, status);
-	}
-	text_release(&shown);
-	text_release(&said);
+	status = control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }

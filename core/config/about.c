@@ -67,17 +67,6 @@ bool about_take(struct config *c, const struct named *n, const struct about_opti
 	return c->parse.wrong == wrong;
 }
 
-static void add_list(struct text *t, const char *key, const char *const *list)
-{
-	struct text joined = {0};
-
-	for (const char *const *l = list; *l; l++)
-		text_printf(&joined, "%s%s", l == list ? "" : "\n", *l);
-	if (joined.size)
-		line_add(t, key, text_get(&joined));
-	text_release(&joined);
-}
-
 static void add_given(struct text *t, const char *key, const char *value, const char *standard)
 {
 	if (strcmp(value, standard) != 0)
@@ -89,8 +78,8 @@ void about_add(struct text *t, const struct about_options *o)
 	add_given(t, "title", o->title, "");
 	add_given(t, "owner", o->owner, "");
 	add_given(t, "url", o->see, "");
-	add_list(t, "next", o->next);
-	add_list(t, "parents", o->parents);
+	line_add_list(t, "next", o->next);
+	line_add_list(t, "parents", o->parents);
 	add_given(t, "flapping", o->flapping, "20%-40%");
 	add_given(t, "standing", about_standing[o->standing], about_standing[ABOUT_IN_SERVICE]);
 }

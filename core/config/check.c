@@ -181,17 +181,6 @@ static const char *pool_of(const struct module_head *h)
 					    : "general";
 }
 
-static void add_list(struct text *t, const char *key, const char *const *list)
-{
-	struct text joined = {0};
-
-	for (const char *const *l = list; *l; l++)
-		text_printf(&joined, "%s%s", l == list ? "" : "\n", *l);
-	if (joined.size)
-		line_add(t, key, text_get(&joined));
-	text_release(&joined);
-}
-
 /* `inherited`: the section's words when a row is defined, NULL for a section's own. */
 static bool define(struct form *f, const char *name, const struct text *inherited)
 {
@@ -213,9 +202,9 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 		line_add(t, "when_healthy", "1");
 	if (f->module->head.flags & MODULE_IS_PASSIVE)
 		line_add(t, "passive", "1");
-	add_list(t, "warn", f->common.warn);
-	add_list(t, "crit", f->common.crit);
-	add_list(t, "locations", f->common.locations);
+	line_add_list(t, "warn", f->common.warn);
+	line_add_list(t, "crit", f->common.crit);
+	line_add_list(t, "locations", f->common.locations);
 	if (f->items.size)
 		line_add(t, "items", text_get(&f->items));
 	about_add(t, &f->common.about);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/lines.h"
 #include "../base/memory.h"
 #include "alert_inside.h"
 
@@ -263,20 +264,12 @@ static const struct {
 /* In the order of the table: paths want their zones. */
 static void take_lines(struct keeper *k, const struct text *pending, size_t n)
 {
-	static struct line line; /* too large for a stack frame */
-	size_t size = strlen(table[n].verb);
-	const char *at = text_get(pending), *newline;
-	struct text copy = {0};
+	struct lines *r = lines_new(pending);
+	const struct line *l;
 
-	for (; (newline = strchr(at, '\n')); at = newline + 1) {
-		if (strncmp(at, table[n].verb, size) || at[size] != ' ')
-			continue;
-		text_clear(&copy);
-		text_add(&copy, at, (size_t)(newline - at));
-		if (!line_parse(&line, copy.at, copy.size))
-			table[n].take(k, &line);
-	}
-	text_release(&copy);
+	while ((l = lines_next(r, table[n].verb)))
+		table[n].take(k, l);
+	lines_free(r);
 }
 
 static void zones_release(struct map *zones)

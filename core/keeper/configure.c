@@ -5,52 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/lines.h"
 #include "../base/memory.h"
 #include "alert.h"
 #include "outbox.h"
 #include "resume.h"
 #include "window.h"
-
-/* Goes through the kept lines. */
-struct reader {
-	const char *at, *end;
-	struct text copy;
-	uint64_t print; /* of the line as it came */
-	struct line line;
-};
-
-static struct reader *reader_new(const struct keeper *k)
-{
-	struct reader *r = memory_new(sizeof *r);
-
-	r->at = text_get(&k->pending);
-	r->end = r->at + k->pending.size;
-	return r;
-}
-
-static void reader_free(struct reader *r)
-{
-	text_release(&r->copy);
-	free(r);
-}
-
-/* The next line with this verb (NULL: any), or NULL. */
-static const struct line *reader_next(struct reader *r, const char *verb)
-{
-	const char *newline;
-
-	for (; r->at < r->end; r->at = newline + 1) {
-		newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
-		if (verb && (strncmp(r->at, verb, strlen(verb)) || r->at[strlen(verb)] != ' '))
-			continue;
-		text_clear(&r->copy);
-		text_add(&r->copy, r->at, (size_t)(newline - r->at));
-		r->print = map_hash(r->copy.at, r->copy.size);
-		r->at = newline + 1;
-		return line_parse(&r->line, r->copy.at, r->copy.size) ? NULL : &r->line;
-	}
-	return NULL;
-}
 
 void configure_take(struct keeper *k, const struct line *l)
 {
@@ -104,10 +64,10 @@ static bool is_known(const char *entry, void *with)
 
 static void add_names(struct keeper *k, struct names *n, const char *verb)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	const struct line *l;
 
-	while (!n->wrong->size && (l = reader_next(r, verb))) {
+	while (!n->wrong->size && (l = lines_next(r, verb))) {
 		if (!*line_name(l))
 			text_printf(n->wrong, "a %s without a name", verb);
 		else if (map_find_text(&n->map, line_name(l)))
@@ -115,19 +75,19 @@ static void add_names(struct keeper *k, struct names *n, const char *verb)
 		else
 			map_put_text(&n->map, line_name(l), n);
 	}
-	reader_free(r);
+	lines_free(r);
 }
 
 static void judge_members(struct keeper *k, struct names *n)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	const struct line *l;
 
-	while (!n->wrong->size && (l = reader_next(r, "service"))) {
+	while (!n->wrong->size && (l = lines_next(r, "service"))) {
 		n->of = line_name(l);
 		each_entry(line_get(l, "members"), is_known, n);
 	}
-	reader_free(r);
+	lines_free(r);
 }
 
 static void judge(struct keeper *k, struct text *wrong)
@@ -363,7 +323,7 @@ struct beginners {
 	size_t count;
 };
 
-static void apply_define(struct keeper *k, const struct reader *r, struct beginners *b)
+static void apply_define(struct keeper *k, const struct lines *r, struct beginners *b)
 {
 	const struct line *l = &r->line;
 	struct check *c = map_find_text(&k->checks_by_name, line_name(l));
@@ -392,12 +352,12 @@ static void apply_define(struct keeper *k, const struct reader *r, struct beginn
 
 static size_t count_lines(struct keeper *k, const char *verb)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	size_t n = 0;
 
-	while (reader_next(r, verb))
+	while (lines_next(r, verb))
 		n++;
-	reader_free(r);
+	lines_free(r);
 	return n;
 }
 
@@ -412,7 +372,7 @@ static void forget_check(struct keeper *k, struct check *c)
 
 static void apply_defines(struct keeper *k, struct beginners *b)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	struct check **old = k->check;
 	size_t olds = k->checks, room = count_lines(k, "define");
 
@@ -421,13 +381,13 @@ static void apply_defines(struct keeper *k, struct beginners *b)
 	k->reference = memory_new((room + 1) * sizeof *k->reference);
 	k->checks = k->references = 0;
 	b->check = memory_new((room + 1) * sizeof *b->check);
-	while (reader_next(r, "define"))
+	while (lines_next(r, "define"))
 		apply_define(k, r, b);
 	for (size_t i = 0; i < olds; i++)
 		if (old[i]->generation != k->generation)
 			forget_check(k, old[i]);
 	free(old);
-	reader_free(r);
+	lines_free(r);
 }
 
 /* ---- services ---- */
@@ -477,22 +437,22 @@ static struct group *group_new(struct keeper *k, const struct line *l, const str
 
 static void add_members(struct keeper *k)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	const struct line *l;
 	struct membership m = {.k = k};
 
 	for (size_t i = 0; i < k->checks; i++)
 		k->check[i]->groups = 0;
-	while ((l = reader_next(r, "service"))) {
+	while ((l = lines_next(r, "service"))) {
 		m.group = map_find_text(&k->groups_by_name, line_name(l));
 		each_entry(line_get(l, "members"), add_member, &m);
 	}
-	reader_free(r);
+	lines_free(r);
 }
 
 static void apply_services(struct keeper *k)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	struct group **old = k->group;
 	struct map before = k->groups_by_name;
 	size_t olds = k->groups;
@@ -501,9 +461,9 @@ static void apply_services(struct keeper *k)
 	k->groups_by_name = (struct map){0};
 	k->group = memory_new((count_lines(k, "service") + 1) * sizeof *k->group);
 	k->groups = 0;
-	while ((l = reader_next(r, "service")))
+	while ((l = lines_next(r, "service")))
 		k->group[k->groups++] = group_new(k, l, &before);
-	reader_free(r);
+	lines_free(r);
 	add_members(k);
 	for (size_t i = 0; i < olds; i++) {
 		if (!map_find_text(&k->groups_by_name, old[i]->name))
@@ -554,12 +514,12 @@ static bool is_of_checks(const struct line *l)
 
 static void apply(struct keeper *k)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	struct beginners b = {0};
 	const struct line *l;
 
 	k->generation++;
-	while ((l = reader_next(r, NULL))) {
+	while ((l = lines_next(r, NULL))) {
 		if (!strcmp(l->verb, "setting"))
 			apply_setting(k, l);
 		else if (!strcmp(l->verb, "module") && is_of_checks(l))
@@ -567,7 +527,7 @@ static void apply(struct keeper *k)
 		else if (!strcmp(l->verb, "location"))
 			apply_location(k, l);
 	}
-	reader_free(r);
+	lines_free(r);
 	for (size_t i = 0; i < k->checks; i++)
 		k->check[i]->groups = 0; /* the old services hear no more */
 	alert_configure(k, &k->pending);
@@ -603,17 +563,17 @@ static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 
 static void tell_targets(struct keeper *k)
 {
-	struct reader *r = reader_new(k);
+	struct lines *r = lines_new(&k->pending);
 	const struct line *l;
 	bool is_service;
 	struct text *t;
 
-	while ((l = reader_next(r, NULL))) {
+	while ((l = lines_next(r, NULL))) {
 		is_service = !strcmp(l->verb, "service");
 		if (is_service || !strcmp(l->verb, "define"))
 			tell_target(k, l, is_service);
 	}
-	reader_free(r);
+	lines_free(r);
 	t = spool_begin(&k->spool);
 	line_begin(t, "targets", "-");
 	line_add_int(t, "at_us", k->wall_us);

@@ -302,6 +302,8 @@ int64_t keeper_wall_of(const struct keeper *, int64_t mono_us);
 /* NULL: nobody there */
 struct text *keeper_line(struct keeper *, enum keeper_end_kind, int64_t number);
 /* `at_us` is written; end with spool_end(&k->spool) */
+/* A sentence for the terminal and the log. */
+void keeper_say(struct keeper *, const char *text);
 struct text *keeper_marker(struct keeper *, const char *kind);
 void keeper_copy(char *to, size_t room, const char *from); /* cut to fit, always NUL-terminated */
 /* A new sortable id in `id`. */
@@ -410,6 +412,9 @@ void group_member_changed(struct keeper *, struct check *, int64_t at_us, int64_
 void group_free(struct group *);
 
 /* status.c */
+/* An answer is complete; key "text": said to a person, "wrong": why the request was refused, NULL:
+ * nothing. */
+void status_end(struct keeper *, int64_t client, const char *key, const char *said);
 bool keeper_is_healthy(struct keeper *);
 void status_take(struct keeper *, int64_t client, const struct line *);
 void status_go_on(struct keeper *);

@@ -28,16 +28,12 @@ static void note(struct keeper *k, const struct check *c)
 
 static void say(struct keeper *k, const struct check *c, const char *how)
 {
-	struct text *t = keeper_line(k, END_PARENT, 0), said = {0};
+	struct text said = {0};
 
-	if (!t)
-		return;
 	text_add_safe(&said, c->name, strlen(c->name), 200);
 	text_puts(&said, how);
 	text_add_duration(&said, c->every_us);
-	line_begin(t, "say", "-");
-	line_add(t, "text", said.at);
-	line_end(t);
+	keeper_say(k, said.at);
 	text_release(&said);
 }
 

@@ -113,6 +113,17 @@ struct text *keeper_line(struct keeper *k, enum keeper_end_kind kind, int64_t nu
 	return k->out->line(k->out->with, (struct keeper_end){kind, number});
 }
 
+void keeper_say(struct keeper *k, const char *text)
+{
+	struct text *t = keeper_line(k, END_PARENT, 0);
+
+	if (!t)
+		return;
+	line_begin(t, "say", "-");
+	line_add(t, "text", text);
+	line_end(t);
+}
+
 struct text *keeper_marker(struct keeper *k, const char *kind)
 {
 	struct text *t = spool_begin(&k->spool);

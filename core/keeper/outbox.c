@@ -72,17 +72,6 @@ static bool deliver(void *with, struct outbox_letter *l, int64_t delayed_us)
 	return true;
 }
 
-static void say(struct keeper *k, const char *text)
-{
-	struct text *t = keeper_line(k, END_PARENT, 0);
-
-	if (!t)
-		return;
-	line_begin(t, "say", "-");
-	line_add(t, "text", text);
-	line_end(t);
-}
-
 /* The attempt that switched it off, once. */
 static void tell_switched_off(struct keeper *k, const struct outbox_attempt *a)
 {
@@ -93,7 +82,7 @@ static void tell_switched_off(struct keeper *k, const struct outbox_attempt *a)
 		return;
 	text_printf(&said, "'%s' has refused %d letters in a row and is switched off: %s", a->to,
 		    OUTBOX_REFUSALS, a->reason);
-	say(k, text_get(&said));
+	keeper_say(k, text_get(&said));
 	text_release(&said);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../alert/outbox.h"
+#include "../base/lines.h"
 #include "../base/memory.h"
 #include "outbox_inside.h"
 
@@ -78,28 +79,18 @@ static void put_path(struct letters *s, const struct line *l)
 void outbox_configure(struct keeper *k, const struct text *pending)
 {
 	struct letters *s = k->letters;
-	struct line *l = memory_new(sizeof *l);
-	struct text copy = {0};
-	char *newline;
+	struct lines *channels = lines_new(pending), *paths = lines_new(pending);
+	const struct line *l;
 
-	text_add(&copy, pending->at, pending->size);
 	forget_fallbacks(s);
 	outbox_channels_begin(s->outbox);
-	for (char *at = copy.at;
-	     at && (newline = memchr(at, '\n', copy.size - (size_t)(at - copy.at)));
-	     at = newline + 1) {
-		if (strncmp(at, "channel ", 8) && strncmp(at, "path ", 5))
-			continue;
-		if (line_parse(l, at, (size_t)(newline - at)))
-			continue;
-		if (!strcmp(l->verb, "channel"))
-			put_channel(s, l);
-		else
-			put_path(s, l);
-	}
+	while ((l = lines_next(channels, "channel")))
+		put_channel(s, l);
+	while ((l = lines_next(paths, "path")))
+		put_path(s, l);
 	outbox_channels_end(s->outbox);
-	text_release(&copy);
-	free(l);
+	lines_free(channels);
+	lines_free(paths);
 }
 
 /* ---- couriers ---- */
@@ -170,15 +161,11 @@ static void describe(struct text *t, const struct channel *c, const struct line 
 
 static void say_quarantine(struct keeper *k, const struct channel *c, const char *reason)
 {
-	struct text *t = keeper_line(k, END_PARENT, 0), said = {0};
+	struct text said = {0};
 
 	text_printf(&said, "%s, three times: letters by '%s' wait for ten minutes or go another "
 		    "way", reason, c->name);
-	if (t) {
-		line_begin(t, "say", "-");
-		line_add(t, "text", text_get(&said));
-		line_end(t);
-	}
+	keeper_say(k, text_get(&said));
 	line_add(keeper_marker(k, "quarantine"), "text", text_get(&said));
 	spool_end(&k->spool);
 	text_release(&said);

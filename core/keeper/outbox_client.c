@@ -5,18 +5,6 @@
 #include "../alert/outbox.h"
 #include "outbox_inside.h"
 
-static void end(struct keeper *k, int64_t client, const char *key, const char *said)
-{
-	struct text *t = keeper_line(k, END_CLIENT, client);
-
-	if (!t)
-		return;
-	line_begin(t, "end", "-");
-	if (key)
-		line_add(t, key, said);
-	line_end(t);
-}
-
 static void add_letter(struct text *t, const struct keeper *k, const struct outbox_letter *l)
 {
 	const struct letter_kept *kept = l->with;
@@ -45,7 +33,7 @@ void outbox_ask_letters(struct keeper *k, int64_t client, const struct line *l)
 			return;
 		add_letter(t, k, one);
 	}
-	end(k, client, NULL, NULL);
+	status_end(k, client, NULL, NULL);
 }
 
 static bool is_known(const struct keeper *k, const char *to)
@@ -76,13 +64,13 @@ void outbox_ask_letter(struct keeper *k, int64_t client, const struct line *l)
 
 	if (!is_known(k, to)) {
 		text_printf(&said, "'%s' is no address of a configured notifier", to);
-		end(k, client, "wrong", text_get(&said));
+		status_end(k, client, "wrong", text_get(&said));
 	} else {
 		for (size_t i = 0; i < l->words; i++)
 			if (!strncmp(l->word[i].key, "word.", 5))
 				line_add_range(&words, l, i, i + 1);
 		outbox_add(k, &n, id, sizeof id);
-		end(k, client, "letter", id);
+		status_end(k, client, "letter", id);
 	}
 	text_release(&words);
 	text_release(&said);

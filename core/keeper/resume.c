@@ -189,18 +189,13 @@ void resume_complete(struct keeper *k)
 
 void resume_give_up(struct keeper *k, const char *why)
 {
-	struct text said = {0}, *t;
+	struct text said = {0};
 
 	if (!k->resume.is_awaited)
 		return;
 	forget_all(k);
 	text_printf(&said, "beginning without what was known before: %s", why);
-	t = keeper_line(k, END_PARENT, 0);
-	if (t) {
-		line_begin(t, "say", "-");
-		line_add(t, "text", said.at);
-		line_end(t);
-	}
+	keeper_say(k, said.at);
 	line_add(keeper_marker(k, "begun-anew"), "text", said.at);
 	spool_end(&k->spool);
 	text_release(&said);

@@ -194,7 +194,7 @@ static void add_health(struct text *t, struct keeper *k)
 
 /* ---- the walk ---- */
 
-static void end_answer(struct keeper *k, int64_t client, const char *key, const char *said)
+void status_end(struct keeper *k, int64_t client, const char *key, const char *said)
 {
 	struct text *t = keeper_line(k, END_CLIENT, client);
 
@@ -216,7 +216,7 @@ static bool walk_on(struct keeper *k, struct walk *w)
 		if (!t)
 			return false;
 		if (w->generation != k->generation) {
-			end_answer(k, w->client, "wrong",
+			status_end(k, w->client, "wrong",
 				   "the configuration changed meanwhile: ask again");
 			return true;
 		}
@@ -226,7 +226,7 @@ static bool walk_on(struct keeper *k, struct walk *w)
 			add_group(t, k, k->group[w->group++]);
 		} else {
 			add_health(t, k);
-			end_answer(k, w->client, NULL, NULL);
+			status_end(k, w->client, NULL, NULL);
 			return true;
 		}
 	}
@@ -286,7 +286,7 @@ static struct check *asked_check(struct keeper *k, int64_t client, const struct 
 	struct check *c = map_find_text(&k->checks_by_name, line_name(l));
 
 	if (!c)
-		end_answer(k, client, "wrong", "no check has this name: 'nines status' lists them");
+		status_end(k, client, "wrong", "no check has this name: 'nines status' lists them");
 	return c;
 }
 
@@ -298,13 +298,13 @@ static void ask_beat(struct keeper *k, int64_t client, const struct line *l)
 	if (!c)
 		return;
 	if (!c->is_passive || c->is_paused) {
-		end_answer(k, client, "wrong",
+		status_end(k, client, "wrong",
 			   c->is_paused ? "this check is paused: it takes no lines"
 					: "this check is not passive: it takes no lines");
 		return;
 	}
 	check_beat(k, c, *text ? text : "beat");
-	end_answer(k, client, "text", "taken");
+	status_end(k, client, "text", "taken");
 }
 
 static void ask_check_now(struct keeper *k, int64_t client, const struct line *l)
@@ -314,9 +314,9 @@ static void ask_check_now(struct keeper *k, int64_t client, const struct line *l
 	if (!c)
 		return;
 	if (check_run_now(k, c))
-		end_answer(k, client, "text", "started");
+		status_end(k, client, "text", "started");
 	else
-		end_answer(k, client, "wrong",
+		status_end(k, client, "wrong",
 			   c->is_paused ? "it is paused: 'nines unpause' first"
 					: "it is being checked already");
 }
@@ -326,12 +326,12 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 	struct module_record *m = map_find_text(&k->modules, line_name(l));
 
 	if (!m || !m->is_quarantined) {
-		end_answer(k, client, "wrong",
+		status_end(k, client, "wrong",
 			   "no module of this name is quarantined: 'nines status' tells which are");
 		return;
 	}
 	module_release(k, m);
-	end_answer(k, client, "text", "released");
+	status_end(k, client, "text", "released");
 }
 
 static void ask_intensify(struct keeper *k, int64_t client, const struct line *l)
@@ -344,13 +344,13 @@ static void ask_intensify(struct keeper *k, int64_t client, const struct line *l
 	if (line_int(l, "cancel", 0) > 0) {
 		bool was = intensify_cancel(k, c);
 
-		end_answer(k, client, was ? "text" : "wrong",
+		status_end(k, client, was ? "text" : "wrong",
 			   was ? "cancelled" : "it is not intensified");
 	} else if (intensify_begin(k, c, line_int(l, "every_us", 0), line_int(l, "for_us", 0),
 				   &wrong)) {
-		end_answer(k, client, "text", "begun");
+		status_end(k, client, "text", "begun");
 	} else {
-		end_answer(k, client, "wrong", text_get(&wrong));
+		status_end(k, client, "wrong", text_get(&wrong));
 	}
 	text_release(&wrong);
 }
@@ -361,7 +361,7 @@ static void ask_import(struct keeper *k, int64_t client, const struct line *l)
 	struct text *t = k->recorder_is_there ? keeper_line(k, END_RECORDER, 0) : NULL;
 
 	if (k->importer || !t) {
-		end_answer(k, client, "wrong",
+		status_end(k, client, "wrong",
 			   t ? "another import is under way: try again"
 			     : "the recorder is not there just now: try again");
 		return;
@@ -375,7 +375,7 @@ static void ask_import(struct keeper *k, int64_t client, const struct line *l)
 void status_end_import(struct keeper *k, const char *wrong)
 {
 	if (k->importer)
-		end_answer(k, k->importer, wrong ? "wrong" : NULL, wrong);
+		status_end(k, k->importer, wrong ? "wrong" : NULL, wrong);
 	k->importer = 0;
 }
 
@@ -384,7 +384,7 @@ static void ask_standing(struct keeper *k, int64_t client, const struct line *l)
 	struct text said = {0};
 	bool is_done = standing_take(k, l, &said);
 
-	end_answer(k, client, is_done ? "text" : "wrong", text_get(&said));
+	status_end(k, client, is_done ? "text" : "wrong", text_get(&said));
 	text_release(&said);
 }
 
@@ -395,7 +395,7 @@ static void ask_standings(struct keeper *k, int64_t client, const struct line *l
 	(void)l;
 	if (t)
 		standing_list(k, t);
-	end_answer(k, client, NULL, NULL);
+	status_end(k, client, NULL, NULL);
 }
 
 static void ask_maintenance(struct keeper *k, int64_t client, const struct line *l)
@@ -408,7 +408,7 @@ static void ask_maintenance(struct keeper *k, int64_t client, const struct line 
 	else
 		is_done = (strcmp(l->verb, "maintenance-add") ? window_cancel : window_add)(k, l,
 										   &said);
-	end_answer(k, client, is_done ? "text" : "wrong", text_get(&said));
+	status_end(k, client, is_done ? "text" : "wrong", text_get(&said));
 	text_release(&said);
 }
 
@@ -440,5 +440,5 @@ void status_take(struct keeper *k, int64_t client, const struct line *l)
 			request[i].ask(k, client, l);
 			return;
 		}
-	end_answer(k, client, "wrong", "unknown request");
+	status_end(k, client, "wrong", "unknown request");
 }

@@ -63,17 +63,6 @@ int64_t window_until_us(const struct keeper *k, const char *name)
 
 /* ---- telling ---- */
 
-static void say(struct keeper *k, const char *text)
-{
-	struct text *t = keeper_line(k, END_PARENT, 0);
-
-	if (!t)
-		return;
-	line_begin(t, "say", "-");
-	line_add(t, "text", text);
-	line_end(t);
-}
-
 static void add_words(struct text *t, const struct window *w)
 {
 	for (size_t i = 0; i < WINDOW_WORDS; i++)
@@ -156,7 +145,7 @@ static void begin(struct keeper *k, struct window *w, int64_t from_us, int64_t t
 	text_add_safe(&said, w->id, strlen(w->id), 200);
 	text_puts(&said, "' has begun and is to end at ");
 	clock_add_utc(&said, to_us, 0);
-	say(k, said.at);
+	keeper_say(k, said.at);
 	text_release(&said);
 }
 
@@ -195,7 +184,7 @@ static void end(struct keeper *k, struct window *w, const char *how)
 	if (name_failing(k, w, &names))
 		text_printf(&said, "; still failing, which counts from now on: %s",
 			    text_get(&names));
-	say(k, said.at);
+	keeper_say(k, said.at);
 	text_release(&said);
 	text_release(&names);
 }
@@ -220,6 +209,18 @@ static void recheck(struct keeper *k, struct window *w)
 	}
 }
 
+/* Looked for only when the last answer no longer holds. */
+static bool is_due(const struct keeper *k, struct window *w, int64_t *from_us, int64_t *to_us)
+{
+	if (w->is_cancelled || (k->wall_us >= w->looked_us && k->wall_us < w->next_us))
+		return false;
+	w->looked_us = k->wall_us;
+	w->next_us = INT64_MAX;
+	if (recur_next(&w->when, k->wall_us, from_us, to_us))
+		w->next_us = *from_us;
+	return w->next_us <= k->wall_us;
+}
+
 /* The clock may have stepped over its end, or back before its begin. */
 static void follow(struct keeper *k, struct window *w)
 {
@@ -227,8 +228,7 @@ static void follow(struct keeper *k, struct window *w)
 
 	if (w->is_on && (k->wall_us >= w->to_us || k->wall_us < w->from_us))
 		end(k, w, "has ended");
-	if (!w->is_on && !w->is_cancelled && recur_next(&w->when, k->wall_us, &from_us, &to_us) &&
-	    from_us <= k->wall_us)
+	if (!w->is_on && is_due(k, w, &from_us, &to_us))
 		begin(k, w, from_us, to_us);
 	lead_us =
 		(w->to_us - w->from_us) / 2 < RECHECK_US ? (w->to_us - w->from_us) / 2 : RECHECK_US;

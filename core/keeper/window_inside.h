@@ -21,6 +21,8 @@ struct window {
 	int64_t announced_us; /* 0: nobody said when */
 	bool is_on, is_rechecked;
 	int64_t from_us, to_us; /* of the occurrence that is on */
+	/* looked for at `looked_us`: none begins before it; a line of crontab may be years away */
+	int64_t looked_us, next_us;
 };
 extern const char *const window_word[WINDOW_WORDS];
 

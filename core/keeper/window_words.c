@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/lines.h"
 #include "../base/memory.h"
 
 static const char *const impact_name[IMPACTS] = {"none", "degraded", "outage"};
@@ -125,80 +126,43 @@ void window_cut(struct window *w, int64_t wall_us)
 
 /* ---- of a configuration ---- */
 
-static const struct line *parse(struct line *l, struct text *copy, const char *at, size_t size)
+/* NULL: there is none of that name. The lines stay at it. */
+static const struct line *find_zone(struct lines *r, const char *name)
 {
-	text_clear(copy);
-	text_add(copy, at, size);
-	return line_parse(l, copy->at, copy->size) ? NULL : l;
+	const struct line *l;
+
+	while ((l = lines_next(r, "zone")) && strcmp(line_name(l), name))
+		continue;
+	return l;
 }
 
-/* Calls take() for each of the kept lines with this verb. */
-static void each_line(const struct text *lines, const char *verb,
-		      void (*take)(const struct line *, void *), void *with)
+static struct window *read_declared(const struct text *pending, const struct line *l)
 {
-	const char *at = text_get(lines), *end = at + lines->size, *newline;
-	struct line *l = memory_new(sizeof *l);
-	struct text copy = {0};
-	size_t n = strlen(verb);
-
-	for (; at < end; at = newline + 1) {
-		newline = memchr(at, '\n', (size_t)(end - at));
-		if (!strncmp(at, verb, n) && at[n] == ' ' &&
-		    parse(l, &copy, at, (size_t)(newline - at)))
-			take(l, with);
-	}
-	text_release(&copy);
-	free(l);
-}
-
-struct zone_search {
-	const char *name;
-	struct line found;
-	struct text bytes;
-	bool has_found;
-};
-
-static void take_zone(const struct line *l, void *with)
-{
-	struct zone_search *s = with;
-
-	if (s->has_found || strcmp(line_name(l), s->name))
-		return;
-	line_begin(&s->bytes, l->verb, "-");
-	line_add_words(&s->bytes, l, NULL);
-	s->has_found = !line_parse(&s->found, s->bytes.at, s->bytes.size);
-}
-
-struct declaring {
-	const struct text *pending;
-	struct window *first;
-};
-
-static void take_declared(const struct line *l, void *with)
-{
-	struct declaring *d = with;
-	struct zone_search *s = memory_new(sizeof *s);
+	struct lines *zones = lines_new(pending);
+	const struct line *zone = find_zone(zones, line_get(l, "zone"));
 	struct text wrong = {0};
-	struct window *w;
+	struct window *w = window_new(line_name(l), l, zone, &wrong);
 
-	s->name = line_get(l, "zone");
-	if (*s->name)
-		each_line(d->pending, "zone", take_zone, s);
-	w = window_new(line_name(l), l, s->has_found ? &s->found : NULL, &wrong);
-	if (w) { /* the loader has judged it */
-		w->is_declared = true;
-		w->next = d->first;
-		d->first = w;
-	}
-	text_release(&s->bytes);
-	free(s);
+	if (w)
+		w->is_declared = true; /* else the loader would have refused it */
+	lines_free(zones);
 	text_release(&wrong);
+	return w;
 }
 
 struct window *window_read_declared(const struct text *pending)
 {
-	struct declaring d = {.pending = pending};
+	struct lines *r = lines_new(pending);
+	struct window *first = NULL, *w;
+	const struct line *l;
 
-	each_line(pending, "maintenance", take_declared, &d);
-	return d.first;
+	while ((l = lines_next(r, "maintenance"))) {
+		w = read_declared(pending, l);
+		if (!w)
+			continue;
+		w->next = first;
+		first = w;
+	}
+	lines_free(r);
+	return first;
 }

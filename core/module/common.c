@@ -66,6 +66,14 @@ const char *const about_standing[] = {"in-service", "in-preparation", "out-of-cl
 const char *const common_family[] = {"any", "4", "6", NULL};
 const int common_family_number[] = {AF_UNSPEC, AF_INET, AF_INET6};
 
+int common_family_of(const char *name)
+{
+	for (int i = 0; common_family[i]; i++)
+		if (!strcmp(common_family[i], name))
+			return common_family_number[i];
+	return AF_UNSPEC;
+}
+
 /* `targets` and `help` are no options of the table, but words a section or a command line may use.
  */
 const char *const common_core_words[] = {

@@ -35,6 +35,8 @@ extern const struct module_head notifier_head;
 /* "any" "4" "6" and AF_UNSPEC AF_INET AF_INET6: both by the value of address_family. */
 extern const char *const common_family[];
 extern const int common_family_number[];
+/* The number of one of those names; AF_UNSPEC for any other. */
+int common_family_of(const char *name);
 
 /* Words that no option of a check module and no check module may take as its name
  * (NULL-terminated). */

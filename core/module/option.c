@@ -10,6 +10,8 @@
 #include "../base/cron.h"
 #include "form.h"
 
+#define SECRET_MARK "@secret:"
+
 /* What one value is being made into; `wrong` gets the sentence. */
 struct setting {
 	const struct module_option *option;
@@ -209,7 +211,7 @@ static bool set_bool(struct setting *s)
 	static const struct {
 		const char *word;
 		bool means;
-	} word[] = {{"true", true},	{"yes", true}, {"on", true},   {"1", true},
+	} word[] = {{"true", true},   {"yes", true}, {"on", true},   {"1", true},
 		    {"false", false}, {"no", false}, {"off", false}, {"0", false}};
 
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
@@ -307,7 +309,10 @@ const struct module_option *option_find(const struct module_head *head, const ch
 static bool set(const struct module_option *o, void *options, struct arena *arena,
 		const char *value, struct text *wrong)
 {
-	struct setting s = {.option = o, .value = value, .arena = arena, .wrong = wrong,
+	struct setting s = {.option = o,
+			    .value = value,
+			    .arena = arena,
+			    .wrong = wrong,
 			    .member = (char *)options + o->offset};
 
 	if (!option_type_name(o->type))
@@ -437,4 +442,44 @@ const char *option_nearest(const char *name, const void *names, size_t count, si
 		nearest = candidate;
 	}
 	return nearest;
+}
+
+static const char *reveal(const struct map *secrets, const struct module_option *o,
+			  const char *value)
+{
+	int64_t number;
+
+	if (!o || !(o->flags & OPTION_IS_SECRET) ||
+	    strncmp(value, SECRET_MARK, strlen(SECRET_MARK)) != 0)
+		return value;
+	return text_to_int(value + strlen(SECRET_MARK), &number)
+		       ? map_find(secrets, (uint64_t)number)
+		       : NULL;
+}
+
+bool option_read(const struct module_head *head, void *options, struct arena *arena,
+		 const struct line *l, const struct map *secrets, struct text *wrong)
+{
+	const char *given[OPTION_ENTRIES + 1], *value;
+	size_t n = 0;
+
+	if (!option_defaults(head, options, arena, wrong))
+		return false;
+	for (size_t i = 0; i < l->words; i++) {
+		const char *name = l->word[i].key + 4;
+
+		if (strncmp(l->word[i].key, "opt.", 4) != 0)
+			continue;
+		value = reveal(secrets, option_find(head, name), l->word[i].value);
+		if (!value) {
+			text_printf(wrong, "the secret of option '%s' was not handed over", name);
+			return false;
+		}
+		if (!option_set(head, options, arena, name, value, wrong))
+			return false;
+		if (n < OPTION_ENTRIES)
+			given[n++] = name;
+	}
+	given[n] = NULL;
+	return option_complete(head, options, given, wrong);
 }

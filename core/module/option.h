@@ -12,6 +12,8 @@
 #include <nines/module.h>
 
 #include "../base/arena.h"
+#include "../base/line.h"
+#include "../base/map.h"
 #include "../base/text.h"
 
 #define OPTION_VALUE_BYTES 32768 /* a longer value is refused */
@@ -28,6 +30,12 @@ bool option_set(const struct module_head *, void *options, struct arena *, const
  * (NULL-terminated)? */
 bool option_complete(const struct module_head *, const void *options, const char *const *given,
 		     struct text *wrong);
+
+/* All options from the words `opt.NAME` of a line, the others as they default to. "@secret:N" of an
+ * option that is secret stands for text number N of `secrets`. False: *wrong says why; nothing when
+ * there is no memory. */
+bool option_read(const struct module_head *, void *options, struct arena *, const struct line *,
+		 const struct map *secrets, struct text *wrong);
 
 /* NULL when the table has no such option. */
 const struct module_option *option_find(const struct module_head *, const char *name);

@@ -13,7 +13,6 @@
 
 #define OPTIONS_BYTES (1u << 20) /* of one check */
 #define TIMEOUT_US    10000000
-#define SECRET_MARK   "@secret:"
 
 /* What the options will take: texts and lists, rounded up to the arena's sixteen. */
 static size_t guess_bytes(const struct line *l, const struct module_head *head)
@@ -26,55 +25,6 @@ static size_t guess_bytes(const struct line *l, const struct module_head *head)
 		if (!strncmp(l->word[i].key, "opt.", 4))
 			bytes += l->word[i].size * 2 + 64;
 	return bytes;
-}
-
-static const char *reveal(const struct map *secrets, const struct module_option *o,
-			  const char *value)
-{
-	int64_t number;
-
-	if (!o || !(o->flags & OPTION_IS_SECRET) ||
-	    strncmp(value, SECRET_MARK, strlen(SECRET_MARK)) != 0)
-		return value;
-	return text_to_int(value + strlen(SECRET_MARK), &number)
-		       ? map_find(secrets, (uint64_t)number)
-		       : NULL;
-}
-
-static bool set_options(struct prober_check *c, const struct line *l, const struct map *secrets,
-			struct text *wrong)
-{
-	const struct module_head *head = &c->module->head;
-	const char *given[OPTION_ENTRIES + 1], *value;
-	size_t n = 0;
-
-	if (!option_defaults(head, c->options, &c->arena, wrong))
-		return false;
-	for (size_t i = 0; i < l->words; i++) {
-		const char *name = l->word[i].key + 4;
-
-		if (strncmp(l->word[i].key, "opt.", 4) != 0)
-			continue;
-		value = reveal(secrets, option_find(head, name), l->word[i].value);
-		if (!value) {
-			text_printf(wrong, "the secret of option '%s' was not handed over", name);
-			return false;
-		}
-		if (!option_set(head, c->options, &c->arena, name, value, wrong))
-			return false;
-		if (n < OPTION_ENTRIES)
-			given[n++] = name;
-	}
-	given[n] = NULL;
-	return option_complete(head, c->options, given, wrong);
-}
-
-static int family_of(const char *text)
-{
-	for (int i = 0; common_family[i]; i++)
-		if (!strcmp(common_family[i], text))
-			return common_family_number[i];
-	return AF_UNSPEC;
 }
 
 /* Why the module cannot be used for this check, as a new text; NULL: it can. */
@@ -129,7 +79,7 @@ struct prober_check *prober_check_new(const struct line *l, const struct prober_
 	c->refusal = refusal;
 	c->timeout_us = line_int(l, "timeout_us", TIMEOUT_US);
 	c->slow_us = line_int(l, "slow_us", 0);
-	c->address_family = family_of(line_get(l, "address_family"));
+	c->address_family = common_family_of(line_get(l, "address_family"));
 	arena_init(&c->arena, c + 1, room, OPTIONS_BYTES);
 	c->name = arena_copy(&c->arena, name, strlen(name)); /* there is room for it */
 	if (refusal)
@@ -138,7 +88,8 @@ struct prober_check *prober_check_new(const struct line *l, const struct prober_
 	c->options = arena_alloc(&c->arena, head->options_size);
 	if (!c->options)
 		text_puts(&wrong, "no memory for the options");
-	else if (set_options(c, l, secrets, &wrong) && set_limits(c, l, &wrong))
+	else if (option_read(&c->module->head, c->options, &c->arena, l, secrets, &wrong) &&
+		 set_limits(c, l, &wrong))
 		return c;
 	c->refusal = memory_text(text_get(&wrong));
 	text_release(&wrong);

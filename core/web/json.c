@@ -22,6 +22,21 @@ json_t *json_safe(const char *at)
 	return made ? made : json_string("");
 }
 
+json_t *json_lines(const char *list)
+{
+	json_t *all = json_array();
+	struct text one = {0};
+
+	for (size_t n; *list; list += n + (list[n] == '\n')) {
+		n = strcspn(list, "\n");
+		text_clear(&one);
+		text_add(&one, list, n);
+		json_array_append_new(all, json_safe(text_get(&one)));
+	}
+	text_release(&one);
+	return all;
+}
+
 json_t *json_time(int64_t wall_us)
 {
 	struct text t = {0};

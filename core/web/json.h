@@ -10,6 +10,8 @@
 /* Valid UTF-8 whatever the bytes are; newlines and tabs stay, other control characters do not.
  * New reference. */
 json_t *json_safe(const char *text);
+/* Of texts joined by newlines an array, each as json_safe() makes it. New reference. */
+json_t *json_lines(const char *list);
 /* RFC 3339 UTC with microseconds; null for 0. New reference. */
 json_t *json_time(int64_t wall_us);
 /* A number: an integer where it is one. New reference. */
