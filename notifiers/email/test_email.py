@@ -12,7 +12,8 @@ import certs
 from dnswire import MX, NXDOMAIN, SERVFAIL, answer, name, record
 from failures import script
 from golden import Golden
-from notify import letter, notify
+from letters import Letter, deliver
+from letters import run as command
 from servers import Server, Udp, close, expect, reset, send, send_split, silence, tls, tls_context
 from tap import run, test
 
@@ -30,7 +31,7 @@ WHOLE = [*GREETED, HELLO, *ENVELOPE, *MESSAGE]
 
 def sent(conversation, *options, to=TO, said=None, tls=None, **more):
     with Server(script(conversation), tls=tls, **more) as server:
-        result = notify(to, f"host={server.host}", f"port={server.port}", f"ca-file={certs.authority()}", *BASE, *options, letter=said)
+        result = deliver(to, f"host={server.host}", f"port={server.port}", f"ca-file={certs.authority()}", *BASE, *options, letter=said)
         return result, server.heard(0) if server.talks else b""
 
 
@@ -93,7 +94,7 @@ case("no SMTP at all", "later", [b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 def refused():
     with Server([]) as server:
         port = server.port
-    golden("nobody listens", notify(TO, "host=127.0.0.1", f"port={port}", *BASE).says("later"))
+    golden("nobody listens", deliver(TO, "host=127.0.0.1", f"port={port}", *BASE).says("later"))
 
 
 # ---- TLS and logging in ----
@@ -131,9 +132,9 @@ def injected():
 @test("without a word about TLS a relay elsewhere must have it, one on this machine need not")
 def automatic():
     with Server(script(WHOLE)) as server:
-        notify(TO, "host=localhost", "address-family=4", f"port={server.port}", *BASE).says("delivered")
+        deliver(TO, "host=localhost", "address-family=4", f"port={server.port}", *BASE).says("delivered")
     with Server(script([*GREETED, HELLO]), host="127.0.0.1") as server:
-        notify(TO, "host=0.0.0.0", f"port={server.port}", *BASE).says("later", "does not offer STARTTLS")
+        deliver(TO, "host=0.0.0.0", f"port={server.port}", *BASE).says("later", "does not offer STARTTLS")
 
 
 LOGIN = [*GREETED, b"250-mx\r\n250 AUTH PLAIN\r\n", "AUTH PLAIN\r\n", b"334 \r\n", base64.b64encode(b"\0alice\0hush-hush").decode() + "\r\n"]
@@ -146,8 +147,9 @@ case("a password does not go in clear text", "later", LOGIN, *USER)
 @test("a password is never shown, however the server repeats it")
 def hidden():
     with Server(script([*LOGIN, b"535 alice may not log in with hush-hush\r\n"])) as server:
-        result = notify(TO, f"host={server.host}", f"port={server.port}", *BASE, *USER, "allow-plaintext=true", trace=True)
-    assert "hush" not in repr(result) + result.trace and "AGFsaWNlAGh1c2gtaHVzaA" not in repr(result) + result.trace
+        done = command(TO, f"host={server.host}", f"port={server.port}", *BASE, *USER, "allow-plaintext=true", "--trace")
+    said = (done.stdout + done.stderr).decode()
+    assert "may not log in with" in said and "hush" not in said and "AGFsaWNlAGh1c2gtaHVzaA" not in said, said
 
 
 # ---- addresses ----
@@ -168,7 +170,7 @@ def utf8():
 def smuggled():
     for bad in ["ops@example.org>\r\nRCPT TO:<evil@example.org", "ops@example.org\nBcc: evil@example.org"]:
         with Server(script(WHOLE)) as server:
-            result = notify(f"email:{bad}", f"host={server.host}", f"port={server.port}", *BASE)
+            result = deliver(f"email:{bad}", f"host={server.host}", f"port={server.port}", *BASE)
             assert result.outcome == "gave-up", result
             assert not server.talks
 
@@ -178,7 +180,7 @@ def smuggled():
 @test("the message: header, threads, text")
 def written():
     text = "'web' is not available to all\n\n.hidden dot\n..two\n\nlast line\n"
-    said = letter("L-1", subject="'web' is down", text=text, incident="01INCIDENT", created_us=1763800000000000)
+    said = Letter("L-1", subject="'web' is down", text=text, words={"incident": "01INCIDENT", "created_us": 1763800000000000})
     _, heard = sent(WHOLE, "reply-to=desk@example.org", said=said)
     message, raw = message_of(heard)
     assert message["Subject"] == "'web' is down" and message["To"] == "ops@example.org" and message["Reply-To"] == "desk@example.org", raw
@@ -193,20 +195,20 @@ def written():
 
 @test("the same letter has the same id at each attempt")
 def same():
-    ids = [message_of(sent(WHOLE, said=letter("L-7", number=n))[1])[0]["Message-ID"] for n in (1, 2, 9)]
+    ids = [message_of(sent(WHOLE, said=Letter("L-7", number=n))[1])[0]["Message-ID"] for n in (1, 2, 9)]
     assert set(ids) == {"<L-7@example.org>"}, ids
 
 
 @test("a report is bulk")
 def report():
-    assert message_of(sent(WHOLE, said=letter(kind="report"))[1])[0]["Precedence"] == "bulk"
+    assert message_of(sent(WHOLE, said=Letter(kind="report"))[1])[0]["Precedence"] == "bulk"
 
 
 @test("text beyond ASCII, long lines and subjects come out as they went in")
 def encoded():
     for subject, text in [("Störung: 'Žluťoučký kůň' ist ausgefallen " + "ä" * 80, "Grüße = 100 %\nein Leerzeichen am Ende \n\U0001f600\n.\n"),
                           ("plain " * 30, "x" * 3000 + "\n.dot\n"), ("=?utf-8?B?fake?=", "a\ttab\t\n"), ("y" * 200, "\n")]:
-        message, raw = message_of(sent(WHOLE, said=letter(subject=subject, text=text))[1])
+        message, raw = message_of(sent(WHOLE, said=Letter(subject=subject, text=text))[1])
         assert message["Subject"].split() == subject.split(), (message["Subject"], raw)
         assert message.get_content().replace("\r\n", "\n") == text, (text, raw)
         assert all(len(row) <= 78 for row in raw.split(b"\r\n")), raw
@@ -215,7 +217,7 @@ def encoded():
 @test("nothing in a letter begins a line of the header or ends the message (F52)")
 def injection():
     evil = "x\r\nBcc: evil@example.org\r\n\r\nbody\r\n.\r\nMAIL FROM:<evil@example.org>\r\n"
-    _, heard = sent(WHOLE, said=letter(subject=evil, text=f"text\n{evil}\n.\n", short=evil, incident=evil, check=evil))
+    _, heard = sent(WHOLE, said=Letter(subject=evil, text=f"text\n{evil}\n.\n", short=evil, words={"incident": evil, "check": evil}))
     message, raw = message_of(heard)
     assert message["Bcc"] is None and "Bcc: evil" in message["Subject"], raw
     assert heard.count(b"\r\n.\r\n") == 1 and heard.endswith(b"\r\n.\r\nQUIT\r\n"), heard
@@ -225,7 +227,7 @@ def injection():
 @test("for a telephone: the short form alone, to an address made of the number")
 def brief():
     talk = [part.replace("ops@example.org", "447700900123@sms.test") if isinstance(part, str) else part for part in WHOLE]
-    result, heard = sent(talk, "brief=true", "form=%n@sms.test", to="email:447700900123", said=letter(short="web is down since 09:10 UTC"))
+    result, heard = sent(talk, "brief=true", "form=%n@sms.test", to="email:447700900123", said=Letter(short="web is down since 09:10 UTC"))
     message, raw = message_of(heard)
     assert result.outcome == "delivered" and message["Subject"] is None and message["List-Id"] is None, raw
     assert message.get_content().strip() == "web is down since 09:10 UTC"
@@ -250,18 +252,18 @@ def mx(*hosts):
 
 def direct(zone, conversation=WHOLE, *options, **more):
     with Udp(zone) as resolver, Server(script(conversation)) as server:
-        result = notify(TO, "direct=true", f"resolver={resolver.host}:{resolver.port}", f"port={server.port}", "address-family=4", *BASE, *options, **more)
+        result = deliver(TO, "direct=true", f"resolver={resolver.host}:{resolver.port}", f"port={server.port}", "address-family=4", *BASE, *options, **more)
         return result, server.heard(0) if server.talks else b""
 
 
 @test("direct: the preferred server of the domain first, the next one at the next attempt")
 def in_turn():
     zone = mx((20, "localhost"), (10, "mx.invalid"))
-    result, _ = direct(zone, letter=letter(number=1))
+    result, _ = direct(zone, letter=Letter(number=1))
     golden("direct, a server that does not exist", result.says("later", "mx.invalid"))
-    result, _ = direct(zone, letter=letter(number=2))
+    result, _ = direct(zone, letter=Letter(number=2))
     golden("direct, the second server", result.says("delivered"))
-    assert direct(zone, letter=letter(number=4))[0].outcome == "delivered"
+    assert direct(zone, letter=Letter(number=4))[0].outcome == "delivered"
 
 
 @test("direct: TLS where it is offered, whatever the certificate; insisted on, it is judged")

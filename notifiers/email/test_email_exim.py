@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
 import certs
 from daemon import until
-from notify import letter, notify
+from letters import Letter, deliver
 from real_mail import PASSWORD, USER, exim
 from tap import run, test
 
@@ -38,7 +38,7 @@ def ways(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:
         for number, (way, words) in enumerate(WAYS.items()):
             use = "tls" if "implicit" in way else "plain"
-            notify(TO, *mx.to(use, *words), FROM, TRUST, letter=letter(f"L-{number}", subject=f"Störung: {way}", text=text)).says("delivered")
+            deliver(TO, *mx.to(use, *words), FROM, TRUST, letter=Letter(f"L-{number}", subject=f"Störung: {way}", text=text)).says("delivered")
         messages = {m["Message-ID"]: m for m in arrived(tmp, len(WAYS))}
     for number, way in enumerate(WAYS):
         message = messages[f"<L-{number}@nines.test>"]
@@ -49,23 +49,23 @@ def ways(tmp):
 def logins(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:
         for number, way in enumerate(("any", "plain", "login", "cram-md5")):
-            notify(TO, *mx.to("plain", "tls=starttls", *LOGIN, f"mechanism={way}"), FROM, TRUST, letter=letter(f"L-{number}")).says("delivered")
-        notify(TO, *mx.to("plain", "tls=starttls", f"user={USER}", "password=wrong"), FROM, TRUST).says("later", "535", "auth")
+            deliver(TO, *mx.to("plain", "tls=starttls", *LOGIN, f"mechanism={way}"), FROM, TRUST, letter=Letter(f"L-{number}")).says("delivered")
+        deliver(TO, *mx.to("plain", "tls=starttls", f"user={USER}", "password=wrong"), FROM, TRUST).says("later", "535", "auth")
         assert len(arrived(tmp, 4)) == 4
 
 
 @test("greylisted, then let in: exactly one mail (F31)")
 def grey(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:
-        notify("email:grey@nines.test", *mx.to("plain", "tls=none"), FROM, letter=letter("L-1", number=1)).says("later", "greylisted", "rcpt")
-        notify(TO, *mx.to("plain", "tls=none"), FROM, letter=letter("L-1", number=2)).says("delivered")
+        deliver("email:grey@nines.test", *mx.to("plain", "tls=none"), FROM, letter=Letter("L-1", number=1)).says("later", "greylisted", "rcpt")
+        deliver(TO, *mx.to("plain", "tls=none"), FROM, letter=Letter("L-1", number=2)).says("delivered")
         arrived(tmp, 1)
 
 
 @test("a stranger's domain is refused for good")
 def relay(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:
-        notify("email:bob@elsewhere.test", *mx.to("plain", "tls=none"), FROM).says("gave-up", "relay not permitted", "rcpt")
+        deliver("email:bob@elsewhere.test", *mx.to("plain", "tls=none"), FROM).says("gave-up", "relay not permitted", "rcpt")
 
 
 run()
