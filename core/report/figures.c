@@ -9,6 +9,7 @@
 #include "../base/map.h"
 #include "exclusion.h"
 #include "track.h"
+#include "words.h"
 
 #define SECOND INT64_C(1000000)
 
@@ -339,6 +340,15 @@ static void name_it(struct work *w)
 	text_release(&method);
 }
 
+static void tell_resolution(struct work *w)
+{
+	struct text said = {0};
+
+	words_add_resolution(&said, w->into);
+	w->into->resolution = keep(w, text_get(&said));
+	text_release(&said);
+}
+
 static bool add_detail(struct work *w)
 {
 	if (!w->track.is_service)
@@ -363,6 +373,7 @@ static bool compute(struct work *w)
 	take_sums(w, &sums);
 	take_causes(w, &sums);
 	take_incidents(w);
+	tell_resolution(w);
 	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
 }
 
@@ -375,7 +386,7 @@ bool figures_compute(const struct figures_source *source, struct arena *arena,
 			 .end_us = order->now_us < order->to_us ? order->now_us : order->to_us};
 	bool is_fine;
 
-	*into = (struct page_figures){0};
+	*into = (struct page_figures){.reclassified_at_us = -1, .resolution = ""};
 	is_fine = read_begin(source->read);
 	if (!is_fine)
 		text_puts(wrong, read_wrong(source->read));

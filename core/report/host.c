@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "words.h"
 
 void host_release(struct host *h)
 {
@@ -101,6 +102,22 @@ const struct page_figures *page_figures_between(struct page *p, size_t number, i
 		page_refuse(p, "%s", f ? text_get(&wrong) : "the figures need too much memory");
 	text_release(&wrong);
 	return is_fine ? f : NULL;
+}
+
+const struct page_policy *page_policy(struct page *p, size_t number)
+{
+	struct host *h = host_of(p);
+	const struct host_target *t = number < h->targets ? &h->target[number] : NULL;
+
+	return t ? words_policy(&h->arena, t->policy, t->span->zone) : NULL;
+}
+
+/* ---- customers ---- */
+
+const struct page_customer *page_customer(struct page *p)
+{
+	(void)p;
+	return NULL;
 }
 
 int64_t page_day_us(const struct page *p, int64_t at_us, int days)

@@ -37,6 +37,7 @@ static void set_policy(struct figures_policy *p, const struct config_sla *s)
 			 .blips_are_up = s->blips == 1,
 			 .start = start[s->start]},
 		.hours = s->agreed.rules ? &s->agreed : NULL,
+		.hours_written = s->hours,
 		.credits = s->refunds.tiers ? &s->refunds : NULL,
 		.notice_us = s->notice_us,
 		.allowance_us = s->allowance_us,

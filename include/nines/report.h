@@ -151,6 +151,34 @@ struct page_cause {
 	int64_t us;
 };
 
+/* A window of maintenance, each occurrence of one that comes again. */
+struct page_maintenance {
+	int64_t from_us, to_us; /* as announced, whole; to_us -1: no end was */
+	int64_t announced_us;   /* -1: nobody wrote down when, which counts as in time */
+	int64_t cancelled_us;   /* -1: it was not */
+	int64_t counted_us;     /* of it inside the period and the service hours */
+	int64_t excluded_us;    /* of that what is left out of the agreed time */
+	int64_t over_us;        /* down without a break behind its end, which counts; 0: was not */
+	const char *text, *by;  /* "" when not recorded */
+	/* why what is not left out was not, a sentence for each reason ("announced 3 h before it
+	 * began, 48 h are agreed"); "": nothing was, and nothing went wrong */
+	const char *why;
+};
+
+/* What somebody said afterwards of a span of time: figures count it so, the record stays. */
+struct page_reclassification {
+	const char *id;         /* `nines reclassify --list` and `--undo` know it by that */
+	const char *name;       /* of the check or service it was said of: this one, or a member */
+	const char *as;         /* "up", "down", "degraded", "unknown", "maintenance", "excluded" */
+	const char *by, *reason;
+	int64_t from_us, to_us; /* whole, not cut to the period */
+	int64_t at_us;          /* when it was said */
+	const char *incident;   /* the id of the incident that it is about; "": of a span */
+	int64_t in_force_us;    /* of the period: not undone, and nothing later said of it */
+	int64_t undone_us;      /* -1: it was not */
+	const char *undone_by, *undone_reason; /* "" */
+};
+
 /* A check or a service over the period. Percentages in millionths of a percent, truncated, -1:
  * undefined. */
 struct page_figures {
@@ -178,17 +206,62 @@ struct page_figures {
 	int64_t budget_us;
 	/* what the sla gives back (-1: it names no credits), and the tier's threshold (0: none) */
 	int64_t credit_micro, credit_below_micro;
+	/* left out of the agreed time because somebody said so afterwards ("excluded"); of the sums
+	 * that make up the span */
+	int64_t excluded_us;
+	/* every window of maintenance that reaches into the period, in order of time, and what
+	 * became of it: what they exclude adds up to maintenance_us, but for what was reclassified
+	 * as maintenance */
+	const struct page_maintenance *maintenance;
+	size_t maintenance_count;
+	/* what was said afterwards of time of the period, oldest first, undone ones too */
+	const struct page_reclassification *reclassification;
+	size_t reclassification_count;
+	int64_t reclassified_us;    /* time of the period that one of them is in force for */
+	int64_t reclassified_at_us; /* when the newest was said or undone; -1: there is none */
+	/* the same figures without any of them: what they were before; NULL: there is none. Has no
+	 * steps, no maintenance and no reclassifications of its own */
+	const struct page_figures *before;
+	/* "measured downtime 6:00 +- 1:00; outages shorter than 1:00 may be missed" */
+	const char *resolution;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record
  * cannot be read; the report ends with the reason then. */
 size_t page_targets(struct page *);
-/* Did the order name a check, a service or an sla? */
+/* Did the order name a check, a service, a customer or an sla? */
 bool page_is_chosen(const struct page *);
 /* NULL: it could not be read; the report ends with the reason. Stays until the report ends. */
 const struct page_figures *page_figures(struct page *, size_t target);
 /* The policy's hash that all figures share; NULL when there are several, each with its own. */
 const char *page_method(const struct page *);
+
+/* All that decides the figures of a target beside the record, in words: a sentence each, without a
+ * full stop, in this order: the target, the zone, the hours and the holidays among them, what
+ * maintenance is left out, what unknown time counts as, where an outage begins, what blips and
+ * degraded time count as, the credits. */
+struct page_policy {
+	const char *name, *method; /* as in page_figures */
+	const char *const *sentence;
+	size_t sentences;
+};
+/* NULL: there is no such target, or too little memory. Stays until the report ends. */
+const struct page_policy *page_policy(struct page *, size_t target);
+
+/* The customer that was asked for: the targets are what it is served, each judged apart by the
+ * customer's sla (by its own where the customer names none). The customer's agreement is met when
+ * every one of them that has a target met it; no figure is ever made of several. */
+struct page_customer {
+	const char *name, *sla; /* "": it names none */
+	const char *const *contact;
+	size_t contact_count;
+	size_t judged, met; /* of the targets: with a target and something known; of those: met */
+	/* one was missed: false whatever the others say. None was, but one that has a target could
+	 * not be judged: is_decided is false */
+	bool is_met, is_decided;
+};
+/* NULL: none was asked for, or figures could not be read; then the report ends with the reason. */
+const struct page_customer *page_customer(struct page *);
 
 /* The figures of a part of the period, without times of steps; NULL as above. */
 const struct page_figures *page_figures_between(struct page *, size_t target, int64_t from_us,

@@ -28,6 +28,7 @@ static const struct page_column row[] = {
 	{"not_monitored_s", "not monitored", PAGE_RIGHT | PAGE_DATA},
 	{"maintenance_s", "maintenance", PAGE_RIGHT | PAGE_DATA},
 	{"outside_hours_s", "outside hours", PAGE_RIGHT | PAGE_DATA},
+	{"excluded_s", "excluded", PAGE_RIGHT | PAGE_DATA},
 	{"incidents", "incidents", PAGE_RIGHT},
 	{"blips", "blips", PAGE_RIGHT | PAGE_DATA},
 	{"longest_s", "longest", PAGE_RIGHT | PAGE_DATA},
@@ -75,6 +76,7 @@ static void add_sums(struct page *p, const struct page_figures *f)
 	page_cell(p, "not_monitored_s", page_value(PAGE_SECONDS, f->not_monitored_us));
 	page_cell(p, "maintenance_s", page_value(PAGE_SECONDS, f->maintenance_us));
 	page_cell(p, "outside_hours_s", page_value(PAGE_SECONDS, f->outside_hours_us));
+	page_cell(p, "excluded_s", page_value(PAGE_SECONDS, f->excluded_us));
 }
 
 static void add_row(struct page *p, const struct page_figures *f)
