@@ -42,6 +42,14 @@ static const struct entry *find_entry(const struct section *s, const char *file,
 	return NULL;
 }
 
+static void judge_length(struct config *c, const char *option, const char *value, const char *file,
+			 int line)
+{
+	if (strlen(value) > TITLE_BYTES)
+		problem_add(&c->parse, file, line, "shorten it", "%s: it is longer than %d bytes",
+			    option, TITLE_BYTES);
+}
+
 bool about_take(struct config *c, const struct named *n, const struct about_options *o,
 		const struct section *s, const char *file, int line)
 {
@@ -61,9 +69,8 @@ bool about_take(struct config *c, const struct named *n, const struct about_opti
 		problem_add(&c->parse, flapping ? flapping->file : file,
 			    flapping ? flapping->line : line, "write 20%-40%, or no",
 			    "flapping: '%.60s' is no pair of shares", o->flapping);
-	if (strlen(o->title) > TITLE_BYTES)
-		problem_add(&c->parse, file, line, "shorten it",
-			    "title: it is longer than %d bytes", TITLE_BYTES);
+	judge_length(c, "title", o->title, file, line);
+	judge_length(c, "category", o->category, file, line);
 	return c->parse.wrong == wrong;
 }
 
@@ -77,6 +84,7 @@ void about_add(struct text *t, const struct about_options *o)
 {
 	add_given(t, "title", o->title, "");
 	add_given(t, "owner", o->owner, "");
+	add_given(t, "category", o->category, "");
 	add_given(t, "url", o->see, "");
 	line_add_list(t, "next", o->next);
 	line_add_list(t, "parents", o->parents);

@@ -239,7 +239,8 @@ static int64_t within(int64_t n, int64_t least, int64_t most)
 }
 
 /* What is told of a check, not what it does: another owner begins nothing anew. */
-#define ABOUT_WORDS "title", "owner", "url", "next", "parents", "flapping", "standing"
+#define ABOUT_WORDS \
+	"title", "owner", "category", "url", "next", "parents", "flapping", "standing"
 
 /* The words of the prober's `check` line. */
 static char *prober_words(const struct line *l)
@@ -557,6 +558,8 @@ static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 	}
 	if (line_find(l, "owner"))
 		line_add(t, "owner", line_get(l, "owner"));
+	if (line_find(l, "category"))
+		line_add(t, "category", line_get(l, "category"));
 	line_add_int(t, "seen_us", k->wall_us);
 	spool_end(&k->spool);
 }

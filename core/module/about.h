@@ -9,7 +9,7 @@
 #include <nines/module.h>
 
 struct about_options {
-	const char *title, *owner, *see, *flapping;
+	const char *title, *owner, *category, *see, *flapping;
 	const char *const *next;    /* lines */
 	const char *const *parents; /* checks and services it stands or falls with */
 	int64_t standing;	    /* the place in about_standing */
@@ -26,6 +26,8 @@ extern const char *const about_standing[];
 		     "what people call it"),                                                     \
 		ABOUT_OPTION(s, owner, "owner", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,      \
 			     "who answers for it"),                                              \
+		ABOUT_OPTION(s, category, "category", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE, \
+			     "under which heading statistics list it: Payment"),                 \
 		ABOUT_OPTION(s, see, "see", OPTION_TYPE_URL, "", NULL, 0,                        \
 			     "where more stands about it, for its letters: a URL"),              \
 		ABOUT_OPTION(s, next, "next", OPTION_TYPE_LIST, "", NULL, 0,                     \

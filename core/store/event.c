@@ -37,12 +37,13 @@ static const struct {
 	 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	 {"kind", "at_us", "event", "text", "by_us", "from_us", "to_us"}},
 	{"target",
-	 "INSERT INTO target(name, kind, module, owner, interval_us, members, need, seen_us)"
-	 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(name) DO UPDATE SET"
+	 "INSERT INTO target(name, kind, module, owner, interval_us, members, need, seen_us,"
+	 " category) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(name) DO UPDATE SET"
 	 " kind = excluded.kind, module = excluded.module, owner = excluded.owner,"
 	 " interval_us = excluded.interval_us, members = excluded.members, need = excluded.need,"
-	 " seen_us = excluded.seen_us, removed_us = NULL",
-	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us"}},
+	 " seen_us = excluded.seen_us, category = excluded.category, removed_us = NULL",
+	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us",
+	  "category"}},
 	{"memory",
 	 "INSERT INTO memory(name, place, text, due_us) VALUES(?1, ?2, ?3, ?4)"
 	 " ON CONFLICT(name, place) DO UPDATE SET text = excluded.text, due_us = excluded.due_us",

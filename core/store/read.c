@@ -133,6 +133,7 @@ static void forget_targets(struct read *r)
 		free((char *)t->name);
 		free((char *)t->module);
 		free((char *)t->owner);
+		free((char *)t->category);
 		for (size_t m = 0; m < t->members; m++)
 			free((char *)t->member[m]);
 		free((void *)t->member);
@@ -202,6 +203,7 @@ static void set_target(struct read_target *t, sqlite3_stmt *row)
 	t->need = sqlite3_column_int64(row, 9);
 	t->first_us = sqlite3_column_int64(row, 10);
 	t->last_us = sqlite3_column_int64(row, 11);
+	t->category = memory_text(sql_text(row, 12));
 }
 
 bool read_targets(struct read *r, const struct read_target **list, size_t *targets)
@@ -213,7 +215,7 @@ bool read_targets(struct read *r, const struct read_target **list, size_t *targe
 	ask = sql_ask(&r->sql, "SELECT t.id, t.name, t.kind, t.module, t.owner, t.is_events,"
 			       " t.interval_us, t.removed_us, t.members, t.need,"
 			       " (SELECT min(first_us) FROM series WHERE target = t.id),"
-			       " (SELECT max(last_us) FROM series WHERE target = t.id)"
+			       " (SELECT max(last_us) FROM series WHERE target = t.id), t.category"
 			       " FROM target t ORDER BY t.name");
 	while (sqlite3_step(ask) == SQLITE_ROW) {
 		if (r->targets == room) {

@@ -42,7 +42,7 @@ enum read_kind { READ_CHECK, READ_SERVICE };
 struct read_target {
 	int64_t id;
 	enum read_kind kind;
-	const char *name, *module, *owner;
+	const char *name, *module, *owner, *category;
 	bool is_events;           /* what was imported into it are changes of state */
 	int64_t interval_us;      /* as last configured, 0: not known */
 	int64_t first_us, last_us; /* of its results; 0: none */

@@ -81,11 +81,19 @@ static const char event_tables[] =
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
 				   "ALTER TABLE maintenance ADD COLUMN impact TEXT;";
 
+/* Of schema 7: under which heading statistics list it. */
+static const char category_column[] = "ALTER TABLE target ADD COLUMN category TEXT;";
+
+static bool from_6(struct store *s)
+{
+	return sqlite3_exec(s->sql.db, category_column, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static bool make(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, tables, NULL, NULL, NULL) == SQLITE_OK &&
 	       sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK;
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK && from_6(s);
 }
 
 /* Schema 1 knew neither which result ends its cycle nor the interval in force. */
@@ -273,7 +281,7 @@ static bool mark_imports(struct store *s)
 static bool from_4(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK;
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK && from_6(s);
 }
 
 static bool from_3(struct store *s)
@@ -292,7 +300,7 @@ static int64_t version(struct store *s)
 
 /* From the schema of that number to the present one. */
 static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3,
-							  from_3, from_4, from_4};
+							  from_3, from_4, from_4, from_6};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 6
+#define STORE_SCHEMA 7
 
 /* Behind `permission denied`. */
 #define STORE_FORBIDDEN " (the database belongs to ninesd's user: try as root)"

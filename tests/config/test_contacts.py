@@ -176,14 +176,15 @@ def notifier_lines(tmp):
 def about_lines(tmp):
     (tmp / "t.tsv").write_text("name\thost\towner\tparents\nx\t127.0.0.1\tWeb\ta\ny\t127.0.0.2\t\t\n")
     lines = good(tmp, TCP + 'title = "Mail, \u00fcber" owner = "Post" see = "https://wiki.example.org/a" next = {"1. look", "2. mend"} flapping = "no"'
-                 ' standing = "in-preparation" }\ntcp "t" { targets = "t.tsv" port = 25 owner = "All" }\n'
+                 ' standing = "in-preparation" category = "Web shops" }\ntcp "t" { targets = "t.tsv" port = 25 owner = "All" category = "Mail" }\n'
                  'service "S" { members = {"t/*"} parents = {"a"} title = "Shops" standing = "paused" }\n')
-    about = ("title", "owner", "url", "next", "parents", "flapping", "standing")
+    about = ("title", "owner", "category", "url", "next", "parents", "flapping", "standing")
     got = {name: {key: words[key] for key in about if key in words} for verb in ("define", "service") for _, name, words in lines_of(lines, verb)}
     assert got["a"]["title"].encode("latin-1").decode() == "Mail, \u00fcber"
     del got["a"]["title"]
-    assert got == {"a": {"owner": "Post", "url": "https://wiki.example.org/a", "next": "1. look\n2. mend", "flapping": "no", "standing": "in-preparation"},
-                   "t/x": {"owner": "Web", "parents": "a"}, "t/y": {"owner": "All"},
+    assert got == {"a": {"owner": "Post", "url": "https://wiki.example.org/a", "next": "1. look\n2. mend", "flapping": "no", "standing": "in-preparation",
+                         "category": "Web shops"},
+                   "t/x": {"owner": "Web", "parents": "a", "category": "Mail"}, "t/y": {"owner": "All", "category": "Mail"},
                    "S": {"title": "Shops", "parents": "a", "standing": "paused"}}
 
 

@@ -65,6 +65,8 @@ def make_later(path, schema):
                 base.execute(f"drop table {table}")
         for column in ("ref", "impact") if schema < 6 else ():
             base.execute(f"alter table maintenance drop column {column}")
+        if schema < 7:
+            base.execute("alter table target drop column category")
     base.close()
 
 

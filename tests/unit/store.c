@@ -366,11 +366,11 @@ static void names(void)
 	commit(s, BEGIN,
 	       "target a kind=check module=tcp interval_us=60000000 owner=ops seen_us=5\n"
 	       "target - name=\"S 1\" kind=service members=\"a\\nb b\" need=1 seen_us=5\n"
-	       "target b kind=check module=http seen_us=5\ntargets - at_us=5\n"
+	       "target b kind=check module=http category=Mail seen_us=5\ntargets - at_us=5\n"
 	       "state a kind=check from=up to=down at_us=17 reason=gone step=connect incident=i1\n"
 	       "incident i1 check=a event=open at_us=17 start_us=17 reason=gone\n"
 	       "incident i1 check=a event=confirmed at_us=18 start_us=17 reason=gone\n");
-	commit(s, BEGIN, "target a kind=check module=tcp seen_us=9\n"
+	commit(s, BEGIN, "target a kind=check module=tcp category=\"Web shops\" seen_us=9\n"
 			 "target - name=\"S 1\" kind=service members=a need=1 seen_us=9\n"
 			 "targets - at_us=9\n");
 	store_resume(s, &lines);
@@ -383,7 +383,9 @@ static void names(void)
 	ok(t && t->kind == READ_SERVICE && t->members == 1 && t->need == 1, "a service's members");
 	t = read_find(r, "b");
 	ok(t && t->removed_us == 9, "what is no longer configured is told as removed");
+	same(t ? t->category : NULL, "Mail", "with the category it had");
 	ok(read_find(r, "a") && !read_find(r, "a")->removed_us && !read_find(r, "c"), "the others");
+	same(read_find(r, "a")->category, "Web shops", "a category comes with any configuration");
 	read_close(r);
 	text_release(&lines);
 	forget();
@@ -518,7 +520,8 @@ static void forget_origins(const char *table)
 	sqlite3_open(path, &db);
 	sqlite3_exec(db,
 		     "ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE maintenance DROP COLUMN "
-		     "impact; UPDATE meta SET value = 3 WHERE word = 'schema'",
+		     "impact; ALTER TABLE target DROP COLUMN category; "
+		     "UPDATE meta SET value = 3 WHERE word = 'schema'",
 		     NULL, NULL, NULL);
 	sqlite3_prepare_v2(db, put.at, -1, &set, NULL);
 	sqlite3_prepare_v2(db, get.at, -1, &ask, NULL);
@@ -655,7 +658,8 @@ static void diagnoses(void)
 	sqlite3_exec(
 		db,
 		"DROP TABLE diagnosis; ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE "
-		"maintenance DROP COLUMN impact; UPDATE meta SET value = 4 WHERE word = 'schema'",
+		"maintenance DROP COLUMN impact; ALTER TABLE target DROP COLUMN category; "
+		"UPDATE meta SET value = 4 WHERE word = 'schema'",
 		NULL, NULL, NULL);
 	sqlite3_close(db);
 	s = begin();
