@@ -135,7 +135,7 @@ servers: ## download the servers that tests talk to and unpack them under build/
 	@scripts/servers
 
 run: deps ## build, start ninesd in the foreground, watch this machine's own services
-	@$(MAKE) all
+	@$(MAKE) -s all
 	@mkdir -p var/conf.d
 	@python3 scripts/local >var/conf.d/local.conf
 	@exec $(BUILD)/ninesd -c nines.conf

@@ -22,7 +22,8 @@ struct asked {
 	struct text text;
 	json_t *list, *off, *attempts;
 	size_t found, tries;
-	struct text last; /* the last attempt's outcome and reason */
+	struct text last; /* the last attempt's reason */
+	struct text way;  /* and where it went; before any: the first of the ways */
 	int64_t next_us;
 	bool is_one;
 };
@@ -114,9 +115,7 @@ static void add_attempt_text(struct asked *a, const struct read_attempt *t)
 static void add_letter_text(struct asked *a, const struct read_letter *l)
 {
 	const struct screen *s = &a->cli->screen;
-	char first[256];
 
-	snprintf(first, sizeof first, "%.*s", (int)strcspn(l->ways, "\n"), l->ways);
 	clock_add_utc(&a->text, l->created_us, 0);
 	text_puts(&a->text, "  ");
 	screen_tone(s, &a->text, tone_of(outcome_of(l)));
@@ -124,7 +123,7 @@ static void add_letter_text(struct asked *a, const struct read_letter *l)
 	screen_tone(s, &a->text, TONE_PLAIN);
 	screen_safe(s, &a->text, l->id, 24);
 	text_puts(&a->text, "  ");
-	screen_safe(s, &a->text, first, 200);
+	screen_safe(s, &a->text, text_get(&a->way), 200);
 	text_puts(&a->text, "  ");
 	screen_safe(s, &a->text, l->subject, 250);
 	if (strcmp(outcome_of(l), "delivered") && a->last.size) {
@@ -160,6 +159,8 @@ static bool note_attempt(const struct read_attempt *t, void *with)
 	a->next_us = t->next_us;
 	text_clear(&a->last);
 	text_puts(&a->last, t->reason);
+	text_clear(&a->way);
+	text_puts(&a->way, t->to);
 	if (a->json)
 		add_attempt_json(a, t);
 	return true;
@@ -180,6 +181,8 @@ static bool take(const struct read_letter *l, void *with)
 	a->next_us = 0;
 	a->is_one = a->word && !strcmp(l->id, a->word);
 	text_clear(&a->last);
+	text_clear(&a->way);
+	text_printf(&a->way, "%.*s", (int)strcspn(l->ways, "\n"), l->ways);
 	a->attempts = json_array();
 	read_attempts(a->read, l->id, note_attempt, a);
 	if (a->json)
@@ -250,6 +253,7 @@ int cli_letters(struct cli *cli, int argc, char **argv)
 	json_decref(a.list);
 	json_decref(a.off);
 	text_release(&a.last);
+	text_release(&a.way);
 	text_release(&path);
 	text_release(&wrong);
 	return status;

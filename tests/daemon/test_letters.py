@@ -51,6 +51,17 @@ def delivered(tmp):
         assert d.stop() == 0
 
 
+@test("the list names the way that a letter went, not the first it had")
+def way(tmp):
+    more = CHECK + 'contact "ops" { path "pager:1" { fallback = "pager:2" } path "pager:2" { } }\n'
+    with Gateway(lambda page: NO if page.to == "1" else DELIVERED) as gateway, daemon(tmp, gateway, more) as d:
+        started(d)
+        identity = hand_in(d, kind="alert", contact="ops", to="pager:1", subject="'web' is down", short="s")
+        until("it is recorded as delivered", lambda: outcome(d, identity) == "delivered")
+        line, = d.nines("letters").stdout.splitlines()
+        assert f"delivered {identity}  pager:2  'web' is down" in line, line
+
+
 @test("refused for good, busy, silent: three fates, and none waits for another (F30, F31, F32)")
 def fates(tmp):
     script = {"1": NO, "2": BUSY, "3": None, "4": DELIVERED}

@@ -83,6 +83,12 @@ class Fight:
         with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as base:
             return base.execute(query).fetchall()
 
+    def is_recorded(self, identity):
+        try:
+            return bool(self.rows(f"select 1 from letter where id = '{identity}'"))
+        except sqlite3.OperationalError:
+            return False
+
     def settle(self):
         """Until nothing waits any more: some back-off and the parent's patience with those that die often."""
         def is_settled():
@@ -133,7 +139,7 @@ def kill_letters(tmp):
             time.sleep(fight.rng.uniform(0, LONGEST_S))
             fight.kill()
         until("the keeper takes letters again", lambda: fight.hand_in() or time.time() - max(fight.handed.values()) < 1)
-        time.sleep(2)
+        until("the last one is recorded", lambda: fight.is_recorded(max(fight.handed, key=fight.handed.get)))
         fight.settle()
         arrived, twice = fight.judge()
         print(f"# {ROUNDS} deaths: {len(fight.handed)} letters handed in, {arrived} arrived, {twice} of them more than once,"
