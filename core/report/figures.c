@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "../base/map.h"
+#include "days.h"
 #include "exclusion.h"
 #include "track.h"
 #include "words.h"
 
 #define SECOND INT64_C(1000000)
+#define TOO_MUCH "the figures need more memory than a report may have"
 
 struct work {
 	const struct figures_source *source;
@@ -69,7 +71,7 @@ static void *room_for(struct work *w, size_t count, size_t size)
 	void *at = arena_alloc(w->arena, (count + 1) * size);
 
 	if (!at && !w->wrong->size)
-		text_puts(w->wrong, "the figures need more memory than a report may have");
+		text_puts(w->wrong, TOO_MUCH);
 	return at;
 }
 
@@ -374,6 +376,8 @@ static bool compute(struct work *w)
 	take_causes(w, &sums);
 	take_incidents(w);
 	tell_resolution(w);
+	if (o->days && !days_take(w->arena, o, &w->track.line, hours_of(w), &w->maintenance))
+		text_puts(w->wrong, TOO_MUCH);
 	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
 }
 

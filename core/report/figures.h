@@ -58,6 +58,7 @@ struct figures_order {
 	const struct zone *zone; /* of the policy's hours and the month of its allowance */
 	bool with_detail;        /* incidents with their reasons, times of steps */
 	bool with_reasons;       /* the same without the times */
+	struct figures_days *days; /* days.h; NULL: not wanted */
 };
 
 /* Everything in *into lies in the arena. False: *wrong says why. */

@@ -161,6 +161,8 @@ struct sla_sums {
 struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us,
 			const struct sla_windows *hours, const struct sla_windows *maintenance,
 			const struct sla_policy *);
+/* Adds those of the time behind it: the sums of [a, c) from those of [a, b) and [b, c). */
+void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const struct sla_policy *);
 
 /* part / whole as a percentage truncated to six places: "99.950000"; "" when whole is 0. Never
  * rounded up. */

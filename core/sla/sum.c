@@ -140,6 +140,17 @@ struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to
 	return sums;
 }
 
+/* Every member is a time, whatever is added to them one day. */
+void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const struct sla_policy *p)
+{
+	int64_t *sum = (int64_t *)into;
+	const int64_t *us = (const int64_t *)more;
+
+	for (size_t i = 0; i < sizeof *into / sizeof *sum; i++)
+		sum[i] += us[i];
+	derive(into, p);
+}
+
 int64_t sla_percent_micro(int64_t part_us, int64_t whole_us)
 {
 	return whole_us > 0 ? scale(part_us, MICRO_OF_ALL, whole_us) : -1;

@@ -267,6 +267,34 @@ const struct page_customer *page_customer(struct page *);
 const struct page_figures *page_figures_between(struct page *, size_t target, int64_t from_us,
 						int64_t to_us);
 
+/* What a span of time is called in a chart: the worst of it that counts. */
+enum page_state {
+	PAGE_STATE_NONE, /* not monitored, or not come yet */
+	PAGE_STATE_OUTSIDE, /* outside the service hours */
+	PAGE_STATE_UNKNOWN,
+	PAGE_STATE_MAINTENANCE,
+	PAGE_STATE_UP,
+	PAGE_STATE_DEGRADED,
+	PAGE_STATE_DOWN,
+};
+
+/* A day of a target, or as much of it as lies in the span: the same sums as in page_figures. */
+struct page_day {
+	int64_t from_us, to_us;
+	uint32_t state; /* enum page_state; unknown: more of it than was up */
+	int64_t up_us, degraded_us, down_us, blip_us, unknown_us, not_monitored_us, maintenance_us,
+		outside_hours_us, agreed_us, known_us, counted_down_us;
+	int64_t known_micro; /* -1: undefined */
+	/* what of the whole span's budget is left when the day ends, less than 0: too much was
+	 * down; of no target 0. On the last day that of page_figures_between() */
+	int64_t budget_us;
+};
+
+/* The days of [from, to) in the zone of the target's figures: of a year no slower than the figures
+ * of that year. NULL as above. Stays until the report ends. */
+const struct page_day *page_days(struct page *, size_t target, int64_t from_us, int64_t to_us,
+				 size_t *days);
+
 /* Midnight of the day of an instant in the document's zone, so many days later (or earlier). */
 int64_t page_day_us(const struct page *, int64_t at_us, int days);
 /* "2026-08-01" in that zone; stays until the report ends. */

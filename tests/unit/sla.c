@@ -229,7 +229,7 @@ static bool sums_agree(const struct sla_sums *s, const struct naive_sums *n)
 
 static void sums_as_the_naive_sum(void)
 {
-	bool fine = true;
+	bool fine = true, fine_in_two = true;
 
 	for (int round = 0; round < 2000 && fine; round++) {
 		struct sla_line l = {0};
@@ -250,11 +250,19 @@ static void sums_as_the_naive_sum(void)
 		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, has_hours ? &hours : NULL,
 					    &maintenance, &policy);
 		fine = sums_agree(&s, &n);
+		int64_t cut_s = from_s + below(to_s - from_s + 1);
+		struct sla_sums two = sla_sum(&l, from_s * S, cut_s * S, has_hours ? &hours : NULL,
+					      &maintenance, &policy),
+				rest = sla_sum(&l, cut_s * S, to_s * S, has_hours ? &hours : NULL,
+					       &maintenance, &policy);
+		sla_sums_add(&two, &rest, &policy);
+		fine_in_two = fine_in_two && !memcmp(&two, &s, sizeof s);
 		sla_line_release(&l);
 		sla_windows_release(&hours);
 		sla_windows_release(&maintenance);
 	}
 	ok(fine, "2,000 random records summed under random windows as second by second");
+	ok(fine_in_two, "the sums of two parts added are those of the whole");
 }
 
 /* ---- groups ---- */
