@@ -116,6 +116,8 @@ static void prepare(struct child *c)
 	/* A report may do without the record: it is told when it asks. */
 	if (!h->unreadable.size)
 		h->read = read_open(c->order->store, &h->unreadable);
+	if (h->read)
+		read_linger(h->read, true);
 	if (!h->read && h->order->now_us >= h->span->period.from_us &&
 	    access(c->order->store, F_OK) < 0 && errno == ENOENT)
 		text_puts(&h->unreadable, ": start ninesd, import a history, or name the database "
@@ -142,6 +144,7 @@ static void fill(struct child *c)
 	page_init(&c->page, c->order->name, c->host.span->zone, &c->host.span->period);
 	c->page.host = &c->host;
 	c->module->report->fill(&c->page, c->options);
+	host_end_reading(&c->host);
 	if (!c->page.wrong.size)
 		return;
 	text_add(&c->wrong, c->page.wrong.at, c->page.wrong.size);

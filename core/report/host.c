@@ -3,11 +3,15 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/clock.h"
 #include "words.h"
+
+#define TELL_EACH 100 /* targets */
 
 void host_release(struct host *h)
 {
@@ -61,6 +65,22 @@ struct figures_order host_order(const struct host_target *t)
 	};
 }
 
+/* On a terminal somebody waits: say how far it is. */
+static void tell(const struct host *h)
+{
+	if (h->computed && h->computed % TELL_EACH == 0 && isatty(STDERR_FILENO))
+		dprintf(STDERR_FILENO, "\r\033[Kfigures of %zu of %zu checks and services",
+			h->computed, h->targets);
+}
+
+void host_end_reading(struct host *h)
+{
+	if (h->computed > TELL_EACH && isatty(STDERR_FILENO))
+		dprintf(STDERR_FILENO, "\r\033[K");
+	if (h->read)
+		read_linger(h->read, false);
+}
+
 const struct page_figures *page_figures(struct page *p, size_t number)
 {
 	struct host *h = host_of(p);
@@ -72,6 +92,8 @@ const struct page_figures *page_figures(struct page *p, size_t number)
 	struct figures_order order = host_order(t);
 	struct text wrong = {0};
 
+	tell(h);
+	h->computed++;
 	order.with_detail = true;
 	f = arena_alloc(&h->arena, sizeof *f);
 	if (f && figures_compute(&h->source, &h->arena, &order, f, &wrong))

@@ -41,6 +41,7 @@ struct host {
 	size_t targets, target_room;
 	const char *listener; /* the contact that was asked for last, NULL: none */
 	char *method;
+	size_t computed; /* targets with figures */
 	struct text unreadable; /* why there are no targets */
 };
 
@@ -49,6 +50,8 @@ bool host_read_policies(struct host *, struct text *wrong);
 bool host_find_period(struct host *, struct text *wrong);
 bool host_find_targets(struct host *, struct text *wrong);
 void host_release(struct host *);
+/* Once the page is filled: no snapshot of the record outlasts that. */
+void host_end_reading(struct host *);
 
 /* The bytes that came with the configuration go first: not everybody can open files. NULL: *wrong
  * says why. */

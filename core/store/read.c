@@ -40,12 +40,28 @@ static int is_over(void *with)
 	return r->until_us && clock_mono_us() > r->until_us;
 }
 
+static void drop_snapshot(struct read *r)
+{
+	if (!r->is_open)
+		return;
+	r->until_us = 0;
+	r->is_open = false;
+	read_forget_tail(r);
+	sql_run(&r->sql, "COMMIT", "");
+}
+
 bool read_begin(struct read *r)
 {
 	if (r->depth++)
 		return true;
-	r->until_us = clock_mono_us() + READ_SECONDS * CLOCK_SECOND;
-	if (sql_run(&r->sql, "BEGIN", ""))
+	if (r->is_open && clock_mono_us() - r->begun_us > READ_LINGER_SECONDS * CLOCK_SECOND)
+		drop_snapshot(r);
+	if (!r->is_open) {
+		r->begun_us = clock_mono_us();
+		r->is_open = sql_run(&r->sql, "BEGIN", "");
+	}
+	r->until_us = r->begun_us + READ_SECONDS * CLOCK_SECOND;
+	if (r->is_open)
 		return true;
 	r->depth = 0;
 	return read_fail(r, "the record");
@@ -56,8 +72,15 @@ void read_end(struct read *r)
 	if (!r->depth || --r->depth)
 		return;
 	r->until_us = 0;
-	read_forget_tail(r);
-	sql_run(&r->sql, "COMMIT", "");
+	if (!r->lingers)
+		drop_snapshot(r);
+}
+
+void read_linger(struct read *r, bool lingers)
+{
+	r->lingers = lingers;
+	if (!lingers && !r->depth)
+		drop_snapshot(r);
 }
 
 const char *read_wrong(const struct read *r)
@@ -159,6 +182,7 @@ void read_close(struct read *r)
 {
 	if (!r)
 		return;
+	drop_snapshot(r);
 	read_forget_tail(r);
 	forget_series(r);
 	forget_targets(r);

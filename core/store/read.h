@@ -20,6 +20,7 @@
 #include "histogram.h"
 
 #define READ_SECONDS 10
+#define READ_LINGER_SECONDS 3
 
 struct read;
 
@@ -30,6 +31,10 @@ void read_close(struct read *);
 /* A snapshot. Calls without one take one each. */
 bool read_begin(struct read *);
 void read_end(struct read *);
+/* From now on a snapshot that nobody reads any more is kept for whoever reads next, unless it is
+ * older than READ_LINGER_SECONDS by then: many targets share what is found in the tail. For a
+ * stretch of reading without a pause, at whose end the caller says false or closes the reader. */
+void read_linger(struct read *, bool lingers);
 const char *read_wrong(const struct read *);
 /* Blocks that were left out because they are damaged, since read_open(). */
 size_t read_damaged(const struct read *);

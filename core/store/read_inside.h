@@ -26,7 +26,8 @@ struct read {
 	struct sql sql;
 	char *path;
 	int depth;             /* of snapshots; the calls' own ones nest */
-	int64_t until_us;      /* when this snapshot ends by itself */
+	int64_t begun_us, until_us; /* of this snapshot; when it ends by itself, 0: nobody reads */
+	bool lingers, is_open; /* one that nobody reads may be taken up again */
 	struct text wrong;
 	size_t damaged;
 	struct read_target *target;
@@ -38,7 +39,8 @@ struct read {
 	size_t opens;
 	bool has_tail;
 	int64_t first_asked;
-	/* the series of the target asked last */
+	/* the series of the target asked last in this snapshot, 0: none */
+	int64_t asked;
 	struct read_series *series;
 	size_t count;
 };

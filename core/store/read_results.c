@@ -19,7 +19,7 @@ void read_forget_tail(struct read *r)
 	r->open = NULL;
 	r->opens = 0;
 	r->has_tail = false;
-	r->first_asked = 0;
+	r->first_asked = r->asked = 0;
 	map_release(&r->tail);
 }
 
@@ -107,11 +107,27 @@ static void add_series(struct read *r, sqlite3_stmt *row)
 						     .location = memory_text(sql_text(row, 3))};
 }
 
+static bool find_open(struct read *r, const struct read_target *t)
+{
+	bool is_fine;
+
+	if (!r->has_tail && (!r->first_asked || r->first_asked == t->id)) {
+		r->first_asked = t->id;
+		return scan_tail(r, false);
+	}
+	is_fine = r->has_tail || index_tail(r);
+	for (size_t i = 0; i < r->count && is_fine; i++)
+		take_open(r, &r->series[i]);
+	return is_fine;
+}
+
 bool read_find_series(struct read *r, const struct read_target *t)
 {
 	sqlite3_stmt *ask;
-	bool is_fine;
 
+	if (r->asked == t->id)
+		return true;
+	r->asked = 0;
 	for (size_t i = 0; i < r->count; i++) {
 		free(r->series[i].location);
 		text_release(&r->series[i].open);
@@ -123,41 +139,76 @@ bool read_find_series(struct read *r, const struct read_target *t)
 		       "i", t->id);
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		add_series(r, ask);
-	if (!read_finish(r, ask))
+	if (!read_finish(r, ask) || !find_open(r, t))
 		return false;
-	if (!r->has_tail && (!r->first_asked || r->first_asked == t->id)) {
-		r->first_asked = t->id;
-		return scan_tail(r, false);
-	}
-	is_fine = r->has_tail || index_tail(r);
-	for (size_t i = 0; i < r->count && is_fine; i++)
-		take_open(r, &r->series[i]);
-	return is_fine;
+	r->asked = t->id;
+	return true;
 }
 
 /* ---- samples ---- */
 
-/* Those of days (or months) from the rollups, in order, into the list. */
-static bool add_rolled(struct read *r, const struct read_target *t, const char *sql, int64_t from,
-		       int64_t to, struct sla_samples *into)
-{
-	sqlite3_stmt *ask = sql_bind(&r->sql, sql, "iii", t->id, from, to);
+/* What rows of days and months are added to: one of both. */
+struct rolled {
+	const struct read_target *target;
+	int64_t location; /* 0: samples */
+	struct sla_samples *samples;
+	struct read_steps *steps;
+};
 
+#define ROWS "target = ?1 AND location = ?2 AND day >= ?3 AND day < ?4 ORDER BY day"
+static const char days[] = "SELECT sum, data FROM day WHERE " ROWS;
+static const char months[] = "SELECT sum, data FROM month WHERE " ROWS;
+
+/* False: no row was there whole, and nothing was added of one that is damaged. */
+static bool add_rows(struct read *r, const struct rolled *into, const char *sql, int64_t from,
+		     int64_t to, bool *is_there)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql, sql, "iiii", into->target->id, into->location, from,
+				     to);
+
+	*is_there = false;
 	while (sqlite3_step(ask) == SQLITE_ROW) {
 		const void *bytes = sqlite3_column_blob(ask, 1);
 		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
 
-		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 0) ||
-		    !unpack_samples(into, bytes, size))
+		if ((int64_t)map_hash(bytes ? bytes : "", size) == sqlite3_column_int64(ask, 0) &&
+		    (into->location ? unpack_steps(into->steps, bytes, size)
+				    : unpack_samples(into->samples, bytes, size)))
+			*is_there = true;
+		else
 			r->damaged++;
 	}
 	return read_finish(r, ask);
 }
 
-static const char days[] = "SELECT sum, data FROM day WHERE target = ?1 AND location = 0"
-			   " AND day >= ?2 AND day < ?3 ORDER BY day";
-static const char months[] = "SELECT sum, data FROM month WHERE target = ?1 AND location = 0"
-			     " AND day >= ?2 AND day < ?3 ORDER BY day";
+static int64_t month_of(int64_t day)
+{
+	time_t at = (time_t)(day * 86400);
+	struct tm tm;
+
+	gmtime_r(&at, &tm);
+	return day - (tm.tm_mday - 1);
+}
+
+/* Whole days [from, to), all of them rolled up. A month that is over is one row, which says the
+ * same as its days in a thirtieth of the time; days before `kept` are there as months only, which
+ * then are whole ones. */
+static bool add_rolled(struct read *r, const struct rolled *into, int64_t from, int64_t to,
+		       int64_t kept)
+{
+	for (int64_t end; from < to; from = end) {
+		int64_t month = month_of(from), behind = month_of(month + 31);
+		bool has_days = from >= kept, is_there = false;
+
+		end = behind < to ? behind : to;
+		if ((!has_days || (from == month && behind <= to)) &&
+		    !add_rows(r, into, months, month, month + 1, &is_there))
+			return false;
+		if (!is_there && has_days && !add_rows(r, into, days, from, end, &is_there))
+			return false;
+	}
+	return true;
+}
 
 static bool add_raw(struct read *r, int64_t from_us, int64_t to_us, struct sla_samples *into)
 {
@@ -181,15 +232,6 @@ static bool add_raw(struct read *r, int64_t from_us, int64_t to_us, struct sla_s
 	return is_fine;
 }
 
-static int64_t month_of(int64_t day)
-{
-	time_t at = (time_t)(day * 86400);
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	return day - (tm.tm_mday - 1);
-}
-
 static int64_t number_of(struct read *r, const char *sql, int64_t target)
 {
 	sqlite3_stmt *ask = sql_bind(&r->sql, sql, "i", target);
@@ -205,14 +247,11 @@ static bool add_days(struct read *r, const struct read_target *t, int64_t from, 
 {
 	int64_t rolled = number_of(r, "SELECT rolled FROM target WHERE id = ?1", t->id);
 	int64_t kept = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
-	int64_t split = rolled < to ? rolled : to;
+	int64_t split = rolled < to ? rolled : to, no_days = kept < to ? kept : to;
+	const struct rolled row = {t, 0, into, NULL};
 
-	if (from < kept) {
-		if (!add_rolled(r, t, months, month_of(from), kept < to ? kept : to, into))
-			return false;
-		from = kept;
-	}
-	if (from < split && !add_rolled(r, t, days, from, split, into))
+	split = from < kept && split < no_days ? no_days : split;
+	if (!add_rolled(r, &row, from, split, kept))
 		return false;
 	from = from > split ? from : split;
 	return from >= to || add_raw(r, from * READ_DAY, to * READ_DAY, into);
@@ -367,25 +406,6 @@ static bool add_raw_steps(struct read *r, const struct read_series *series, int6
 	return is_fine;
 }
 
-static bool add_rolled_steps(struct read *r, const struct read_target *t, const char *sql,
-			     int64_t location, int64_t from, int64_t to, struct read_steps *into)
-{
-	sqlite3_stmt *ask;
-
-	if (from >= to)
-		return true;
-	ask = sql_bind(&r->sql, sql, "iiii", t->id, location, from, to);
-	while (sqlite3_step(ask) == SQLITE_ROW) {
-		const void *bytes = sqlite3_column_blob(ask, 1);
-		size_t size = (size_t)sqlite3_column_bytes(ask, 1);
-
-		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 0) ||
-		    !unpack_steps(into, bytes, size))
-			r->damaged++;
-	}
-	return read_finish(r, ask);
-}
-
 struct step_span {
 	int64_t raw_from, rolled, kept; /* days: results from, not rolled up from, days kept from */
 	int64_t from_us, to_us;
@@ -395,11 +415,7 @@ static bool add_series_steps(struct read *r, const struct read_target *t,
 			     const struct read_series *x, const struct step_span *w,
 			     struct read_steps *into)
 {
-	static const char day_steps[] = "SELECT sum, data FROM day WHERE target = ?1 AND"
-					" location = ?2 AND day >= ?3 AND day < ?4 ORDER BY day",
-			  month_steps[] =
-				  "SELECT sum, data FROM month WHERE target = ?1 AND"
-				  " location = ?2 AND day >= ?3 AND day < ?4 ORDER BY day";
+	const struct rolled row = {t, x->location_id, NULL, into};
 	int64_t first = w->from_us / READ_DAY, last = (w->to_us + READ_DAY - 1) / READ_DAY;
 	/* parts of days from the results where they are still there */
 	bool has_head = w->from_us % READ_DAY && first >= w->raw_from,
@@ -413,10 +429,7 @@ static bool add_series_steps(struct read *r, const struct read_target *t,
 	if (has_head && has_foot && first == last - 1)
 		return add_raw_steps(r, x, w->from_us, w->to_us, into);
 	return (!has_head || add_raw_steps(r, x, w->from_us, head_end, into)) &&
-	       add_rolled_steps(r, t, month_steps, x->location_id, month_of(begin),
-				w->kept < split ? w->kept : split, into) &&
-	       add_rolled_steps(r, t, day_steps, x->location_id, begin > w->kept ? begin : w->kept,
-				split, into) &&
+	       add_rolled(r, &row, begin, split, w->kept) &&
 	       add_raw_steps(r, x, raw_begin * READ_DAY, end * READ_DAY, into) &&
 	       (!has_foot || add_raw_steps(r, x, foot_begin, w->to_us, into));
 }

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import pathlib
+import pty
 import random
 import re
 import shutil
@@ -400,6 +401,21 @@ def forbidden(tmp):
     done = subprocess.run([BUILD / "nines", *command, "--store", tmp / "store/nines.db"], capture_output=True, text=True, user=65534,
                           group=65534, extra_groups=[], check=False)
     assert done.returncode == 2 and "permission denied (" in done.stderr and "try as root" in done.stderr, done
+
+
+def many():
+    return [record.target(f"c{n}") for n in range(250)]
+
+
+@test("a terminal is told how far a report of many is, a file is not")
+def told(tmp):
+    words = [BUILD / "nines", "report", "sla", "--month", "2024-02", "--store", store(many), "-o", tmp / "r.txt"]
+    ours, theirs = pty.openpty()
+    subprocess.run(words, stderr=theirs, check=True)
+    os.close(theirs)
+    said = os.read(ours, 65536).decode()
+    assert "figures of 100 of 250 checks and services" in said and "figures of 200 of" in said and said.endswith("\r\033[K"), said
+    assert subprocess.run(words, capture_output=True, check=True).stderr == b""
 
 
 @test("nines report and nines modules list the reports")

@@ -267,6 +267,30 @@ static int64_t count(const char *sql)
 	return n;
 }
 
+static void change(const char *sql)
+{
+	sqlite3 *db;
+
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, sql, NULL, NULL, NULL);
+	sqlite3_close(db);
+}
+
+/* Whole months come from their own rows, their days only where such a row is not whole. */
+static void months_and_days(const char *before, int64_t from_us, int64_t to_us)
+{
+	struct text now = {0};
+
+	change("UPDATE month SET sum = sum + 1 WHERE day % 2");
+	figures(&now, from_us, to_us);
+	same(text_get(&now), before, "days stand in for months that are damaged");
+	change("DELETE FROM month WHERE sum % 2");
+	text_clear(&now);
+	figures(&now, from_us, to_us);
+	same(text_get(&now), before, "and for those that are gone");
+	text_release(&now);
+}
+
 static void rollups(void)
 {
 	static const int64_t from[] = {BEGIN, BEGIN + 3 * DAY, BEGIN + 31 * DAY, BEGIN + 40 * DAY};
@@ -310,6 +334,9 @@ static void rollups(void)
 		figures(&now, from[i], to[i]);
 		same(text_get(&now), text_get(&before[i]), "so do days without the results");
 	}
+	change("CREATE TABLE kept AS SELECT * FROM month");
+	months_and_days(text_get(&before[0]), from[0], to[0]);
+	change("DELETE FROM month; INSERT INTO month SELECT * FROM kept; DROP TABLE kept");
 	store_retain(s, &(struct store_retention){.raw_us = 2 * DAY, .day_us = 2 * DAY});
 	tidy(s, end_us + 45 * DAY);
 	ok(count("SELECT count(*) FROM day WHERE day < 20790") < 90 * 3, "days go");
