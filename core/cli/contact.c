@@ -9,7 +9,7 @@
 static const char *first_word(int argc, char **argv)
 {
 	static const char *const takes_value[] = {"--wait", "--socket", "--store", "--letter",
-						  "-c"};
+						  "--files", "-c"};
 
 	for (int i = 0; i < argc; i++) {
 		bool has_value = false;
@@ -42,7 +42,7 @@ static const struct {
 /* What some verb takes, for the help of the command as a whole. */
 struct words {
 	bool json, trace;
-	const char *letter, *wait, *socket, *store;
+	const char *letter, *files, *wait, *socket, *store;
 };
 static const struct cli_flag flag[] = {
 	{"--json", NULL, "the answer as one JSON document", offsetof(struct words, json)},
@@ -50,6 +50,8 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct words, trace)},
 	{"--letter", "FILE", "NOTIFIER:ADDRESS: this letter instead: one `deliver` line",
 	 offsetof(struct words, letter)},
+	{"--files", "FOLDER", "NOTIFIER:ADDRESS: where the files of that letter are",
+	 offsetof(struct words, files)},
 	{"--wait", "TIME", "NAME: for the answers at most so long (default 90s)",
 	 offsetof(struct words, wait)},
 	{"--socket", "PATH", "NAME: the control socket (default: what the configuration says)",

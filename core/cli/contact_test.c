@@ -21,7 +21,7 @@
 
 struct contact {
 	bool json, trace;
-	const char *letter_file;
+	const char *letter_file, *files;
 	const char *shown, *notifier, *address; /* "log:ops", "log", "ops" */
 	struct arena arena;
 	struct find_list modules;
@@ -35,6 +35,8 @@ static const struct cli_flag flag[] = {
 	{"--trace", NULL, "what was sent and received", offsetof(struct contact, trace)},
 	{"--letter", "FILE", "delivers this letter instead: one `deliver` line",
 	 offsetof(struct contact, letter_file)},
+	{"--files", "FOLDER", "where the files of that letter are, each named by its SHA-256",
+	 offsetof(struct contact, files)},
 	{NULL, NULL, NULL, 0},
 };
 
@@ -119,6 +121,7 @@ static int read_words(struct contact *c, const struct cli *cli, int argc, char *
 	c->order.option = argv + 1;
 	c->order.options = argc - 1;
 	c->order.wants_transcript = c->trace;
+	c->order.files = c->files;
 	return -1;
 }
 

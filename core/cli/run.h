@@ -15,6 +15,7 @@ struct run_order {
 	const char *module, *path; /* name, shared object */
 	char *const *option;       /* "name=value", as typed */
 	int options;
+	const char *files; /* the folder of the letter's files; NULL: none */
 	bool wants_transcript;
 	const struct line *letter; /* a `deliver` line for a notifier; NULL: a probe of a check */
 };

@@ -2,6 +2,7 @@
  * only what is begun with them differs. Nothing here comes back: every way ends in finish(). */
 #include "run_child.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -433,6 +434,21 @@ static void run(struct child *c, struct blame *blame)
 		loop_once(c->host.loop, CLOCK_NEVER);
 }
 
+static struct letter *make_letter(const struct child *c)
+{
+	const struct run_order *order = c->order;
+	struct letter *letter = letter_new(order->letter);
+	int folder = !order->files ? -1 : open(order->files, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (c->module->notifier->head.flags & MODULE_TAKES_FILES)
+		letter_read_files(letter, folder);
+	else
+		letter_say_where(letter);
+	if (folder >= 0)
+		close(folder);
+	return letter;
+}
+
 /* What this process was born with is not the module's to write to. */
 static void close_others(int out)
 {
@@ -453,7 +469,7 @@ void run_child(const struct run_order *order, struct blame *blame, int out)
 	arena_init(&c.arena, NULL, 0, ARENA_BYTES);
 	open_module(&c);
 	if (order->letter)
-		c.letter = letter_new(order->letter);
+		c.letter = make_letter(&c);
 	set_defaults(&c);
 	set_options(&c);
 	judge_options(&c);

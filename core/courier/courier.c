@@ -36,7 +36,7 @@ struct courier {
 	struct probe_host host;
 	struct map secrets; /* by number */
 	struct text said;   /* the `notifier` line */
-	int module_fd;
+	int module_fd, files_fd; /* files_fd: the folder of letters' files */
 	struct notifier notifier;
 	struct waiting *first, **last;
 	struct letter *flying;
@@ -86,6 +86,10 @@ static void begin(struct courier *c, struct letter *letter)
 		return;
 	}
 	order.module = c->notifier.module->notifier;
+	if (order.module->head.flags & MODULE_TAKES_FILES)
+		letter_read_files(letter, c->files_fd);
+	else
+		letter_say_where(letter);
 	letter->next = c->flying;
 	if (c->flying)
 		c->flying->prev = letter;
@@ -170,6 +174,8 @@ static const char *take_fd(struct courier *c, const struct line *l, int fd)
 		return "a descriptor is missing";
 	if (!strcmp(l->id, "module") && c->module_fd < 0) {
 		c->module_fd = fd;
+	} else if (!strcmp(l->id, "files") && c->files_fd < 0) {
+		c->files_fd = fd;
 	} else if (!strcmp(l->id, "blame") && !c->host.blame) {
 		c->host.blame = blame_map(fd);
 		close(fd);
@@ -301,7 +307,7 @@ static bool open_all(struct courier *c, int control_fd)
 	c->keeper = (struct link){
 		.watch.fd = -1, .take = take_keeper, .closed = keeper_closed, .with = c};
 	c->host.loop = c->loop;
-	c->host.icmp4_fd = c->host.icmp6_fd = c->module_fd = -1;
+	c->host.icmp4_fd = c->host.icmp6_fd = c->module_fd = c->files_fd = -1;
 	c->last = &c->first;
 	return probe_host_open(&c->host) &&
 	       link_open(&c->control, c->loop, control_fd, CONTROL_BYTES);

@@ -127,6 +127,7 @@ void letter_free(struct letter *l)
 	text_release(&l->brief);
 	text_release(&l->json);
 	text_release(&l->reason);
+	letter_forget_files(l);
 	free(l);
 }
 

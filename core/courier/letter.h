@@ -14,6 +14,9 @@
 
 #define LETTER_MAGIC 0x6c657474u
 #define LETTER_SHORT_CHARACTERS 160
+#define LETTER_FILES 8
+#define LETTER_FILES_BYTES (8 << 20) /* of a letter's files together */
+#define LETTER_HASH 64		     /* hexadecimal digits of a file's name */
 
 struct delivery;
 
@@ -29,6 +32,8 @@ struct letter {
 	struct text reason;
 	int64_t after_us;
 	bool is_taken;
+	struct letter_attachment file[LETTER_FILES];
+	size_t files;
 	struct probe *probe; /* while it runs */
 	struct delivery *delivery; /* delivery.c: the attempt that runs */
 	struct letter *next, *prev; /* the owner's list of those under way */
@@ -37,6 +42,15 @@ struct letter {
 /* Never fails: what the line lacks is "". */
 struct letter *letter_new(const struct line *deliver);
 void letter_free(struct letter *); /* NULL is fine */
+
+/* Of a notifier that takes files: those that the word `files` names, a line HASH MEDIA NAME each,
+ * from that folder. */
+void letter_read_files(struct letter *, int folder);
+/* Of any other: of a report its short form and where the rest is, instead of all of it. */
+void letter_say_where(struct letter *);
+void letter_forget_files(struct letter *);
+/* The name of a file with these bytes; "" when it cannot be known. */
+void letter_hash(const void *bytes, size_t size, char hash[LETTER_HASH + 1]);
 
 /* 0 for a word that is none of a letter's kind. */
 enum letter_kind letter_kind_of(const char *name);

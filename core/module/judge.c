@@ -12,7 +12,8 @@
 #define KNOWN_OPTION_FLAGS \
 	(OPTION_IS_REQUIRED | OPTION_IS_SECRET | OPTION_IS_ITEMS | OPTION_IS_LINE | \
 	 OPTION_HAS_ESCAPES | OPTION_IS_PATH)
-#define KNOWN_MODULE_FLAGS (MODULE_BLOCKS | MODULE_NEEDS_EXEC | MODULE_IS_PASSIVE)
+#define KNOWN_MODULE_FLAGS \
+	(MODULE_BLOCKS | MODULE_NEEDS_EXEC | MODULE_IS_PASSIVE | MODULE_TAKES_FILES)
 #define REBUILD "build it again with this version's headers"
 
 /* Bytes that each kind had in its first version: a descriptor that is shorter lacks something it

@@ -103,6 +103,9 @@ enum module_flags {
 	MODULE_NEEDS_EXEC = 2,
 	/* never dials by schedule: runs when a line comes in, or when none came in time */
 	MODULE_IS_PASSIVE = 4,
+	/* a notifier that asks for letter_attachments(); others get the short form of a report and
+	 * where the rest is */
+	MODULE_TAKES_FILES = 8,
 };
 
 /* The head of every descriptor; check.h, notifier.h and report.h add what their kind needs behind

@@ -28,6 +28,15 @@ enum letter_kind {
 
 struct letter;
 
+/* A file that goes with a letter, as a report's pages do. */
+struct letter_attachment {
+	const char *name;  /* of the file, in UTF-8: no path, nothing that a header or terminal
+			    * could be tricked with */
+	const char *media; /* "application/pdf" */
+	const void *bytes;
+	size_t size;
+};
+
 struct notifier_module {
 	struct module_head head;
 	/* Delivers one letter. Failure of its probe is sticky, so falling through to `return
@@ -76,6 +85,9 @@ void letter_retry_after(struct letter *, int64_t after_us);
 /* The other side has said that it has the letter: LETTER_DELIVERED, whatever fails behind that (a
  * goodbye). */
 void letter_taken(struct letter *);
+/* The files of the letter; *count 0: there are none. Only modules with the flag MODULE_TAKES_FILES
+ * get any. What could not be read is left out, and the letter's text says so. */
+const struct letter_attachment *letter_attachments(const struct letter *, size_t *count);
 /* What the calls of check.h want. Texts that letter_ calls return live as long as the letter. */
 struct probe *letter_probe(struct letter *);
 

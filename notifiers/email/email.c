@@ -163,14 +163,16 @@ static void offer(struct probe *p, struct envelope *e, const char *offers)
 	wants(p, e, 2);
 }
 
-static void hand_over(struct letter *l, struct envelope *e, const char *message)
+static void hand_over(struct letter *l, struct envelope *e, const struct message *m)
 {
 	struct probe *p = letter_probe(l);
+	const char *message = message_write(l, m);
 
 	probe_step(p, "message");
 	probe_print(p, "DATA\r\n");
 	wants(p, e, 354);
 	probe_send(p, message, strlen(message));
+	message_send_files(l, m);
 	if (wants(p, e, 2))
 		letter_taken(l);
 	probe_step(p, "quit");
@@ -178,18 +180,37 @@ static void hand_over(struct letter *l, struct envelope *e, const char *message)
 	probe_reply(p, 221);
 }
 
+/* What the server says that it takes (RFC 1870): a letter without its files is better than none. */
+static void fit(struct letter *l, struct message *m, const char *offers)
+{
+	const char *said = mail_line(offers, "SIZE");
+	long long most = said ? strtoll(said, NULL, 10) : 0;
+
+	if (!m->files || most <= 0 || (size_t)most >= message_bytes(l, m))
+		return;
+	m->lacks = probe_text(letter_probe(l),
+			      "The files that belong to this letter are left out: the mail server\n"
+			      "takes no message of more than %lld bytes.\n%s",
+			      most, letter_word(l, "where"));
+	m->files = 0;
+}
+
 static void converse(struct letter *l, const struct email *o, struct envelope *e)
 {
 	struct probe *p = letter_probe(l);
 	struct message m = {.from = e->from, .name = o->name, .to = e->to,
 			    .reply_to = o->reply_to, .is_brief = o->is_brief};
-	const char *message = message_write(l, &m);
 	const char *offers;
+
+	m.file = letter_attachments(l, &m.files);
+	if (o->is_brief)
+		m.files = 0;
 
 	mail_dial(p, &e->mail, 25, 465);
 	offers = e->takes_what_is_offered ? open_direct(p, e, o) : smtp_open(p, &e->mail, o->ehlo);
 	offer(p, e, offers);
-	hand_over(l, e, message);
+	fit(l, &m, offers);
+	hand_over(l, e, &m);
 }
 
 /* ---- the letter ---- */
@@ -238,4 +259,5 @@ static enum letter_outcome deliver(struct letter *l, const void *options)
 	return e.is_refused ? LETTER_GIVE_UP : LETTER_TRY_LATER;
 }
 
-NOTIFIER_MODULE("email", "sends letters by mail (SMTP)", struct email, option, deliver);
+NOTIFIER_MODULE("email", "sends letters by mail (SMTP)", struct email, option, deliver,
+		.head.flags = MODULE_TAKES_FILES);

@@ -1,11 +1,14 @@
 /* notifiers/email/message: see message.h. */
 #include "message.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define LINE_COLUMNS 76   /* of quoted-printable (RFC 2045 6.7) and of a folded header */
+#define LINE_BYTES 57	  /* of a file in a line of base64 (RFC 2045 6.8) */
+#define PIECE_BYTES 16384 /* of a message that is sent at once */
 #define WORD_BYTES 42	  /* of text in one encoded word: at most 75 columns (RFC 2047 2) */
 #define ADDRESS_BYTES 254 /* RFC 5321 4.5.3.1.3, without the brackets */
 
@@ -217,6 +220,19 @@ static void put_ids(struct out *o, struct letter *l, const char *domain)
 			    incident, domain, incident, domain));
 }
 
+/* "=_" is nothing that quoted-printable or base64 could hold (RFC 2045 6.7). */
+static const char *boundary(struct probe *p, struct letter *l)
+{
+	return probe_text(p, "=_nines-%.40s_=", atom(p, letter_id(l)));
+}
+
+static void put_text_type(struct out *o, bool is_encoded)
+{
+	puts_(o, "Content-Type: text/plain; charset=utf-8\r\n");
+	puts_(o, is_encoded ? "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+			    : "Content-Transfer-Encoding: 7bit\r\n\r\n");
+}
+
 static void put_header(struct out *o, struct letter *l, const struct message *m, bool is_encoded)
 {
 	const char *domain = strrchr(m->from, '@') + 1;
@@ -235,9 +251,13 @@ static void put_header(struct out *o, struct letter *l, const struct message *m,
 		puts_(o, "Precedence: bulk\r\n");
 	if (!m->is_brief)
 		puts_(o, probe_text(o->probe, "List-Id: <nines.%s>\r\n", domain));
-	puts_(o, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n");
-	puts_(o, is_encoded ? "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-			    : "Content-Transfer-Encoding: 7bit\r\n\r\n");
+	puts_(o, "MIME-Version: 1.0\r\n");
+	if (m->files)
+		puts_(o, probe_text(o->probe,
+				    "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n"
+				    "--%s\r\n",
+				    boundary(o->probe, l), boundary(o->probe, l)));
+	put_text_type(o, is_encoded);
 }
 
 /* ---- the body ---- */
@@ -297,18 +317,111 @@ static void put_body(struct out *o, const char *text, bool is_encoded)
 			put_character(o, text, is_encoded, &column);
 		}
 	}
-	puts_(o, column ? "\r\n.\r\n" : ".\r\n");
+	puts_(o, column ? "\r\n" : "");
 }
 
 const char *message_write(struct letter *l, const struct message *m)
 {
 	struct out o = {.probe = letter_probe(l)};
 	const char *text = m->is_brief ? letter_short(l) : letter_text(l);
-	bool is_encoded = must_encode(text);
+	bool is_encoded = m->files || must_encode(text);
 
 	put_header(&o, l, m, is_encoded);
 	put_body(&o, text, is_encoded);
+	if (m->lacks && !m->is_brief)
+		put_body(&o, probe_text(o.probe, "\n%s\n", m->lacks), is_encoded);
+	puts_(&o, m->files ? "\r\n" : ".\r\n"); /* the end of a line is the boundary's */
 	return probe_ok(o.probe) && o.at ? o.at : "";
+}
+
+/* ---- files ---- */
+
+/* RFC 2231: percent and two digits for all that is no attribute character, in pieces of a line
+ * each, whose first says the character set. */
+static void put_encoded_name(struct out *o, const char *name)
+{
+	char code[4];
+	size_t column = 0;
+
+	for (int piece = 0; *name; piece++) {
+		puts_(o, probe_text(o->probe, ";\r\n filename*%d*=%s", piece,
+				    piece ? "" : "utf-8''"));
+		for (column = 24; *name && column < LINE_COLUMNS - 3; name++) {
+			bool is_plain = isalnum((unsigned char)*name) || strchr("-._~", *name);
+
+			snprintf(code, sizeof code, is_plain ? "%c" : "%%%02X",
+				 (unsigned)(unsigned char)*name);
+			puts_(o, code);
+			column += strlen(code);
+		}
+	}
+}
+
+static bool is_plain_name(const char *name)
+{
+	for (const char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-._ ", *c))
+			return false;
+	return *name && strlen(name) <= 48;
+}
+
+static void put_file_header(struct out *o, struct letter *l, const struct letter_attachment *a)
+{
+	const char *name = one_line(o->probe, a->name);
+
+	puts_(o, probe_text(o->probe,
+			    "--%s\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n"
+			    "Content-Disposition: attachment",
+			    boundary(o->probe, l), one_line(o->probe, a->media)));
+	if (is_plain_name(name))
+		puts_(o, probe_text(o->probe, "; filename=\"%s\"", name));
+	else
+		put_encoded_name(o, name);
+	puts_(o, "\r\n\r\n");
+}
+
+/* The pieces share one room: it would not do for all of them. */
+static void send_out(struct out *o)
+{
+	if (o->size)
+		probe_send(o->probe, o->at, o->size);
+	o->size = 0;
+}
+
+static void send_base64(struct out *o, const struct letter_attachment *a)
+{
+	const char *bytes = a->bytes;
+
+	for (size_t at = 0; at < a->size && probe_ok(o->probe); at += LINE_BYTES) {
+		size_t left = a->size - at;
+
+		put_base64(o, bytes + at, left < LINE_BYTES ? left : LINE_BYTES);
+		puts_(o, "\r\n");
+		if (o->size > PIECE_BYTES)
+			send_out(o);
+	}
+}
+
+void message_send_files(struct letter *l, const struct message *m)
+{
+	struct out o = {.probe = letter_probe(l)};
+
+	for (size_t i = 0; i < m->files && probe_ok(o.probe); i++) {
+		put_file_header(&o, l, &m->file[i]);
+		send_base64(&o, &m->file[i]);
+	}
+	if (m->files)
+		puts_(&o, probe_text(o.probe, "--%s--\r\n.\r\n", boundary(o.probe, l)));
+	send_out(&o);
+}
+
+size_t message_bytes(const struct letter *l, const struct message *m)
+{
+	size_t size = 2000 + 3 * strlen(letter_text(l));
+
+	for (size_t i = 0; i < m->files; i++)
+		size += m->file[i].size / LINE_BYTES * (LINE_COLUMNS + 2) + 600;
+	return size;
 }
 
 /* ---- addresses ---- */

@@ -18,7 +18,7 @@ from servers import Server, Udp, close, expect, reset, send, send_split, silence
 from tap import run, test
 
 golden = Golden(__file__)
-BANNER, HELLO, OK, BYE = b"220 mx.test ready\r\n", b"250-mx.test\r\n250 SIZE 9999\r\n", b"250 ok\r\n", b"221 bye\r\n"
+BANNER, HELLO, OK, BYE = b"220 mx.test ready\r\n", b"250-mx.test\r\n250 SIZE 9999999\r\n", b"250 ok\r\n", b"221 bye\r\n"
 GO = b"354 go on\r\n"
 OFFERS_TLS = b"250-mx.test\r\n250 STARTTLS\r\n"
 TO = "email:ops@example.org"
@@ -202,6 +202,62 @@ def same():
 @test("a report is bulk")
 def report():
     assert message_of(sent(WHOLE, said=Letter(kind="report"))[1])[0]["Precedence"] == "bulk"
+
+
+HOSTILE = '../=cmd|"/c"!A1<b>;\u202e\u05e9\u05dc\rBcc: evil@example.org ' + "ü" * 60 + ".pdf"
+FILES = [("sla-2026-10.pdf", "application/pdf", b"%PDF-1.7\r\n.\r\n" + bytes(range(256)) * 300), ("Verfügbarkeit Oktober.csv", "text/csv", b"a,b\r\n"),
+         ("empty.txt", "text/plain", b""), (HOSTILE, "application/json", b"{}")]
+
+
+@test("files go with the letter, to the byte, whatever they are called; the text stays text (F52)")
+def attached():
+    text = "Grüße\n.\n--=_nines-L-9_=--\nBcc: evil@example.org\n"
+    said = Letter("L-9", kind="report", subject="SLA 2026-10", text=text, files=FILES, words={"where": "unused"})
+    message, raw = message_of(sent(WHOLE, said=said)[1])
+    body, *parts = message.iter_parts()
+    assert message.get_content_type() == "multipart/mixed" and message["Precedence"] == "bulk" and message["Bcc"] is None, raw[:2000]
+    assert body.get_content().replace("\r\n", "\n") == text and body.get_content_type() == "text/plain", raw[:2000]
+    assert [part.get_payload(decode=True) for part in parts] == [content for _, _, content in FILES], raw[:2000]
+    assert [part.get_content_type() for part in parts] == [media for _, media, _ in FILES]
+    names = [part.get_filename() for part in parts]
+    assert names[:3] == [name for name, _, _ in FILES[:3]], names
+    assert "\u202e" not in names[3] and "\n" not in names[3] and names[3].startswith("../=cmd") and "üüü" in names[3], names
+    assert all(part.get_content_disposition() == "attachment" for part in parts)
+    assert all(len(row) <= 76 for row in raw.split(b"\r\n")), [row for row in raw.split(b"\r\n") if len(row) > 76]
+
+
+@test("a file that is not there, or another than it was: the letter goes and says so")
+def lost():
+    said = Letter(kind="report", files=FILES[:1])
+    said.files = {name: b"another" for name in said.files}
+    result, heard = sent(WHOLE, said=said)
+    result.says("delivered")
+    assert "The file sla-2026-10.pdf that belongs to this letter could not be read: it was changed." in message_of(heard)[0].get_content()
+    said.files = {"unrelated": b""}
+    assert "could not be read: no such file" in message_of(sent(WHOLE, said=said)[1])[0].get_content()
+
+
+@test("a server that takes no message of that size gets the letter without its files, saying so; a telephone none at all")
+def too_large():
+    tight = [*GREETED, b"250-mx.test\r\n250 SIZE 50000\r\n", *ENVELOPE, *MESSAGE]
+    said = Letter(kind="report", text="all was well\n", files=FILES, words={"where": "They are in /srv/reports of monitor.test."})
+    result, heard = sent(tight, said=said)
+    message, raw = message_of(heard)
+    assert not message.is_multipart() and message.get_content().replace("\r\n", "\n") == (
+        "all was well\n\nThe files that belong to this letter are left out: the mail server\ntakes no message of more than 50000 bytes.\n"
+        "They are in /srv/reports of monitor.test.\n"), raw
+    message, _ = message_of(sent(WHOLE, "brief=true", said=said)[1])
+    assert message.get_content().strip() == "mail-1 is down", message
+
+
+@test("files far larger than a probe's memory")
+def large():
+    content = bytes(range(256)) * 4 * 7 * 1024
+    said = Letter(kind="report", files=[("large.pdf", "application/pdf", content)])
+    talk = [BANNER, "EHLO monitor.test\r\n", b"250 mx.test\r\n", *ENVELOPE, *MESSAGE]
+    result, heard = sent(talk, said=said)
+    result.says("delivered")
+    assert list(message_of(heard)[0].iter_attachments())[0].get_payload(decode=True) == content
 
 
 @test("text beyond ASCII, long lines and subjects come out as they went in")

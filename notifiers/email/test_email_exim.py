@@ -45,6 +45,18 @@ def ways(tmp):
         assert message["Subject"] == f"Störung: {way}" and message.get_content().replace("\r\n", "\n") == text, message
 
 
+@test("a report arrives with its file, to the byte")
+def report(tmp):
+    content = bytes(range(256)) * 2000
+    said = Letter("L-1", kind="report", subject="SLA of Käse & Co, 2026-10", text="99.98 %\n", files=[("Käse-2026-10.pdf", "application/pdf", content)])
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        deliver(TO, *mx.to("plain", "tls=starttls"), FROM, TRUST, letter=said).says("delivered")
+        message, = arrived(tmp, 1)
+    file, = message.iter_attachments()
+    assert file.get_payload(decode=True) == content and file.get_filename() == "Käse-2026-10.pdf" and message["Precedence"] == "bulk"
+    assert message.get_body().get_content().strip() == "99.98 %"
+
+
 @test("logging in, with each mechanism")
 def logins(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:

@@ -3,8 +3,10 @@
     letter = Letter(kind="alert", subject="mail-1 is down", words={"check": "mail-1"})
     deliver("webhook:http://127.0.0.1:8080/hook", letter=letter).says("delivered")
 """
+import hashlib
 import json
 import os
+import pathlib
 import subprocess
 import tempfile
 
@@ -15,10 +17,14 @@ STATUS = {"delivered": 0, "gave-up": 2, "later": 3}
 
 
 class Letter:
-    """What a letter says; `words` is what letter_word() knows of it."""
+    """What a letter says; `words` is what letter_word() knows of it, `files` is (name, media type, bytes) each."""
 
-    def __init__(self, id="01TEST", kind="alert", subject="mail-1 is down", text="mail-1 is down.\n", short="mail-1 is down", words=None, **more):
+    def __init__(self, id="01TEST", kind="alert", subject="mail-1 is down", text="mail-1 is down.\n", short="mail-1 is down", words=None, files=(),
+                 **more):
         self.id, self.words, self.said = id, words or {}, dict(kind=kind, subject=subject, text=text, short=short, **more)
+        self.files = {hashlib.sha256(content).hexdigest(): content for _, _, content in files}
+        if files:
+            self.said["files"] = "\n".join(f"{hashlib.sha256(content).hexdigest()} {media} {name}" for name, media, content in files)
 
     def line(self):
         pairs = [*self.said.items(), *((f"word.{key}", value) for key, value in self.words.items())]
@@ -48,7 +54,11 @@ class Outcome:
 def run(path, *options, letter=None, env=None, json_too=True):
     """The finished command."""
     command = [str(BUILD / "nines"), "contact", "test", path, *options, *(["--json"] if json_too else [])]
-    with tempfile.NamedTemporaryFile("w", suffix=".letter") as file:
+    with tempfile.NamedTemporaryFile("w", suffix=".letter") as file, tempfile.TemporaryDirectory(prefix="nines-test-") as folder:
+        if letter and letter.files:
+            for name, content in letter.files.items():
+                pathlib.Path(folder, name).write_bytes(content)
+            command += ["--files", folder]
         if letter:
             file.write(letter.line())
             file.flush()
