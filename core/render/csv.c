@@ -44,7 +44,7 @@ static void add_cell(struct text *t, const struct page_value *v)
 	struct text plain = {0};
 
 	page_add_plain(&plain, v);
-	if (v->type == PAGE_TEXT)
+	if (v->type == PAGE_TEXT || v->type == PAGE_BAR)
 		add_text(t, text_get(&plain));
 	else
 		add_field(t, text_get(&plain), false);

@@ -35,10 +35,48 @@ static const char style[] =
 
 static const char *const tone_class[] = {"", "good", "warn", "bad", "dim"};
 
+/* A run of the same letter, in the tone of what it says. */
+static void add_run(struct text *t, const struct page *p, const char *letters, size_t size)
+{
+	static const char *const tone[128] = {['u'] = "good", ['g'] = "warn", ['P'] = "bad",
+					      ['D'] = "bad",  ['?'] = "dim",  ['m'] = "dim",
+					      ['-'] = "dim"};
+	struct text run = {0}, shown = {0};
+	struct page_value part;
+
+	text_add(&run, letters, size);
+	part = page_bar(text_get(&run));
+	page_add_shown(&shown, p, &part);
+	text_printf(t, "<span class=\"%s\">%s</span>",
+		    tone[*letters & 127] ? tone[*letters & 127] : "", text_get(&shown));
+	text_release(&run);
+	text_release(&shown);
+}
+
+/* Blocks alone: no letter of a module gets through page_add_shown(). */
+static void add_bar(struct text *t, const struct page *p, const char *letters)
+{
+	size_t n;
+
+	text_puts(t, "<samp role=\"img\" aria-label=\"");
+	html_add(t, letters);
+	text_puts(t, "\">");
+	for (; *letters; letters += n) {
+		for (n = 1; letters[n] == *letters;)
+			n++;
+		add_run(t, p, letters, n);
+	}
+	text_puts(t, "</samp>");
+}
+
 static void add_value(struct text *t, const struct page *p, const struct page_value *v)
 {
 	struct text shown = {0};
 
+	if (v->type == PAGE_BAR) {
+		add_bar(t, p, v->text);
+		return;
+	}
 	page_add_shown(&shown, p, v);
 	text_puts(t, "<bdi>");
 	html_add(t, text_get(&shown));

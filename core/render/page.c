@@ -90,14 +90,15 @@ static struct page_piece *add_piece(struct page *p, enum page_piece_kind kind, c
 static struct page_value keep_value(struct page *p, struct page_value v,
 				    const struct page_value *above)
 {
-	if (v.type == PAGE_TEXT && v.text && above && above->type == PAGE_TEXT &&
-	    !strcmp(v.text, above->text)) {
+	bool has_text = v.type == PAGE_TEXT || v.type == PAGE_BAR;
+
+	if (has_text && v.text && above && above->type == v.type && !strcmp(v.text, above->text)) {
 		v.text = above->text;
 		return v;
 	}
-	if (v.type == PAGE_TEXT)
+	if (has_text)
 		v.text = keep(p, v.text ? v.text : "");
-	if (v.type == PAGE_TEXT && !v.text)
+	if (has_text && !v.text)
 		v.type = PAGE_NONE;
 	return v;
 }

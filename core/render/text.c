@@ -85,7 +85,10 @@ static void shown(const struct writer *w, struct text *into, const struct page_v
 	struct text plain = {0};
 
 	text_clear(into);
-	page_add_shown(&plain, w->page, v);
+	if (v->type == PAGE_BAR && !w->has_utf8)
+		page_add_plain(&plain, v); /* no blocks: the letters */
+	else
+		page_add_shown(&plain, w->page, v);
 	add_safe(w, into, text_get(&plain));
 	text_release(&plain);
 }

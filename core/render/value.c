@@ -113,6 +113,7 @@ void page_add_plain(struct text *t, const struct page_value *v)
 	case PAGE_NONE:
 		break;
 	case PAGE_TEXT:
+	case PAGE_BAR:
 		text_puts(t, v->text);
 		break;
 	case PAGE_INT:
@@ -143,6 +144,22 @@ void page_add_plain(struct text *t, const struct page_value *v)
 	}
 }
 
+/* The less is up, the lower: to be read without colour. */
+static void add_bar(struct text *t, const char *letters)
+{
+	static const struct {
+		char letter;
+		const char *block;
+	} bar[] = {{'u', "\xe2\x96\x88"}, {'g', "\xe2\x96\x86"}, {'P', "\xe2\x96\x84"},
+		   {'D', "\xe2\x96\x81"}, {'?', "\xe2\x96\x91"}, {'m', "="},
+		   {'-', "\xc2\xb7"}};
+
+	for (; *letters; letters++)
+		for (size_t i = 0; i < sizeof bar / sizeof *bar; i++)
+			if (bar[i].letter == *letters)
+				text_puts(t, bar[i].block);
+}
+
 void page_add_shown(struct text *t, const struct page *p, const struct page_value *v)
 {
 	switch ((enum page_type)v->type) {
@@ -171,6 +188,9 @@ void page_add_shown(struct text *t, const struct page *p, const struct page_valu
 		break;
 	case PAGE_TIME:
 		add_local(t, p->zone, v->number);
+		break;
+	case PAGE_BAR:
+		add_bar(t, v->text);
 		break;
 	default:
 		page_add_plain(t, v);

@@ -9,6 +9,7 @@
 #include "../base/map.h"
 #include "days.h"
 #include "exclusion.h"
+#include "times.h"
 #include "track.h"
 #include "words.h"
 
@@ -279,52 +280,6 @@ static void add_members(struct work *w)
 	text_release(&reason);
 }
 
-/* ---- times of steps ---- */
-
-static const char *step_name(struct work *w, const struct read_step *s)
-{
-	const char *name = *s->name ? s->name : "total";
-
-	if (!s->hop)
-		return keep(w, name);
-	name = arena_text(w->arena, "%s@%d", name, s->hop);
-	return name ? name : "";
-}
-
-static void take_steps(struct work *w, const struct read_steps *all)
-{
-	struct page_times *list = room_for(w, all->steps, sizeof *list);
-	struct page_figures *f = w->into;
-
-	for (size_t i = 0; list && i < all->steps; i++) {
-		const struct histogram *h = &all->step[i].times;
-
-		if (h->count)
-			list[f->step_count++] = (struct page_times){
-				.step = step_name(w, &all->step[i]),
-				.count = (int64_t)h->count,
-				.p50_us = histogram_percentile(h, 500000),
-				.p95_us = histogram_percentile(h, 950000),
-				.p99_us = histogram_percentile(h, 990000)};
-	}
-	f->step = list;
-}
-
-static bool add_steps(struct work *w)
-{
-	const struct read_target *t = read_find(w->source->read, w->order->name);
-	struct read_steps all = {0};
-	bool is_fine = !t || read_steps(w->source->read, t, NULL, w->order->from_us,
-					w->order->to_us, &all);
-
-	if (is_fine)
-		take_steps(w, &all);
-	else
-		text_puts(w->wrong, read_wrong(w->source->read));
-	read_steps_release(&all);
-	return is_fine;
-}
-
 /* ---- the whole ---- */
 
 static void name_it(struct work *w)
@@ -351,10 +306,18 @@ static void tell_resolution(struct work *w)
 	text_release(&said);
 }
 
+static bool add_times(struct work *w)
+{
+	const struct read_target *t = read_find(w->source->read, w->order->name);
+
+	return times_read(w->source->read, t, w->arena, w->order->from_us, w->order->to_us,
+			  &w->into->step, &w->into->step_count, w->wrong);
+}
+
 static bool add_detail(struct work *w)
 {
 	if (!w->track.is_service)
-		return add_reasons(w) && (!w->order->with_detail || add_steps(w));
+		return add_reasons(w) && (!w->order->with_detail || add_times(w));
 	add_members(w);
 	return true;
 }

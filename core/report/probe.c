@@ -29,6 +29,7 @@ struct reading {
 	size_t results;
 	struct page_step step[BLOCK_STEPS];
 	char hop_name[BLOCK_STEPS][80];
+	struct page_named fact[BLOCK_FACTS];
 };
 
 static void tell(const struct reading *g, int64_t at_us)
@@ -65,6 +66,17 @@ static size_t take_steps(struct reading *g, const struct block_result *r)
 	return r->steps;
 }
 
+/* Names that begin with a full stop are what a block has no place for. */
+static size_t take_facts(struct reading *g, const struct block_result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->facts; i++)
+		if (*r->fact[i].name != '.')
+			g->fact[n++] = (struct page_named){r->fact[i].name, r->fact[i].text};
+	return n;
+}
+
 static bool take_result(const struct read_result *from, void *with)
 {
 	struct reading *g = with;
@@ -82,6 +94,8 @@ static bool take_result(const struct read_result *from, void *with)
 		.is_tainted = r->flags & BLOCK_IS_STALLED,
 		.step = g->step,
 		.steps = take_steps(g, r),
+		.fact = g->fact,
+		.facts = take_facts(g, r),
 	};
 
 	if (g->is_shown && ++g->results % TELL_EACH == 0)

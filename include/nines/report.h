@@ -46,6 +46,9 @@ enum page_type {
 	PAGE_NINES, /* 1e-12 of a percent, as many places as it has */
 	/* microseconds since 1970 UTC; shown in the report's zone, in UTC in JSON and CSV */
 	PAGE_TIME,
+	/* a letter of page_glance() for each part of a span (`text`, page_bar()): shown as a bar of
+	   blocks, as the letters where there are none, in CSV and in JSON */
+	PAGE_BAR,
 };
 
 enum page_tone { PAGE_PLAIN, PAGE_GOOD, PAGE_WARN, PAGE_BAD, PAGE_DIM };
@@ -53,7 +56,7 @@ enum page_tone { PAGE_PLAIN, PAGE_GOOD, PAGE_WARN, PAGE_BAD, PAGE_DIM };
 struct page_value {
 	uint32_t type, tone;
 	int64_t number;
-	const char *text; /* of PAGE_TEXT, copied */
+	const char *text; /* of PAGE_TEXT and PAGE_BAR, copied */
 };
 
 static inline struct page_value page_value(enum page_type type, int64_t number)
@@ -65,6 +68,11 @@ static inline struct page_value page_value(enum page_type type, int64_t number)
 static inline struct page_value page_text(const char *text)
 {
 	return (struct page_value){.type = text ? PAGE_TEXT : PAGE_NONE, .text = text};
+}
+
+static inline struct page_value page_bar(const char *letters)
+{
+	return (struct page_value){.type = letters ? PAGE_BAR : PAGE_NONE, .text = letters};
 }
 
 /* Figures that may be undefined are -1 then. */
@@ -295,6 +303,35 @@ struct page_day {
 const struct page_day *page_days(struct page *, size_t target, int64_t from_us, int64_t to_us,
 				 size_t *days);
 
+/* What is known of a target beside its figures. Texts are "" where there is none. */
+struct page_about {
+	const char *name, *kind;     /* "check", "service" */
+	const char *module;          /* of a check */
+	const char *owner, *category; /* as last configured */
+	int64_t first_us, last_us;   /* of a check's results; 0: there are none */
+	bool is_removed;             /* no longer configured */
+};
+/* NULL: there is no such target, or it could not be read; then the report ends with the reason. */
+const struct page_about *page_about(struct page *, size_t target);
+
+/* How long the steps of a check took in a part of the period ("total": whole probes that passed),
+ * as in page_figures().step; *count of them. From days as they are kept, not from each result: of a
+ * year at once. NULL: it could not be read; the report ends with the reason. */
+const struct page_times *page_times(struct page *, size_t target, int64_t from_us, int64_t to_us,
+				    size_t *count);
+
+/* A day in a letter, for a bar (page_bar()): 'u' up, 'g' degraded for some of it, 'P' down for part
+ * of it, 'D' down for half of what is known or more, '?' unknown, 'm' maintenance or outside the
+ * service hours, '-' not monitored, or not come yet. */
+char page_glance(const struct page_day *);
+
+/* Is `now` better than `before`, a span of about the same length? By the share of known time that
+ * counts as down: they differ when the shares are further apart than both measurements together are
+ * exact (resolution_us over known time each); else it is the same. Not known where either is known
+ * for less than half of its span. */
+enum page_trend { PAGE_TREND_UNKNOWN, PAGE_TREND_SAME, PAGE_TREND_BETTER, PAGE_TREND_WORSE };
+enum page_trend page_trend(const struct page_figures *now, const struct page_figures *before);
+
 /* Midnight of the day of an instant in the document's zone, so many days later (or earlier). */
 int64_t page_day_us(const struct page *, int64_t at_us, int days);
 /* "2026-08-01" in that zone; stays until the report ends. */
@@ -319,6 +356,10 @@ struct page_step {
 	bool has_failed;
 };
 
+struct page_named {
+	const char *name, *text;
+};
+
 struct page_result {
 	int64_t due_us, at_us, elapsed_us;
 	const char *verdict; /* "up", "degraded", "down", "unknown" */
@@ -327,6 +368,8 @@ struct page_result {
 	bool is_tainted; /* the monitor itself stood still meanwhile: its times count nowhere */
 	const struct page_step *step;
 	size_t steps;
+	const struct page_named *fact; /* what the module told by probe_fact() */
+	size_t facts;
 };
 
 /* Calls `take` for each result of a check that started in [from, to), in order of start; *result
