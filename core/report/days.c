@@ -32,7 +32,7 @@ static enum page_state state_of(const struct sla_sums *s, const struct sla_polic
 		return PAGE_STATE_UP;
 	if (s->maintenance_us)
 		return PAGE_STATE_MAINTENANCE;
-	return s->outside_hours_us ? PAGE_STATE_OUTSIDE : PAGE_STATE_NONE;
+	return s->outside_hours_us || s->excluded_us ? PAGE_STATE_OUTSIDE : PAGE_STATE_NONE;
 }
 
 static struct page_day day_of(const struct sla_sums *s, const struct sla_policy *rule,
@@ -53,6 +53,7 @@ static struct page_day day_of(const struct sla_sums *s, const struct sla_policy 
 		.agreed_us = s->agreed_us,
 		.known_us = s->known_us,
 		.counted_down_us = s->counted_down_us,
+		.excluded_us = s->excluded_us,
 		.known_micro = sla_percent_micro(s->known_us - s->counted_down_us, s->known_us),
 	};
 }
@@ -68,7 +69,7 @@ static size_t count_days(const struct figures_order *o)
 }
 
 bool days_take(struct arena *arena, const struct figures_order *o, const struct sla_line *line,
-	       const struct sla_windows *hours, const struct sla_windows *maintenance)
+	       const struct sla_layers *over)
 {
 	const struct sla_policy *rule = &o->policy->rule;
 	struct figures_days *into = o->days;
@@ -83,7 +84,7 @@ bool days_take(struct arena *arena, const struct figures_order *o, const struct 
 		next_us = figures_day_us(o->zone, at_us, 1);
 		next_us = next_us < o->to_us ? next_us : o->to_us;
 		const struct sla_line part = part_of(line, &first, at_us, next_us);
-		const struct sla_sums s = sla_sum(&part, at_us, next_us, hours, maintenance, rule);
+		const struct sla_sums s = sla_sum(&part, at_us, next_us, over, rule);
 
 		sla_sums_add(&so_far, &s, rule);
 		into->day[into->days] = day_of(&s, rule, at_us, next_us);

@@ -13,8 +13,8 @@ struct figures_days {
 	size_t days;
 };
 
-/* Fills order->days. `hours` NULL: always; windows are settled. False: the arena is full. */
+/* Fills order->days. False: the arena is full. */
 bool days_take(struct arena *, const struct figures_order *, const struct sla_line *,
-	       const struct sla_windows *hours, const struct sla_windows *maintenance);
+	       const struct sla_layers *);
 
 #endif

@@ -26,6 +26,7 @@ struct work {
 	struct track track;
 	size_t span; /* of the line: where the incident begins that is looked at */
 	struct sla_windows hours, maintenance;
+	struct sla_layers over;
 };
 
 int64_t figures_day_us(const struct zone *z, int64_t at_us, int days)
@@ -85,11 +86,6 @@ static const char *keep(struct work *w, const char *text)
 
 /* ---- sums ---- */
 
-static const struct sla_windows *hours_of(const struct work *w)
-{
-	return w->order->policy->hours ? &w->hours : NULL;
-}
-
 static void take_sums(struct work *w, const struct sla_sums *s)
 {
 	const struct sla_policy *rule = &w->order->policy->rule;
@@ -107,6 +103,7 @@ static void take_sums(struct work *w, const struct sla_sums *s)
 	f->not_monitored_us = s->not_monitored_us;
 	f->maintenance_us = s->maintenance_us;
 	f->outside_hours_us = s->outside_hours_us;
+	f->excluded_us = s->excluded_us;
 	f->counted_down_us = s->counted_down_us;
 	f->known_micro = sla_percent_micro(good_us, s->known_us);
 	f->period_micro = sla_percent_micro(good_us, s->agreed_us);
@@ -149,8 +146,7 @@ static int64_t down_within(struct work *w, int64_t from_us, int64_t to_us)
 	while (w->span < all->spans && all->span[w->span].to_us <= from_us)
 		w->span++;
 	rest = (struct sla_line){all->span + w->span, all->spans - w->span, 0};
-	return sla_sum(&rest, from_us, to_us, hours_of(w), &w->maintenance, &o->policy->rule)
-		.down_us;
+	return sla_sum(&rest, from_us, to_us, &w->over, &o->policy->rule).down_us;
 }
 
 static void take_incident(struct work *w, const struct sla_incident *i, struct page_incident *into)
@@ -332,14 +328,14 @@ static bool compute(struct work *w)
 		return false;
 	if (o->policy->hours)
 		sla_windows_of_hours(&w->hours, o->policy->hours, o->zone, o->from_us, o->to_us);
-	sums = sla_sum(&w->track.line, o->from_us, o->to_us, hours_of(w), &w->maintenance,
-		       &o->policy->rule);
+	w->over = (struct sla_layers){o->policy->hours ? &w->hours : NULL, NULL, &w->maintenance};
+	sums = sla_sum(&w->track.line, o->from_us, o->to_us, &w->over, &o->policy->rule);
 	name_it(w);
 	take_sums(w, &sums);
 	take_causes(w, &sums);
 	take_incidents(w);
 	tell_resolution(w);
-	if (o->days && !days_take(w->arena, o, &w->track.line, hours_of(w), &w->maintenance))
+	if (o->days && !days_take(w->arena, o, &w->track.line, &w->over))
 		text_puts(w->wrong, TOO_MUCH);
 	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
 }

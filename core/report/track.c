@@ -122,37 +122,6 @@ static bool track_check(const struct figures_source *s, const struct figures_ord
 
 /* ---- a service ---- */
 
-static struct sla_incident *open_incident(struct sla_incidents *list, int64_t from_us)
-{
-	if (list->incidents == list->room) {
-		list->room = list->room ? list->room * 2 : 16;
-		list->incident = memory_resize(list->incident, list->room * sizeof *list->incident);
-	}
-	list->incident[list->incidents] = (struct sla_incident){from_us, SLA_OPEN, false};
-	return &list->incident[list->incidents++];
-}
-
-/* An incident of a group lasts from the first failure to the next time it is up; unknown time
- * between decides nothing. */
-static void incidents_of_line(const struct sla_line *line, struct sla_incidents *into)
-{
-	struct sla_incident *open = NULL;
-
-	for (size_t i = 0; i < line->spans; i++) {
-		const struct sla_span *s = &line->span[i];
-		bool has_failed = s->state == SLA_DOWN || s->state == SLA_UNCONFIRMED;
-
-		if (has_failed && !open)
-			open = open_incident(into, s->from_us);
-		if (open && s->state == SLA_DOWN)
-			open->is_confirmed = true;
-		if (open && (s->state == SLA_UP || s->state == SLA_DEGRADED)) {
-			open->to_us = s->from_us;
-			open = NULL;
-		}
-	}
-}
-
 /* The members' lines reach back to their last pass, so that the group's incident has its true
  * start. */
 static void merge(const struct figures_order *o, const struct target *t, struct track *into)
@@ -170,7 +139,7 @@ static void merge(const struct figures_order *o, const struct target *t, struct 
 			into->interval_us = part->interval_us;
 	}
 	sla_group(&into->line, line, t->members, t->need, from_us, o->to_us);
-	incidents_of_line(&into->line, &into->incidents);
+	sla_incidents_of_line(&into->line, false, &into->incidents);
 	free(line);
 }
 

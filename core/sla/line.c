@@ -9,8 +9,8 @@
 
 const char *const sla_state_name[SLA_STATES] = {"not-monitored", "unknown",     "up",
 						"degraded",      "unconfirmed", "down"};
-const char *const sla_cause_name[SLA_CAUSES] = {"",           "monitor-off", "void-cycle",
-						"overload",   "agent-lost",  "module"};
+const char *const sla_cause_name[SLA_CAUSES] = {
+	"", "monitor-off", "void-cycle", "overload", "agent-lost", "module", "reclassified"};
 
 void sla_line_release(struct sla_line *l)
 {
@@ -88,6 +88,25 @@ static bool is_pass(enum sla_state s)
 static bool is_over(enum sla_state s)
 {
 	return is_pass(s) || s == SLA_NOT_MONITORED;
+}
+
+void sla_incidents_of_line(const struct sla_line *line, bool ends_unwatched,
+			   struct sla_incidents *into)
+{
+	struct sla_incident *open = NULL;
+
+	for (size_t i = 0; i < line->spans; i++) {
+		const struct sla_span *s = &line->span[i];
+
+		if ((s->state == SLA_DOWN || s->state == SLA_UNCONFIRMED) && !open)
+			open = open_incident(into, s->from_us, false);
+		if (open && s->state == SLA_DOWN)
+			open->is_confirmed = true;
+		if (open && (ends_unwatched ? is_over(s->state) : is_pass(s->state))) {
+			open->to_us = s->from_us;
+			open = NULL;
+		}
+	}
 }
 
 /* ---- the samples rule ---- */

@@ -35,6 +35,7 @@ enum sla_cause {
 	SLA_OVERLOAD,
 	SLA_AGENT_LOST,
 	SLA_MODULE,
+	SLA_RECLASSIFIED, /* somebody said so afterwards; no result has it */
 	SLA_CAUSES
 };
 extern const char *const sla_cause_name[SLA_CAUSES];
@@ -115,6 +116,11 @@ struct sla_reading {
 void sla_from_samples(struct sla_line *, struct sla_incidents *, const struct sla_sample *sample,
 		      size_t samples, const struct sla_reading *);
 
+/* The incidents that a line itself tells: from the first failure to the next pass, confirmed once
+ * it is down for certain; unknown time decides nothing. `ends_unwatched`: so does time that is not
+ * monitored end one, as it does of single checks. */
+void sla_incidents_of_line(const struct sla_line *, bool ends_unwatched, struct sla_incidents *);
+
 /* A group of members that is up while at least `need` are (2.8), computed from their merged lines
  * over [from, to). */
 void sla_group(struct sla_line *, const struct sla_line *const *member, size_t members, size_t need,
@@ -133,9 +139,50 @@ void sla_windows_release(struct sla_windows *);
 /* In any order and overlapping; sla_windows_settle() sorts and merges. */
 void sla_windows_add(struct sla_windows *, int64_t from_us, int64_t to_us);
 void sla_windows_settle(struct sla_windows *);
+/* How much of [from, to) lies in both; `other` may be NULL (always). Both settled. */
+int64_t sla_windows_length_us(const struct sla_windows *, const struct sla_windows *other,
+			      int64_t from_us, int64_t to_us);
+/* Takes out of the first what is in the second; both settled. */
+void sla_windows_subtract(struct sla_windows *, const struct sla_windows *);
 /* Those of [from, to) and somewhat around it, by the wall of that zone; settled. */
 void sla_windows_of_hours(struct sla_windows *, const struct hours *, const struct zone *,
 			  int64_t from_us, int64_t to_us);
+
+/* ---- reclassification: what somebody says afterwards of a span of time ---- */
+
+enum sla_as {
+	SLA_AS_UP,
+	SLA_AS_DOWN,
+	SLA_AS_DEGRADED,
+	SLA_AS_UNKNOWN,
+	SLA_AS_MAINTENANCE, /* left out, whatever was announced when */
+	SLA_AS_EXCLUDED, /* left out for another reason */
+	SLA_AS
+};
+extern const char *const sla_as_name[SLA_AS];
+
+struct sla_claim {
+	int64_t from_us, to_us;
+	enum sla_as as;
+};
+
+/* When which claim is in force: in order of time, disjoint. Zero-initialise; free(p->piece). */
+struct sla_pieces {
+	struct sla_piece {
+		int64_t from_us, to_us;
+		size_t claim;
+	} * piece;
+	size_t pieces, room;
+};
+/* `claim` in the order it was said: of two about the same moment the later is in force. */
+void sla_claims_settle(struct sla_pieces *, const struct sla_claim *claim, size_t claims);
+/* The line with the states that were claimed in place of its own; the time between its ends and
+ * theirs is not monitored. */
+void sla_reclassify(struct sla_line *into, const struct sla_line *, const struct sla_claim *,
+		    const struct sla_pieces *);
+/* The spans in which a claim of that kind is in force, SLA_AS: of any; settled. */
+void sla_windows_of_claims(struct sla_windows *, const struct sla_claim *,
+			   const struct sla_pieces *, enum sla_as);
 
 enum sla_unknown { SLA_UNKNOWN_APART, SLA_UNKNOWN_DOWN, SLA_UNKNOWN_UP };
 
@@ -151,16 +198,20 @@ struct sla_policy {
 /* Sums over one report's span in microseconds; all but blip and counted_down add up to the span. */
 struct sla_sums {
 	int64_t span_us, up_us, degraded_us, down_us /* blips included */, unknown_us,
-		not_monitored_us, maintenance_us, outside_hours_us;
+		not_monitored_us, maintenance_us, excluded_us, outside_hours_us;
 	int64_t blip_us, counted_down_us; /* D of the definitions */
 	int64_t unknown_by_cause_us[SLA_CAUSES];
 	int64_t agreed_us, known_us; /* P and K */
 };
 
-/* `hours` and `maintenance` may be NULL (always; none). Windows must be settled. */
+/* What lies over a line, settled; each may be NULL: always; none. A moment outside of the hours is
+ * nothing else, one that is excluded no maintenance. */
+struct sla_layers {
+	const struct sla_windows *hours, *excluded, *maintenance;
+};
+
 struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us,
-			const struct sla_windows *hours, const struct sla_windows *maintenance,
-			const struct sla_policy *);
+			const struct sla_layers *, const struct sla_policy *);
 /* Adds those of the time behind it: the sums of [a, c) from those of [a, b) and [b, c). */
 void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const struct sla_policy *);
 

@@ -106,17 +106,18 @@ static int64_t scale_up(int64_t a, int64_t b, int64_t c)
 
 static void derive(struct sla_sums *s, const struct sla_policy *p)
 {
-	s->agreed_us = s->span_us - s->outside_hours_us - s->maintenance_us - s->not_monitored_us;
+	s->agreed_us = s->span_us - s->outside_hours_us - s->excluded_us - s->maintenance_us -
+		       s->not_monitored_us;
 	s->known_us = s->agreed_us - s->unknown_us;
 	s->counted_down_us = s->down_us - (p->blips_are_up ? s->blip_us : 0) +
 			     scale_up(s->degraded_us, p->degraded_weight_ppm, 1000000);
 }
 
 struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us,
-			const struct sla_windows *hours, const struct sla_windows *maintenance,
-			const struct sla_policy *policy)
+			const struct sla_layers *over, const struct sla_policy *policy)
 {
-	struct walk in_hours = {hours, 0, true}, in_maintenance = {maintenance, 0, false};
+	struct walk in_hours = {over->hours, 0, true}, in_excluded = {over->excluded, 0, false},
+		    in_maintenance = {over->maintenance, 0, false};
 	struct sla_sums sums = {.span_us = to_us > from_us ? to_us - from_us : 0};
 	struct sla_line part = {0};
 
@@ -126,11 +127,14 @@ struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to
 		     at_us = until_us) {
 			until_us = part.span[i].to_us;
 			bool agreed = is_inside(&in_hours, at_us, &until_us);
-			bool excluded = is_inside(&in_maintenance, at_us, &until_us);
+			bool excluded = is_inside(&in_excluded, at_us, &until_us);
+			bool maintained = is_inside(&in_maintenance, at_us, &until_us);
 
 			if (!agreed)
 				sums.outside_hours_us += until_us - at_us;
 			else if (excluded)
+				sums.excluded_us += until_us - at_us;
+			else if (maintained)
 				sums.maintenance_us += until_us - at_us;
 			else
 				add_state(&sums, &part.span[i], until_us - at_us);
@@ -149,6 +153,40 @@ void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const stru
 	for (size_t i = 0; i < sizeof *into / sizeof *sum; i++)
 		sum[i] += us[i];
 	derive(into, p);
+}
+
+int64_t sla_windows_length_us(const struct sla_windows *w, const struct sla_windows *other,
+			      int64_t from_us, int64_t to_us)
+{
+	struct walk first = {w, 0, true}, second = {other, 0, true};
+	int64_t length_us = 0;
+
+	for (int64_t at_us = from_us, until_us; at_us < to_us; at_us = until_us) {
+		until_us = to_us;
+		bool is_first = is_inside(&first, at_us, &until_us);
+		bool is_second = is_inside(&second, at_us, &until_us);
+
+		if (is_first && is_second)
+			length_us += until_us - at_us;
+	}
+	return length_us;
+}
+
+void sla_windows_subtract(struct sla_windows *from, const struct sla_windows *what)
+{
+	struct walk out = {what, 0, false};
+	struct sla_windows rest = {0};
+
+	for (size_t i = 0; i < from->windows; i++)
+		for (int64_t at_us = from->window[i].from_us, until_us;
+		     at_us < from->window[i].to_us; at_us = until_us) {
+			until_us = from->window[i].to_us;
+			if (!is_inside(&out, at_us, &until_us))
+				sla_windows_add(&rest, at_us, until_us);
+		}
+	sla_windows_release(from);
+	*from = rest;
+	sla_windows_settle(from);
 }
 
 int64_t sla_percent_micro(int64_t part_us, int64_t whole_us)

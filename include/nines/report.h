@@ -278,7 +278,7 @@ const struct page_figures *page_figures_between(struct page *, size_t target, in
 /* What a span of time is called in a chart: the worst of it that counts. */
 enum page_state {
 	PAGE_STATE_NONE, /* not monitored, or not come yet */
-	PAGE_STATE_OUTSIDE, /* outside the service hours */
+	PAGE_STATE_OUTSIDE, /* outside the service hours, or excluded */
 	PAGE_STATE_UNKNOWN,
 	PAGE_STATE_MAINTENANCE,
 	PAGE_STATE_UP,
@@ -296,6 +296,7 @@ struct page_day {
 	/* what of the whole span's budget is left when the day ends, less than 0: too much was
 	 * down; of no target 0. On the last day that of page_figures_between() */
 	int64_t budget_us;
+	int64_t excluded_us;
 };
 
 /* The days of [from, to) in the zone of the target's figures: of a year no slower than the figures

@@ -194,19 +194,20 @@ static void some_windows(struct sla_windows *w)
 }
 
 struct naive_sums {
-	int64_t by_state[SLA_STATES], maintenance, outside;
+	int64_t by_state[SLA_STATES], maintenance, excluded, outside;
 };
 
 static struct naive_sums naive_sum(const struct sla_line *l, int64_t from_s, int64_t to_s,
-				   const struct sla_windows *hours,
-				   const struct sla_windows *maintenance)
+				   const struct sla_layers *over)
 {
-	struct naive_sums n = {{0}, 0, 0};
+	struct naive_sums n = {{0}, 0, 0, 0};
 
 	for (int64_t t = from_s; t < to_s; t++) {
-		if (hours && !is_in(hours, t))
+		if (over->hours && !is_in(over->hours, t))
 			n.outside += S;
-		else if (maintenance && is_in(maintenance, t))
+		else if (over->excluded && is_in(over->excluded, t))
+			n.excluded += S;
+		else if (over->maintenance && is_in(over->maintenance, t))
 			n.maintenance += S;
 		else
 			n.by_state[line_state(l, t)] += S;
@@ -222,9 +223,12 @@ static bool sums_agree(const struct sla_sums *s, const struct naive_sums *n)
 	       s->unknown_us == n->by_state[SLA_UNKNOWN] &&
 	       s->not_monitored_us == n->by_state[SLA_NOT_MONITORED] &&
 	       s->maintenance_us == n->maintenance && s->outside_hours_us == n->outside &&
+	       s->excluded_us == n->excluded &&
 	       s->up_us + s->degraded_us + s->down_us + s->unknown_us + s->not_monitored_us +
-			       s->maintenance_us + s->outside_hours_us ==
-		       s->span_us;
+			       s->maintenance_us + s->outside_hours_us + s->excluded_us ==
+		       s->span_us &&
+	       s->agreed_us == s->span_us - s->not_monitored_us - s->maintenance_us -
+				       s->outside_hours_us - s->excluded_us;
 }
 
 static void sums_as_the_naive_sum(void)
@@ -233,36 +237,183 @@ static void sums_as_the_naive_sum(void)
 
 	for (int round = 0; round < 2000 && fine; round++) {
 		struct sla_line l = {0};
-		struct sla_windows hours = {0}, maintenance = {0};
+		struct sla_windows hours = {0}, maintenance = {0}, excluded = {0};
 		struct sla_policy policy = {0};
 		struct sla_reading how = {.now_us = INT64_MAX};
 		int64_t from_s = below(100), to_s = from_s + below(300);
-		bool has_hours = below(2);
+		struct sla_layers over = {below(2) ? &hours : NULL, &excluded, &maintenance};
 
 		make_samples();
 		sla_from_samples(&l, NULL, sample, samples, &how);
 		some_windows(&hours);
 		some_windows(&maintenance);
-		struct naive_sums n =
-			naive_sum(&l, from_s, to_s, has_hours ? &hours : NULL, &maintenance);
+		some_windows(&excluded);
+		struct naive_sums n = naive_sum(&l, from_s, to_s, &over);
 		sla_windows_settle(&hours);
 		sla_windows_settle(&maintenance);
-		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, has_hours ? &hours : NULL,
-					    &maintenance, &policy);
+		sla_windows_settle(&excluded);
+		struct sla_sums s = sla_sum(&l, from_s * S, to_s * S, &over, &policy);
 		fine = sums_agree(&s, &n);
 		int64_t cut_s = from_s + below(to_s - from_s + 1);
-		struct sla_sums two = sla_sum(&l, from_s * S, cut_s * S, has_hours ? &hours : NULL,
-					      &maintenance, &policy),
-				rest = sla_sum(&l, cut_s * S, to_s * S, has_hours ? &hours : NULL,
-					       &maintenance, &policy);
+		struct sla_sums two = sla_sum(&l, from_s * S, cut_s * S, &over, &policy),
+				rest = sla_sum(&l, cut_s * S, to_s * S, &over, &policy);
 		sla_sums_add(&two, &rest, &policy);
 		fine_in_two = fine_in_two && !memcmp(&two, &s, sizeof s);
 		sla_line_release(&l);
 		sla_windows_release(&hours);
 		sla_windows_release(&maintenance);
+		sla_windows_release(&excluded);
 	}
 	ok(fine, "2,000 random records summed under random windows as second by second");
 	ok(fine_in_two, "the sums of two parts added are those of the whole");
+}
+
+static int64_t naive_length(const struct sla_windows *a, const struct sla_windows *b, bool in_both)
+{
+	int64_t seconds = 0;
+
+	for (int64_t t = 30; t < 200; t++)
+		seconds += is_in(a, t) && is_in(b, t) == in_both;
+	return seconds * S;
+}
+
+static void lengths_of_windows(void)
+{
+	bool fine = true;
+
+	for (int round = 0; round < 2000 && fine; round++) {
+		struct sla_windows a = {0}, b = {0};
+
+		some_windows(&a);
+		some_windows(&b);
+		sla_windows_settle(&a);
+		sla_windows_settle(&b);
+		int64_t both_us = naive_length(&a, &b, true), rest_us = naive_length(&a, &b, false);
+
+		fine = sla_windows_length_us(&a, &b, 30 * S, 200 * S) == both_us &&
+		       sla_windows_length_us(&a, NULL, 30 * S, 200 * S) == both_us + rest_us;
+		sla_windows_subtract(&a, &b);
+		fine = fine && sla_windows_length_us(&a, NULL, 30 * S, 200 * S) == rest_us &&
+		       sla_windows_length_us(&a, &b, 30 * S, 200 * S) == 0;
+		sla_windows_release(&a);
+		sla_windows_release(&b);
+	}
+	ok(fine, "2,000 pairs of windows: what lies in both, and what is left without the other");
+}
+
+/* ---- reclassification ---- */
+
+static struct sla_claim claim[6];
+static size_t claims;
+
+static void some_claims(void)
+{
+	claims = (size_t)below(7);
+	for (size_t i = 0; i < claims; i++) {
+		int64_t from_s = below(400);
+
+		claim[i] = (struct sla_claim){from_s * S, (from_s + 1 + below(80)) * S,
+					      (enum sla_as)below(SLA_AS)};
+	}
+}
+
+/* The last that was said of a second; -1: nothing was. */
+static int said_of(int64_t at_s)
+{
+	for (size_t i = claims; i-- > 0;)
+		if (claim[i].from_us <= at_s * S && at_s * S < claim[i].to_us)
+			return (int)claim[i].as;
+	return -1;
+}
+
+static enum sla_state claimed_state(const struct sla_line *l, int64_t at_s)
+{
+	switch (said_of(at_s)) {
+	case SLA_AS_UP:
+		return SLA_UP;
+	case SLA_AS_DOWN:
+		return SLA_DOWN;
+	case SLA_AS_DEGRADED:
+		return SLA_DEGRADED;
+	case SLA_AS_UNKNOWN:
+		return SLA_UNKNOWN;
+	default:
+		return line_state(l, at_s);
+	}
+}
+
+static void claims_as_second_by_second(void)
+{
+	bool fine = true, tidy = true, adds_up = true, restores = true;
+
+	for (int round = 0; round < 3000 && fine && tidy && adds_up; round++) {
+		struct sla_line l = {0}, over = {0};
+		struct sla_pieces pieces = {0};
+		struct sla_windows maintenance = {0}, excluded = {0}, any = {0};
+		struct sla_policy policy = {0};
+		struct sla_reading how = {.now_us = INT64_MAX};
+
+		make_samples();
+		some_claims();
+		if (below(10))
+			sla_from_samples(&l, NULL, sample, samples, &how);
+		sla_claims_settle(&pieces, claim, claims);
+		sla_reclassify(&over, &l, claim, &pieces);
+		some_windows(&maintenance);
+		sla_windows_settle(&maintenance);
+		sla_windows_of_claims(&any, claim, &pieces, SLA_AS);
+		sla_windows_subtract(&maintenance, &any);
+		sla_windows_of_claims(&maintenance, claim, &pieces, SLA_AS_MAINTENANCE);
+		sla_windows_of_claims(&excluded, claim, &pieces, SLA_AS_EXCLUDED);
+		tidy = is_tidy(&over);
+		for (int64_t t = 0; t < 500 && fine; t++)
+			fine = line_state(&over, t) == claimed_state(&l, t) &&
+			       is_in(&any, t) == (said_of(t) >= 0) &&
+			       is_in(&excluded, t) == (said_of(t) == SLA_AS_EXCLUDED) &&
+			       (said_of(t) < 0 ||
+				is_in(&maintenance, t) == (said_of(t) == SLA_AS_MAINTENANCE));
+		struct sla_layers layers = {NULL, &excluded, &maintenance};
+		struct sla_sums s = sla_sum(&over, 20 * S, 450 * S, &layers, &policy);
+		struct naive_sums n = naive_sum(&over, 20, 450, &layers);
+		adds_up = sums_agree(&s, &n);
+		sla_line_release(&over);
+		pieces.pieces = 0;
+		sla_reclassify(&over, &l, claim, &pieces);
+		restores = restores && over.spans == l.spans &&
+			   (!l.spans || !memcmp(over.span, l.span, l.spans * sizeof *l.span));
+		sla_line_release(&l);
+		sla_line_release(&over);
+		sla_windows_release(&maintenance);
+		sla_windows_release(&excluded);
+		sla_windows_release(&any);
+		free(pieces.piece);
+	}
+	ok(fine && tidy,
+	   "3,000 records with claims over them: each second is as the last said of it");
+	ok(adds_up, "and the sums still make up the span");
+	ok(restores, "and without claims the line is what it was");
+}
+
+/* Not the same moment twice: an incident of no length is in no line. */
+static void incidents_from_the_line(void)
+{
+	bool fine = true;
+
+	for (int round = 0; round < 3000 && fine; round++) {
+		struct sla_line l = {0};
+		struct sla_incidents a = {0}, b = {0};
+		struct sla_reading how = {.now_us = INT64_MAX};
+
+		make_samples();
+		how.start = (enum sla_start)below(3);
+		sla_from_samples(&l, &a, sample, samples, &how);
+		sla_incidents_of_line(&l, true, &b);
+		fine = same_incidents(&a, &b);
+		sla_line_release(&l);
+		free(a.incident);
+		free(b.incident);
+	}
+	ok(fine, "3,000 lines tell the same incidents as the samples they are of");
 }
 
 /* ---- groups ---- */
@@ -500,7 +651,7 @@ static void rules(void)
 
 		samples = read_record(rule[i].record);
 		sla_from_samples(&l, &list, sample, samples, &how);
-		struct sla_sums s = sla_sum(&l, 0, end_us, NULL, NULL, &policy);
+		struct sla_sums s = sla_sum(&l, 0, end_us, &(struct sla_layers){0}, &policy);
 		for (size_t k = 0; k < list.incidents; k++)
 			confirmed += list.incident[k].is_confirmed;
 		ok(s.down_us == rule[i].down_s * S && s.blip_us == rule[i].blip_s * S &&
@@ -578,7 +729,8 @@ static void months_add_up(void)
 
 			sla_line_add(&l, first * S, from * S + 5, SLA_UP, SLA_NO_CAUSE);
 			sla_line_add(&l, from * S + 5, to * S, SLA_DOWN, SLA_NO_CAUSE);
-			struct sla_sums s = sla_sum(&l, from * S, to * S, NULL, NULL, &policy);
+			struct sla_sums s =
+				sla_sum(&l, from * S, to * S, &(struct sla_layers){0}, &policy);
 			fine = fine && s.up_us + s.down_us == (to - from) * S && s.up_us == 5;
 			sum += to - from;
 			sla_line_release(&l);
@@ -595,6 +747,9 @@ int main(void)
 	samples_as_the_naive_reading();
 	runs_as_single_samples();
 	sums_as_the_naive_sum();
+	lengths_of_windows();
+	claims_as_second_by_second();
+	incidents_from_the_line();
 	groups_as_the_naive_group();
 	nested_groups();
 	rules();

@@ -522,7 +522,7 @@ static void sums_of(struct text *t, int64_t from_us, int64_t to_us)
 
 	read_samples(r, read_find(r, "a"), from_us, to_us, &list);
 	sla_from_samples(&l, NULL, list.sample, list.samples, &how);
-	sums = sla_sum(&l, from_us, to_us, NULL, NULL, &policy);
+	sums = sla_sum(&l, from_us, to_us, &(struct sla_layers){0}, &policy);
 	text_clear(t);
 	/* each result starts up to 3 ms late */
 	text_printf(t, "down %lld blips %lld unknown %lld",
