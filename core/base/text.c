@@ -181,6 +181,15 @@ void text_add_duration(struct text *t, int64_t us)
 		text_printf(t, "%" PRId64 "d %" PRId64 "h", s / 86400, s / 3600 % 24);
 }
 
+void text_stamp(char id[TEXT_STAMP], uint64_t number)
+{
+	static const char digit[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+	for (int i = TEXT_STAMP - 2; i >= 0; i--, number >>= 5)
+		id[i] = digit[number & 31];
+	id[TEXT_STAMP - 1] = '\0';
+}
+
 bool text_to_int(const char *s, int64_t *n)
 {
 	bool is_negative = *s == '-';

@@ -38,6 +38,10 @@ bool text_duration(const char *, int64_t *us);
 /* Writes microseconds the short way: 812us, 3.2ms, 1.20s, 5m, 4h 2m, 3d 4h. */
 void text_add_duration(struct text *, int64_t us);
 
+/* An id of 12 letters and digits that sorts as the number does, below 2^60. */
+#define TEXT_STAMP 13
+void text_stamp(char id[TEXT_STAMP], uint64_t number);
+
 /* A whole decimal number with optional sign, nothing behind it. False: no such number. */
 bool text_to_int(const char *, int64_t *);
 

@@ -293,7 +293,7 @@ struct keeper {
 	struct alerts *alerts; /* alert_inside.h */
 	struct window *windows; /* maintenance: window.h */
 	size_t intense;	       /* checks that are intensified */
-	int64_t importer; /* the client whose import the recorder merges, 0: none */
+	int64_t recorded; /* the client whose request the recorder does itself, 0: none */
 };
 
 /* keeper.c: time and lines out. A line is begun on the text and ended by line_end() (spool_end()
@@ -419,7 +419,7 @@ bool keeper_is_healthy(struct keeper *);
 void status_take(struct keeper *, int64_t client, const struct line *);
 void status_go_on(struct keeper *);
 /* What the client that waits for it is told; wrong NULL: it is done. */
-void status_end_import(struct keeper *, const char *wrong);
+void status_end_recorded(struct keeper *, const char *key, const char *said);
 void status_forget_client(struct keeper *, int64_t client);
 void status_release(struct keeper *);
 

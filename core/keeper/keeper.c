@@ -84,28 +84,17 @@ void keeper_copy(char *to, size_t room, const char *from)
 	to[n] = '\0';
 }
 
-/* 32 digits that sort as the number does. */
-static void add_base32(char *to, uint64_t n, int digits)
-{
-	static const char digit[] = "0123456789abcdefghjkmnpqrstvwxyz";
-
-	for (int i = digits - 1; i >= 0; i--, n >>= 5)
-		to[i] = digit[n & 31];
-}
-
 /* Wall clock in milliseconds and a count of those within one; never less than the one before,
  * whatever the clock does. */
 void keeper_stamp(struct keeper *k, char *id, size_t room)
 {
 	uint64_t stamp = (uint64_t)(k->wall_us > 0 ? k->wall_us / 1000 : 0) << 10;
 
-	assert(room >= 13);
+	assert(room >= TEXT_STAMP);
 	if (stamp <= k->last_stamp)
 		stamp = k->last_stamp + 1;
 	k->last_stamp = stamp;
-	add_base32(id, stamp >> 10, 10);
-	add_base32(id + 10, stamp & 1023, 2);
-	id[12] = '\0';
+	text_stamp(id, stamp);
 }
 
 struct text *keeper_line(struct keeper *k, enum keeper_end_kind kind, int64_t number)
@@ -322,11 +311,14 @@ static void take_recovered(struct keeper *k, struct keeper_end from, const struc
 	k->recorder_fails = false;
 }
 
-static void take_merged(struct keeper *k, struct keeper_end from, const struct line *l)
+static void take_recorded(struct keeper *k, struct keeper_end from, const struct line *l)
 {
+	const char *wrong = line_find(l, "wrong");
+
 	(void)from;
-	if (line_number(l) == k->importer)
-		status_end_import(k, line_find(l, "wrong"));
+	if (line_number(l) == k->recorded)
+		status_end_recorded(k, wrong ? "wrong" : "text",
+				    wrong ? wrong : line_find(l, "text"));
 }
 
 /* ---- lines ---- */
@@ -386,7 +378,7 @@ static void take_outcome(struct keeper *k, struct keeper_end from, const struct 
 static void lose_recorder(struct keeper *k)
 {
 	k->recorder_is_there = false;
-	status_end_import(k, "the recorder ended meanwhile: try again");
+	status_end_recorded(k, "wrong", "the recorder ended meanwhile: try again");
 }
 
 static void take_closed(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -418,7 +410,8 @@ static const struct {
 	{END_RECORDER, "committed", take_committed},
 	{END_RECORDER, "failing", take_failing},
 	{END_RECORDER, "recovered", take_recovered},
-	{END_RECORDER, "merged", take_merged},
+	{END_RECORDER, "merged", take_recorded},
+	{END_RECORDER, "reclassified", take_recorded},
 	{END_RECORDER, "resume", take_resume},
 	{END_RECORDER, "memory", take_memory},
 	{END_RECORDER, "resume-letter", take_resume_letter},

@@ -355,28 +355,30 @@ static void ask_intensify(struct keeper *k, int64_t client, const struct line *l
 	text_release(&wrong);
 }
 
-/* The recorder does it; one at a time. */
-static void ask_import(struct keeper *k, int64_t client, const struct line *l)
+/* What the recorder does itself, as the store alone can judge it; one at a time. The client's words
+ * but those that are no request's. */
+static void ask_recorder(struct keeper *k, int64_t client, const struct line *l)
 {
+	static const char *const but[] = {"n", NULL};
 	struct text *t = k->recorder_is_there ? keeper_line(k, END_RECORDER, 0) : NULL;
 
-	if (k->importer || !t) {
+	if (k->recorded || !t) {
 		status_end(k, client, "wrong",
-			   t ? "another import is under way: try again"
+			   t ? "another import or reclassification is under way: try again"
 			     : "the recorder is not there just now: try again");
 		return;
 	}
-	k->importer = client;
-	line_begin_number(t, "merge", client);
-	line_add(t, "file", line_get(l, "file"));
+	k->recorded = client;
+	line_begin_number(t, strcmp(l->verb, "import") ? l->verb : "merge", client);
+	line_add_words(t, l, but);
 	line_end(t);
 }
 
-void status_end_import(struct keeper *k, const char *wrong)
+void status_end_recorded(struct keeper *k, const char *key, const char *said)
 {
-	if (k->importer)
-		status_end(k, k->importer, wrong ? "wrong" : NULL, wrong);
-	k->importer = 0;
+	if (k->recorded)
+		status_end(k, k->recorded, said ? key : NULL, said);
+	k->recorded = 0;
 }
 
 static void ask_standing(struct keeper *k, int64_t client, const struct line *l)
@@ -416,7 +418,8 @@ static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
 } request[] = {{"status", ask_status},
-	       {"import", ask_import},
+	       {"import", ask_recorder},
+	       {"reclassify", ask_recorder},
 	       {"letters", outbox_ask_letters},
 	       {"letter", outbox_ask_letter},
 	       {"beat", ask_beat},

@@ -251,6 +251,20 @@ static void take_merge(struct recorder *r, const struct line *l)
 	text_release(&wrong);
 }
 
+/* `reclassify N ...`: a client of the keeper's waits for `reclassified N`. */
+static void take_reclassification(struct recorder *r, const struct line *l)
+{
+	struct text said = {0};
+	bool is_done = false;
+
+	if (!r->store || !commit(r)) /* what came before goes first */
+		text_printf(&said, "the store fails: %s", text_get(&r->failing));
+	else
+		is_done = store_reclassify(r->store, l, clock_wall_us(), &said);
+	say(&r->keeper, "reclassified", l->id, is_done ? "text" : "wrong", text_get(&said));
+	text_release(&said);
+}
+
 static void feed(struct recorder *r, const struct line *l)
 {
 	int64_t n = line_int(l, "n", 0);
@@ -278,6 +292,8 @@ static const char *take_keeper(struct link *k, const struct line *l, int fd)
 		say(&r->keeper, "failing", "-", "reason", r->failing.at);
 	if (!strcmp(l->verb, "merge"))
 		take_merge(r, l);
+	else if (!strcmp(l->verb, "reclassify"))
+		take_reclassification(r, l);
 	else if (r->store)
 		feed(r, l);
 	else

@@ -19,7 +19,7 @@ static bool take_window(const struct read_window *w, void *with)
 {
 	const struct gathering *g = with;
 
-	if (!w->is_cancelled && is_in_time(g->order->policy, w->announced_us, w->from_us))
+	if (!w->cancelled_us && is_in_time(g->order->policy, w->announced_us, w->from_us))
 		sla_windows_add(g->into, w->from_us, w->to_us);
 	return true;
 }

@@ -2,7 +2,7 @@
  *
  * store.c opens, commits and closes; schema.c makes the tables; series.c holds what is open in
  * memory; close.c moves it into blocks; rollup.c makes days and months of them; event.c writes the
- * rows of states and incidents, letter.c those of letters.
+ * rows of states and incidents, letter.c those of letters, reclassify.c what is said afterwards.
  *
  * A series is one target at one location. Its results gather in an open block; each commit writes
  * the bytes that are new to the tail, so the pieces of the tail since the last closing are, put

@@ -339,7 +339,7 @@ bool read_maintenance(struct read *r, const char *name, int64_t from_us, int64_t
 					.from_us = sqlite3_column_int64(ask, 3),
 					.to_us = sqlite3_column_int64(ask, 4),
 					.announced_us = sqlite3_column_int64(ask, 5),
-					.is_cancelled = sqlite3_column_int64(ask, 6) != 0};
+					.cancelled_us = sqlite3_column_int64(ask, 6)};
 
 		if (!take(&w, with))
 			break;

@@ -147,12 +147,26 @@ struct read_window {
 	const char *name; /* "": of all targets */
 	const char *text, *owner;
 	int64_t from_us, to_us, announced_us; /* to_us: INT64_MAX while it lasts */
-	bool is_cancelled;
+	int64_t cancelled_us; /* 0: it was not */
 };
 /* Maintenance windows with an impact that overlap [from, to). `name` NULL: every one, else its own
  * and those of all. */
 bool read_maintenance(struct read *, const char *name, int64_t from_us, int64_t to_us,
 		      bool (*take)(const struct read_window *, void *with), void *with);
+
+/* What somebody said afterwards of a span of a check or service; the record stays what it is. */
+struct read_reclassification {
+	const char *id, *name, *as, *by, *reason; /* as: sla_as_name */
+	const char *incident; /* "": of a span */
+	int64_t from_us, to_us, at_us;
+	int64_t undone_us; /* 0: it was not */
+	const char *undone_by, *undone_reason;
+};
+/* Those that overlap [from, to), undone ones too, in the order they were said. `name` NULL: of all.
+ */
+bool read_reclassifications(struct read *, const char *name, int64_t from_us, int64_t to_us,
+			    bool (*take)(const struct read_reclassification *, void *with),
+			    void *with);
 
 struct read_marker {
 	const char *kind, *event, *text;

@@ -75,7 +75,18 @@ static const char event_tables[] =
 	" PRIMARY KEY(name, kind, at_us)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS planned(id TEXT PRIMARY KEY, start_us INTEGER,"
 	" end_us INTEGER, announced_us INTEGER, cancelled_us INTEGER, owner TEXT, text TEXT,"
-	" impact TEXT, words TEXT);";
+	" impact TEXT, words TEXT);"
+	/* of schema 8: what is said afterwards of a span, and what takes it back: nobody changes
+	 * or deletes a row */
+	"CREATE TABLE IF NOT EXISTS reclassification(id TEXT PRIMARY KEY, target TEXT NOT NULL,"
+	" from_us INTEGER, to_us INTEGER, state TEXT, owner TEXT NOT NULL, reason TEXT NOT NULL,"
+	" at_us INTEGER NOT NULL, incident TEXT, undoes TEXT UNIQUE);"
+	"CREATE INDEX IF NOT EXISTS reclassification_by_target ON reclassification(target, "
+	"from_us);"
+	"CREATE TRIGGER IF NOT EXISTS reclassification_stays BEFORE UPDATE ON reclassification"
+	" BEGIN SELECT RAISE(ABORT, 'a reclassification is never changed'); END;"
+	"CREATE TRIGGER IF NOT EXISTS reclassification_remains BEFORE DELETE ON reclassification"
+	" BEGIN SELECT RAISE(ABORT, 'a reclassification is never deleted'); END;";
 
 /* The rows of one planned window, and what it costs. */
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
@@ -84,7 +95,7 @@ static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;
 /* Of schema 7: under which heading statistics list it. */
 static const char category_column[] = "ALTER TABLE target ADD COLUMN category TEXT;";
 
-static bool from_6(struct store *s)
+static bool add_category(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, category_column, NULL, NULL, NULL) == SQLITE_OK;
 }
@@ -93,7 +104,8 @@ static bool make(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, tables, NULL, NULL, NULL) == SQLITE_OK &&
 	       sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK && from_6(s);
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK &&
+	       add_category(s);
 }
 
 /* Schema 1 knew neither which result ends its cycle nor the interval in force. */
@@ -281,7 +293,8 @@ static bool mark_imports(struct store *s)
 static bool from_4(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
-	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK && from_6(s);
+	       sqlite3_exec(s->sql.db, more_columns, NULL, NULL, NULL) == SQLITE_OK &&
+	       add_category(s);
 }
 
 static bool from_3(struct store *s)
@@ -298,9 +311,20 @@ static int64_t version(struct store *s)
 	return sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'schema'", 0);
 }
 
-/* From the schema of that number to the present one. */
-static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3,
-							  from_3, from_4, from_4, from_6};
+static bool from_7(struct store *s)
+{
+	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool from_6(struct store *s)
+{
+	return from_7(s) && add_category(s);
+}
+
+/* From the schema of that number to the present one: event_tables are made where they are missing.
+ */
+static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3, from_3,
+							  from_4, from_4, from_6, from_7};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 7
+#define STORE_SCHEMA 8
 
 /* Behind `permission denied`. */
 #define STORE_FORBIDDEN " (the database belongs to ninesd's user: try as root)"
@@ -73,6 +73,12 @@ void store_resume(struct store *, struct text *lines);
 
 /* Merges a staging file (stage.h) in one transaction. False: nothing was changed. */
 bool store_merge(struct store *, const void *bytes, size_t size, struct text *wrong);
+
+/* Writes down what somebody says afterwards of a span of time, in a transaction of its own. Words
+ * of the line: `by` and `reason`, and either `as` (sla_as_name) with `incident` (the id of one that
+ * is over) or with `target from_us to_us`, or `undo` (the id of a reclassification). Rows are only
+ * ever added. True: *said is its id; else why not, one sentence. */
+bool store_reclassify(struct store *, const struct line *, int64_t now_us, struct text *said);
 
 /* Renames the file and its companions at `path` to path.damaged-AT; takes the lock meanwhile. */
 bool store_move_aside(const char *path, int64_t now_us, struct text *said);
