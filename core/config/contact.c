@@ -59,7 +59,7 @@ struct path {
 	struct path_options say;
 	const char *notifier, *address;
 	struct path *fallback;
-	bool is_fine;
+	bool is_fine, takes_files;
 	struct path *next;
 };
 
@@ -256,6 +256,7 @@ static void judge_path(struct config *c, struct contact *o, struct path *p)
 	n = notifier_get(c, p->notifier, s);
 	if (n)
 		notifier_review(c, n, s, p->address);
+	p->takes_files = n && notifier_takes_files(n);
 	if (other != p)
 		problem_add(&c->parse, s->file, s->line, "remove one",
 			    "contact '%s' has two paths '%s'", o->section->title, s->title);
@@ -427,4 +428,38 @@ void contacts_finish(struct config *c)
 	}
 	if (!c->parse.wrong)
 		lint_monitor(c);
+}
+
+/* ---- who takes reports ---- */
+
+const char *contact_next(const struct config *c, const char *after)
+{
+	const struct contact *o = c->first_contact;
+
+	while (after && o && o->section->title != after)
+		o = o->next;
+	if (after && o)
+		o = o->next;
+	return o ? o->section->title : NULL;
+}
+
+const char *contact_nearest(const struct config *c, const char *name)
+{
+	const char *all[256], *one = NULL;
+	size_t n = 0;
+
+	while (n < 256 && (one = contact_next(c, one)))
+		all[n++] = one;
+	return option_nearest(name, all, n, sizeof *all);
+}
+
+void contact_each_report_path(const struct config *c, const char *contact,
+			      void (*take)(const char *to, void *with), void *with)
+{
+	const struct contact *o = map_find_text(&c->contacts, contact);
+
+	for (const struct path *p = o ? o->paths : NULL; p; p = p->next)
+		if (p->is_fine && p->notifier && tells(p, "reports") &&
+		    (*p->say.kinds || p->takes_files))
+			take(p->section->title, with);
 }

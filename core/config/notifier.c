@@ -204,6 +204,11 @@ const struct notifier *notifier_get(struct config *c, const char *name, const st
 	return n->is_fine ? n : NULL;
 }
 
+bool notifier_takes_files(const struct notifier *n)
+{
+	return n->module->head.flags & MODULE_TAKES_FILES;
+}
+
 void notifier_review(struct config *c, const struct notifier *n, const struct section *s,
 		     const char *address)
 {

@@ -222,6 +222,7 @@ static void read_sections(struct config *c)
 	services_finish(c);
 	abouts_finish(c);
 	contacts_finish(c);
+	delivers_finish(c);
 	notifiers_finish(c);
 }
 
@@ -237,6 +238,7 @@ static struct config *open_config(const char *file)
 	c->last_service = &c->services;
 	c->last_about = &c->abouts;
 	c->last_contact = &c->first_contact;
+	c->last_delivery = &c->deliveries;
 	c->last_note = &c->notes;
 	if (file)
 		parse_file(&c->parse, file);
@@ -281,6 +283,7 @@ void config_free(struct config *c)
 	free(c->channel);
 	text_release(&c->contact_lines);
 	text_release(&c->template_lines);
+	text_release(&c->deliver_lines);
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
@@ -385,7 +388,7 @@ void config_add_lines(struct config *c, struct text *t)
 {
 	const struct text *part[] = {&c->location_lines, &c->secret_lines,   &c->define_lines,
 				     &c->service_lines,	 &c->policy_lines,   &c->notifier_lines,
-				     &c->contact_lines,	 &c->template_lines};
+				     &c->contact_lines,	 &c->template_lines, &c->deliver_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t, false);

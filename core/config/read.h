@@ -34,7 +34,7 @@ struct config {
 	struct descriptors modules;
 	struct map names, locations, slas, zones, secrets, notifiers, contacts, templates;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
-	struct text notifier_lines, contact_lines, template_lines;
+	struct text notifier_lines, contact_lines, template_lines, deliver_lines;
 	/* what notifier modules are to judge: lines `channel N`, and the sections they stand for */
 	struct text channel_lines;
 	const struct section **channel;
@@ -42,6 +42,7 @@ struct config {
 	struct service *services, **last_service;
 	struct about *abouts, **last_about;
 	struct contact *first_contact, **last_contact;
+	struct delivery *deliveries, **last_delivery;
 	struct problem *notes, **last_note;
 	int check_count, service_count, secret_count;
 };
@@ -118,11 +119,25 @@ const struct notifier *notifier_get(struct config *, const char *name, const str
 void notifier_review(struct config *, const struct notifier *, const struct section *,
 		     const char *address);
 void notifiers_finish(struct config *);
+/* Its module gets the files of a letter. */
+bool notifier_takes_files(const struct notifier *);
 
 /* contact.c */
 void contact_read(struct config *, const struct section *);
 void path_read(struct config *, const struct section *);
 void contacts_finish(struct config *);
+/* Behind contacts_finish(). The contacts by name, in their order, NULL: begin, the end. */
+const char *contact_next(const struct config *, const char *after);
+/* What was probably meant, or NULL. */
+const char *contact_nearest(const struct config *, const char *name);
+/* Its paths ("NOTIFIER:ADDRESS") that take reports: those whose kinds name them, and those without
+ * kinds whose notifier can carry files. */
+void contact_each_report_path(const struct config *, const char *contact,
+			      void (*take)(const char *to, void *with), void *with);
+
+/* deliver.c: sections `deliver`; finished behind contacts and services. */
+void deliver_read(struct config *, const struct section *);
+void delivers_finish(struct config *);
 
 /* wording.c: sections `template`: an admin's own letters. */
 void wording_read(struct config *, const struct section *);

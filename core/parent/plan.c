@@ -103,6 +103,7 @@ void plan_free(struct plan *p)
 	text_release(&p->lines);
 	text_release(&p->figures);
 	text_release(&p->hosts);
+	text_release(&p->orders);
 	text_release(&p->problems);
 	text_release(&p->lints);
 	forget_secrets(p);
@@ -217,6 +218,14 @@ static const char *take_notifier(struct plan *p, const struct line *l)
 	p->channel = memory_resize(p->channel, (p->channels + 1) * sizeof *p->channel);
 	p->channel[p->channels++] = c;
 	add_channel(p, c, l);
+	return NULL;
+}
+
+static const char *take_order(struct plan *p, const struct line *l)
+{
+	line_begin(&p->orders, l->verb, l->id);
+	line_add_words(&p->orders, l, NULL);
+	line_end(&p->orders);
 	return NULL;
 }
 
@@ -337,8 +346,9 @@ static const struct {
 	{"define", take_define, true, false},
 	{"service", NULL, true, true},
 	{"notifier", take_notifier, false, false},
-	{"contact", NULL, true, false},
+	{"contact", take_order, true, false},
 	{"path", NULL, true, false},
+	{"deliver", take_order, true, false},
 	{"template", NULL, true, false},
 	{"zone", NULL, true, true},
 	{"sla", NULL, false, true},

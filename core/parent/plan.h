@@ -55,6 +55,7 @@ struct plan {
 	struct text lines;    /* begin ... end, for the keeper */
 	struct text figures;  /* likewise, for the web: what decides figures */
 	struct text hosts;    /* modules and those of their options that name hosts, for lint.c */
+	struct text orders;   /* who takes reports and which send themselves, for reporter.c */
 	struct text problems, lints; /* as shown to people, a line each */
 	size_t problem_count;
 	struct plan_settings set;

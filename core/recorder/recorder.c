@@ -358,6 +358,8 @@ static void tidy(struct recorder *r)
 		fail(r, &wrong);
 	if (store_is_damaged(r->store) && !r->is_broken)
 		give_up(r);
+	else
+		store_sweep(r->store, loop_now(r->loop), clock_wall_us());
 	text_release(&wrong);
 }
 

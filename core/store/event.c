@@ -60,6 +60,15 @@ static const struct {
 	{"attempt", /* without a next one it was the last */
 	 "UPDATE letter SET outcome = ?2, ended_us = ?3 WHERE id = ?1 AND coalesce(?4, 0) = 0",
 	 {"", "outcome", "at_us", "next_us"}},
+	{"letter", /* of a report: this period has gone to this destination */
+	 "INSERT OR REPLACE INTO delivery(name, every, to_us, destination, from_us, at_us, outcome,"
+	 " letter) SELECT ?2, ?3, ?4, ?5, ?6, ?7, 'letter', ?1 WHERE ?2 IS NOT NULL",
+	 {"", "delivery", "every", "to_us", "to_key", "from_us", "created_us"}},
+	{"delivery",
+	 "INSERT INTO delivery(name, every, to_us, destination, from_us, at_us, outcome, reason)"
+	 " VALUES(?1, ?2, ?3, '', ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET at_us = excluded.at_us,"
+	 " outcome = excluded.outcome, reason = excluded.reason",
+	 {"", "every", "to_us", "from_us", "at_us", "outcome", "reason"}},
 	{"standing", /* a new one takes the place of the old one */
 	 "UPDATE standing SET ended_us = ?3, ended_by = ?4 WHERE name = ?1 AND kind = ?2 AND"
 	 " ended_us IS NULL",

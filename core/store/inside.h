@@ -77,6 +77,7 @@ struct store {
 	int wal_pages;
 	int64_t check_at_us;   /* when damage is looked for next; 0: it was at the opening */
 	int64_t restart_at_us; /* when the log may be begun anew next, if it is too long */
+	int64_t sweep_at_us;
 	bool is_open, is_damaged;
 	char *path;
 };

@@ -190,6 +190,19 @@ static const struct column standing_column[] = {{"kind", false},  {"by", false},
 static const char windows[] = "SELECT id, words FROM planned WHERE cancelled_us IS NULL AND"
 			      " (end_us IS NULL OR end_us > (SELECT coalesce(max(at_us), 0) FROM"
 			      "  tail) - 86400000000) ORDER BY id";
+/* Of each delivery its last period that was dealt with, and letters of later ones: the keeper died
+ * before all of them were made. */
+#define DEALT_WITH \
+	"(SELECT coalesce(max(to_us), 0) FROM delivery e WHERE e.name = d.name AND" \
+	" e.every = d.every AND e.destination = '' AND e.outcome <> 'failed')"
+static const char deliveries[] =
+	"SELECT name, every, to_us, at_us, outcome, reason, destination FROM delivery d WHERE"
+	" to_us > " DEALT_WITH " OR (destination = '' AND to_us = " DEALT_WITH ")"
+	" ORDER BY name, every, to_us";
+static const struct column delivery_column[] = {
+	{"every", false},   {"to_us", true},   {"at_us", true},	 {"outcome", false},
+	{"reason", false}, {"to_key", false}, {NULL, false}};
+
 static const struct column window_column[] = {{NULL, false}};
 
 void letter_resume(struct store *s, struct text *lines)
@@ -200,6 +213,7 @@ void letter_resume(struct store *s, struct text *lines)
 	add_rows(s, lines, "resume-destination", refusals, refusals_column, 0, NULL);
 	add_rows(s, lines, "resume-standing", standings, standing_column, 0, NULL);
 	add_rows(s, lines, "resume-maintenance", windows, window_column, 1, NULL);
+	add_rows(s, lines, "resume-delivery", deliveries, delivery_column, 0, NULL);
 }
 
 bool letter_forget(struct store *s, int64_t before_us)
@@ -215,5 +229,10 @@ bool letter_forget(struct store *s, int64_t before_us)
 	       sql_run(&s->sql,
 		       "DELETE FROM letter WHERE created_us < ?1 AND outcome IS NOT NULL", "i",
 		       before_us) &&
-	       sql_run(&s->sql, "DELETE FROM standing WHERE ended_us < ?1", "i", before_us);
+	       sql_run(&s->sql, "DELETE FROM standing WHERE ended_us < ?1", "i", before_us) &&
+	       sql_run(&s->sql,
+		       "DELETE FROM delivery WHERE to_us < ?1 AND to_us < (SELECT max(to_us) FROM"
+		       " delivery e WHERE e.name = delivery.name AND e.every = delivery.every AND"
+		       " e.destination = '')",
+		       "i", before_us);
 }

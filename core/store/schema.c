@@ -86,7 +86,11 @@ static const char event_tables[] =
 	"CREATE TRIGGER IF NOT EXISTS reclassification_stays BEFORE UPDATE ON reclassification"
 	" BEGIN SELECT RAISE(ABORT, 'a reclassification is never changed'); END;"
 	"CREATE TRIGGER IF NOT EXISTS reclassification_remains BEFORE DELETE ON reclassification"
-	" BEGIN SELECT RAISE(ABORT, 'a reclassification is never deleted'); END;";
+	" BEGIN SELECT RAISE(ABORT, 'a reclassification is never deleted'); END;"
+	/* of schema 9: reports that send themselves; destination '': the period as a whole */
+	"CREATE TABLE IF NOT EXISTS delivery(name TEXT, every TEXT, to_us INTEGER,"
+	" destination TEXT, from_us INTEGER, at_us INTEGER, outcome TEXT, reason TEXT, letter TEXT,"
+	" PRIMARY KEY(name, every, to_us, destination)) WITHOUT ROWID;";
 
 /* The rows of one planned window, and what it costs. */
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
@@ -289,7 +293,6 @@ static bool mark_imports(struct store *s)
 	return sqlite3_reset(ask) == SQLITE_OK && is_fine;
 }
 
-/* Tables that are made where they are missing. */
 static bool from_4(struct store *s)
 {
 	return sqlite3_exec(s->sql.db, event_tables, NULL, NULL, NULL) == SQLITE_OK &&
@@ -324,7 +327,7 @@ static bool from_6(struct store *s)
 /* From the schema of that number to the present one: event_tables are made where they are missing.
  */
 static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3, from_3,
-							  from_4, from_4, from_6, from_7};
+							  from_4, from_4, from_6, from_7, from_7};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,10 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 8
+#define STORE_SCHEMA 9
+
+/* Behind the database's path: the folder of the files of letters. */
+#define STORE_FILES ".files"
 
 /* Behind `permission denied`. */
 #define STORE_FORBIDDEN " (the database belongs to ninesd's user: try as root)"
@@ -57,6 +60,9 @@ int64_t store_last(struct store *, const char *keeper);
  * age, checkpoints. Called after each commit. */
 bool store_tidy(struct store *, int64_t now_us, struct text *wrong);
 void store_retain(struct store *, const struct store_retention *);
+
+/* Removes files of letters that no letter waits with any more, every ten minutes of `mono_us`. */
+void store_sweep(struct store *, int64_t mono_us, int64_t now_us);
 
 /* Looks for damage of the file, once a day of the monotonic `now_us` and for some seconds at most.
  * False: *wrong tells it. */
