@@ -144,15 +144,15 @@ void page_add_plain(struct text *t, const struct page_value *v)
 	}
 }
 
-/* The less is up, the lower: to be read without colour. */
+/* The less is up, the lower: to be read without colour. All as wide as each other in any font. */
 static void add_bar(struct text *t, const char *letters)
 {
 	static const struct {
 		char letter;
 		const char *block;
 	} bar[] = {{'u', "\xe2\x96\x88"}, {'g', "\xe2\x96\x86"}, {'P', "\xe2\x96\x84"},
-		   {'D', "\xe2\x96\x81"}, {'?', "\xe2\x96\x91"}, {'m', "="},
-		   {'-', "\xc2\xb7"}};
+		   {'D', "\xe2\x96\x81"}, {'?', "\xe2\x96\x91"}, {'m', "\xe2\x96\x94"},
+		   {'-', "\xe2\x96\x8f"}};
 
 	for (; *letters; letters++)
 		for (size_t i = 0; i < sizeof bar / sizeof *bar; i++)

@@ -18,12 +18,12 @@ def named(verb, name, **words):
     return f"{verb} - name={role.quote(name)} " + " ".join(f"{key}={role.quote(value)}" for key, value in words.items())
 
 
-def target(name, every_s=60, module="http", seen_us=1):
-    return named("target", name, kind="check", module=module, interval_us=every_s * SECOND, seen_us=seen_us)
+def target(name, every_s=60, module="http", seen_us=1, **more):
+    return named("target", name, kind="check", module=module, interval_us=every_s * SECOND, seen_us=seen_us, **more)
 
 
-def service(name, members, need=1, seen_us=1):
-    return named("target", name, kind="service", members="\n".join(members), need=need, seen_us=seen_us)
+def service(name, members, need=1, seen_us=1, **more):
+    return named("target", name, kind="service", members="\n".join(members), need=need, seen_us=seen_us, **more)
 
 
 def result(name, at_s, verdict, every_s=60, **words):
