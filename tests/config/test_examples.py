@@ -15,7 +15,7 @@ from tap import BUILD, ROOT, run, test
 
 FOLDERS = "".join(f'{kind} = "{BUILD}/{kind}"\n' for kind in ("modules", "notifiers", "reports"))
 CHANNEL_SECRETS = re.findall(r'"env:(\w+)"', (ROOT / "conf.d/examples/notifiers.conf").read_text())
-EXAMPLES = sorted((ROOT / "conf.d").glob("**/*.conf"))
+EXAMPLES = sorted([*(ROOT / "conf.d").glob("**/*.conf"), *(ROOT / "conf.d").glob("*.conf.example")])
 
 
 def passes(conf, **env):
