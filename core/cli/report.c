@@ -18,6 +18,7 @@
 #include "find.h"
 
 struct typed {
+	const char *need, *interval;
 	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table,
 		*store, *paper;
 };
@@ -34,6 +35,10 @@ static const struct cli_flag flag[] = {
 	{"--service", "NAME", "this service alone", offsetof(struct typed, service)},
 	{"--sla", "NAME", "the services of that sla and their members, judged by it",
 	 offsetof(struct typed, sla)},
+	{"--need", "N", "what if so many members of that service had to be up (sla)",
+	 offsetof(struct typed, need)},
+	{"--interval", "TIME", "what if probes had been so far apart (sla)",
+	 offsetof(struct typed, interval)},
 	{"--format", "FORMAT",
 	 "text, html, pdf, csv or json (default: by the file's ending, else text)",
 	 offsetof(struct typed, format)},
@@ -212,6 +217,8 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.check = typed->check,
 		.service = typed->service,
 		.sla = typed->sla,
+		.need = typed->need,
+		.interval = typed->interval,
 		.option = (const char *const *)(argv + 1),
 		.options = argc - 1,
 		.render = {typed->table, typed->paper, typed->file || cli->screen.has_utf8 ||

@@ -295,9 +295,16 @@ static void add_note(const struct writer *w, const char *note)
 	text_release(&safe);
 }
 
+static bool is_seen(const struct page_piece *b)
+{
+	return (b->kind != PIECE_FACT || b->text) &&
+	       (b->kind != PIECE_TABLE || page_is_shown(&b->table, NULL));
+}
+
 static void add_all(const struct writer *w)
 {
 	int column = label_width(w->page);
+	const struct page_piece *above = NULL; /* that people see */
 
 	if (w->page->title)
 		add_line(w, w->page->title, '=');
@@ -308,10 +315,14 @@ static void add_all(const struct writer *w)
 		} else if (b->kind == PIECE_NOTE) {
 			add_note(w, b->text);
 		} else if (b->kind == PIECE_FACT) {
+			if (b->text && above && above->kind != PIECE_FACT &&
+			    above->kind != PIECE_HEADING)
+				text_putc(w->out, '\n');
 			add_fact(w, b, column);
 		} else {
 			add_table(w, &b->table);
 		}
+		above = is_seen(b) ? b : above;
 	}
 }
 

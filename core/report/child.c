@@ -124,6 +124,8 @@ static void prepare(struct child *c)
 					  "with --store");
 	if (h->read && !host_find_targets(h, &c->wrong))
 		end(c, REPORT_WRONG_ORDER);
+	if (!host_read_what_if(h, &c->wrong))
+		end(c, REPORT_WRONG_ORDER);
 }
 
 static void open_module(struct child *c)
@@ -145,6 +147,7 @@ static void fill(struct child *c)
 	c->page.host = &c->host;
 	c->module->report->fill(&c->page, c->options);
 	host_end_reading(&c->host);
+	host_judge_what_if(&c->host, &c->page);
 	if (!c->page.wrong.size)
 		return;
 	text_add(&c->wrong, c->page.wrong.at, c->page.wrong.size);

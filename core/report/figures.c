@@ -162,6 +162,10 @@ static void take_incident(struct work *w, const struct sla_incident *i, struct p
 		.is_confirmed = i->is_confirmed,
 		.step = "",
 		.reason = "",
+		.id = "",
+		.diagnosis = "",
+		.acked_us = -1,
+		.acked_by = "",
 	};
 	into->is_counted =
 		i->is_confirmed && into->counted_us && i->from_us >= w->order->from_us;
@@ -213,6 +217,17 @@ struct matching {
 	size_t incidents, at;
 };
 
+static void take_record(struct work *w, const struct read_incident *r, struct page_incident *into)
+{
+	into->step = keep(w, r->step);
+	into->reason = keep(w, r->reason);
+	into->id = keep(w, r->id);
+	into->diagnosis = *r->diagnosis ? keep(w, r->diagnosis) : "";
+	into->acked_by = *r->acked_by ? keep(w, r->acked_by) : "";
+	if (r->acked_us >= into->from_us && (into->to_us < 0 || r->acked_us <= into->to_us))
+		into->acked_us = r->acked_us;
+}
+
 static bool take_reason(const struct read_incident *r, void *with)
 {
 	struct matching *m = with;
@@ -221,11 +236,28 @@ static bool take_reason(const struct read_incident *r, void *with)
 	       m->list[m->at].to_us <= r->start_us)
 		m->at++;
 	for (size_t i = m->at; i < m->incidents && m->list[i].from_us < r->end_us; i++)
-		if (!*m->list[i].reason) {
-			m->list[i].step = keep(m->work, r->step);
-			m->list[i].reason = keep(m->work, r->reason);
-		}
+		if (!*m->list[i].reason)
+			take_record(m->work, r, &m->list[i]);
 	return true;
+}
+
+/* Detect, acknowledge, resolve: of incidents where each of the three is known. */
+static void take_acks(struct work *w)
+{
+	struct page_figures *f = w->into;
+	int64_t to_ack_us = 0, ack_to_end_us = 0;
+
+	for (size_t n = 0; n < f->incident_count; n++) {
+		const struct page_incident *i = &f->incident[n];
+
+		if (!i->is_counted || i->to_us < 0 || i->acked_us < 0)
+			continue;
+		f->acked++;
+		to_ack_us += i->acked_us - i->from_us;
+		ack_to_end_us += i->to_us - i->acked_us;
+	}
+	f->to_ack_us = f->acked ? to_ack_us / f->acked : -1;
+	f->ack_to_end_us = f->acked ? ack_to_end_us / f->acked : -1;
 }
 
 static bool add_reasons(struct work *w)
@@ -235,8 +267,10 @@ static bool add_reasons(struct work *w)
 
 	if (!m.incidents ||
 	    read_incidents(w->source->read, w->order->name, m.list[0].from_us, w->order->to_us,
-			   take_reason, &m))
+			   take_reason, &m)) {
+		take_acks(w);
 		return true;
+	}
 	text_puts(w->wrong, read_wrong(w->source->read));
 	return false;
 }
@@ -278,11 +312,26 @@ static void add_members(struct work *w)
 
 /* ---- the whole ---- */
 
+/* What was supposed decides, too: "nines-1-what-if:...", so that nobody takes it for a figure. */
+static void suppose_method(struct text *t, const struct figures_what_if *i)
+{
+	struct text all = {0};
+	size_t stem = strcspn(text_get(t), ":");
+
+	text_printf(&all, "%s need=%" PRId64 " interval=%" PRId64, text_get(t), i->need,
+		    i->interval_us);
+	t->size = stem;
+	text_printf(t, "-what-if:%012" PRIx64, map_hash(all.at, all.size) >> 16);
+	text_release(&all);
+}
+
 static void name_it(struct work *w)
 {
 	struct text method = {0};
 
 	figures_add_method(&method, w->order->policy, zone_name(w->order->zone));
+	if (w->order->what_if)
+		suppose_method(&method, w->order->what_if);
 	w->into->method = keep(w, text_get(&method));
 	w->into->name = keep(w, w->order->name);
 	w->into->kind = w->track.is_service ? "service" : "check";
@@ -349,7 +398,8 @@ bool figures_compute(const struct figures_source *source, struct arena *arena,
 			 .end_us = order->now_us < order->to_us ? order->now_us : order->to_us};
 	bool is_fine;
 
-	*into = (struct page_figures){.reclassified_at_us = -1, .resolution = ""};
+	*into = (struct page_figures){.reclassified_at_us = -1, .resolution = "",
+				      .to_ack_us = -1, .ack_to_end_us = -1};
 	is_fine = read_begin(source->read);
 	if (!is_fine)
 		text_puts(wrong, read_wrong(source->read));

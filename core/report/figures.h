@@ -51,6 +51,13 @@ struct figures_source {
 	size_t windows;
 };
 
+/* What is to be supposed instead of what was: `nines report sla --need, --interval`. */
+struct figures_what_if {
+	const char *service; /* whose `need` is another */
+	int64_t need;        /* 0: as it is */
+	int64_t interval_us; /* of checks that were probed more often; 0: as it was */
+};
+
 struct figures_order {
 	const char *name; /* of a check or service */
 	int64_t from_us, to_us, now_us;
@@ -59,6 +66,7 @@ struct figures_order {
 	bool with_detail;        /* incidents with their reasons, times of steps */
 	bool with_reasons;       /* the same without the times */
 	struct figures_days *days; /* days.h; NULL: not wanted */
+	const struct figures_what_if *what_if; /* NULL: nothing is supposed */
 };
 
 /* Everything in *into lies in the arena. False: *wrong says why. */

@@ -42,6 +42,9 @@ struct host {
 	const char *listener; /* the contact that was asked for last, NULL: none */
 	char *method;
 	size_t computed; /* targets with figures */
+	struct page_what_if what_if; /* as it was typed, where `has_what_if` */
+	struct figures_what_if supposed;
+	bool has_what_if, knows_what_if; /* knows: the module has asked */
 	struct text unreadable; /* why there are no targets */
 };
 
@@ -49,6 +52,10 @@ struct host {
 bool host_read_policies(struct host *, struct text *wrong);
 bool host_find_period(struct host *, struct text *wrong);
 bool host_find_targets(struct host *, struct text *wrong);
+/* Once the targets are known. */
+bool host_read_what_if(struct host *, struct text *wrong);
+/* Once the page is filled: a report that supposes nothing must not look as if it did. */
+void host_judge_what_if(const struct host *, struct page *);
 void host_release(struct host *);
 /* Once the page is filled: no snapshot of the record outlasts that. */
 void host_end_reading(struct host *);

@@ -23,6 +23,7 @@ struct report_order {
 	const struct config_policies *policies;
 	const char *month, *from, *to, *zone;
 	const char *check, *service, *sla;
+	const char *need, *interval; /* of a what-if */
 	const char *const *option; /* name=value */
 	int options;
 	const struct render_format *format;

@@ -40,6 +40,15 @@ static const struct figures_service *find_service(const struct figures_source *s
 	return NULL;
 }
 
+/* The need of a service is another one in a what-if. */
+static void suppose(const struct figures_order *o, struct target *t)
+{
+	const struct figures_what_if *i = o->what_if;
+
+	if (i && i->need && t->is_service && !strcmp(t->name, i->service))
+		t->need = (size_t)o->what_if->need;
+}
+
 static void define(const struct figures_source *s, const char *name, struct target *t)
 {
 	const struct figures_service *own = find_service(s, name);
@@ -92,13 +101,33 @@ static void add_silence(const struct figures_order *o, const struct read_target 
 			     SLA_MONITOR_OFF);
 }
 
+/* In a what-if: what probes so far apart would have found, of a check that was probed more often.
+ */
+static void thin(const struct figures_order *o, struct sla_samples *all)
+{
+	int64_t every_us = o->what_if ? o->what_if->interval_us : 0;
+	struct sla_samples thinned = {0};
+	bool is_denser = false;
+
+	for (size_t i = 0; i < all->samples; i++)
+		is_denser |= all->sample[i].interval_us < every_us;
+	if (!every_us || !is_denser)
+		return;
+	sla_resample(&thinned, all->sample, all->samples, every_us, o->now_us);
+	free(all->sample);
+	*all = thinned;
+}
+
 static bool from_samples(const struct figures_source *s, const struct figures_order *o,
 			 const struct read_target *t, struct track *into)
 {
 	struct sla_samples all = {0};
 	const struct sla_reading how = {o->policy->rule.start, o->now_us};
-	bool is_fine = read_samples(s->read, t, o->from_us, o->to_us, &all);
+	int64_t wider_us = o->what_if ? o->what_if->interval_us : 0;
+	bool is_fine = read_samples(s->read, t, o->from_us - wider_us, o->to_us + wider_us, &all);
 
+	if (is_fine)
+		thin(o, &all);
 	if (is_fine)
 		sla_from_samples(&into->line, &into->incidents, all.sample, all.samples, &how);
 	if (is_fine)
@@ -143,8 +172,8 @@ static void merge(const struct figures_order *o, const struct target *t, struct 
 	free(line);
 }
 
-static bool track_any(const struct figures_source *, const struct figures_order *,
-		      const char *name, int depth, struct track *, struct text *wrong);
+static bool track_any(const struct figures_source *, const struct figures_order *, const char *name,
+		      int depth, struct track *, struct text *wrong);
 
 static bool track_service(const struct figures_source *s, const struct figures_order *o,
 			  const struct target *t, int depth, struct track *into, struct text *wrong)
@@ -170,6 +199,7 @@ static bool track_any(const struct figures_source *s, const struct figures_order
 		return false;
 	}
 	define(s, name, &t);
+	suppose(o, &t);
 	if (t.is_service)
 		return track_service(s, o, &t, depth, into, wrong);
 	return track_check(s, o, &t, into, wrong);

@@ -150,17 +150,21 @@ void sla_samples_add(struct sla_samples *list, const struct sla_sample *s)
 	list->sample[list->samples++] = *s;
 }
 
-/* How long sample i speaks: until the next one, or for one interval when that comes too late. */
-static int64_t speaks_until(const struct reader *r, size_t i)
+int64_t sla_speaks_until(const struct sla_sample *s, const struct sla_sample *next, int64_t now_us)
 {
-	const struct sla_sample *s = &r->sample[i];
 	int64_t end_us;
 
-	if (i + 1 < r->samples && covers(s, s[1].at_us))
-		return s[1].at_us;
+	if (next && covers(s, next->at_us))
+		return next->at_us;
 	if (s->origin == SLA_EVENT || __builtin_add_overflow(s->last_us, s->interval_us, &end_us))
 		end_us = INT64_MAX;
-	return earlier(end_us, i + 1 < r->samples ? s[1].at_us : r->how->now_us);
+	return earlier(end_us, next ? next->at_us : now_us);
+}
+
+static int64_t speaks_until(const struct reader *r, size_t i)
+{
+	return sla_speaks_until(&r->sample[i], i + 1 < r->samples ? &r->sample[i + 1] : NULL,
+				r->how->now_us);
 }
 
 static bool reaches_next(const struct reader *r, size_t i)

@@ -89,6 +89,15 @@ struct sla_samples {
 /* Appends a later sample or run, joined to the last run where it carries it on. */
 void sla_samples_add(struct sla_samples *, const struct sla_sample *);
 
+/* How long a sample speaks: until the next one (NULL: there is none), or for one interval when that
+ * comes too late. */
+int64_t sla_speaks_until(const struct sla_sample *, const struct sla_sample *next, int64_t now_us);
+/* What probes so far apart would have found, of a record that is denser: added to `into`. Slots are
+ * multiples of the interval since 1970, so that a span's figures do not depend on where it begins;
+ * a failure that begins an incident is rechecked 60 s later. */
+void sla_resample(struct sla_samples *into, const struct sla_sample *, size_t samples,
+		  int64_t every_us, int64_t now_us);
+
 /* Which moment an outage begins and ends with: 2.3 of the definitions. */
 enum sla_start { SLA_START_FIRST_FAILURE, SLA_START_MIDPOINT, SLA_START_CONFIRMED };
 

@@ -280,7 +280,10 @@ static bool take_incident(sqlite3_stmt *row, struct read_incident *i)
 				    .reason = sql_text(row, 5),
 				    .step = sql_text(row, 6),
 				    .location = sql_text(row, 7),
-				    .address = sql_text(row, 8)};
+				    .address = sql_text(row, 8),
+				    .diagnosis = sql_text(row, 9),
+				    .acked_us = sqlite3_column_int64(row, 10),
+				    .acked_by = sql_text(row, 11)};
 	i->is_open = !strcmp(event, "open") || !strcmp(event, "confirmed");
 	i->is_confirmed = !strcmp(event, "confirmed") || !strcmp(event, "closed");
 	if (i->is_open)
@@ -288,9 +291,14 @@ static bool take_incident(sqlite3_stmt *row, struct read_incident *i)
 	return strcmp(event, "withdrawn") != 0;
 }
 
-#define INCIDENT "SELECT id, name, event, at_us, start_us, reason, step, location, address" \
-		 " FROM incident WHERE start_us < ?2 AND"                                    \
-		 " (at_us > ?1 OR event IN ('open', 'confirmed'))"
+#define ACK(column)                                                                         \
+	" (SELECT " column " FROM standing s WHERE s.name = i.name AND s.kind = 'ack' AND"  \
+	" s.incident = i.id ORDER BY s.at_us LIMIT 1)"
+#define INCIDENT                                                                            \
+	"SELECT id, name, event, at_us, start_us, reason, step, location, address,"         \
+	" (SELECT text FROM diagnosis d WHERE d.incident = i.id)," ACK("at_us") ","         \
+	ACK("owner") " FROM incident i WHERE start_us < ?2 AND"                             \
+	" (at_us > ?1 OR event IN ('open', 'confirmed'))"
 
 bool read_incidents(struct read *r, const char *name, int64_t from_us, int64_t to_us,
 		    bool (*take)(const struct read_incident *, void *with), void *with)

@@ -108,6 +108,9 @@ struct read_incident {
 	const char *id, *name, *reason, *step, *location, *address;
 	bool is_confirmed, is_open; /* neither: a blip */
 	int64_t start_us, end_us;   /* SLA_OPEN while it lasts */
+	const char *diagnosis;      /* what was found out when it began, "": nothing */
+	int64_t acked_us;	    /* 0: nobody acknowledged it */
+	const char *acked_by;
 };
 /* Those that overlap [from, to), in order of start; `name` NULL: of all. Withdrawn ones are left
  * out. The texts live until `take` returns. */

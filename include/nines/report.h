@@ -147,6 +147,10 @@ struct page_incident {
 	const char *step, *reason; /* "" when not recorded */
 	bool is_confirmed;      /* else a blip */
 	bool is_counted;        /* among `incidents`: confirmed and begun in the period */
+	const char *id;         /* "" when not recorded, as of a service */
+	const char *diagnosis;  /* what was found out when it began, in lines; "" */
+	int64_t acked_us;       /* -1: nobody acknowledged it */
+	const char *acked_by;   /* "" */
 };
 
 struct page_times {
@@ -232,6 +236,9 @@ struct page_figures {
 	const struct page_figures *before;
 	/* "measured downtime 6:00 +- 1:00; outages shorter than 1:00 may be missed" */
 	const char *resolution;
+	/* counted incidents that ended and were acknowledged; of those, on average from the first
+	 * failure to the acknowledgement, and from there to the end; -1: none */
+	int64_t acked, to_ack_us, ack_to_end_us;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record
@@ -274,6 +281,21 @@ const struct page_customer *page_customer(struct page *);
 /* The figures of a part of the period, without times of steps; NULL as above. */
 const struct page_figures *page_figures_between(struct page *, size_t target, int64_t from_us,
 						int64_t to_us);
+
+/* ---- what if ---- */
+
+/* What the order supposes instead of what was: `--need`, `--interval`. */
+struct page_what_if {
+	const char *service; /* whose need is another one; NULL: nobody's */
+	int64_t need, need_before, members;
+	int64_t interval_us; /* probes so far apart; 0: as they were */
+};
+/* NULL: nothing is supposed. A report that never asks refuses such an order. */
+const struct page_what_if *page_what_if(struct page *);
+/* The figures as they would be, with a method of their own, computed from the members' recorded
+ * lines; without times of steps. NULL: nothing is supposed, or the record cannot tell, because
+ * probes were made less often (interval_us of page_figures()); or as above. */
+const struct page_figures *page_figures_supposed(struct page *, size_t target);
 
 /* What a span of time is called in a chart: the worst of it that counts. */
 enum page_state {

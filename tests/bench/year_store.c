@@ -17,10 +17,10 @@
 
 #define MODELS 4
 #define MINUTE (60 * CLOCK_SECOND)
-#define DAY (1440 * MINUTE)
-#define BEGIN (INT64_C(19723) * DAY) /* 2024-01-01 */
-#define END (BEGIN + 378 * DAY)
-#define BATCH (180 * MINUTE)
+#define DAY    (1440 * MINUTE)
+#define BEGIN  (INT64_C(19723) * DAY) /* 2024-01-01 */
+#define END    (BEGIN + 378 * DAY)
+#define BATCH  (180 * MINUTE)
 
 static uint64_t seed = 3;
 static int down_for[MODELS];
@@ -65,8 +65,7 @@ static void incident(struct text *t, int check, int64_t at_us, int minutes)
 		    " step=connect reason=\"no answer from 192.0.2.%d\" n=%d\n",
 		    number, check, (long long)at_us, (long long)(at_us + MINUTE), check, number);
 	text_printf(t, "incident i%d check=model-%d event=closed start_us=%lld at_us=%lld n=%d\n",
-		    number, check, (long long)at_us, (long long)(at_us + minutes * MINUTE),
-		    number);
+		    number, check, (long long)at_us, (long long)(at_us + minutes * MINUTE), number);
 }
 
 /* Every result that falls due in a batch; the incidents that begin in it go into *events. */

@@ -1,0 +1,342 @@
+/* reports/sla/part.c: what people read of one check or service: the verdict, the figures, then what
+ * explains them. Tables that have nothing to say are left out. See sla.h. */
+#include "sla.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HEADING_BYTES 420
+
+struct part {
+	struct page *page;
+	const struct page_figures *figures;
+	bool is_one_of_many;
+};
+
+/* Of many each heading says whose it is. */
+static void add_heading(const struct part *p, const char *what)
+{
+	char heading[HEADING_BYTES];
+
+	if (!p->is_one_of_many) {
+		page_heading(p->page, what);
+		return;
+	}
+	snprintf(heading, sizeof heading, "%.300s: %s", p->figures->name, what);
+	page_heading(p->page, heading);
+}
+
+/* ---- facts ---- */
+
+static void say(const struct part *p, const char *label, struct page_value v)
+{
+	page_fact(p->page, NULL, label, v);
+}
+
+static struct page_value seconds(int64_t us)
+{
+	return page_value(PAGE_SECONDS, us);
+}
+
+/* Left out where it is nothing and nobody would miss it. */
+static void say_some(const struct part *p, const char *label, int64_t us)
+{
+	if (us)
+		say(p, label, seconds(us));
+}
+
+static enum page_tone tone_of(enum verdict v)
+{
+	return (enum page_tone)verdict_shown(v).tone;
+}
+
+static void add_verdict(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+	char sentence[SENTENCE_BYTES];
+
+	verdict_say(p->page, f, sentence);
+	say(p, "verdict", page_toned(page_text(sentence), tone_of(verdict_of(p->page, f))));
+	if (f->target_micro < 0)
+		return;
+	say(p, "may be down",
+	    page_value(PAGE_EXACT, page_allowed_us(f->target_micro, f->agreed_us)));
+	say(p, "counts as down", seconds(f->counted_down_us));
+	say(p, "left", page_toned(seconds(f->budget_us), f->budget_us < 0 ? PAGE_BAD : PAGE_PLAIN));
+	if (f->credit_micro >= 0)
+		say(p, "credit %",
+		    page_toned(page_value(PAGE_PERCENT, f->credit_micro),
+			       f->credit_micro ? PAGE_BAD : PAGE_PLAIN));
+	if (f->credit_micro > 0)
+		say(p, "for less than %", page_value(PAGE_PERCENT, f->credit_below_micro));
+}
+
+static void add_percentages(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+
+	say(p, "known %", page_known(PAGE_PERCENT, f->known_micro));
+	say(p, "period %", page_known(PAGE_PERCENT, f->period_micro));
+	say(p, "coverage %", page_known(PAGE_PERCENT, f->coverage_micro));
+	if (f->before)
+		say(p, "known % before", page_known(PAGE_PERCENT, f->before->known_micro));
+}
+
+static void add_times(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+
+	say(p, "agreed time", seconds(f->agreed_us));
+	say(p, "up", seconds(f->up_us));
+	say_some(p, "degraded", f->degraded_us);
+	say(p, "down", page_toned(seconds(f->down_us), f->down_us ? PAGE_BAD : PAGE_PLAIN));
+	say_some(p, "of it blips", f->blip_us);
+	say_some(p, "unknown", f->unknown_us);
+	say_some(p, "maintenance", f->maintenance_us);
+	say_some(p, "excluded", f->excluded_us);
+	say_some(p, "outside hours", f->outside_hours_us);
+	say_some(p, "not monitored", f->not_monitored_us);
+}
+
+static void add_means(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+
+	say(p, "incidents", page_value(PAGE_INT, f->incidents));
+	if (f->incidents) {
+		say(p, "longest", seconds(f->longest_us));
+		say(p, "MTTR", page_known(PAGE_SECONDS, f->mttr_us));
+		say(p, "MTBF", page_known(PAGE_SECONDS, f->mtbf_us));
+	}
+	if (f->acked) {
+		say(p, "acknowledged", page_value(PAGE_INT, f->acked));
+		say(p, "to that, mean", seconds(f->to_ack_us));
+		say(p, "then to the end", seconds(f->ack_to_end_us));
+	}
+	if (f->blips)
+		say(p, "blips", page_value(PAGE_INT, f->blips));
+}
+
+static void add_origin(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+
+	if (strcmp(f->zone, page_period(p->page)->zone)) {
+		say(p, "zone", page_text(f->zone));
+		say(p, "from", page_value(PAGE_TIME, f->from_us));
+		say(p, "to", page_value(PAGE_TIME, f->to_us));
+	}
+	if (f->reclassified_us)
+		say(p, "reclassified", seconds(f->reclassified_us));
+	say(p, "known to", said(f->resolution));
+	say(p, "sla", said(f->sla));
+	say(p, "method", page_text(f->method));
+}
+
+/* ---- lists ---- */
+
+static const char *kind_of(const struct part *p, const struct page_incident *i)
+{
+	if (!i->counted_us)
+		return "excluded";
+	if (i->from_us < p->figures->from_us)
+		return "began before";
+	return i->is_confirmed ? "counts" : "";
+}
+
+static void add_incident(const struct part *p, const struct page_incident *i)
+{
+	char why[700];
+
+	page_row(p->page);
+	page_cell(p->page, "start", page_value(PAGE_TIME, i->from_us));
+	page_cell(p->page, "lasted", page_value(PAGE_SECONDS, i->lasted_us));
+	page_cell(p->page, "kind", said(kind_of(p, i)));
+	snprintf(why, sizeof why, "%s%.80s%s%.400s", i->to_us < 0 ? "(open) " : "", i->step,
+		 *i->step && *i->reason ? ": " : "", i->reason);
+	page_cell(p->page, "why", said(why));
+}
+
+static bool is_listed(const struct page_incident *i, bool confirmed)
+{
+	return i->is_confirmed == confirmed;
+}
+
+/* Outages, or blips apart from them. */
+static void add_incidents(const struct part *p, bool confirmed, size_t most)
+{
+	static const struct page_column column[] = {{"start", "start", 0},
+						    {"lasted", "lasted", PAGE_RIGHT},
+						    {"kind", "", 0},
+						    {"why", "step and reason", 0}};
+	const struct page_figures *f = p->figures;
+	size_t rows = 0;
+
+	for (size_t n = 0; n < f->incident_count; n++) {
+		if (!is_listed(&f->incident[n], confirmed) || rows++ >= most)
+			continue;
+		if (rows == 1) {
+			add_heading(p, confirmed ? "Incidents" : "Blips, cleared by the recheck");
+			page_table(p->page, NULL, column, COUNT(column), 0);
+		}
+		add_incident(p, &f->incident[n]);
+	}
+	if (most && rows > most)
+		page_note(p->page, "%zu more are in the CSV and JSON forms.", rows - most);
+}
+
+/* What was found out, a row a line; the first has the incident's time. */
+static void add_lines(const struct part *p, const struct page_incident *i)
+{
+	char line[500];
+
+	for (const char *at = i->diagnosis; *at;) {
+		size_t n = strcspn(at, "\n");
+
+		snprintf(line, sizeof line, "%.*s", (int)(n < 480 ? n : 480), at);
+		page_row(p->page);
+		page_cell(p->page, "start",
+			  at == i->diagnosis ? page_value(PAGE_TIME, i->from_us) : page_text(""));
+		page_cell(p->page, "found", page_text(line));
+		at += n + (at[n] == '\n');
+	}
+}
+
+static void add_diagnoses(const struct part *p, size_t most)
+{
+	static const struct page_column column[] = {{"start", "start", 0},
+						    {"found", "found out then", 0}};
+	bool has_begun = false;
+
+	for (size_t n = 0; n < p->figures->incident_count && most; n++) {
+		const struct page_incident *i = &p->figures->incident[n];
+
+		if (!*i->diagnosis || !i->is_confirmed)
+			continue;
+		if (!has_begun) {
+			add_heading(p, "Diagnosis when they began");
+			page_table(p->page, NULL, column, COUNT(column), 0);
+		}
+		has_begun = true;
+		most--;
+		add_lines(p, i);
+	}
+}
+
+static void add_window(const struct part *p, const struct page_maintenance *m)
+{
+	char what[700];
+
+	page_row(p->page);
+	page_cell(p->page, "start", page_value(PAGE_TIME, m->from_us));
+	page_cell(p->page, "counted", page_value(PAGE_SECONDS, m->counted_us));
+	page_cell(p->page, "excluded", page_value(PAGE_SECONDS, m->excluded_us));
+	snprintf(what, sizeof what, "%.200s%s%.400s", m->text, *m->text ? ": " : "",
+		 *m->why ? m->why : "left out");
+	page_cell(p->page, "what", page_text(what));
+}
+
+static void add_maintenance(const struct part *p)
+{
+	static const struct page_column column[] = {{"start", "start", 0},
+						    {"counted", "of the period", PAGE_RIGHT},
+						    {"excluded", "left out", PAGE_RIGHT},
+						    {"what", "what became of it", 0}};
+
+	if (!p->figures->maintenance_count)
+		return;
+	add_heading(p, "Maintenance");
+	page_table(p->page, NULL, column, COUNT(column), 0);
+	for (size_t n = 0; n < p->figures->maintenance_count; n++)
+		add_window(p, &p->figures->maintenance[n]);
+}
+
+static void add_causes(const struct part *p)
+{
+	static const struct page_column column[] = {{"cause", "unknown because of", 0},
+						    {"time", "time", PAGE_RIGHT}};
+
+	if (!p->figures->cause_count)
+		return;
+	add_heading(p, "Unknown time");
+	page_table(p->page, NULL, column, COUNT(column), 0);
+	for (size_t n = 0; n < p->figures->cause_count; n++) {
+		page_row(p->page);
+		page_cell(p->page, "cause", page_text(p->figures->cause[n].cause));
+		page_cell(p->page, "time", seconds(p->figures->cause[n].us));
+	}
+}
+
+static void add_said(const struct part *p, const struct page_reclassification *r)
+{
+	char why[900];
+
+	page_row(p->page);
+	page_cell(p->page, "start", page_value(PAGE_TIME, r->from_us));
+	page_cell(p->page, "length", seconds(r->to_us - r->from_us));
+	page_cell(p->page, "as", page_text(r->as));
+	snprintf(why, sizeof why, "%.100s: %.300s%s%.100s%s%.300s", r->by, r->reason,
+		 r->undone_us < 0 ? "" : "; undone by ", r->undone_us < 0 ? "" : r->undone_by,
+		 r->undone_us < 0 ? "" : ": ", r->undone_us < 0 ? "" : r->undone_reason);
+	page_cell(p->page, "why", page_text(why));
+}
+
+static void add_reclassifications(const struct part *p)
+{
+	static const struct page_column column[] = {{"start", "start", 0},
+						    {"length", "length", PAGE_RIGHT},
+						    {"as", "counts as", 0},
+						    {"why", "said by, and why", 0}};
+
+	if (!p->figures->reclassification_count)
+		return;
+	add_heading(p, "Said afterwards");
+	page_table(p->page, NULL, column, COUNT(column), 0);
+	for (size_t n = 0; n < p->figures->reclassification_count; n++)
+		add_said(p, &p->figures->reclassification[n]);
+}
+
+static void add_steps(const struct part *p)
+{
+	static const struct page_column column[] = {
+		{"step", "step", 0},
+		{"p50", "p50", PAGE_RIGHT},
+		{"p95", "p95", PAGE_RIGHT},
+		{"p99", "p99", PAGE_RIGHT},
+		{"count", "probes", PAGE_RIGHT},
+	};
+	const struct page_figures *f = p->figures;
+
+	if (!f->step_count)
+		return;
+	add_heading(p, "Times of steps");
+	page_table(p->page, NULL, column, COUNT(column), 0);
+	for (size_t n = 0; n < f->step_count; n++) {
+		page_row(p->page);
+		page_cell(p->page, "step", page_text(f->step[n].step));
+		page_cell(p->page, "p50", page_value(PAGE_ELAPSED, f->step[n].p50_us));
+		page_cell(p->page, "p95", page_value(PAGE_ELAPSED, f->step[n].p95_us));
+		page_cell(p->page, "p99", page_value(PAGE_ELAPSED, f->step[n].p99_us));
+		page_cell(p->page, "count", page_value(PAGE_INT, f->step[n].count));
+	}
+}
+
+void part_add(struct page *page, size_t target, bool is_one_of_many, const struct options *o)
+{
+	const struct part p = {page, page_figures(page, target), is_one_of_many};
+	size_t most = (size_t)o->incidents;
+
+	page_heading(page, is_one_of_many ? p.figures->name : "Verdict and figures");
+	add_verdict(&p);
+	add_percentages(&p);
+	add_times(&p);
+	add_means(&p);
+	add_origin(&p);
+	add_incidents(&p, true, most);
+	add_diagnoses(&p, most);
+	add_incidents(&p, false, most);
+	add_maintenance(&p);
+	add_reclassifications(&p);
+	add_causes(&p);
+	add_steps(&p);
+}

@@ -1,0 +1,104 @@
+/* reports/sla/verdict: was the agreement kept, in words. The figures are the host's; here is only
+ * which sentence they make. See sla.h. */
+#include "sla.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define MILLION INT64_C(1000000)
+
+static const struct {
+	const char *key, *shown;
+	enum page_tone tone;
+} word[] = {
+	[VERDICT_NONE] = {"no-target", "no target", PAGE_DIM},
+	[VERDICT_NOT_KNOWN] = {"not-known", "not known", PAGE_WARN},
+	[VERDICT_NOT_YET] = {"not-yet-known", "not yet known", PAGE_PLAIN},
+	[VERDICT_MET] = {"met", "met", PAGE_GOOD},
+	[VERDICT_NOT_MET] = {"not-met", "not met", PAGE_BAD},
+};
+
+struct page_value said(const char *text)
+{
+	return page_text(*text ? text : NULL);
+}
+
+/* More was down already than all of the period may be, were every hour to come agreed time. */
+static bool is_lost(const struct page_figures *f)
+{
+	int64_t most_us = f->span_us - f->outside_hours_us - f->maintenance_us - f->excluded_us;
+
+	return f->counted_down_us > page_allowed_us(f->target_micro, most_us);
+}
+
+enum verdict verdict_of(struct page *p, const struct page_figures *f)
+{
+	bool is_running = page_period(p)->now_us < f->to_us;
+
+	if (f->target_micro < 0)
+		return VERDICT_NONE;
+	if (is_running && (f->judged_micro < 0 || !is_lost(f)))
+		return VERDICT_NOT_YET;
+	if (f->judged_micro < 0)
+		return VERDICT_NOT_KNOWN;
+	return f->is_met ? VERDICT_MET : VERDICT_NOT_MET;
+}
+
+const char *verdict_key(enum verdict v)
+{
+	return word[v].key;
+}
+
+struct page_value verdict_shown(enum verdict v)
+{
+	return page_toned(page_text(word[v].shown), word[v].tone);
+}
+
+static void add_percent(char *to, size_t room, int64_t micro)
+{
+	snprintf(to, room, "%" PRId64 ".%06" PRId64 " %%", micro / MILLION, micro % MILLION);
+}
+
+void verdict_say(struct page *p, const struct page_figures *f, char sentence[SENTENCE_BYTES])
+{
+	enum verdict v = verdict_of(p, f);
+	const char *of = f->judged_micro == f->known_micro ? "known" : "agreed";
+	char judged[40], target[40];
+
+	add_percent(judged, sizeof judged, f->judged_micro < 0 ? 0 : f->judged_micro);
+	add_percent(target, sizeof target, f->target_micro < 0 ? 0 : f->target_micro);
+	if (v == VERDICT_NONE)
+		snprintf(sentence, SENTENCE_BYTES, "no target is agreed, the figures stand alone");
+	else if (f->judged_micro < 0)
+		snprintf(sentence, SENTENCE_BYTES, "%s: nothing was measured, %s is agreed",
+			 word[v].shown, target);
+	else if (v == VERDICT_NOT_YET)
+		snprintf(sentence, SENTENCE_BYTES,
+			 "not yet known, the period is not over: so far %s of the %s time was up, "
+			 "%s is agreed",
+			 judged, of, target);
+	else
+		snprintf(sentence, SENTENCE_BYTES, "%s: %s of the %s time was up, %s is agreed",
+			 word[v].shown, judged, of, target);
+}
+
+void verdict_of_customer(struct page *p)
+{
+	const struct page_customer *c = page_customer(p);
+	enum verdict v = !c               ? VERDICT_NONE
+			 : !c->is_decided ? VERDICT_NOT_KNOWN
+			 : c->is_met      ? VERDICT_MET
+					  : VERDICT_NOT_MET;
+	char counted[80];
+
+	if (!c)
+		return;
+	if (page_period(p)->is_running && v != VERDICT_NOT_MET)
+		v = VERDICT_NOT_YET;
+	page_fact(p, "customer", "customer", page_text(c->name));
+	page_fact(p, "customer_sla", "its sla", said(c->sla));
+	page_fact(p, "customer_verdict", NULL, page_text(verdict_key(v)));
+	page_fact(p, NULL, "verdict", verdict_shown(v));
+	snprintf(counted, sizeof counted, "%zu of %zu that are judged", c->met, c->judged);
+	page_fact(p, NULL, "met", page_text(counted));
+}
