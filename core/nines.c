@@ -54,6 +54,17 @@ static const struct cli_command command[] = {
 	 "Announced at the time of the command. Probing goes on; in a window with the impact\n"
 	 "outage nobody is alerted, and what still fails behind its end counts and is told.\n",
 	 cli_maintenance},
+	{"reclassify",
+	 "[NAME --from TIME --to TIME --as WHAT --reason TEXT\n"
+	 "    | --incident ID --as WHAT --reason TEXT | --undo ID --reason TEXT\n"
+	 "    | --list [NAME] [--json]] [--by NAME]",
+	 "says afterwards what a span of time counts as; alone it lists what was said",
+	 "WHAT is up, down, degraded, unknown, maintenance or excluded. Figures count it so from\n"
+	 "then on and name it with its author and reason; what was measured is never changed, and\n"
+	 "every report can show the figures as they were before. It wins over the record and over\n"
+	 "planned maintenance; of two about the same moment the later counts. --undo takes one\n"
+	 "back: both stay in the list. Works with ninesd running or not.\n",
+	 cli_reclassify},
 	{"contact",
 	 "list | show NAME | test NAME [--wait TIME]\n"
 	 "    | test NOTIFIER:ADDRESS [option=value ...] [--trace] [--letter FILE] [--json]",

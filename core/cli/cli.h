@@ -76,6 +76,7 @@ int cli_intensify(struct cli *cli, int argc, char **argv);
 int cli_incident(struct cli *cli, int argc, char **argv);
 int cli_letters(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);
+int cli_reclassify(struct cli *, int argc, char **argv);
 int cli_replay(struct cli *, int argc, char **argv);
 int cli_contact(struct cli *, int argc, char **argv);
 int cli_standing(struct cli *, int argc, char **argv);

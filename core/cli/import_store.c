@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "../store/stage.h"
 #include "../store/store.h"
 #include "control.h"
+#include "store_here.h"
 
 struct staging {
 	const struct import_order *order;
@@ -259,45 +259,6 @@ static bool stage_all(struct staging *s)
 
 /* ---- merging ---- */
 
-/* Somebody, that is a recorder, holds the lock. */
-static bool is_in_use(const char *store)
-{
-	struct text path = {0};
-	bool is_held = false;
-	int fd;
-
-	text_printf(&path, "%s.lock", store);
-	fd = open(path.at, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0) {
-		is_held = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-		close(fd);
-	}
-	text_release(&path);
-	return is_held;
-}
-
-/* What root makes belongs to whom the folder belongs: ninesd gave up its rights. */
-static void give_to_owner(const char *store)
-{
-	static const char *const more[] = {"", "-wal", "-shm", ".lock"};
-	const char *slash = strrchr(store, '/');
-	struct text path = {0};
-	struct stat folder;
-
-	if (geteuid())
-		return;
-	text_add(&path, store, slash ? (size_t)(slash - store) + 1 : 0);
-	if (!stat(path.size ? path.at : ".", &folder))
-		for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
-			text_clear(&path);
-			text_printf(&path, "%s%s", store, more[i]);
-			if (lchown(path.at, folder.st_uid, folder.st_gid) < 0 && errno != ENOENT)
-				log_say("cannot give %s to the owner of its folder: %s", path.at,
-					log_errno(errno));
-		}
-	text_release(&path);
-}
-
 /* Where ninesd never ran the store has no folder yet: it is made as ninesd would. */
 static bool make_folder(const struct cli *cli, const char *store, struct text *wrong)
 {
@@ -331,7 +292,7 @@ static int merge_here(const struct cli *cli, const struct staging *s, struct tex
 
 	store_close(store);
 	if (store)
-		give_to_owner(s->order->store);
+		store_give_to_owner(s->order->store);
 	return is_done ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -396,7 +357,7 @@ int import_store(const struct cli *cli, const struct import_order *o, struct imp
 	if (!wrong->size && stage_all(&s)) {
 		if (o->is_dry || (!sum->added && !sum->windows))
 			status = EXIT_DONE;
-		else if (is_in_use(o->store))
+		else if (store_is_in_use(o->store))
 			status = merge_there(cli, &s, wrong);
 		else
 			status = merge_here(cli, &s, wrong);

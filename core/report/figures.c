@@ -14,7 +14,6 @@
 #include "words.h"
 
 #define SECOND INT64_C(1000000)
-#define TOO_MUCH "the figures need more memory than a report may have"
 
 struct work {
 	const struct figures_source *source;
@@ -25,7 +24,8 @@ struct work {
 	int64_t end_us; /* of what can be known: the span's end, or now */
 	struct track track;
 	size_t span; /* of the line: where the incident begins that is looked at */
-	struct sla_windows hours, maintenance;
+	struct sla_windows hours;
+	struct exclusion exclusion;
 	struct sla_layers over;
 };
 
@@ -73,7 +73,7 @@ static void *room_for(struct work *w, size_t count, size_t size)
 	void *at = arena_alloc(w->arena, (count + 1) * size);
 
 	if (!at && !w->wrong->size)
-		text_puts(w->wrong, TOO_MUCH);
+		text_puts(w->wrong, FIGURES_TOO_MUCH);
 	return at;
 }
 
@@ -351,6 +351,28 @@ static void tell_resolution(struct work *w)
 	text_release(&said);
 }
 
+/* ---- what was said afterwards ---- */
+
+/* The same figures as they would be if nobody had said anything. */
+static bool tell_said(struct work *w)
+{
+	struct figures_order before = *w->order;
+	struct page_figures *f;
+
+	if (!said_tell(&w->track, w->order, w->over.hours, w->arena, w->into)) {
+		text_puts(w->wrong, FIGURES_TOO_MUCH);
+		return false;
+	}
+	if (!w->into->reclassification_count)
+		return true;
+	before.as_measured = true;
+	before.with_reasons = true;
+	before.with_detail = false;
+	before.days = NULL;
+	w->into->before = f = room_for(w, 1, sizeof *f);
+	return f && figures_compute(w->source, w->arena, &before, f, w->wrong);
+}
+
 static bool add_times(struct work *w)
 {
 	const struct read_target *t = read_find(w->source->read, w->order->name);
@@ -361,6 +383,13 @@ static bool add_times(struct work *w)
 
 static bool add_detail(struct work *w)
 {
+	if (!exclusion_tell(&w->exclusion, w->order, w->arena, &w->track.line, w->over.hours,
+			    w->end_us, w->into)) {
+		text_puts(w->wrong, FIGURES_TOO_MUCH);
+		return false;
+	}
+	if (!w->order->as_measured && !tell_said(w))
+		return false;
 	if (!w->track.is_service)
 		return add_reasons(w) && (!w->order->with_detail || add_times(w));
 	add_members(w);
@@ -372,12 +401,13 @@ static bool compute(struct work *w)
 	const struct figures_order *o = w->order;
 	struct sla_sums sums;
 
-	if (!track_get(w->source, o, o->name, &w->track, w->wrong) ||
-	    !exclusion_get(w->source, o, &w->maintenance, w->wrong))
+	if (!track_get(w->source, o, w->arena, &w->track, w->wrong) ||
+	    !exclusion_get(w->source, o, w->arena, &w->track.said, &w->exclusion, w->wrong))
 		return false;
 	if (o->policy->hours)
 		sla_windows_of_hours(&w->hours, o->policy->hours, o->zone, o->from_us, o->to_us);
-	w->over = (struct sla_layers){o->policy->hours ? &w->hours : NULL, NULL, &w->maintenance};
+	w->over = (struct sla_layers){o->policy->hours ? &w->hours : NULL, &w->exclusion.excluded,
+				      &w->exclusion.left_out};
 	sums = sla_sum(&w->track.line, o->from_us, o->to_us, &w->over, &o->policy->rule);
 	name_it(w);
 	take_sums(w, &sums);
@@ -385,7 +415,7 @@ static bool compute(struct work *w)
 	take_incidents(w);
 	tell_resolution(w);
 	if (o->days && !days_take(w->arena, o, &w->track.line, &w->over))
-		text_puts(w->wrong, TOO_MUCH);
+		text_puts(w->wrong, FIGURES_TOO_MUCH);
 	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
 }
 
@@ -407,6 +437,6 @@ bool figures_compute(const struct figures_source *source, struct arena *arena,
 	read_end(source->read);
 	track_release(&w.track);
 	sla_windows_release(&w.hours);
-	sla_windows_release(&w.maintenance);
+	exclusion_release(&w.exclusion);
 	return is_fine;
 }

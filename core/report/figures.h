@@ -2,8 +2,9 @@
  *
  * `nines status`, the page, every report: all ask here, so that two of them about the same thing
  * can never differ. It reads the record (core/store/read.h), the time lines and sums are
- * core/sla's. A figure depends on the record up to the end of its span only: those of a month that
- * is over never change again. Pure but for reading; `now` is passed in. */
+ * core/sla's. A figure depends on the record up to the end of its span only, and on what was said
+ * of it afterwards: those of a month that is over never change but by a reclassification. Pure but
+ * for reading; `now` is passed in. */
 #ifndef NINES_REPORT_FIGURES_H
 #define NINES_REPORT_FIGURES_H
 
@@ -41,7 +42,10 @@ struct figures_window {
 	const char *const *services;
 	struct recur when; /* its zone is the host's */
 	int64_t announced_us; /* 0: in time */
+	const char *text; /* what people read */
 };
+
+#define FIGURES_TOO_MUCH "the figures need more memory than a report may have"
 
 struct figures_source {
 	struct read *read;
@@ -65,6 +69,7 @@ struct figures_order {
 	const struct zone *zone; /* of the policy's hours and the month of its allowance */
 	bool with_detail;        /* incidents with their reasons, times of steps */
 	bool with_reasons;       /* the same without the times */
+	bool as_measured; /* without what was said afterwards */
 	struct figures_days *days; /* days.h; NULL: not wanted */
 	const struct figures_what_if *what_if; /* NULL: nothing is supposed */
 };

@@ -116,7 +116,7 @@ static void set_service(struct host *h, const struct config_service *c,
 static bool set_window(struct host *h, const struct config_maintenance *m,
 		       struct figures_window *to, struct text *wrong)
 {
-	*to = (struct figures_window){m->services, m->when, m->announced_us};
+	*to = (struct figures_window){m->services, m->when, m->announced_us, m->text};
 	to->when.zone = host_open_zone(h, m->zone, wrong);
 	return to->when.zone != NULL;
 }

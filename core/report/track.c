@@ -29,6 +29,7 @@ void track_release(struct track *t)
 	free(t->part);
 	free(t->incidents.incident);
 	sla_line_release(&t->line);
+	said_release(&t->said);
 	*t = (struct track){0};
 }
 
@@ -137,16 +138,38 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 	return is_fine;
 }
 
-static bool track_check(const struct figures_source *s, const struct figures_order *o,
-			const struct target *t, struct track *into, struct text *wrong)
-{
-	bool is_fine = true;
+/* What is asked, of each of the targets that a service leads to. */
+struct asking {
+	const struct figures_source *source;
+	const struct figures_order *order;
+	struct arena *arena;
+	struct text *wrong;
+};
 
-	if (t->known)
-		is_fine = from_samples(s, o, t->known, into);
-	if (!is_fine)
-		text_puts(wrong, read_wrong(s->read));
-	return is_fine;
+/* What was said afterwards comes last; the incidents are then those of the line that it makes. */
+static bool lay_said(const struct asking *a, const char *name, struct track *into)
+{
+	const struct figures_order *o = a->order;
+	bool is_laid;
+
+	if (o->as_measured)
+		return true;
+	if (!said_lay(a->source, a->arena, name, o->from_us, o->to_us, &into->line, &into->said,
+		      &is_laid, a->wrong))
+		return false;
+	if (is_laid) {
+		into->incidents.incidents = 0;
+		sla_incidents_of_line(&into->line, !into->is_service, &into->incidents);
+	}
+	return true;
+}
+
+static bool track_check(const struct asking *a, const struct target *t, struct track *into)
+{
+	if (!t->known || from_samples(a->source, a->order, t->known, into))
+		return lay_said(a, t->name, into);
+	text_puts(a->wrong, read_wrong(a->source->read));
+	return false;
 }
 
 /* ---- a service ---- */
@@ -172,41 +195,37 @@ static void merge(const struct figures_order *o, const struct target *t, struct 
 	free(line);
 }
 
-static bool track_any(const struct figures_source *, const struct figures_order *, const char *name,
-		      int depth, struct track *, struct text *wrong);
+static bool track_any(const struct asking *, const char *name, int depth, struct track *);
 
-static bool track_service(const struct figures_source *s, const struct figures_order *o,
-			  const struct target *t, int depth, struct track *into, struct text *wrong)
+static bool track_service(const struct asking *a, const struct target *t, int depth,
+			  struct track *into)
 {
 	into->is_service = true;
 	into->member = t->member;
 	into->members = t->members;
 	into->part = memory_new((t->members + 1) * sizeof *into->part);
 	for (size_t i = 0; i < t->members; i++)
-		if (!track_any(s, o, t->member[i], depth + 1, &into->part[i], wrong))
+		if (!track_any(a, t->member[i], depth + 1, &into->part[i]))
 			return false;
-	merge(o, t, into);
-	return true;
+	merge(a->order, t, into);
+	return lay_said(a, t->name, into);
 }
 
-static bool track_any(const struct figures_source *s, const struct figures_order *o,
-		      const char *name, int depth, struct track *into, struct text *wrong)
+static bool track_any(const struct asking *a, const char *name, int depth, struct track *into)
 {
 	struct target t;
 
 	if (depth > TRACK_DEPTH) {
-		text_printf(wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
+		text_printf(a->wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
 		return false;
 	}
-	define(s, name, &t);
-	suppose(o, &t);
-	if (t.is_service)
-		return track_service(s, o, &t, depth, into, wrong);
-	return track_check(s, o, &t, into, wrong);
+	define(a->source, name, &t);
+	suppose(a->order, &t);
+	return t.is_service ? track_service(a, &t, depth, into) : track_check(a, &t, into);
 }
 
-bool track_get(const struct figures_source *s, const struct figures_order *o, const char *name,
+bool track_get(const struct figures_source *s, const struct figures_order *o, struct arena *arena,
 	       struct track *into, struct text *wrong)
 {
-	return track_any(s, o, name, 0, into, wrong);
+	return track_any(&(struct asking){s, o, arena, wrong}, o->name, 0, into);
 }

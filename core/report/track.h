@@ -6,6 +6,7 @@
 #define NINES_REPORT_TRACK_H
 
 #include "figures.h"
+#include "said.h"
 
 #define TRACK_DEPTH 16 /* services within services */
 
@@ -18,10 +19,11 @@ struct track {
 	const char *const *member; /* of a service */
 	struct track *part;        /* its members' tracks */
 	size_t members;
+	struct said said;
 };
 
 /* False: *wrong says why. */
-bool track_get(const struct figures_source *, const struct figures_order *, const char *name,
+bool track_get(const struct figures_source *, const struct figures_order *, struct arena *,
 	       struct track *into, struct text *wrong);
 void track_release(struct track *);
 

@@ -43,6 +43,14 @@ void words_add_percent(struct text *t, int64_t micro)
 	text_puts(t, " %");
 }
 
+void words_add_time(struct text *t, const struct zone *zone, int64_t us)
+{
+	struct civil c = zone_civil(zone, us / CLOCK_SECOND);
+
+	text_printf(t, "%04" PRId64 "-%02d-%02d %02d:%02d", c.year, c.month, c.day, c.hour,
+		    c.minute);
+}
+
 void words_add_resolution(struct text *t, const struct page_figures *f)
 {
 	text_puts(t, "measured downtime ");

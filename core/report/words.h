@@ -12,6 +12,9 @@ void words_add_length(struct text *, int64_t us);
 /* "99.95 %" of 99950000: as many places as it has. */
 void words_add_percent(struct text *, int64_t micro);
 
+/* "2026-10-03 14:00" by the clock of the zone. */
+void words_add_time(struct text *, const struct zone *, int64_t us);
+
 /* "measured downtime 6m +- 1m; outages shorter than 1m may be missed" (definitions 4). */
 void words_add_resolution(struct text *, const struct page_figures *);
 
