@@ -2,7 +2,8 @@
  *
  * store.c opens, commits and closes; schema.c makes the tables; series.c holds what is open in
  * memory; close.c moves it into blocks; rollup.c makes days and months of them; event.c writes the
- * rows of states and incidents, letter.c those of letters, reclassify.c what is said afterwards.
+ * rows of states and incidents, letter.c those of letters, reclassify.c what is said afterwards;
+ * chain.c enters what is final.
  *
  * A series is one target at one location. Its results gather in an open block; each commit writes
  * the bytes that are new to the tail, so the pieces of the tail since the last closing are, put
@@ -14,6 +15,7 @@
 #include "../base/clock.h"
 #include "../base/map.h"
 #include "block.h"
+#include "chain.h"
 #include "result.h"
 #include "sql.h"
 #include "store.h"
@@ -73,13 +75,14 @@ struct store {
 	/* where the steps of tidying go on */
 	size_t tidy_at;
 	int64_t purge_at;
-	int64_t raw_from, day_from; /* days before them are deleted */
+	int64_t raw_from, day_from, month_from; /* days before them are deleted */
 	int wal_pages;
 	int64_t check_at_us;   /* when damage is looked for next; 0: it was at the opening */
 	int64_t restart_at_us; /* when the log may be begun anew next, if it is too long */
 	int64_t sweep_at_us;
 	bool is_open, is_damaged;
 	char *path;
+	struct chain chain;
 };
 
 /* schema.c: makes the tables, brings older ones up to date; false: *wrong. */
@@ -113,6 +116,9 @@ bool letter_forget(struct store *, int64_t before_us);
 
 /* store.c: says what SQLite says of the last call, and remembers damage. Always false. */
 bool store_fail(struct store *, const char *what, struct text *wrong);
+/* The ends of each transaction: with the link of what it changed; as if it had never been. */
+bool store_end(struct store *, int64_t at_us);
+void store_undo(struct store *);
 void store_checkpoint(struct store *);
 
 static inline int64_t store_day(int64_t us)

@@ -127,10 +127,9 @@ bool store_merge(struct store *s, const void *bytes, size_t size, struct text *w
 	if (!judge(s, bytes, size, wrong))
 		return false;
 	if (sql_run(&s->sql, "BEGIN IMMEDIATE", "") && add_all(s, bytes, size) &&
-	    sql_run(&s->sql, "COMMIT", ""))
+	    store_end(s, clock_wall_us()))
 		return true;
 	store_fail(s, "write", wrong);
-	if (!sqlite3_get_autocommit(s->sql.db))
-		sql_run(&s->sql, "ROLLBACK", "");
+	store_undo(s);
 	return false;
 }

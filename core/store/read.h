@@ -178,6 +178,15 @@ struct read_marker {
 bool read_markers(struct read *, int64_t from_us, int64_t to_us,
 		  bool (*take)(const struct read_marker *, void *with), void *with);
 
+/* The end of the chain of evidence (docs/evidence.md). */
+struct read_evidence {
+	int64_t links;   /* 0: there is none yet */
+	int64_t at_us;   /* of the last */
+	int64_t reach_us; /* results before it are covered; 0: none are */
+	char head[65];
+};
+bool read_evidence(struct read *, struct read_evidence *);
+
 /* How large the database is, and how much of that is free for what comes. */
 bool read_size(struct read *, int64_t *bytes, int64_t *free_bytes);
 

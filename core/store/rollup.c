@@ -5,12 +5,10 @@
  * location the times of its steps there. `day` is the first day in days since 1970 (UTC). A
  * target's `rolled` is the first day that is not rolled up; a late result moves it back. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "../base/memory.h"
+#include "daily.h"
 #include "inside.h"
-#include "pack.h"
-#include "source.h"
 
 #define SETTLE_US (900 * CLOCK_SECOND) /* results of a day may come so late without extra work */
 #define STEP_US 20000                  /* the work of one call */
@@ -18,20 +16,6 @@
 #define WORK 64                        /* targets changed in one call */
 #define PURGE_WINDOW 500
 #define PURGE_ROWS 20
-
-static int64_t month_of(int64_t day)
-{
-	time_t at = (time_t)(day * 86400);
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	return day - (tm.tm_mday - 1);
-}
-
-static int64_t month_behind(int64_t month)
-{
-	return month_of(month + 31);
-}
 
 /* ---- one day of a target ---- */
 
@@ -42,55 +26,45 @@ static const char put_month[] = "INSERT INTO month(target, location, day, sum, d
 				" VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
 				" sum = excluded.sum, data = excluded.data";
 
-static bool put(struct store *s, const char *sql, const struct target *t, int64_t location,
-		int64_t day, const struct text *row)
+static bool put(struct store *s, const char *sql, enum chain_kind kind, const struct target *t,
+		int64_t location, int64_t day, const struct text *row)
 {
+	chain_row(s, kind, t->id, location, day, row->at, row->size);
 	return sql_run(&s->sql, sql, "iiiib", t->id, location, day,
 		       (int64_t)map_hash(row->at, row->size), row->at, row->size);
 }
 
-static bool roll_series(struct store *s, const struct series *x, int64_t day,
-			struct sla_samples *samples)
+static bool put_part(struct store *s, const struct target *t, int64_t day,
+		     const struct daily_part *p)
 {
-	struct source *from = memory_new(sizeof *from);
-	struct read_steps steps = {0};
-	struct text row = {0};
-	bool is_fine;
+	struct digest raw;
 
-	source_open(from, &s->sql, x->id, day * STORE_DAY, (day + 1) * STORE_DAY,
-		    block_blob(&x->open));
-	while (source_next(from)) {
-		pack_add_steps(&steps, &from->result);
-		pack_add_sample(samples, &from->result, x->location->name);
-	}
-	is_fine = !from->has_failed;
-	if (is_fine && steps.results) {
-		pack_steps(&row, &steps);
-		is_fine = put(s, put_day, x->target, x->location->id, day, &row);
-	}
-	source_release(from);
-	free(from);
-	read_steps_release(&steps);
-	text_release(&row);
-	return is_fine;
+	if (!p->row.size)
+		return true;
+	digest_peek(&p->digest, &raw);
+	chain_results(s, t->id, p->location, day, p->results, &raw);
+	return put(s, put_day, CHAIN_DAY, t, p->location, day, &p->row);
 }
 
 static bool roll_day(struct store *s, const struct target *t, int64_t day, bool *is_empty)
 {
-	struct sla_samples samples = {0};
-	struct text row = {0};
-	bool is_fine = true;
+	struct daily d = {.part = memory_new((t->count + 1) * sizeof(struct daily_part)),
+			  .parts = t->count};
+	bool is_fine;
 
-	for (size_t i = 0; i < t->count && is_fine; i++)
-		is_fine = roll_series(s, t->series[i], day, &samples);
-	*is_empty = !samples.samples;
-	if (is_fine && samples.samples) {
-		pack_join_samples(&samples);
-		pack_samples(&row, &samples);
-		is_fine = put(s, put_day, t, 0, day, &row);
-	}
-	text_release(&row);
-	free(samples.sample);
+	for (size_t i = 0; i < t->count; i++)
+		d.part[i] = (struct daily_part){.series = t->series[i]->id,
+						.location = t->series[i]->location->id,
+						.place = t->series[i]->location->name,
+						.open = block_blob(&t->series[i]->open)};
+	is_fine = daily_compute(&s->sql, &d, day);
+	*is_empty = !d.row.size;
+	for (size_t i = 0; i < d.parts && is_fine; i++)
+		is_fine = put_part(s, t, day, &d.part[i]);
+	if (is_fine && d.row.size)
+		is_fine = put(s, put_day, CHAIN_DAY, t, 0, day, &d.row);
+	daily_release(&d);
+	free(d.part);
 	return is_fine;
 }
 
@@ -122,50 +96,13 @@ static int64_t next_day(struct store *s, const struct target *t, int64_t day)
 
 /* ---- one month ---- */
 
-struct month_rows {
-	struct sla_samples samples;
-	struct read_steps steps;
-};
-
-static bool put_merged(struct store *s, const struct target *t, int64_t location, int64_t month,
-		       const struct month_rows *rows)
-{
-	struct text row = {0};
-	bool is_fine;
-
-	if (!location)
-		pack_samples(&row, &rows->samples);
-	else
-		pack_steps(&row, &rows->steps);
-	is_fine = put(s, put_month, t, location, month, &row);
-	text_release(&row);
-	return is_fine;
-}
-
 static bool merge(struct store *s, const struct target *t, int64_t location, int64_t month)
 {
-	struct month_rows rows = {0};
-	bool is_any = false, is_fine;
-	sqlite3_stmt *ask = sql_bind(&s->sql,
-				     "SELECT data FROM day WHERE target = ?1 AND location = ?2"
-				     " AND day >= ?3 AND day < ?4 ORDER BY day",
-				     "iiii", t->id, location, month, month_behind(month));
+	struct text row = {0};
+	bool is_fine = daily_month(&s->sql, t->id, location, month, &row) &&
+		       (!row.size || put(s, put_month, CHAIN_MONTH, t, location, month, &row));
 
-	while (sqlite3_step(ask) == SQLITE_ROW) {
-		const void *bytes = sqlite3_column_blob(ask, 0);
-		size_t size = (size_t)sqlite3_column_bytes(ask, 0);
-
-		is_any = true;
-		if (!location)
-			unpack_samples(&rows.samples, bytes, size);
-		else
-			unpack_steps(&rows.steps, bytes, size);
-	}
-	is_fine = sqlite3_reset(ask) == SQLITE_OK;
-	if (is_fine && is_any)
-		is_fine = put_merged(s, t, location, month, &rows);
-	free(rows.samples.sample);
-	read_steps_release(&rows.steps);
+	text_release(&row);
 	return is_fine;
 }
 
@@ -199,14 +136,14 @@ static bool begin(struct store *s, struct work *w)
 
 static bool roll_next(struct store *s, struct target *t, int64_t today)
 {
-	int64_t month = month_of(t->rolled);
+	int64_t month = daily_month_of(t->rolled);
 	bool is_empty;
 
 	if (!roll_day(s, t, t->rolled, &is_empty))
 		return false;
 	t->rolled = is_empty ? next_day(s, t, t->rolled + 1) : t->rolled + 1;
 	t->rolled = t->rolled < today ? t->rolled : today;
-	return month_of(t->rolled) == month || roll_month(s, t, month);
+	return daily_month_of(t->rolled) == month || roll_month(s, t, month);
 }
 
 static void roll_target(struct store *s, struct target *t, struct work *w)
@@ -222,12 +159,17 @@ static void roll_target(struct store *s, struct target *t, struct work *w)
 	w->has_failed = !is_fine;
 }
 
+/* The first day (of a month) that is kept; 0: all are. */
+static int64_t kept_from(const struct work *w, int64_t kept_us)
+{
+	return kept_us ? daily_month_of(store_day(w->now_us - kept_us)) : 0;
+}
+
 /* Rows of days whose month is rolled up, and of months, that are too old. */
 static void age_target(struct store *s, struct target *t, struct work *w)
 {
-	const struct store_retention *r = &s->retention;
-	int64_t days = r->day_us ? month_of(store_day(w->now_us - r->day_us)) : 0,
-		months = r->month_us ? month_of(store_day(w->now_us - r->month_us)) : 0;
+	int64_t days = kept_from(w, s->retention.day_us),
+		months = kept_from(w, s->retention.month_us);
 
 	if (t->is_new || t->rolled < days || (t->aged >= days && t->months_aged >= months))
 		return;
@@ -247,45 +189,56 @@ static void visit_targets(struct store *s, struct work *w)
 	     n++) {
 		struct target *t = s->target[s->tidy_at++ % s->targets];
 
-		if (t->rolled && t->rolled < w->today && !t->is_new)
+		/* of results that are not on disk yet nothing may be final */
+		if (t->rolled && t->rolled < w->today && !t->is_new && !s->waiting)
 			roll_target(s, t, w);
 		if (!w->has_failed)
 			age_target(s, t, w);
 	}
 }
 
-static bool write_horizon(struct store *s, const char *word, int64_t day)
+static bool move_horizon(struct store *s, struct work *w, enum chain_horizon which, int64_t day)
 {
-	return sql_run(&s->sql,
-		       "INSERT INTO meta(word, value) VALUES(?1, ?2)"
-		       " ON CONFLICT(word) DO UPDATE SET value = excluded.value",
-		       "si", word, day);
+	static const char *const word[CHAIN_HORIZONS] = {"raw_from", "day_from", "month_from"};
+	bool is_fine = begin(s, w) &&
+		       sql_run(&s->sql,
+			       "INSERT INTO meta(word, value) VALUES(?1, ?2)"
+			       " ON CONFLICT(word) DO UPDATE SET value = excluded.value",
+			       "si", word[which], day);
+
+	chain_horizon(s, which, day);
+	w->has_failed = !is_fine;
+	return is_fine;
+}
+
+static void forget_raw(struct store *s, struct work *w, int64_t day)
+{
+	w->has_failed = !move_horizon(s, w, CHAIN_RAW, day) ||
+			!sql_run(&s->sql,
+				 "DELETE FROM part WHERE last_us < ?1 AND EXISTS(SELECT 1"
+				 " FROM series s JOIN target t ON t.id = s.target WHERE"
+				 " s.id = part.series AND t.rolled * 86400000000 >"
+				 " part.last_us)",
+				 "i", day * STORE_DAY) ||
+			!sql_run(&s->sql, "DELETE FROM diagnosis WHERE at_us < ?1", "i",
+				 day * STORE_DAY) ||
+			!letter_forget(s, day * STORE_DAY);
+	s->raw_from = w->has_failed ? s->raw_from : day;
 }
 
 /* What may be asked of results and days; told before the first of them goes. */
 static void move_horizons(struct store *s, struct work *w)
 {
-	int64_t raw = s->retention.raw_us ? store_day(w->now_us - s->retention.raw_us) : 0,
-		days = s->retention.day_us ? month_of(store_day(w->now_us - s->retention.day_us))
-					   : 0;
+	const struct store_retention *r = &s->retention;
+	int64_t raw = r->raw_us ? store_day(w->now_us - r->raw_us) : 0,
+		days = kept_from(w, r->day_us), months = kept_from(w, r->month_us);
 
-	if (raw > s->raw_from) {
-		w->has_failed = !begin(s, w) || !write_horizon(s, "raw_from", raw) ||
-				!sql_run(&s->sql,
-					 "DELETE FROM part WHERE last_us < ?1 AND EXISTS(SELECT 1"
-					 " FROM series s JOIN target t ON t.id = s.target WHERE"
-					 " s.id = part.series AND t.rolled * 86400000000 >"
-					 " part.last_us)",
-					 "i", raw * STORE_DAY) ||
-				!sql_run(&s->sql, "DELETE FROM diagnosis WHERE at_us < ?1", "i",
-					 raw * STORE_DAY) ||
-				!letter_forget(s, raw * STORE_DAY);
-		s->raw_from = w->has_failed ? s->raw_from : raw;
-	}
-	if (days > s->day_from && !w->has_failed) {
-		w->has_failed = !begin(s, w) || !write_horizon(s, "day_from", days);
-		s->day_from = w->has_failed ? s->day_from : days;
-	}
+	if (raw > s->raw_from)
+		forget_raw(s, w, raw);
+	if (days > s->day_from && !w->has_failed && move_horizon(s, w, CHAIN_DAYS, days))
+		s->day_from = days;
+	if (months > s->month_from && !w->has_failed && move_horizon(s, w, CHAIN_MONTHS, months))
+		s->month_from = months;
 }
 
 /* A few blocks that are too old, found by going through all of them in a circle. */
@@ -317,15 +270,15 @@ static bool finish(struct store *s, struct work *w, struct text *wrong)
 {
 	if (!w->has_begun && !w->has_failed)
 		return true;
-	if (!w->has_failed && sql_run(&s->sql, "COMMIT", ""))
+	if (!w->has_failed && store_end(s, w->now_us))
 		return true;
 	store_fail(s, "write", wrong);
-	if (!sqlite3_get_autocommit(s->sql.db))
-		sql_run(&s->sql, "ROLLBACK", "");
+	store_undo(s);
 	for (size_t i = 0; i < w->changed; i++)
 		w->was[i].target->rolled = w->was[i].rolled;
 	s->raw_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'raw_from'", 0);
 	s->day_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
+	s->month_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'month_from'", 0);
 	return false;
 }
 

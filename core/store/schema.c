@@ -90,7 +90,10 @@ static const char event_tables[] =
 	/* of schema 9: reports that send themselves; destination '': the period as a whole */
 	"CREATE TABLE IF NOT EXISTS delivery(name TEXT, every TEXT, to_us INTEGER,"
 	" destination TEXT, from_us INTEGER, at_us INTEGER, outcome TEXT, reason TEXT, letter TEXT,"
-	" PRIMARY KEY(name, every, to_us, destination)) WITHOUT ROWID;";
+	" PRIMARY KEY(name, every, to_us, destination)) WITHOUT ROWID;"
+	/* of schema 10: the chain of evidence (chain.h) */
+	"CREATE TABLE IF NOT EXISTS link(id INTEGER PRIMARY KEY, at_us INTEGER, reach INTEGER,"
+	" entries INTEGER, hash BLOB NOT NULL, data BLOB NOT NULL);";
 
 /* The rows of one planned window, and what it costs. */
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
@@ -324,10 +327,13 @@ static bool from_6(struct store *s)
 	return from_7(s) && add_category(s);
 }
 
+#define CHAIN_SCHEMA 10 /* the first with a chain */
+
 /* From the schema of that number to the present one: event_tables are made where they are missing.
  */
 static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3, from_3,
-							  from_4, from_4, from_6, from_7, from_7};
+							  from_4, from_4, from_6, from_7,
+							  from_7, from_7};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {
@@ -348,6 +354,7 @@ bool schema_prepare(struct store *s, struct text *wrong)
 	if (found == STORE_SCHEMA)
 		return true;
 	is_fine = sql_run(&s->sql, "BEGIN IMMEDIATE", "") && way[found](s) &&
+		  (found >= CHAIN_SCHEMA || chain_found(s, clock_wall_us())) &&
 		  sql_run(&s->sql,
 			  "INSERT INTO meta(word, value) VALUES('schema', ?1)"
 			  " ON CONFLICT(word) DO UPDATE SET value = excluded.value",

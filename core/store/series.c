@@ -209,7 +209,7 @@ static bool load_series(struct store *s, struct map *by_id)
 				    "SELECT s.id, t.name, l.name, s.closed_to, s.first_us,"
 				    " s.last_us, s.last_due_us FROM series s"
 				    " JOIN target t ON t.id = s.target"
-				    " JOIN location l ON l.id = s.location");
+				    " JOIN location l ON l.id = s.location ORDER BY s.id");
 
 	while (sqlite3_step(ask) == SQLITE_ROW) {
 		struct target *t = map_find_text(&s->targets_by_name, sql_text(ask, 1));
@@ -300,14 +300,16 @@ bool series_load(struct store *s, struct text *wrong)
 	closed = sql_number(&s->sql, "SELECT max(closed_to) FROM series", 0);
 	if (closed >= s->next_tail)
 		s->next_tail = closed + 1;
-	if (!is_fine)
-		text_printf(wrong, "cannot read the database: %s", sqlite3_errmsg(s->sql.db));
 	for (size_t i = 0; i < s->count && is_fine; i++)
 		if (s->series[i]->found.size)
 			reopen(s, s->series[i], clock_wall_us());
 	map_release(&by_id);
 	s->raw_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'raw_from'", 0);
 	s->day_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
+	s->month_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'month_from'", 0);
+	is_fine = is_fine && chain_open(s);
+	if (!is_fine)
+		text_printf(wrong, "cannot read the database: %s", sqlite3_errmsg(s->sql.db));
 	return is_fine;
 }
 

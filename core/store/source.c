@@ -15,8 +15,8 @@ static void add_id(struct source *s, int64_t id)
 	s->id[s->ids++] = id;
 }
 
-void source_open(struct source *s, struct sql *sql, int64_t series, int64_t from_us, int64_t to_us,
-		 const struct text *open)
+static void open_blocks(struct source *s, struct sql *sql, const char *blocks, int64_t series,
+			int64_t from_us, int64_t to_us, const struct text *open)
 {
 	sqlite3_stmt *ask;
 
@@ -28,16 +28,31 @@ void source_open(struct source *s, struct sql *sql, int64_t series, int64_t from
 	s->from_us = from_us;
 	s->to_us = to_us;
 	s->open = open;
-	ask = sql_bind(sql,
-		       "SELECT id FROM block WHERE series = ?1 AND first_us < ?2 AND last_us >= ?3"
-		       " ORDER BY first_us, id",
-		       "iii", series, to_us, from_us);
+	ask = sql_bind(sql, blocks, "iii", series, to_us, from_us);
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		add_id(s, sqlite3_column_int64(ask, 0));
 	s->has_failed = sqlite3_reset(ask) != SQLITE_OK;
 	add_id(s, PART);
 	if (open && open->size)
 		add_id(s, OPEN);
+}
+
+#define BLOCKS "SELECT id FROM block WHERE series = ?1 AND first_us < ?2 AND last_us >= ?3"
+
+void source_open(struct source *s, struct sql *sql, int64_t series, int64_t from_us, int64_t to_us,
+		 const struct text *open)
+{
+	static const char by_time[] = BLOCKS " ORDER BY first_us, id";
+
+	open_blocks(s, sql, by_time, series, from_us, to_us, open);
+}
+
+void source_open_recorded(struct source *s, struct sql *sql, int64_t series, int64_t from_us,
+			  int64_t to_us, const struct text *open)
+{
+	static const char by_closing[] = BLOCKS " ORDER BY id";
+
+	open_blocks(s, sql, by_closing, series, from_us, to_us, open);
 }
 
 void source_release(struct source *s)

@@ -27,6 +27,9 @@ struct source {
 /* `open`: the bytes of the open block, NULL: none; they must stay. */
 void source_open(struct source *, struct sql *, int64_t series, int64_t from_us, int64_t to_us,
 		 const struct text *open);
+/* The same in the order of recording, also where results came late. */
+void source_open_recorded(struct source *, struct sql *, int64_t series, int64_t from_us,
+			  int64_t to_us, const struct text *open);
 void source_release(struct source *);
 /* The next result that started in the range is in source->result; false: no more. */
 bool source_next(struct source *);

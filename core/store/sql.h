@@ -11,7 +11,7 @@
 
 #include "../base/text.h"
 
-#define SQL_KEPT 128
+#define SQL_KEPT 192
 
 struct sql {
 	sqlite3 *db;

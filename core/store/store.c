@@ -154,6 +154,18 @@ static bool write_meta(struct store *s, const struct store_batch *b)
 			       sql_run(&s->sql, put, "si", "last", b->last));
 }
 
+bool store_end(struct store *s, int64_t at_us)
+{
+	return chain_close(s, at_us) && sql_run(&s->sql, "COMMIT", "");
+}
+
+void store_undo(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->sql.db))
+		sql_run(&s->sql, "ROLLBACK", "");
+	chain_drop(s);
+}
+
 bool store_commit(struct store *s, const struct store_batch *b, struct text *wrong)
 {
 	int64_t tail = s->next_tail;
@@ -161,15 +173,14 @@ bool store_commit(struct store *s, const struct store_batch *b, struct text *wro
 
 	is_fine = is_fine && close_due(s, b->at_us, tail) && close_tail(s, b->at_us, tail) &&
 		  (!b->events->size || event_write(s, b->events)) && write_meta(s, b) &&
-		  sql_run(&s->sql, "COMMIT", "");
+		  store_end(s, b->at_us);
 	if (is_fine) {
 		series_committed(s, tail);
 		s->next_tail++;
 		return true;
 	}
 	store_fail(s, "write", wrong);
-	if (!sqlite3_get_autocommit(s->sql.db))
-		sql_run(&s->sql, "ROLLBACK", "");
+	store_undo(s);
 	return false;
 }
 
@@ -305,6 +316,7 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	series_release(s);
+	chain_release(s);
 	result_line_release(&s->line);
 	sql_close(&s->sql);
 	if (s->lock_fd >= 0)
