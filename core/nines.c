@@ -143,6 +143,15 @@ static const struct cli_command command[] = {
 	 "Works while ninesd writes: the copy is the record as of one moment. FILE must not be\n"
 	 "there yet. To restore it, stop ninesd, copy it to where the store is, start ninesd.\n",
 	 cli_backup},
+	{"verify", "[--month YYYY-MM] [--head HASH] [--report FILE] [--json]",
+	 "recomputes the chain of evidence and every stored figure",
+	 "Reads the database itself, with ninesd running or not: every link of the chain, every\n"
+	 "row that decides figures, every day and month from the results, as far as they are\n"
+	 "there. --head says where a head that a report printed stands in the chain; --report\n"
+	 "computes a report in JSON or CSV anew and names each figure that is another one now.\n"
+	 "Exit status: 0 all agrees, 1 something does not, 2 failed, 3 the report's time is not\n"
+	 "over, 64 wrong usage.\n",
+	 cli_verify},
 	{"store", "move-aside", "renames a damaged database, so that a new one begins",
 	 "Refused while the database is in use. The file and its companions get the name\n"
 	 "STORE.aside-SECONDS; ninesd, if it runs, goes on with a new file by itself.\n",

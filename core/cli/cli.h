@@ -72,6 +72,7 @@ int cli_report(struct cli *cli, int argc, char **argv);
 int cli_release(struct cli *, int argc, char **argv);
 int cli_export(struct cli *, int argc, char **argv);
 int cli_backup(struct cli *, int argc, char **argv);
+int cli_verify(struct cli *, int argc, char **argv);
 int cli_intensify(struct cli *cli, int argc, char **argv);
 int cli_incident(struct cli *cli, int argc, char **argv);
 int cli_letters(struct cli *, int argc, char **argv);

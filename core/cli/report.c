@@ -16,6 +16,7 @@
 #include "../module/option.h"
 #include "cli.h"
 #include "find.h"
+#include "verify.h"
 
 struct typed {
 	const char *need, *interval;
@@ -233,6 +234,31 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 	status = read_config(cli, typed, &o, &policies) ? run(typed, &o) : EXIT_FAILED;
 	config_free(o.config);
 	return status;
+}
+
+/* ---- once more, to compare ---- */
+
+enum report_result report_again(struct cli *cli, const struct report_order *asked,
+				struct text *document, struct text *wrong)
+{
+	struct report_order o = *asked;
+	struct typed typed = {.store = asked->store};
+	struct config_policies policies = {0};
+	struct find_list found = {0};
+	const struct find_module *module;
+	enum report_result result = REPORT_FAILED;
+
+	find_modules(cli, MODULE_REPORT, &found);
+	module = find_report(&found, o.name);
+	if (module && read_config(cli, &typed, &o, &policies)) {
+		o.module_path = module->path;
+		o.render.has_utf8 = true;
+		o.now_us = clock_wall_us();
+		result = report_run(&o, document, wrong);
+	}
+	config_free(o.config);
+	find_release(&found);
+	return result;
 }
 
 int cli_report(struct cli *cli, int argc, char **argv)

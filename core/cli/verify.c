@@ -9,7 +9,7 @@
 #include "../base/clock.h"
 #include "../web/json.h"
 
-#define HEAD_LEAST 16 /* characters that are enough to tell heads apart */
+#define HEAD_LEAST 32 /* characters: fewer somebody could meet on purpose */
 
 struct words {
 	const char *month, *store, *head, *report;
@@ -78,23 +78,10 @@ static void clear(struct verifying *v)
 
 /* ---- findings ---- */
 
-static void add_member(json_t *to, const char *key, const char *text)
-{
-	struct text safe = {0};
-
-	text_add_safe(&safe, text, strlen(text), SIZE_MAX / 2);
-	json_object_set_new(to, key, json_string(text_get(&safe)));
-	text_release(&safe);
-}
-
+/* Null for none. */
 static void add_time(json_t *to, const char *key, int64_t us)
 {
-	struct text t = {0};
-
-	if (us)
-		clock_add_utc(&t, us, us % CLOCK_SECOND ? 6 : 0);
-	json_object_set_new(to, key, us ? json_string(t.at) : json_null());
-	text_release(&t);
+	json_object_set_new(to, key, us ? json_time(us) : json_null());
 }
 
 static void find(const struct verify_finding *f, void *with)
@@ -104,12 +91,12 @@ static void find(const struct verify_finding *f, void *with)
 
 	screen_safe(&v->cli->screen, &v->findings, f->text, SIZE_MAX / 4);
 	text_putc(&v->findings, '\n');
-	add_member(one, "what", f->what);
-	add_member(one, "name", f->name);
-	add_member(one, "location", f->location);
+	json_object_set_new(one, "what", json_safe(f->what));
+	json_object_set_new(one, "name", json_safe(f->name));
+	json_object_set_new(one, "location", json_safe(f->location));
 	add_time(one, "from", f->from_us);
 	add_time(one, "to", f->to_us);
-	add_member(one, "text", f->text);
+	json_object_set_new(one, "text", json_safe(f->text));
 	json_array_append_new(v->list, one);
 }
 
@@ -244,8 +231,8 @@ static int print_json(struct verifying *v)
 	json_t *all = json_object();
 	struct text t = {0};
 
-	add_member(all, "store", v->store);
-	add_member(all, "head", v->result.head);
+	json_object_set_new(all, "store", json_safe(v->store));
+	json_object_set_new(all, "head", json_safe(v->result.head));
 	add_time(all, "first", v->result.first_us);
 	add_time(all, "last", v->result.last_us);
 	add_time(all, "reach", v->result.reach_us);
@@ -320,7 +307,7 @@ static int verify(struct cli *cli, struct verifying *v, struct verify_order *o)
 
 	if (status == EXIT_DONE && v->words->report) {
 		v->report = (struct verify_report){.path = v->words->report,
-						   .store = v->store,
+						   .store = v->words->store,
 						   .find = find_figure,
 						   .with = v};
 		status = verify_report(cli, &v->report);

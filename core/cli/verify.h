@@ -2,6 +2,7 @@
 #ifndef NINES_CLI_VERIFY_H
 #define NINES_CLI_VERIFY_H
 
+#include "../report/report.h"
 #include "../store/verify.h"
 #include "cli.h"
 
@@ -18,5 +19,9 @@ struct verify_report {
 /* Computes the figures of a published report (JSON or CSV) anew and compares each. An exit status;
  * EXIT_DONE: they were compared, whatever was found. */
 int verify_report(struct cli *, struct verify_report *);
+
+/* report.c: the document that an order asks for now, by the present configuration. */
+enum report_result report_again(struct cli *, const struct report_order *, struct text *document,
+				struct text *wrong);
 
 #endif

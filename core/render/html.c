@@ -159,7 +159,7 @@ static const struct page_piece *add_piece(struct text *t, const struct page *p,
 					  const struct page_piece *b)
 {
 	if (b->kind == PIECE_FACT)
-		return add_facts(t, p, b);
+		return b->text ? add_facts(t, p, b) : b->next; /* none: for programs */
 	if (b->kind == PIECE_HEADING)
 		add_element(t, "h2", b->text);
 	else if (b->kind == PIECE_NOTE)

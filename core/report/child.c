@@ -146,6 +146,7 @@ static void fill(struct child *c)
 	page_init(&c->page, c->order->name, c->host.span->zone, &c->host.span->period);
 	c->page.host = &c->host;
 	c->module->report->fill(&c->page, c->options);
+	host_add_evidence(&c->host, &c->page);
 	host_end_reading(&c->host);
 	host_judge_what_if(&c->host, &c->page);
 	if (!c->page.wrong.size)

@@ -56,6 +56,8 @@ bool host_find_targets(struct host *, struct text *wrong);
 bool host_read_what_if(struct host *, struct text *wrong);
 /* Once the page is filled: a report that supposes nothing must not look as if it did. */
 void host_judge_what_if(const struct host *, struct page *);
+/* Behind all that the module has filled: where the chain of evidence stands. */
+void host_add_evidence(const struct host *, struct page *);
 void host_release(struct host *);
 /* Once the page is filled: no snapshot of the record outlasts that. */
 void host_end_reading(struct host *);

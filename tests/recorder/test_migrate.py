@@ -61,7 +61,7 @@ def make_later(path, schema):
             base.execute("insert into day(target, location, day, sum, data) values(7, 0, ?, ?, ?)", (AT // 86400 + n, hash_of(row), row))
         base.execute("update meta set value = ? where word = 'schema'", (schema,))
         for table, since in (("memory", 3), ("diagnosis", 5), *((t, 6) for t in ("letter", "told", "attempt", "standing", "planned")),
-                             ("reclassification", 8), ("delivery", 9)):
+                             ("reclassification", 8), ("delivery", 9), ("link", 10)):
             if schema < since:
                 base.execute(f"drop table {table}")
         for column in ("ref", "impact") if schema < 6 else ():

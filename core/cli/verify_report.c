@@ -1,0 +1,558 @@
+/* cli/verify_report: a published report against the same report computed now.
+ *
+ * The published document says what it is about: its name, span, zone, its rows whom. The same
+ * report is rendered in the same format, and whatever the published one says must stand in it. Rows
+ * are matched by name. A report whose rules (method) have changed since is told as such. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/clock.h"
+#include "../base/log.h"
+#include "../base/memory.h"
+#include "verify.h"
+
+#define REPORT_BYTES (64u << 20)
+#define SHOWN_BYTES 120
+
+struct comparing {
+	struct cli *cli;
+	struct verify_report *out;
+	struct report_order order;
+	char month[8];
+	struct text published, recomputed;
+};
+
+static void find(struct comparing *c, const char *name, const char *member, const char *published,
+		 const char *recomputed)
+{
+	c->out->findings++;
+	c->out->find(name, member, published, recomputed, c->out->with);
+}
+
+/* ---- JSON ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void add_shown(struct text *t, const json_t *v)
+{
+	char *plain = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+
+	if (plain)
+		text_add(t, plain, strnlen(plain, SHOWN_BYTES));
+	else
+		text_puts(t, "nothing");
+	free(plain);
+}
+
+static void compare(struct comparing *, const char *name, const char *path, const json_t *was,
+		    const json_t *is);
+
+static void compare_value(struct comparing *c, const char *name, const char *path,
+			  const json_t *was, const json_t *is)
+{
+	struct text a = {0}, b = {0};
+
+	c->out->figures++;
+	if (is && json_equal(was, is))
+		return;
+	add_shown(&a, was);
+	add_shown(&b, is);
+	find(c, name, path, text_get(&a), text_get(&b));
+	text_release(&a);
+	text_release(&b);
+}
+
+/* What a row is known by among its like. */
+static bool is_same_row(const json_t *a, const json_t *b)
+{
+	static const char *const key[] = {"name", "sla"};
+
+	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
+		const json_t *x = json_object_get(a, key[i]), *y = json_object_get(b, key[i]);
+
+		if (x && y && !json_equal(x, y))
+			return false;
+	}
+	return true;
+}
+
+static const json_t *find_row(const json_t *list, const json_t *row, size_t place)
+{
+	if (!json_object_get(row, "name"))
+		return json_array_get(list, place);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (is_same_row(row, json_array_get(list, i)))
+			return json_array_get(list, i);
+	return NULL;
+}
+
+static void compare_list(struct comparing *c, const char *name, const char *path, const json_t *was,
+			 const json_t *is)
+{
+	size_t n = json_array_size(was);
+	bool has_names = json_object_get(json_array_get(was, 0), "name") != NULL;
+
+	if (!has_names && n != json_array_size(is)) {
+		struct text a = {0}, b = {0};
+
+		text_printf(&a, "%zu of them", n);
+		text_printf(&b, "%zu", json_array_size(is));
+		c->out->figures++;
+		find(c, name, path, a.at, b.at);
+		text_release(&a);
+		text_release(&b);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const json_t *row = json_array_get(was, i);
+
+		compare(c, name, path, row, find_row(is, row, i));
+	}
+}
+
+static bool has_other_method(struct comparing *c, const char *name, const json_t *was,
+			     const json_t *is)
+{
+	const char *then = text_of(was, "method"), *now = text_of(is, "method");
+	struct text t = {0};
+
+	if (!*then || !is || !strcmp(then, now))
+		return false;
+	text_printf(&t, "'%s' was computed by %s, the rules in force are %s: put the sla back as it"
+			" was to compare", name, then, *now ? now : "others");
+	c->out->figures++;
+	find(c, name, "", t.at, "");
+	text_release(&t);
+	return true;
+}
+
+/* Every member that was published; `evidence` names the chain as it was then. */
+static void compare_object(struct comparing *c, const char *name, const char *path,
+			   const json_t *was, const json_t *is)
+{
+	const char *own = text_of(was, "name"), *key;
+	struct text below = {0};
+	json_t *value;
+
+	name = *own ? own : name;
+	if (has_other_method(c, *name ? name : c->order.name, was, is))
+		return;
+	json_object_foreach((json_t *)was, key, value)
+	{
+		if (!strncmp(key, "evidence_", 9))
+			continue;
+		text_clear(&below);
+		text_printf(&below, "%s%s%s", path, *path ? "." : "", key);
+		compare(c, name, below.at, value, json_object_get(is, key));
+	}
+	text_release(&below);
+}
+
+static void compare(struct comparing *c, const char *name, const char *path, const json_t *was,
+		    const json_t *is)
+{
+	if (json_is_object(was) && json_is_object(is))
+		compare_object(c, name, path, was, is);
+	else if (json_is_array(was) && json_is_array(is))
+		compare_list(c, name, path, was, is);
+	else if (json_is_object(was) && !is)
+		find(c, text_of(was, "name"), *path ? path : "row", "a row", "none");
+	else
+		compare_value(c, name, path, was, is);
+}
+
+/* ---- what it is about ---- */
+
+/* The one value that all rows have; "": they differ. */
+static const char *shared(const json_t *rows, const char *key)
+{
+	const char *first = text_of(json_array_get(rows, 0), key);
+
+	for (size_t i = 1; i < json_array_size(rows); i++)
+		if (strcmp(first, text_of(json_array_get(rows, i), key)))
+			return "";
+	return first;
+}
+
+static void set_subject(struct comparing *c, const char *name, const char *kind, const char *sla)
+{
+	struct report_order *o = &c->order;
+
+	o->check = *name && strcmp(kind, "service") ? name : NULL;
+	o->service = *name && !strcmp(kind, "service") ? name : NULL;
+	o->sla = !*name && *sla ? sla : NULL;
+}
+
+static void set_subject_of(struct comparing *c, const json_t *was)
+{
+	const json_t *rows = json_object_get(was, "rows");
+	const char *check = text_of(was, "check");
+
+	set_subject(c, *check ? check : shared(rows, "name"),
+		    *check ? "check" : shared(rows, "kind"), shared(rows, "sla"));
+}
+
+/* ---- computed anew ---- */
+
+static int run(struct comparing *c, const struct report_order *o)
+{
+	struct text wrong = {0};
+	enum report_result result;
+	int status = EXIT_DONE;
+
+	text_clear(&c->recomputed);
+	result = report_again(c->cli, o, &c->recomputed, &wrong);
+	if (result != REPORT_DONE)
+		status = wrong.size ? cli_fail(EXIT_FAILED, "%s: %s", c->out->path, wrong.at)
+				    : EXIT_FAILED;
+	text_release(&wrong);
+	return status;
+}
+
+/* Is what comes about the same time? */
+static bool is_about(struct comparing *c, const char *month, const char *zone, const char *from,
+		     const char *to, const char *in)
+{
+	struct report_order o = c->order;
+	struct text wrong = {0};
+	json_t *is = NULL;
+	bool is_same;
+
+	o.month = month;
+	o.from = o.to = NULL;
+	o.zone = zone;
+	o.format = render_find("json");
+	text_clear(&c->recomputed);
+	if (report_again(c->cli, &o, &c->recomputed, &wrong) == REPORT_DONE)
+		is = json_loadb(c->recomputed.at, c->recomputed.size, 0, NULL);
+	is_same = is && !strcmp(text_of(is, "from"), from) && !strcmp(text_of(is, "to"), to) &&
+		  !strcmp(text_of(is, "zone"), in);
+	json_decref(is);
+	text_release(&wrong);
+	return is_same;
+}
+
+static int judge_end(struct comparing *c, const char *to)
+{
+	int64_t to_us;
+
+	if (!clock_parse_utc(to, &to_us))
+		return cli_fail(EXIT_FAILED, "%s: it does not say which time it is about",
+				c->out->path);
+	if (to_us > clock_wall_us())
+		return cli_fail(EXIT_CANNOT_TELL,
+				"%s: its time ends at %s: figures may change until then",
+				c->out->path, to);
+	return EXIT_DONE;
+}
+
+/* A calendar month, in the zones of the slas or in the one that it names; else the span. */
+static void set_span(struct comparing *c, const char *from, const char *to, const char *zone)
+{
+	struct text day = {0};
+	int64_t from_us;
+
+	if (clock_parse_utc(from, &from_us)) {
+		clock_add_utc(&day, from_us + 15 * 86400 * CLOCK_SECOND, 0);
+		memcpy(c->month, day.at, 7);
+	}
+	text_release(&day);
+	if (is_about(c, c->month, NULL, from, to, zone)) {
+		c->order.month = c->month;
+		return;
+	}
+	c->order.zone = zone;
+	if (is_about(c, c->month, zone, from, to, zone)) {
+		c->order.month = c->month;
+		return;
+	}
+	c->order.from = from;
+	c->order.to = to;
+}
+
+static int compare_json(struct comparing *c, const json_t *was)
+{
+	int status = judge_end(c, text_of(was, "to"));
+	json_t *is = NULL;
+
+	if (status != EXIT_DONE)
+		return status;
+	c->order.name = text_of(was, "report");
+	c->order.format = render_find("json");
+	text_printf(&c->out->name, "%s, %s to %s", c->order.name, text_of(was, "from"),
+		    text_of(was, "to"));
+	set_subject_of(c, was);
+	set_span(c, text_of(was, "from"), text_of(was, "to"), text_of(was, "zone"));
+	status = run(c, &c->order);
+	if (status == EXIT_DONE)
+		is = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
+	if (is)
+		compare(c, "", "", was, is);
+	json_decref(is);
+	return status;
+}
+
+/* ---- CSV ---- */
+
+struct sheet {
+	char ***row; /* NULL-terminated lists of fields */
+	size_t rows;
+};
+
+/* Fields are cut in place. */
+static char *take_field(char **at, bool *is_last)
+{
+	char *from = *at, *to = *at, *begin = *at;
+	bool is_quoted = *from == '"';
+
+	for (from += is_quoted; *from; from++) {
+		if (is_quoted && *from == '"' && from[1] != '"') {
+			is_quoted = false;
+			continue;
+		}
+		from += is_quoted && *from == '"';
+		if (!is_quoted && strchr(",\r\n", *from))
+			break;
+		*to++ = *from;
+	}
+	*is_last = *from != ',';
+	*at = from + (*from == ',') + strspn(from, *is_last ? "\r\n" : "");
+	*to = '\0';
+	return begin;
+}
+
+static void read_sheet(struct sheet *s, char *at)
+{
+	while (*at) {
+		char **field = NULL;
+		size_t n = 0;
+
+		for (bool is_last = false; !is_last;) {
+			field = memory_resize(field, (n + 2) * sizeof *field);
+			field[n++] = take_field(&at, &is_last);
+		}
+		field[n] = NULL;
+		s->row = memory_resize(s->row, (s->rows + 1) * sizeof *s->row);
+		s->row[s->rows++] = field;
+	}
+}
+
+static void release_sheet(struct sheet *s)
+{
+	for (size_t i = 0; i < s->rows; i++)
+		free(s->row[i]);
+	free(s->row);
+}
+
+static const char *field_of(const struct sheet *s, size_t row, const char *column)
+{
+	for (size_t i = 0; row < s->rows && s->row[0][i]; i++) {
+		if (!s->row[row][i])
+			break;
+		if (!strcmp(s->row[0][i], column))
+			return s->row[row][i];
+	}
+	return "";
+}
+
+static const char *shared_field(const struct sheet *s, const char *column)
+{
+	const char *first = field_of(s, 1, column);
+
+	for (size_t i = 2; i < s->rows; i++)
+		if (strcmp(first, field_of(s, i, column)))
+			return "";
+	return first;
+}
+
+static bool is_same_line(char **a, char **b)
+{
+	while (*a && *b && !strcmp(*a, *b)) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
+/* The row of the same subject, the `n`-th of it, as the published one is among its like. */
+static char **find_line(const struct sheet *is, const struct sheet *was, size_t row)
+{
+	const char *subject = was->row[row][4];
+	size_t n = 0;
+
+	for (size_t i = 1; i < row; i++)
+		n += was->row[i][4] && subject && !strcmp(was->row[i][4], subject);
+	for (size_t i = 1; i < is->rows; i++)
+		if (is->row[i][4] && subject && !strcmp(is->row[i][4], subject) && !n--)
+			return is->row[i];
+	return NULL;
+}
+
+static void compare_lines(struct comparing *c, const struct sheet *was, size_t row, char **now)
+{
+	char **then = was->row[row];
+
+	for (size_t i = 0; then[i] && was->row[0][i]; i++) {
+		c->out->figures++;
+		if (!now || !now[i] || strcmp(then[i], now[i]))
+			find(c, then[4] ? then[4] : "", was->row[0][i], then[i],
+			     now && now[i] ? now[i] : "nothing");
+	}
+}
+
+/* The names of what may be a table of the report, from its JSON. */
+static size_t tables_of(const json_t *is, char **table, size_t most)
+{
+	const char *key;
+	json_t *value, *first;
+	size_t n = 0;
+
+	json_object_foreach((json_t *)is, key, value)
+	{
+		const char *inner;
+		json_t *list;
+
+		if (!json_is_array(value) && !json_is_object(value))
+			continue;
+		if (n < most)
+			table[n++] = memory_text(key);
+		first = json_array_get(value, 0);
+		json_object_foreach(first, inner, list) if (n < most &&
+							     (json_is_array(list) ||
+							      json_is_object(list)))
+			table[n++] = memory_text(inner);
+	}
+	return n;
+}
+
+static bool has_header(struct comparing *c, const struct sheet *was, struct sheet *is)
+{
+	struct text wrong = {0};
+	bool is_same = false;
+
+	text_clear(&c->recomputed);
+	if (report_again(c->cli, &c->order, &c->recomputed, &wrong) == REPORT_DONE) {
+		read_sheet(is, c->recomputed.at);
+		is_same = is->rows && is_same_line(was->row[0], is->row[0]);
+	}
+	text_release(&wrong);
+	if (!is_same) {
+		release_sheet(is);
+		*is = (struct sheet){0};
+	}
+	return is_same;
+}
+
+/* Which table it is, its header tells. */
+static bool find_table(struct comparing *c, const struct sheet *was, struct sheet *is)
+{
+	char *table[64] = {NULL};
+	size_t tables = 0;
+	json_t *document;
+	bool is_found;
+
+	c->order.format = render_find("csv");
+	is_found = has_header(c, was, is);
+	c->order.format = render_find("json");
+	if (!is_found && run(c, &c->order) == EXIT_DONE) {
+		document = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
+		tables = tables_of(document, table, sizeof table / sizeof *table);
+		json_decref(document);
+	}
+	c->order.format = render_find("csv");
+	for (size_t i = 0; i < tables && !is_found; i++) {
+		c->order.render.table = table[i];
+		is_found = has_header(c, was, is);
+	}
+	c->order.render.table = NULL;
+	for (size_t i = 0; i < tables; i++)
+		free(table[i]);
+	return is_found;
+}
+
+static int compare_sheets(struct comparing *c, const struct sheet *was)
+{
+	struct sheet is = {0};
+	int status = EXIT_DONE;
+
+	if (!find_table(c, was, &is))
+		status = cli_fail(EXIT_FAILED, "%s: the report '%s' has no table with its columns",
+				  c->out->path, c->order.name);
+	for (size_t i = 1; i < was->rows && status == EXIT_DONE; i++)
+		compare_lines(c, was, i, find_line(&is, was, i));
+	release_sheet(&is);
+	return status;
+}
+
+static int compare_csv(struct comparing *c)
+{
+	struct sheet was = {0};
+	int status;
+
+	read_sheet(&was, c->published.at);
+	if (was.rows < 2 || strcmp(field_of(&was, 0, "report"), "report") ||
+	    !*field_of(&was, 1, "zone")) {
+		release_sheet(&was);
+		return cli_fail(EXIT_FAILED,
+				"%s: it is no report of nines in JSON or CSV, or has no rows",
+				c->out->path);
+	}
+	status = judge_end(c, field_of(&was, 1, "to"));
+	c->order.name = field_of(&was, 1, "report");
+	text_printf(&c->out->name, "%s, %s to %s", c->order.name, field_of(&was, 1, "from"),
+		    field_of(&was, 1, "to"));
+	set_subject(c, shared_field(&was, "name"), shared_field(&was, "kind"),
+		    shared_field(&was, "sla"));
+	if (status == EXIT_DONE) {
+		set_span(c, field_of(&was, 1, "from"), field_of(&was, 1, "to"),
+			 field_of(&was, 1, "zone"));
+		status = compare_sheets(c, &was);
+	}
+	release_sheet(&was);
+	return status;
+}
+
+/* ---- the file ---- */
+
+static bool read_file(struct comparing *c)
+{
+	int fd = open(c->out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char bytes[4096];
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 && c->published.size < REPORT_BYTES) {
+		n = read(fd, bytes, sizeof bytes);
+		text_add(&c->published, bytes, n > 0 ? (size_t)n : 0);
+	}
+	if (n < 0)
+		cli_fail(EXIT_FAILED, "%s: %s: give the path of a report in JSON or CSV",
+			 c->out->path, log_errno(errno));
+	if (fd >= 0)
+		close(fd);
+	return n >= 0;
+}
+
+int verify_report(struct cli *cli, struct verify_report *v)
+{
+	struct comparing c = {.cli = cli, .out = v, .order = {.store = v->store}};
+	json_t *was = NULL;
+	int status = EXIT_FAILED;
+
+	if (read_file(&c)) {
+		was = json_loadb(text_get(&c.published), c.published.size, 0, NULL);
+		status = json_is_object(was) ? compare_json(&c, was) : compare_csv(&c);
+	}
+	json_decref(was);
+	text_release(&c.published);
+	text_release(&c.recomputed);
+	return status;
+}
