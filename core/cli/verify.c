@@ -17,7 +17,8 @@ struct words {
 };
 
 static const struct cli_flag flag[] = {
-	{"--month", "YYYY-MM", "results and figures of this month alone (UTC); the chain as a whole",
+	{"--month", "YYYY-MM",
+	 "results and figures of this month alone (UTC); the chain as a whole",
 	 offsetof(struct words, month)},
 	{"--head", "HASH", "a head that a report printed: where it stands in the chain",
 	 offsetof(struct words, head)},
@@ -35,7 +36,7 @@ struct verifying {
 	const char *store;
 	struct text findings; /* a line each */
 	json_t *list;
-	bool is_shown;        /* a line of progress stands there */
+	bool is_shown; /* a line of progress stands there */
 	int64_t shown_us;
 	struct verify_result result;
 	struct verify_report report;
@@ -216,10 +217,14 @@ static void add_numbers(json_t *to, const struct verify_result *r)
 	const struct {
 		const char *key;
 		int64_t is;
-	} number[] = {{"links", r->links},	     {"entries", r->entries},
-		      {"results", r->results},	     {"uncovered", r->uncovered},
-		      {"days", r->days},	     {"months", r->months},
-		      {"rows", r->rows},	     {"days_without_results", r->gone},
+	} number[] = {{"links", r->links},
+		      {"entries", r->entries},
+		      {"results", r->results},
+		      {"uncovered", r->uncovered},
+		      {"days", r->days},
+		      {"months", r->months},
+		      {"rows", r->rows},
+		      {"days_without_results", r->gone},
 		      {"your_head_link", r->head_link}};
 
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
@@ -254,7 +259,8 @@ static bool judge_head(const char *head)
 	if (!head || (n >= HEAD_LEAST && n <= DIGEST_HEX && strspn(head, "0123456789abcdef") == n))
 		return true;
 	cli_wrong("--head: '%.80s' is no head: write the %d characters (0-9, a-f) that the report"
-		  " shows, or the first %d of them", head, DIGEST_HEX, HEAD_LEAST);
+		  " shows, or the first %d of them",
+		  head, DIGEST_HEX, HEAD_LEAST);
 	return false;
 }
 

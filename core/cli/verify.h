@@ -13,7 +13,7 @@ struct verify_report {
 		     const char *recomputed, void *with);
 	void *with;
 	int64_t figures, findings; /* compared */
-	struct text name;	   /* "sla, 2026-10-01T00:00:00Z to ..." */
+	struct text name; /* "sla, 2026-10-01T00:00:00Z to ..." */
 };
 
 /* Computes the figures of a published report (JSON or CSV) anew and compares each. An exit status;

@@ -16,7 +16,7 @@
 #include "verify.h"
 
 #define REPORT_BYTES (64u << 20)
-#define SHOWN_BYTES 120
+#define SHOWN_BYTES  120
 
 struct comparing {
 	struct cli *cli;
@@ -127,8 +127,10 @@ static bool has_other_method(struct comparing *c, const char *name, const json_t
 
 	if (!*then || !is || !strcmp(then, now))
 		return false;
-	text_printf(&t, "'%s' was computed by %s, the rules in force are %s: put the sla back as it"
-			" was to compare", name, then, *now ? now : "others");
+	text_printf(&t,
+		    "'%s' was computed by %s, the rules in force are %s: put the sla back as it"
+		    " was to compare",
+		    name, then, *now ? now : "others");
 	c->out->figures++;
 	find(c, name, "", t.at, "");
 	text_release(&t);
@@ -426,9 +428,8 @@ static size_t tables_of(const json_t *is, char **table, size_t most)
 		if (n < most)
 			table[n++] = memory_text(key);
 		first = json_array_get(value, 0);
-		json_object_foreach(first, inner, list) if (n < most &&
-							     (json_is_array(list) ||
-							      json_is_object(list)))
+		json_object_foreach(first, inner, list) if (n < most && (json_is_array(list) ||
+									 json_is_object(list)))
 			table[n++] = memory_text(inner);
 	}
 	return n;

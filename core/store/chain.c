@@ -109,7 +109,8 @@ void chain_row(struct store *s, enum chain_kind kind, int64_t target, int64_t lo
 void chain_results(struct store *s, int64_t target, int64_t location, int64_t day, uint64_t results,
 		   const struct digest *d)
 {
-	enter(s, &(struct chain_entry){CHAIN_RESULTS, (uint64_t)target, location, day, results, *d});
+	enter(s,
+	      &(struct chain_entry){CHAIN_RESULTS, (uint64_t)target, location, day, results, *d});
 }
 
 void chain_horizon(struct store *s, enum chain_horizon which, int64_t day)
@@ -191,8 +192,7 @@ bool chain_close(struct store *s, int64_t at_us)
 
 static bool read_head(struct store *s)
 {
-	sqlite3_stmt *ask =
-		sql_ask(&s->sql, "SELECT id, hash FROM link ORDER BY id DESC LIMIT 1");
+	sqlite3_stmt *ask = sql_ask(&s->sql, "SELECT id, hash FROM link ORDER BY id DESC LIMIT 1");
 
 	s->chain.links = 0;
 	memset(&s->chain.head, 0, sizeof s->chain.head);
@@ -306,10 +306,11 @@ bool chain_found(struct store *s, int64_t at_us)
 	s->chain.is_closing = true;
 	for (uint32_t n = 0; n < CHAIN_TABLES && is_fine; n++)
 		is_fine = find_rows(s, n, at_us);
-	is_fine = is_fine &&
-		  find_rollups(s, CHAIN_DAY, "SELECT target, location, day, data FROM day", at_us) &&
-		  find_rollups(s, CHAIN_MONTH, "SELECT target, location, day, data FROM month",
-			       at_us);
+	is_fine =
+		is_fine &&
+		find_rollups(s, CHAIN_DAY, "SELECT target, location, day, data FROM day", at_us) &&
+		find_rollups(s, CHAIN_MONTH, "SELECT target, location, day, data FROM month",
+			     at_us);
 	find_horizon(s, CHAIN_RAW, "SELECT value FROM meta WHERE word = 'raw_from'");
 	find_horizon(s, CHAIN_DAYS, "SELECT value FROM meta WHERE word = 'day_from'");
 	is_fine = is_fine && (!s->chain.count || write_link(s, at_us)) &&

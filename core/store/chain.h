@@ -15,11 +15,11 @@
 #include "digest.h"
 
 enum chain_kind {
-	CHAIN_DAY = 'd',     /* of target, location, day: a row of `day` */
-	CHAIN_MONTH = 'm',   /* likewise of `month` */
+	CHAIN_DAY = 'd', /* of target, location, day: a row of `day` */
+	CHAIN_MONTH = 'm', /* likewise of `month` */
 	CHAIN_RESULTS = 'r', /* of target, location, day: the results of that day so far */
-	CHAIN_ROW = 't',     /* a row of a table: as it stands now */
-	CHAIN_GONE = 'g',    /* it is no more */
+	CHAIN_ROW = 't', /* a row of a table: as it stands now */
+	CHAIN_GONE = 'g', /* it is no more */
 	CHAIN_HORIZON = 'h', /* rows of a kind before `day` are deleted by age */
 };
 
@@ -27,15 +27,16 @@ enum chain_horizon { CHAIN_RAW, CHAIN_DAYS, CHAIN_MONTHS, CHAIN_HORIZONS };
 
 struct chain_entry {
 	enum chain_kind kind;
-	uint64_t of;    /* target; number of the table; enum chain_horizon */
-	int64_t at;     /* location; the row's number */
-	int64_t day;    /* since 1970 UTC */
+	uint64_t of; /* target; number of the table; enum chain_horizon */
+	int64_t at; /* location; the row's number */
+	int64_t day; /* since 1970 UTC */
 	uint64_t count; /* of results */
 	struct digest digest;
 };
 
 void chain_put(struct text *, const struct chain_entry *);
-/* False at the end and where the bytes are no entries; *at stands at the end only in the first case.
+/* False at the end and where the bytes are no entries; *at stands at the end only in the first
+ * case.
  */
 bool chain_next(const unsigned char **at, const unsigned char *end, struct chain_entry *);
 
@@ -55,8 +56,8 @@ void chain_hash(const struct digest *before, const struct chain_link *, struct d
 struct chain_table {
 	const char *name;
 	const char *one, *all; /* SQL: the row ?1; every row, in order */
-	bool is_compared;      /* most changes of its rows touch nothing that is digested */
-	bool is_fixed;         /* rows never change */
+	bool is_compared; /* most changes of its rows touch nothing that is digested */
+	bool is_fixed; /* rows never change */
 };
 #define CHAIN_TABLES 8
 extern const struct chain_table chain_table[CHAIN_TABLES];
@@ -78,7 +79,7 @@ struct chain {
 	struct chain_touch {
 		uint32_t table;
 		int64_t row;
-	} *touched;
+	} * touched;
 	size_t touches, room;
 	struct chain_known *known; /* of rows of tables that are compared */
 	size_t knowns;

@@ -52,7 +52,7 @@ bool chain_next(const unsigned char **at, const unsigned char *end, struct chain
 
 	if (from == end)
 		return false;
-	*e = (struct chain_entry){.kind = (enum chain_kind)*from++};
+	*e = (struct chain_entry){.kind = (enum chain_kind) * from++};
 	if (!strchr("dmrtgh", e->kind) || !get(&from, end, e))
 		return false;
 	*at = from;
@@ -85,8 +85,8 @@ void chain_hash(const struct digest *before, const struct chain_link *l, struct 
 
 /* ---- rows ---- */
 
-#define TABLE(name, label, columns) \
-	#name, "SELECT rowid, " label ", " columns " FROM " #name " WHERE rowid = ?1", \
+#define TABLE(name, label, columns)                                                    \
+#name, "SELECT rowid, " label ", " columns " FROM " #name " WHERE rowid = ?1", \
 		"SELECT rowid, " label ", " columns " FROM " #name " ORDER BY rowid"
 
 const struct chain_table chain_table[CHAIN_TABLES] = {

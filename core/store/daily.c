@@ -36,9 +36,10 @@ static void add_value(struct text *t, const struct block_value *v)
 
 static void add_result(struct text *t, const struct block_result *r)
 {
-	const int64_t number[] = {r->due_us,  r->start_us, r->interval_us,	 r->elapsed_us,
-				  r->verdict, r->ends,	   r->cause,		 r->flags,
-				  (int64_t)r->steps, (int64_t)r->values, (int64_t)r->facts};
+	const int64_t number[] = {r->due_us,          r->start_us,      r->interval_us,
+				  r->elapsed_us,      r->verdict,       r->ends,
+				  r->cause,           r->flags,         (int64_t)r->steps,
+				  (int64_t)r->values, (int64_t)r->facts};
 
 	for (size_t i = 0; i < sizeof number / sizeof *number; i++)
 		add_number(t, (uint64_t)number[i]);

@@ -16,7 +16,7 @@
 /* One series of the target. */
 struct daily_part {
 	int64_t series, location;
-	const char *place;       /* the location's name */
+	const char *place; /* the location's name */
 	const struct text *open; /* its open block */
 	/* found: */
 	struct text row; /* of its steps; empty: there was no result */

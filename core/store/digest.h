@@ -11,7 +11,7 @@
 #include "../base/text.h"
 
 #define DIGEST_BYTES 32
-#define DIGEST_HEX (2 * DIGEST_BYTES)
+#define DIGEST_HEX   (2 * DIGEST_BYTES)
 
 struct digest {
 	unsigned char byte[DIGEST_BYTES];

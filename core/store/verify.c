@@ -53,7 +53,7 @@ static char group(enum chain_kind kind)
 	return kind == CHAIN_GONE ? CHAIN_ROW : (char)kind;
 }
 
-#define COMPARE(a, b)  \
+#define COMPARE(a, b)   \
 	if ((a) != (b)) \
 	return (a) < (b) ? -1 : 1
 
@@ -141,7 +141,8 @@ static void judge_link(struct verify *v, const struct chain_link *l, const void 
 	if (size != DIGEST_BYTES || memcmp(hash, computed.byte, DIGEST_BYTES))
 		verify_tell(v, &about,
 			    "link %lld of %s does not follow from the one before it: one of them"
-			    " was changed", (long long)l->id, text_get(&at));
+			    " was changed",
+			    (long long)l->id, text_get(&at));
 	/* so that the next one is judged by itself */
 	if (size == DIGEST_BYTES)
 		memcpy(w->head.byte, hash, DIGEST_BYTES);
@@ -225,7 +226,8 @@ static void judge_head(struct verify *v)
 	if (v->order->head && !v->out->head_link)
 		verify_tell(v, &about,
 			    "the head %.16s... is not in this chain: it was printed from another"
-			    " record, or what it stands for was changed since", v->order->head);
+			    " record, or what it stands for was changed since",
+			    v->order->head);
 }
 
 /* ---- rows that decide figures ---- */
@@ -242,7 +244,8 @@ static void judge_row(struct verify *v, uint32_t table, sqlite3_stmt *row)
 	if (!e || e->is.kind == CHAIN_GONE) {
 		verify_tell(v, &about,
 			    "%s '%s' (row %lld) is in no link: it was added by something else than"
-			    " nines", chain_table[table].name, about.name, (long long)number);
+			    " nines",
+			    chain_table[table].name, about.name, (long long)number);
 	} else if (!digest_is_same(&d, &e->is.digest)) {
 		verify_add_link(&link, e);
 		verify_tell(v, &about, "%s '%s' (row %lld) is not as %s has it: it was changed",
@@ -306,7 +309,8 @@ static void judge_horizons(struct verify *v)
 		if (sql_number(&v->r->sql, sql[i], 0) != v->horizon[i])
 			verify_tell(v, &about,
 				    "the record does not say the same as the chain of how many %s"
-				    " were deleted by age", what[i]);
+				    " were deleted by age",
+				    what[i]);
 }
 
 /* ---- the order of the work ---- */

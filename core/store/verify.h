@@ -12,13 +12,13 @@
 struct verify_finding {
 	const char *what; /* chain, head, record, results, day, month, block, series */
 	const char *name, *location; /* of the target; "": none */
-	int64_t from_us, to_us;      /* of the span; 0: none */
-	const char *text;            /* the sentence */
+	int64_t from_us, to_us; /* of the span; 0: none */
+	const char *text; /* the sentence */
 };
 
 struct verify_order {
 	int64_t from_us, to_us; /* whole days (UTC); results and figures of others are left out */
-	const char *head;       /* one that was printed, or its beginning; NULL: none */
+	const char *head; /* one that was printed, or its beginning; NULL: none */
 	void (*find)(const struct verify_finding *, void *with);
 	/* May be NULL: `what` is under way, `done` of `all`. */
 	void (*progress)(const char *what, size_t done, size_t all, void *with);
@@ -31,7 +31,7 @@ struct verify_result {
 	int64_t reach_us; /* results before it are covered; 0: none are */
 	char head[DIGEST_HEX + 1];
 	int64_t results, days, months, rows; /* that agree */
-	int64_t gone;     /* days of results that retention deleted */
+	int64_t gone; /* days of results that retention deleted */
 	int64_t uncovered; /* results that no link covers yet */
 	int64_t findings;
 	int64_t head_link, head_us, head_entries; /* where the order's head stands; 0: nowhere */

@@ -31,7 +31,7 @@ static const char *place_of(const struct verify *v, int64_t location)
 static struct verify_finding about(const struct subject *s, const char *what, int64_t location,
 				   int64_t day, int64_t end_day)
 {
-	return (struct verify_finding){what, s->target->name, place_of(s->v, location),
+	return (struct verify_finding){what,           s->target->name,    place_of(s->v, location),
 				       day * READ_DAY, end_day * READ_DAY, NULL};
 }
 
@@ -94,8 +94,8 @@ static int64_t day_behind(int64_t day)
 }
 
 static const struct rollup rollup[] = {
-	{CHAIN_DAY, CHAIN_DAYS, "day",
-	 "SELECT location, day, sum, data FROM day WHERE target = ?1", day_behind},
+	{CHAIN_DAY, CHAIN_DAYS, "day", "SELECT location, day, sum, data FROM day WHERE target = ?1",
+	 day_behind},
 	{CHAIN_MONTH, CHAIN_MONTHS, "month",
 	 "SELECT location, day, sum, data FROM month WHERE target = ?1", daily_month_behind},
 };
@@ -105,8 +105,7 @@ static void judge_rollup(const struct subject *s, const struct rollup *k, sqlite
 	int64_t location = sqlite3_column_int64(row, 0), day = sqlite3_column_int64(row, 1);
 	const void *bytes = sqlite3_column_blob(row, 3);
 	size_t size = (size_t)sqlite3_column_bytes(row, 3);
-	struct verify_entry *e =
-		verify_last(s->v, k->kind, (uint64_t)s->target->id, location, day);
+	struct verify_entry *e = verify_last(s->v, k->kind, (uint64_t)s->target->id, location, day);
 	struct verify_finding f = about(s, k->what, location, day, k->end(day));
 	struct digest d;
 
@@ -174,7 +173,8 @@ static void judge_computed(const struct subject *s, const struct rollup *k, int6
 	     memcmp(sqlite3_column_blob(ask, 0), text_get(row), row->size)))
 		tell(s, about(s, k->what, location, day, k->end(day)), "the figures", NULL,
 		     k->kind == CHAIN_DAY ? " do not follow from its results"
-					  : " do not follow from its days", "");
+					  : " do not follow from its days",
+		     "");
 	sqlite3_reset(ask);
 }
 
@@ -269,10 +269,9 @@ static void verify_day(const struct subject *s, struct daily *d, int64_t day)
 	v->has_failed |= !daily_compute(&v->r->sql, d, day);
 	for (size_t i = 0; i < d->parts; i++) {
 		int64_t location = v->r->series[i].location_id;
-		const struct verify_entry *last =
-			verify_last(v, CHAIN_RESULTS, id, location, day);
-		bool has_row = d->part[i].row.size && last &&
-			       is_whole(&d->part[i], &points[i], last);
+		const struct verify_entry *last = verify_last(v, CHAIN_RESULTS, id, location, day);
+		bool has_row =
+			d->part[i].row.size && last && is_whole(&d->part[i], &points[i], last);
 
 		if (last)
 			judge_results(s, &d->part[i], location, day, &points[i], last);
@@ -339,15 +338,15 @@ struct looking {
 	const struct subject *s;
 	const struct read_series *series;
 	int64_t first_us, last_us, count; /* of the block */
-	int64_t least_us, most_us;        /* of all blocks */
-	int64_t told;                     /* the last day that was told */
+	int64_t least_us, most_us; /* of all blocks */
+	int64_t told; /* the last day that was told */
 };
 
 static struct verify_finding about_block(const struct looking *l, const char *what, int64_t from_us,
 					 int64_t to_us)
 {
-	return (struct verify_finding){what,    l->s->target->name, l->series->location,
-				       from_us, to_us,		    NULL};
+	return (struct verify_finding){
+		what, l->s->target->name, l->series->location, from_us, to_us, NULL};
 }
 
 /* A day that is closed has its results in the chain. */
@@ -426,9 +425,9 @@ static void judge_block(struct looking *l, sqlite3_stmt *row)
 /* What lies outside would not be asked for. */
 static void judge_ends(struct looking *l)
 {
-	sqlite3_stmt *ask = sql_bind(&l->s->v->r->sql,
-				     "SELECT first_us, last_us FROM series WHERE id = ?1", "i",
-				     l->series->id);
+	sqlite3_stmt *ask =
+		sql_bind(&l->s->v->r->sql, "SELECT first_us, last_us FROM series WHERE id = ?1",
+			 "i", l->series->id);
 	struct verify_finding f = about_block(l, "series", l->least_us, l->most_us);
 	struct text subject = {0};
 
@@ -438,7 +437,8 @@ static void judge_ends(struct looking *l)
 	     (!l->series->open.size && sqlite3_column_int64(ask, 1) < l->most_us)))
 		verify_tell(l->s->v, &f,
 			    "the record says that the results of %s begin later or end sooner than"
-			    " they do", subject.at);
+			    " they do",
+			    subject.at);
 	sqlite3_reset(ask);
 	text_release(&subject);
 }
@@ -453,8 +453,8 @@ static void verify_blocks(const struct subject *s, const struct read_series *x)
 {
 	static const char *const sql[] = {blocks, part};
 	struct verify *v = s->v;
-	struct looking l = {.s = s, .series = x, .least_us = INT64_MAX, .most_us = INT64_MIN,
-			    .told = -1};
+	struct looking l = {
+		.s = s, .series = x, .least_us = INT64_MAX, .most_us = INT64_MIN, .told = -1};
 
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		sqlite3_stmt *ask = sql_bind(&v->r->sql, sql[i], "iii", x->id, v->order->from_us,
