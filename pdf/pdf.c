@@ -13,6 +13,7 @@
 #include "../core/base/line.h"
 #include "../core/base/memory.h"
 #include "../core/base/text.h"
+#include "chart.h"
 #include "sheet.h"
 #include "table.h"
 
@@ -175,12 +176,30 @@ static size_t put_table(struct sheet *s, const struct document *d, size_t at)
 	return end;
 }
 
+/* The chart whose head is piece `at`; behind it the first piece that is no shape. */
+static size_t put_chart(struct sheet *s, const struct document *d, size_t at)
+{
+	const struct line **shape;
+	size_t end = at + 1;
+
+	while (end < d->pieces && !strcmp(d->piece[end].line->verb, "shape"))
+		end++;
+	shape = memory_new((end - at) * sizeof *shape);
+	for (size_t i = at + 1; i < end; i++)
+		shape[i - at - 1] = d->piece[i].line;
+	chart_set(s, d->piece[at].line, shape, end - at - 1);
+	free(shape);
+	return end;
+}
+
 static size_t put(struct sheet *s, const struct document *d, size_t at)
 {
 	const struct line *l = d->piece[at].line;
 
 	if (!strcmp(l->verb, "table"))
 		return put_table(s, d, at);
+	if (!strcmp(l->verb, "chart"))
+		return put_chart(s, d, at);
 	if (!strcmp(l->verb, "fact"))
 		put_fact(s, l);
 	else if (!strcmp(l->verb, "heading"))

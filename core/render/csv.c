@@ -91,8 +91,7 @@ static void add_header(struct text *t, const struct page_table *table)
 static const struct page_table *choose(const struct page *p, const char *key)
 {
 	for (const struct page_piece *b = p->first; b; b = b->next)
-		if (b->kind == PIECE_TABLE && page_is_data(&b->table, NULL) &&
-		    (!key || !strcmp(key, b->key)))
+		if (page_data_of(b) && (!key || !strcmp(key, b->key)))
 			return &b->table;
 	return NULL;
 }
@@ -107,7 +106,7 @@ static void refuse(const struct page *p, const char *key, struct text *wrong)
 	}
 	text_printf(wrong, "the report '%s' has no table '%s': it has ", p->report, key);
 	for (const struct page_piece *b = p->first; b; b = b->next)
-		if (b->kind == PIECE_TABLE && page_is_data(&b->table, NULL)) {
+		if (page_data_of(b)) {
 			text_printf(wrong, "%s'%s'", comma, b->key);
 			comma = ", ";
 		}

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "../web/template.h"
+#include "draw.h"
 #include "page.h"
+#include "svg.h"
 
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--dim:#59636e;--line:#d1d9e0;"
@@ -155,8 +157,43 @@ static const struct page_piece *add_facts(struct text *t, const struct page *p,
 	return b;
 }
 
+/* ---- charts ---- */
+
+static bool has_charts(const struct page *p)
+{
+	const struct page_piece *b = p->first;
+
+	while (b && b->kind != PIECE_CHART)
+		b = b->next;
+	return b;
+}
+
+/* Those that are drawn are numbered through the page. */
+static void add_chart(struct text *t, const struct page_picture *c, size_t *drawn)
+{
+	struct text says = {0};
+
+	draw_says(&says, c);
+	for (size_t i = 0; i < draw_parts(c); i++) {
+		struct drawing d = {.says = text_get(&says)};
+
+		draw_chart(&d, c, i);
+		text_puts(t, "<figure><div class=\"scroll\">");
+		svg_add(t, &d, ++*drawn);
+		text_puts(t, "</div>");
+		if (i + 1 == draw_parts(c)) {
+			text_puts(t, "<figcaption><bdi>");
+			html_add(t, d.says);
+			text_puts(t, "</bdi></figcaption>");
+		}
+		text_puts(t, "</figure>\n");
+		drawing_release(&d);
+	}
+	text_release(&says);
+}
+
 static const struct page_piece *add_piece(struct text *t, const struct page *p,
-					  const struct page_piece *b)
+					  const struct page_piece *b, size_t *drawn)
 {
 	if (b->kind == PIECE_FACT)
 		return b->text ? add_facts(t, p, b) : b->next; /* none: for programs */
@@ -164,6 +201,8 @@ static const struct page_piece *add_piece(struct text *t, const struct page *p,
 		add_element(t, "h2", b->text);
 	else if (b->kind == PIECE_NOTE)
 		add_element(t, "p", b->text);
+	else if (b->kind == PIECE_CHART)
+		add_chart(t, &b->picture, drawn);
 	else if (page_is_shown(&b->table, NULL))
 		add_table(t, p, &b->table);
 	return b->next;
@@ -173,6 +212,7 @@ bool render_html(struct text *t, const struct page *p, const struct render_order
 		 struct text *wrong)
 {
 	const char *title = p->title ? p->title : p->report;
+	size_t drawn = 0;
 
 	(void)o;
 	(void)wrong;
@@ -181,10 +221,15 @@ bool render_html(struct text *t, const struct page *p, const struct render_order
 		     "style-src 'unsafe-inline'\">\n"
 		     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n");
 	add_element(t, "title", title);
-	text_printf(t, "<style>%s</style>\n</head>\n<body>\n", style);
+	text_printf(t, "<style>%s", style);
+	if (has_charts(p))
+		svg_add_style(t);
+	text_puts(t, "</style>\n</head>\n<body>\n");
+	if (has_charts(p))
+		svg_add_patterns(t);
 	add_element(t, "h1", title);
 	for (const struct page_piece *b = p->first; b;)
-		b = add_piece(t, p, b);
+		b = add_piece(t, p, b, &drawn);
 	text_puts(t, "</body>\n</html>\n");
 	return true;
 }

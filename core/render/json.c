@@ -145,7 +145,7 @@ bool render_json(struct text *t, const struct page *p, const struct render_order
 		if (b->kind == PIECE_FACT && b->key)
 			json_object_set_new(all, b->key, value_of(&b->value));
 	for (const struct page_piece *b = p->first; b; b = b->next)
-		if (b->kind == PIECE_TABLE)
+		if (page_data_of(b))
 			add_table(all, &b->table);
 	json_write(t, all);
 	return true;

@@ -1,13 +1,15 @@
 /* render/lines: a page as lines (base/line.h), for the program that prints it (pdf/).
  *
  * What a person reads, in order, each value as it is shown: `page`, `heading`, `note`, `fact`,
- * `table` with its labels, `row` with its cells. Every text is made harmless here, so that the
+ * `table` with its labels, `row` with its cells, `chart` with its size and the `shape`s of its
+ * drawing (drawing.h), places and sizes in hundredths. Every text is made harmless here, so that the
  * printer gets valid UTF-8 without control characters and knows neither zones nor units. */
 #include <stdio.h>
 
 #include <string.h>
 
 #include "../base/line.h"
+#include "draw.h"
 #include "page.h"
 
 static void add_text(struct text *t, const char *key, const char *value)
@@ -98,6 +100,67 @@ static void add_table(struct text *t, const struct page *p, const struct page_ta
 		add_row(t, p, table, &table->row[i]);
 }
 
+static void add_points(struct text *t, const struct drawing *d, const struct shape *s)
+{
+	struct text list = {0};
+
+	for (size_t i = 0; i < s->points; i++)
+		text_printf(&list, "%s%d,%d", i ? ":" : "", d->place[s->first + i][0],
+			    d->place[s->first + i][1]);
+	line_add(t, "at", text_get(&list));
+	text_release(&list);
+}
+
+static void add_shape(struct text *t, const struct drawing *d, const struct shape *s)
+{
+	static const char *const kind[SHAPE_KINDS] = {"line", "rect", "area", "text"};
+
+	line_begin(t, "shape", kind[s->kind]);
+	line_add_int(t, "ink", s->ink);
+	if (s->kind == SHAPE_LINE || s->kind == SHAPE_AREA)
+		add_points(t, d, s);
+	if (s->kind == SHAPE_RECT || s->kind == SHAPE_TEXT) {
+		line_add_int(t, "x", s->x);
+		line_add_int(t, "y", s->y);
+	}
+	if (s->kind == SHAPE_RECT) {
+		line_add_int(t, "w", s->w);
+		line_add_int(t, "h", s->h);
+	}
+	if (s->size)
+		line_add_int(t, "size", s->size);
+	if (s->dash)
+		line_add_int(t, "dash", s->dash);
+	if (s->anchor)
+		line_add_int(t, "anchor", s->anchor);
+	if (s->is_bold)
+		line_add_int(t, "bold", 1);
+	if (s->kind == SHAPE_TEXT)
+		add_text(t, "text", s->text);
+	line_end(t);
+}
+
+static void add_chart(struct text *t, const struct page_picture *c)
+{
+	struct text says = {0};
+
+	draw_says(&says, c);
+	for (size_t part = 0; part < draw_parts(c); part++) {
+		struct drawing d = {.says = text_get(&says)};
+
+		draw_chart(&d, c, part);
+		line_begin(t, "chart", "-");
+		line_add_int(t, "width", d.width);
+		line_add_int(t, "height", d.height);
+		add_text(t, "text", part + 1 == draw_parts(c) ? d.says : "");
+		line_end(t);
+		for (size_t i = 0; i < d.shapes; i++)
+			add_shape(t, &d, &d.shape[i]);
+		drawing_release(&d);
+	}
+	text_release(&says);
+}
+
 bool render_lines(struct text *t, const struct page *p, const struct render_order *o,
 		  struct text *wrong)
 {
@@ -117,6 +180,8 @@ bool render_lines(struct text *t, const struct page *p, const struct render_orde
 			add_fact(t, p, b);
 		else if (b->kind == PIECE_TABLE)
 			add_table(t, p, &b->table);
+		else if (b->kind == PIECE_CHART)
+			add_chart(t, &b->picture);
 		else
 			add_piece(t, b->kind == PIECE_HEADING ? "heading" : "note", b->text);
 	return true;

@@ -17,8 +17,10 @@ void page_init(struct page *p, const char *report, const struct zone *zone,
 
 void page_release(struct page *p)
 {
-	for (struct page_piece *b = p->first; b; b = b->next)
+	for (struct page_piece *b = p->first; b; b = b->next) {
 		free(b->table.row);
+		page_picture_release(&b->picture);
+	}
 	arena_release(&p->arena);
 	text_release(&p->wrong);
 	*p = (struct page){0};
@@ -55,7 +57,7 @@ void page_cover(struct page *p, int64_t from_us, int64_t to_us)
 	p->period.is_running = p->period.now_us < to_us;
 }
 
-static const char *keep(struct page *p, const char *text)
+const char *page_keep(struct page *p, const char *text)
 {
 	char *kept = text ? arena_copy(&p->arena, text, strlen(text)) : NULL;
 
@@ -65,8 +67,8 @@ static const char *keep(struct page *p, const char *text)
 }
 
 /* NULL when the page is full; what is added then is lost, and so is the page. */
-static struct page_piece *add_piece(struct page *p, enum page_piece_kind kind, const char *key,
-				    const char *text)
+struct page_piece *page_add_piece(struct page *p, enum page_piece_kind kind, const char *key,
+				  const char *text)
 {
 	struct page_piece *b = arena_alloc(&p->arena, sizeof *b);
 
@@ -76,8 +78,8 @@ static struct page_piece *add_piece(struct page *p, enum page_piece_kind kind, c
 		return NULL;
 	}
 	b->kind = kind;
-	b->key = keep(p, key);
-	b->text = keep(p, text);
+	b->key = page_keep(p, key);
+	b->text = page_keep(p, text);
 	if (p->last)
 		p->last->next = b;
 	else
@@ -97,7 +99,7 @@ static struct page_value keep_value(struct page *p, struct page_value v,
 		return v;
 	}
 	if (has_text)
-		v.text = keep(p, v.text ? v.text : "");
+		v.text = page_keep(p, v.text ? v.text : "");
 	if (has_text && !v.text)
 		v.type = PAGE_NONE;
 	return v;
@@ -105,12 +107,12 @@ static struct page_value keep_value(struct page *p, struct page_value v,
 
 void page_title(struct page *p, const char *text)
 {
-	p->title = keep(p, text);
+	p->title = page_keep(p, text);
 }
 
 void page_heading(struct page *p, const char *text)
 {
-	add_piece(p, PIECE_HEADING, NULL, text);
+	page_add_piece(p, PIECE_HEADING, NULL, text);
 }
 
 void page_note(struct page *p, const char *format, ...)
@@ -121,13 +123,13 @@ void page_note(struct page *p, const char *format, ...)
 	va_start(ap, format);
 	text_vprintf(&t, format, ap);
 	va_end(ap);
-	add_piece(p, PIECE_NOTE, NULL, text_get(&t));
+	page_add_piece(p, PIECE_NOTE, NULL, text_get(&t));
 	text_release(&t);
 }
 
 void page_fact(struct page *p, const char *key, const char *label, struct page_value value)
 {
-	struct page_piece *b = add_piece(p, PIECE_FACT, key, label);
+	struct page_piece *b = page_add_piece(p, PIECE_FACT, key, label);
 
 	if (b)
 		b->value = keep_value(p, value, NULL);
@@ -136,7 +138,7 @@ void page_fact(struct page *p, const char *key, const char *label, struct page_v
 void page_table(struct page *p, const char *key, const struct page_column *column, size_t columns,
 		uint32_t flags)
 {
-	struct page_piece *b = add_piece(p, PIECE_TABLE, key, NULL);
+	struct page_piece *b = page_add_piece(p, PIECE_TABLE, key, NULL);
 	struct page_column *kept;
 
 	if (!columns || columns > PAGE_COLUMNS)
@@ -146,7 +148,7 @@ void page_table(struct page *p, const char *key, const struct page_column *colum
 	if (!b || !kept || p->wrong.size)
 		return;
 	for (size_t i = 0; i < columns; i++)
-		kept[i] = (struct page_column){keep(p, column[i].key), keep(p, column[i].label),
+		kept[i] = (struct page_column){page_keep(p, column[i].key), page_keep(p, column[i].label),
 					       column[i].flags};
 	b->table = (struct page_table){
 		.key = b->key, .flags = flags, .column = kept, .columns = columns};
@@ -160,12 +162,11 @@ static struct page_table *last_table(struct page *p)
 	return NULL;
 }
 
-void page_row(struct page *p)
+void page_add_row(struct page *p, struct page_table *t)
 {
-	struct page_table *t = last_table(p);
 	struct page_value *cell;
 
-	if (!t || p->wrong.size)
+	if (p->wrong.size)
 		return;
 	cell = arena_alloc(&p->arena, t->columns * sizeof *cell);
 	if (!cell) {
@@ -177,6 +178,14 @@ void page_row(struct page *p)
 		t->row = memory_resize(t->row, t->room * sizeof *t->row);
 	}
 	t->row[t->rows++] = (struct page_row){.cell = cell};
+}
+
+void page_row(struct page *p)
+{
+	struct page_table *t = last_table(p);
+
+	if (t)
+		page_add_row(p, t);
 }
 
 static struct page_row *last_row(struct page *p)

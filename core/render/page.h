@@ -30,17 +30,32 @@ struct page_table {
 	uint32_t flags;
 	struct page_column *column;
 	size_t columns;
-	struct page_row *row;
+	struct page_row *row; /* of the heap */
 	size_t rows, room;
 };
 
-enum page_piece_kind { PIECE_HEADING, PIECE_NOTE, PIECE_FACT, PIECE_TABLE };
+struct page_series {
+	const char *name;
+	struct page_value value;
+	struct page_point *point;
+	size_t points, room;
+};
+
+struct page_picture {
+	struct page_chart chart; /* its texts are the page's */
+	const struct zone *zone;
+	struct page_series *series;
+	size_t count, room;
+};
+
+enum page_piece_kind { PIECE_HEADING, PIECE_NOTE, PIECE_FACT, PIECE_TABLE, PIECE_CHART };
 
 struct page_piece {
 	enum page_piece_kind kind;
 	const char *key, *text; /* text: heading, note, label of a fact */
 	struct page_value value;
-	struct page_table table;
+	struct page_table table; /* of a chart: its data, where it has a key */
+	struct page_picture picture;
 	struct page_piece *next;
 };
 
@@ -52,6 +67,8 @@ struct page {
 	struct text wrong;       /* the module's first mistake */
 	bool is_wrong_order;     /* it is not the module's: what was asked for is */
 	const struct zone *zone; /* of times for people; borrowed */
+	/* another that is open, NULL: none of that name; NULL: there are no others */
+	const struct zone *(*find_zone)(const struct page *, const char *name);
 	struct page_period period;
 	const char *report;      /* the module's name */
 	void *host;              /* what the readers of figures know: core/report */
@@ -64,6 +81,16 @@ void page_release(struct page *);
 /* Keeps the first mistake. */
 void page_refuse(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* For those who fill it: a new piece at the end, a text that stays; NULL when the page is full. */
+struct page_piece *page_add_piece(struct page *, enum page_piece_kind, const char *key,
+				  const char *text);
+const char *page_keep(struct page *, const char *text);
+void page_add_row(struct page *, struct page_table *);
+/* chart.c */
+void page_picture_release(struct page_picture *);
+
+/* The table of a piece that has one for programs; NULL: none. */
+const struct page_table *page_data_of(const struct page_piece *);
 /* Is the table or column in CSV and JSON; does it stand before people? */
 bool page_is_data(const struct page_table *, const struct page_column *);
 bool page_is_shown(const struct page_table *, const struct page_column *);

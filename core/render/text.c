@@ -7,6 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "draw.h"
 #include "page.h"
 
 #define COLUMNS 76
@@ -301,6 +302,56 @@ static bool is_seen(const struct page_piece *b)
 	       (b->kind != PIECE_TABLE || page_is_shown(&b->table, NULL));
 }
 
+/* ---- charts ---- */
+
+/* How many bytes of it are at most so many columns. */
+static size_t bytes_within(const char *text, int columns)
+{
+	size_t n = 0, next;
+
+	for (; text[n]; n = next) {
+		for (next = n + 1; (text[next] & 0xc0) == 0x80;)
+			next++;
+		if (width_of(text, next) > columns)
+			break;
+	}
+	return n;
+}
+
+/* A name in a column of so many, 0: as it is. */
+static void add_name(struct text *t, const char *name, int columns, const void *with)
+{
+	const struct writer *w = with;
+	struct text safe = {0}, fit = {0};
+	size_t size;
+
+	text_add_safe(&safe, name, strlen(name), SIZE_MAX / 2);
+	size = safe.size;
+	if (columns && width_of(text_get(&safe), size) > columns)
+		size = bytes_within(text_get(&safe), columns - 2);
+	text_add(&fit, text_get(&safe), size);
+	text_puts(&fit, size < safe.size ? ".." : "");
+	text_clear(&safe);
+	add_safe(w, &safe, text_get(&fit));
+	text_add(t, text_get(&safe), safe.size);
+	add_spaces(t, columns - width_of(text_get(&safe), safe.size));
+	text_release(&safe);
+	text_release(&fit);
+}
+
+static void add_chart(const struct writer *w, const struct page_picture *c)
+{
+	struct text says = {0};
+
+	text_putc(w->out, '\n');
+	add_name(w->out, c->chart.title, 0, w);
+	text_puts(w->out, ":\n");
+	draw_characters(w->out, c, w->has_utf8, add_name, w);
+	draw_says(&says, c);
+	add_note(w, text_get(&says));
+	text_release(&says);
+}
+
 static void add_all(const struct writer *w)
 {
 	int column = label_width(w->page);
@@ -319,6 +370,8 @@ static void add_all(const struct writer *w)
 			    above->kind != PIECE_HEADING)
 				text_putc(w->out, '\n');
 			add_fact(w, b, column);
+		} else if (b->kind == PIECE_CHART) {
+			add_chart(w, &b->picture);
 		} else {
 			add_table(w, &b->table);
 		}

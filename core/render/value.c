@@ -15,6 +15,13 @@ bool page_is_data(const struct page_table *t, const struct page_column *c)
 	return t->key && !((t->flags | (c ? c->flags : 0)) & PAGE_PEOPLE);
 }
 
+const struct page_table *page_data_of(const struct page_piece *b)
+{
+	bool is_table = b->kind == PIECE_TABLE || (b->kind == PIECE_CHART && b->key);
+
+	return is_table && page_is_data(&b->table, NULL) ? &b->table : NULL;
+}
+
 bool page_is_shown(const struct page_table *t, const struct page_column *c)
 {
 	return !((t->flags | (c ? c->flags : 0)) & PAGE_DATA);

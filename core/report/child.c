@@ -141,10 +141,21 @@ static void open_module(struct child *c)
 		end(c, REPORT_FAILED);
 }
 
+static const struct zone *find_zone(const struct page *p, const char *name)
+{
+	const struct host *h = p->host;
+
+	for (size_t i = 0; i < h->spans; i++)
+		if (!strcmp(zone_name(h->all_spans[i].zone), name))
+			return h->all_spans[i].zone;
+	return NULL;
+}
+
 static void fill(struct child *c)
 {
 	page_init(&c->page, c->order->name, c->host.span->zone, &c->host.span->period);
 	c->page.host = &c->host;
+	c->page.find_zone = find_zone;
 	c->module->report->fill(&c->page, c->options);
 	host_add_evidence(&c->host, &c->page);
 	host_end_reading(&c->host);

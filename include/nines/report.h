@@ -126,6 +126,68 @@ void page_cell(struct page *, const char *column, struct page_value);
 void page_within(struct page *, const char *key);
 void page_row_of(struct page *, size_t row);
 
+/* ---- charts: data like tables; the host draws them, the same in HTML and PDF ---- */
+
+/* What a span of time is called in a chart: the worst of it that counts. */
+enum page_state {
+	PAGE_STATE_NONE, /* not monitored, or not come yet */
+	PAGE_STATE_OUTSIDE, /* outside the service hours, or excluded */
+	PAGE_STATE_UNKNOWN,
+	PAGE_STATE_MAINTENANCE,
+	PAGE_STATE_UP,
+	PAGE_STATE_DEGRADED,
+	PAGE_STATE_DOWN,
+};
+
+enum page_chart_kind {
+	/* One series, a square for each point, which is a day; a row for each month. */
+	PAGE_CALENDAR,
+	/* A row for each series, a bar for each point. Of both: the point's state, and the
+	 * microseconds of it that were down: the bar is filled to a third under five minutes, to
+	 * two under an hour. */
+	PAGE_BARS,
+	/* A row for each series: its points are spans with a state; between them is nothing. */
+	PAGE_SPANS,
+	/* A row for each series, its points spans of one probe: microseconds since it began, from 0
+	 * to the chart's to_us. State down: the step failed. */
+	PAGE_WATERFALL,
+	/* Lines over time, in the order of their size: p50, p95, p99. */
+	PAGE_BAND,
+	/* Values of all series, one upon another; they have points of the same spans. */
+	PAGE_STACK,
+	/* One series: what is left at the end of each point. Less than nothing is overdrawn. */
+	PAGE_BURN,
+};
+
+#define PAGE_UNKNOWN INT64_MIN /* of a point: its value is not known; a gap */
+
+struct page_chart {
+	uint32_t kind;
+	uint32_t type; /* of the values: PAGE_ELAPSED, PAGE_SECONDS, PAGE_PERCENT, PAGE_INT */
+	const char *title; /* what it is: "Days of web" */
+	/* What it shows, in words, for those who do not see it; NULL: the host says it. */
+	const char *says;
+	/* Names its data in JSON and as a choice for CSV, one row a point; NULL: a table has them. */
+	const char *key;
+	const char *value_key; /* the name of the values there: "down_s"; NULL: "value" */
+	int64_t from_us, to_us; /* the span of time that it shows; of a waterfall 0 and its length */
+	const char *zone; /* of its days and ticks, one of the targets'; NULL: the document's */
+};
+
+struct page_point {
+	int64_t from_us, to_us; /* from <= to; in order of time within a series */
+	int64_t value;
+	uint32_t state; /* enum page_state */
+};
+
+/* Begins a chart. Texts are copied, may be anybody's and of any length. One without points says so.
+ */
+void page_chart(struct page *, const struct page_chart *);
+/* Begins a series; a calendar and a burn-down have one. The value stands behind the row of bars,
+ * spans, a waterfall (PAGE_NONE: nothing does). */
+void page_chart_series(struct page *, const char *name, struct page_value);
+void page_chart_point(struct page *, const struct page_point *);
+
 /* ---- what the host knows and has computed ---- */
 
 struct page_period {
@@ -296,17 +358,6 @@ const struct page_what_if *page_what_if(struct page *);
  * lines; without times of steps. NULL: nothing is supposed, or the record cannot tell, because
  * probes were made less often (interval_us of page_figures()); or as above. */
 const struct page_figures *page_figures_supposed(struct page *, size_t target);
-
-/* What a span of time is called in a chart: the worst of it that counts. */
-enum page_state {
-	PAGE_STATE_NONE, /* not monitored, or not come yet */
-	PAGE_STATE_OUTSIDE, /* outside the service hours, or excluded */
-	PAGE_STATE_UNKNOWN,
-	PAGE_STATE_MAINTENANCE,
-	PAGE_STATE_UP,
-	PAGE_STATE_DEGRADED,
-	PAGE_STATE_DOWN,
-};
 
 /* A day of a target, or as much of it as lies in the span: the same sums as in page_figures. */
 struct page_day {

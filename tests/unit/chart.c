@@ -1,0 +1,677 @@
+/* tests/unit/chart: charts of every kind and extreme, drawn: nothing beyond the edge, no labels over
+ * each other, the same shapes in SVG and in the lines for the printer; axes; refusals.
+ *
+ * `chart FORM [SAMPLE]` writes the samples as html, lines, text, csv or json instead, for
+ * tests/report/test_charts.py and for people who want to look. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "../../core/render/axis.h"
+#include "../../core/render/draw.h"
+#include "../../core/render/page.h"
+#include "../lib/tap.h"
+
+#define S INT64_C(1000000)
+#define DAY (86400 * S)
+#define AUGUST (INT64_C(1785535200) * S) /* 2026-08-01 00:00 in Berlin */
+
+static struct zone *berlin;
+static uint64_t seed;
+
+static int64_t below(int64_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (int64_t)((seed >> 33) % (uint64_t)n);
+}
+
+static int64_t day_us(int64_t from_us, int days)
+{
+	struct civil c = zone_civil(berlin, from_us / S);
+
+	return zone_instant(berlin, (struct civil){c.year, c.month, c.day + days, 0, 0, 0}) * S;
+}
+
+static const struct page_value none;
+
+/* ---- the samples ---- */
+
+static void add_days(struct page *p, int64_t from_us, int days, int oddness)
+{
+	for (int i = 0; i < days; i++) {
+		struct page_point at = {.from_us = day_us(from_us, i),
+					.to_us = day_us(from_us, i + 1),
+					.state = PAGE_STATE_UP};
+
+		if (!below(oddness))
+			at.state = (uint32_t)below(PAGE_STATE_DOWN + 1);
+		if (!below(oddness))
+			at.state = PAGE_STATE_DOWN;
+		if (at.state == PAGE_STATE_DOWN)
+			at.value = (S * 45) << below(9);
+		page_chart_point(p, &at);
+	}
+}
+
+static void calendar(struct page *p, const char *key, const char *title, int64_t from_us, int days)
+{
+	const struct page_chart c = {.kind = PAGE_CALENDAR,
+				     .type = PAGE_SECONDS,
+				     .title = title,
+				     .key = key,
+				     .value_key = "down_s",
+				     .from_us = from_us,
+				     .to_us = day_us(from_us, days)};
+
+	page_chart(p, &c);
+	page_chart_series(p, "web", none);
+	add_days(p, from_us, days, 8);
+}
+
+static void month(struct page *p)
+{
+	calendar(p, "days", "Days of web, August 2026", AUGUST, 31);
+}
+
+/* Two of its days have 23 and 25 hours. */
+static void year(struct page *p)
+{
+	calendar(p, NULL, "Days of web, 2026", INT64_C(1767222000) * S, 365);
+}
+
+static void decade(struct page *p)
+{
+	calendar(p, NULL, "Days of web since 2016", INT64_C(1451602800) * S, 3653);
+}
+
+static const char *const name[] = {
+	"web", "<b>bold</b> & \"quoted\" <script>alert(1)</script>", "=SUM(A1:A9)",
+	"\xd7\x90\xd7\xaa\xd7\xa8 \xd7\x94\xd7\x97\xd7\xa0\xd7\x95\xd7\xaa",
+	"\xd8\xa7\xd9\x84\xd9\x85\xd8\xaa\xd8\xac\xd8\xb1 \xd8\xa7\xd9\x84\xd8\xa5\xd9\x84\xd9\x83"
+	"\xd8\xaa\xd8\xb1\xd9\x88\xd9\x86\xd9\x8a \xd8\xa7\xd9\x84\xd9\x83\xd8\xa8\xd9\x8a\xd8\xb1",
+	"\xe5\x95\x86\xe5\xba\x97\xe7\xb6\xb2\xe7\xab\x99\xe3\x81\xae\xe6\x94\xaf\xe6\x89\x95\xe3"
+	"\x81\x84\xe7\xaa\x93\xe5\x8f\xa3\xe3\x81\xa8\xe9\x85\x8d\xe9\x80\x81",
+	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
+	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
+	"WW",
+	"tab\tnewline\nescape\x1b[31m override\xe2\x80\xae" "cba bad\xff\xfe",
+};
+#define NAMES (sizeof name / sizeof *name)
+
+static void bars(struct page *p)
+{
+	const struct page_chart c = {.kind = PAGE_BARS,
+				     .type = PAGE_SECONDS,
+				     .title = "Availability of the last 90 days",
+				     .key = "bars",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 90)};
+
+	page_chart(p, &c);
+	for (size_t i = 0; i < NAMES; i++) {
+		page_chart_series(p, name[i],
+				  page_value(PAGE_PERCENT, i ? 99999999 - 123456 * (int64_t)i
+							     : 100000000));
+		add_days(p, AUGUST, 90, i ? 20 : 1000);
+	}
+}
+
+static void many_bars(struct page *p)
+{
+	const struct page_chart c = {.kind = PAGE_BARS,
+				     .type = PAGE_SECONDS,
+				     .title = "Thirty checks, a year of days",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 365)};
+	char check[32];
+
+	page_chart(p, &c);
+	for (int i = 0; i < 30; i++) {
+		snprintf(check, sizeof check, "check-%02d", i);
+		page_chart_series(p, check, page_value(PAGE_PERCENT, 99998700));
+		add_days(p, AUGUST, 365, 40);
+	}
+}
+
+static void spans(struct page *p)
+{
+	const struct page_chart c = {.kind = PAGE_SPANS,
+				     .title = "Incidents",
+				     .key = "incidents",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 31)};
+
+	page_chart(p, &c);
+	for (size_t i = 0; i < NAMES; i++) {
+		int64_t at_us = AUGUST;
+
+		page_chart_series(p, name[i], i % 3 == 2 ? page_text("3 of 4") : none);
+		while (i && (at_us += below(9 * 86400) * S) < day_us(AUGUST, 31)) {
+			const struct page_point at = {
+				.from_us = at_us,
+				.to_us = at_us + (S * 60 << below(12)),
+				.state = (uint32_t)(below(3) ? PAGE_STATE_DOWN : 2 + below(4))};
+
+			page_chart_point(p, &at);
+		}
+	}
+}
+
+static void waterfall(struct page *p)
+{
+	static const struct {
+		const char *step;
+		int64_t to_us;
+		bool has_failed;
+	} step[] = {{"resolve", 1800, false},   {"connect", 14100, false},
+		    {"tls", 48700, false},      {"request", 48900, false},
+		    {"first-byte", 211000, false}, {"body@1", 237312, true}};
+	const struct page_chart c = {.kind = PAGE_WATERFALL,
+				     .type = PAGE_ELAPSED,
+				     .title = "The slowest probe, 2026-08-14 12:30:00",
+				     .key = "slowest",
+				     .to_us = 237312};
+
+	page_chart(p, &c);
+	for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+		const struct page_point at = {
+			.from_us = i ? step[i - 1].to_us : 0,
+			.to_us = step[i].to_us,
+			.state = step[i].has_failed ? PAGE_STATE_DOWN : PAGE_STATE_UP};
+
+		page_chart_series(p, step[i].step,
+				  page_value(PAGE_ELAPSED, at.to_us - at.from_us));
+		page_chart_point(p, &at);
+	}
+}
+
+static void add_values(struct page *p, int64_t about, int64_t spread, int points, int64_t every_us)
+{
+	for (int i = 0; i < points; i++) {
+		const struct page_point at = {
+			.from_us = AUGUST + i * every_us,
+			.to_us = AUGUST + (i + 1) * every_us,
+			.value = i % 41 == 40 ? PAGE_UNKNOWN : about + below(spread)};
+
+		page_chart_point(p, &at);
+	}
+}
+
+static void band_of(struct page *p, const char *title, int64_t worst, int points, int64_t every_us)
+{
+	const struct page_chart c = {.kind = PAGE_BAND,
+				     .type = PAGE_ELAPSED,
+				     .title = title,
+				     .key = points > 1 ? NULL : "times",
+				     .from_us = AUGUST,
+				     .to_us = AUGUST + points * every_us};
+
+	page_chart(p, &c);
+	page_chart_series(p, "p50", none);
+	seed = 7;
+	add_values(p, 42000, 9000, points, every_us);
+	page_chart_series(p, "p95", none);
+	seed = 7;
+	add_values(p, 60000, 30000, points, every_us);
+	page_chart_series(p, "p99", none);
+	seed = 7;
+	add_values(p, 100000, worst, points, every_us);
+}
+
+static void band(struct page *p)
+{
+	band_of(p, "Response time of web", 90000, 124, 6 * 3600 * S);
+}
+
+static void steep(struct page *p)
+{
+	band_of(p, "Response time of web, a day with outliers", 9000000, 96, 900 * S);
+}
+
+static void one_point(struct page *p)
+{
+	band_of(p, "Response time, one hour", 100, 1, 3600 * S);
+}
+
+static void many_points(struct page *p)
+{
+	band_of(p, "Response time, ten thousand points", 90000, 10000, 60 * S);
+}
+
+static void stack_of(struct page *p, const char *title, size_t steps)
+{
+	static const char *const step[] = {"resolve", "connect", "tls",	  "request",
+					   "first-byte", "body",    "query", "auth", "mail", "rcpt"};
+	const struct page_chart c = {.kind = PAGE_STACK,
+				     .type = PAGE_ELAPSED,
+				     .title = title,
+				     .key = "mean",
+				     .value_key = "mean_us",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 31)};
+
+	page_chart(p, &c);
+	for (size_t i = 0; i < steps; i++) {
+		page_chart_series(p, step[i], none);
+		add_values(p, 2000 * (int64_t)(1 + i * i), 4000, 124, 6 * 3600 * S);
+	}
+}
+
+static void stack(struct page *p)
+{
+	stack_of(p, "Where the time goes", 5);
+}
+
+static void high_stack(struct page *p)
+{
+	stack_of(p, "Ten steps", 10);
+}
+
+static void burn_of(struct page *p, const char *title, int64_t whole, int64_t most)
+{
+	const struct page_chart c = {.kind = PAGE_BURN,
+				     .type = PAGE_SECONDS,
+				     .title = title,
+				     .key = "budget",
+				     .value_key = "left_s",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 31)};
+	struct page_point at = {.from_us = AUGUST, .to_us = AUGUST, .value = whole};
+
+	page_chart(p, &c);
+	page_chart_series(p, "web", none);
+	page_chart_point(p, &at);
+	for (int i = 0; i < 24; i++) {
+		at.from_us = day_us(AUGUST, i);
+		at.to_us = day_us(AUGUST, i + 1);
+		at.value -= below(4) ? 0 : below(most);
+		page_chart_point(p, &at);
+	}
+}
+
+static void burn(struct page *p)
+{
+	burn_of(p, "Error budget of web, 99.9 %", 2678 * S, 400 * S);
+}
+
+static void overdrawn(struct page *p)
+{
+	burn_of(p, "Error budget of web, 99.99 %", 267 * S, 300 * S);
+}
+
+static void unknown(struct page *p)
+{
+	const struct page_chart c = {.kind = PAGE_BAND,
+				     .type = PAGE_ELAPSED,
+				     .title = "All unknown",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 31)};
+
+	page_chart(p, &c);
+	page_chart_series(p, "p50", none);
+	for (int i = 0; i < 31; i++) {
+		const struct page_point at = {.from_us = day_us(AUGUST, i),
+					      .to_us = day_us(AUGUST, i + 1),
+					      .value = PAGE_UNKNOWN};
+
+		page_chart_point(p, &at);
+	}
+}
+
+static void empty(struct page *p)
+{
+	for (uint32_t kind = 0; kind <= PAGE_BURN; kind++) {
+		const struct page_chart c = {.kind = kind,
+					     .type = PAGE_ELAPSED,
+					     .title = "Nothing",
+					     .from_us = AUGUST,
+					     .to_us = AUGUST + (kind % 2) * DAY};
+
+		page_chart(p, &c);
+		if (kind > PAGE_WATERFALL)
+			page_chart_series(p, "none", none);
+	}
+}
+
+static void quiet(struct page *p)
+{
+	const struct page_chart c = {.kind = PAGE_SPANS,
+				     .title = "Incidents of a month without any",
+				     .from_us = AUGUST,
+				     .to_us = day_us(AUGUST, 31)};
+
+	page_chart(p, &c);
+	page_chart_series(p, "web", page_text("none"));
+}
+
+static const struct {
+	const char *name;
+	void (*fill)(struct page *);
+} sample[] = {
+	{"calendar", month},	 {"calendar-year", year}, {"bars", bars},
+	{"spans", spans},	 {"waterfall", waterfall}, {"band", band},
+	{"band-log", steep},	 {"stack", stack},	  {"stack-high", high_stack},
+	{"burn", burn},		 {"burn-over", overdrawn}, {"band-one", one_point},
+	{"unknown", unknown},	 {"quiet", quiet},	  {"empty", empty},
+	{"calendar-long", decade}, {"bars-many", many_bars}, {"band-many", many_points},
+};
+#define SAMPLES (sizeof sample / sizeof *sample)
+
+static void open_page(struct page *p)
+{
+	const struct page_period period = {
+		AUGUST, AUGUST + 31 * DAY, AUGUST + 31 * DAY, "Europe/Berlin", "2026-08", true,
+		false,	365 * DAY};
+
+	page_init(p, "charts", berlin, &period);
+	page_title(p, "Charts of every kind");
+}
+
+static bool fill(struct page *p, const char *wanted)
+{
+	bool is_found = false;
+
+	open_page(p);
+	for (size_t i = 0; i < SAMPLES; i++)
+		if (!wanted || !strcmp(wanted, sample[i].name)) {
+			seed = i + 1;
+			page_heading(p, sample[i].name);
+			sample[i].fill(p);
+			is_found = true;
+		}
+	return is_found;
+}
+
+static int print(const char *form, const char *wanted)
+{
+	const struct render_format *f = render_find(strcmp(form, "lines") ? form : "pdf");
+	const struct render_order order = {.has_utf8 = true};
+	struct text t = {0}, wrong = {0};
+	struct page p;
+
+	if (!f || !fill(&p, wanted) || p.wrong.size || !f->render(&t, &p, &order, &wrong)) {
+		fprintf(stderr, "chart: %s%s\n", text_get(&p.wrong), text_get(&wrong));
+		return 2;
+	}
+	fwrite(t.at, 1, t.size, stdout);
+	page_release(&p);
+	text_release(&t);
+	return 0;
+}
+
+/* ---- drawings ---- */
+
+static bool is_inside(const struct drawing *d, const struct shape *s)
+{
+	double wide = s->kind == SHAPE_TEXT ? drawing_width(s->text, s->size / 100.0) * 100 : s->w;
+	double x = s->x - (s->anchor == SHAPE_END      ? wide
+			   : s->anchor == SHAPE_MIDDLE ? wide / 2
+						       : 0);
+
+	for (size_t i = 0; i < s->points; i++) {
+		const int32_t *at = d->place[s->first + i];
+
+		if (at[0] < 0 || at[0] > d->width || at[1] < 0 || at[1] > d->height)
+			return false;
+	}
+	if (s->points)
+		return true;
+	return x >= -1 && x + wide <= d->width + 1 && s->y >= 0 && s->y + s->h <= d->height &&
+	       s->w >= 0 && s->h >= 0;
+}
+
+static bool is_over(const struct shape *a, const struct shape *b)
+{
+	const struct shape *s[2] = {a, b};
+	double from[2], to[2];
+
+	for (int i = 0; i < 2; i++) {
+		double wide = drawing_width(s[i]->text, s[i]->size / 100.0) * 100;
+
+		from[i] = s[i]->x - (s[i]->anchor == SHAPE_END      ? wide
+				     : s[i]->anchor == SHAPE_MIDDLE ? wide / 2
+								    : 0);
+		to[i] = from[i] + wide;
+	}
+	return abs(a->y - b->y) < 700 && from[0] < to[1] && from[1] < to[0];
+}
+
+static bool is_handsome(const struct page_picture *c, const char *of)
+{
+	bool inside = true, apart = true;
+
+	for (size_t part = 0; part < draw_parts(c); part++) {
+		struct drawing d = {0};
+
+		draw_chart(&d, c, part);
+		for (size_t i = 0; i < d.shapes; i++) {
+			if (!is_inside(&d, &d.shape[i]) && inside) {
+				inside = false;
+				printf("# %s: shape %zu '%s' at %d,%d\n", of, i,
+				       d.shape[i].text ? d.shape[i].text : "", d.shape[i].x,
+				       d.shape[i].y);
+			}
+			for (size_t k = 0; k < i && d.shape[i].kind == SHAPE_TEXT; k++)
+				if (d.shape[k].kind == SHAPE_TEXT && apart &&
+				    is_over(&d.shape[i], &d.shape[k])) {
+					apart = false;
+					printf("# %s: '%s' over '%s'\n", of, d.shape[i].text,
+					       d.shape[k].text);
+				}
+		}
+		if (d.shapes > 20000)
+			inside = false;
+		drawing_release(&d);
+	}
+	return inside && apart;
+}
+
+static void drawings(void)
+{
+	struct page p;
+
+	for (size_t i = 0; i < SAMPLES; i++) {
+		bool fine = true;
+
+		fill(&p, sample[i].name);
+		for (const struct page_piece *b = p.first; b; b = b->next)
+			if (b->kind == PIECE_CHART)
+				fine = is_handsome(&b->picture, sample[i].name) && fine;
+		ok(fine && !p.wrong.size, "%s: inside its edges, no text over another",
+		   sample[i].name);
+		page_release(&p);
+	}
+}
+
+/* ---- the same in both ---- */
+
+static size_t count(const struct text *t, const char *word)
+{
+	size_t n = 0;
+
+	for (const char *at = text_get(t); (at = strstr(at, word)); at += strlen(word))
+		n++;
+	return n;
+}
+
+static void same_shapes(void)
+{
+	const struct render_order order = {0};
+	struct text html = {0}, lines = {0}, wrong = {0};
+	struct page p;
+
+	fill(&p, NULL);
+	ok(render_html(&html, &p, &order, &wrong) && render_lines(&lines, &p, &order, &wrong),
+	   "every sample as HTML and as lines");
+	ok(count(&html, "<rect x=") == count(&lines, "shape rect"), "as many rectangles");
+	ok(count(&html, "<polyline") == count(&lines, "shape line"), "as many lines");
+	ok(count(&html, "<polygon") == count(&lines, "shape area"), "as many areas");
+	ok(count(&html, "<text ") == count(&lines, "shape text"), "as many texts");
+	ok(count(&html, "<svg ") == count(&lines, "\nchart ") + 1, "as many charts");
+	page_release(&p);
+	text_release(&html);
+	text_release(&lines);
+}
+
+/* ---- axes ---- */
+
+static void ticks(const char *zone, int64_t from_s, int64_t to_s, double length, const char *wanted,
+		  const char *about)
+{
+	struct text wrong = {0}, got = {0};
+	struct zone *z = zone_open(zone, &wrong);
+	struct axis a;
+
+	axis_of_time(&a, z, from_s * S, to_s * S, length, 9);
+	for (size_t i = 0; i < a.ticks; i++)
+		text_printf(&got, "%s%s", i ? " | " : "", a.tick[i].label);
+	same(text_get(&got), wanted, about);
+	text_release(&got);
+	zone_close(z);
+}
+
+static void values(enum page_type type, int64_t least, int64_t most, bool is_log,
+		   const char *wanted)
+{
+	struct text got = {0};
+	struct axis a;
+
+	axis_of_values(&a, type, least, most, is_log, 5);
+	for (size_t i = 0; i < a.ticks; i++)
+		text_printf(&got, "%s%s", i ? " | " : "", a.tick[i].label);
+	same(text_get(&got), wanted, wanted);
+	text_release(&got);
+}
+
+static void said(enum page_type type, int64_t value, const char *wanted)
+{
+	struct text got = {0};
+
+	axis_add_value(&got, type, value);
+	same(text_get(&got), wanted, wanted);
+	text_release(&got);
+}
+
+static void axes(void)
+{
+	ticks("Europe/Berlin", 1785535200, 1788213600, 500,
+	      "3 Aug | 10 Aug | 17 Aug | 24 Aug | 31 Aug", "a month has its Mondays");
+	ticks("Europe/Berlin", 1785535200, 1785621600, 500,
+	      "1 Aug | 03:00 | 06:00 | 09:00 | 12:00 | 15:00 | 18:00 | 21:00 | 2 Aug",
+	      "a day its hours");
+	ticks("Europe/Berlin", 1774738800, 1774821600, 500,
+	      "29 Mar | 03:00 | 06:00 | 09:00 | 12:00 | 15:00 | 18:00 | 21:00 | 30 Mar",
+	      "a day of 23 hours");
+	ticks("Europe/Berlin", 1774738800, 1774753200, 500,
+	      "29 Mar | 00:30 | 01:00 | 01:30 | 03:00 | 03:30 | 04:00 | 04:30 | 05:00",
+	      "its hour that is skipped has no tick");
+	ticks("America/Sao_Paulo", 1767236400, 1798772400, 500,
+	      "2026 | Feb | Mar | Apr | May | Jun | Jul | Aug | Sep | Oct | Nov | Dec | 2027",
+	      "a year its months");
+	ticks("UTC", 0, 1767225600, 300, "1970 | 1980 | 1990 | 2000 | 2010 | 2020",
+	      "half a century its decades");
+	ticks("UTC", 5, 5, 300, "00:00:05", "no time at all");
+	values(PAGE_ELAPSED, 1000, 187000, false, "0 | 50ms | 100ms | 150ms | 200ms");
+	values(PAGE_ELAPSED, 42000, 9000000, true,
+	       "10ms | 20ms | 50ms | 100ms | 200ms | 500ms | 1s | 2s | 5s | 10s");
+	values(PAGE_SECONDS, -600 * S, 2678 * S, false, "-15m | 0 | 15m | 30m | 45m");
+	values(PAGE_PERCENT, 99950000, 100000000, false,
+	       "99.95 % | 99.96 % | 99.97 % | 99.98 % | 99.99 % | 100 %");
+	values(PAGE_INT, 0, 3, false, "0 | 1 | 2 | 3");
+	values(PAGE_ELAPSED, 0, 0, false, "0 | 200us | 400us | 600us | 800us | 1ms");
+	said(PAGE_PERCENT, 99999999, "99.9999 %");
+	said(PAGE_PERCENT, 99949999, "99.9499 %");
+	said(PAGE_PERCENT, 100000000, "100 %");
+	said(PAGE_SECONDS, -90 * S, "-1m 30s");
+	said(PAGE_SECONDS, 5 * 3600 * S, "5h");
+	said(PAGE_ELAPSED, 1234, "1.2ms");
+	said(PAGE_ELAPSED, 999999999, "16m 39s");
+}
+
+/* ---- mistakes ---- */
+
+static void refused(void (*mistake)(struct page *), const char *wanted)
+{
+	struct page p;
+
+	open_page(&p);
+	mistake(&p);
+	same(text_get(&p.wrong), wanted, wanted);
+	page_release(&p);
+}
+
+static void point_first(struct page *p)
+{
+	page_chart_point(p, &(struct page_point){0});
+}
+
+static void no_series(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.title = "x"});
+	page_chart_point(p, &(struct page_point){0});
+}
+
+static void backwards(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.title = "x", .to_us = 10});
+	page_chart_series(p, "a", none);
+	page_chart_point(p, &(struct page_point){.from_us = 5, .to_us = 6});
+	page_chart_point(p, &(struct page_point){.from_us = 4, .to_us = 6});
+}
+
+static void no_state(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.title = "x", .to_us = 10});
+	page_chart_series(p, "a", none);
+	page_chart_point(p, &(struct page_point){.state = 7});
+}
+
+static void two_series(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.kind = PAGE_BURN, .title = "x", .to_us = 10});
+	page_chart_series(p, "a", none);
+	page_chart_series(p, "b", none);
+}
+
+static void no_kind(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.kind = 99, .title = "x"});
+}
+
+static void after_a_table(struct page *p)
+{
+	static const struct page_column column[] = {{"a", "a", 0}};
+
+	page_chart(p, &(struct page_chart){.title = "x"});
+	page_table(p, "t", column, 1, 0);
+	page_chart_series(p, "a", none);
+}
+
+static void mistakes(void)
+{
+	refused(point_first, "the report adds to a chart before it began one");
+	refused(no_series, "the report adds a point to 'x' before it began a series");
+	refused(backwards, "a point of the chart 'x' comes before the one before it");
+	refused(no_state, "a point of the chart 'x' has no state that there is");
+	refused(two_series, "the chart 'x' is of a kind with one series");
+	refused(no_kind, "a chart 'x' is of no kind or ends before it begins");
+	refused(after_a_table, "the report adds to a chart before it began one");
+}
+
+int main(int argc, char **argv)
+{
+	struct text wrong = {0};
+	int status;
+
+	berlin = zone_open("Europe/Berlin", &wrong);
+	if (argc > 1) {
+		status = print(argv[1], argc > 2 ? argv[2] : NULL);
+		zone_close(berlin);
+		return status;
+	}
+	drawings();
+	same_shapes();
+	axes();
+	mistakes();
+	zone_close(berlin);
+	return done_testing();
+}
