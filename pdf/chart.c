@@ -123,15 +123,16 @@ static void put_path(cairo_t *c, const struct line *l)
 static void put_line(cairo_t *c, const struct line *l)
 {
 	static const double dashed[] = {5, 3}, dotted[] = {1.4, 2.4};
-	int64_t dash = line_int(l, "dash", 0);
+	int64_t dash = line_int(l, "stroke", SHAPE_SOLID);
 
 	put_path(c, l);
 	set_ink(c, ink_of(l));
 	cairo_set_line_width(c, of(l, "size"));
 	cairo_set_line_join(c, CAIRO_LINE_JOIN_ROUND);
+	cairo_save(c);
 	cairo_set_dash(c, dash == SHAPE_DASHED ? dashed : dotted, dash ? 2 : 0, 0);
 	cairo_stroke(c);
-	cairo_set_dash(c, NULL, 0, 0);
+	cairo_restore(c);
 }
 
 static void put_rect(cairo_t *c, const struct line *l)

@@ -64,7 +64,7 @@ static bool add_piece(struct document *d, const char *at, size_t size)
 		d->room = d->room ? 2 * d->room : 256;
 		d->piece = memory_resize(d->piece, d->room * sizeof *d->piece);
 	}
-	p = &d->piece[d->pieces];
+	p = &d->piece[d->pieces++];
 	*p = (struct piece){0};
 	text_add(&p->bytes, at, size);
 	p->line = memory_new(sizeof *p->line);
@@ -73,7 +73,6 @@ static bool add_piece(struct document *d, const char *at, size_t size)
 	/* most words go unused: what was parsed is as large as the largest line could be */
 	p->line = memory_resize(p->line, offsetof(struct line, word) +
 						 p->line->words * sizeof *p->line->word);
-	d->pieces++;
 	return true;
 }
 
@@ -249,18 +248,38 @@ static bool write_all(const struct text *t)
 	return true;
 }
 
+static int print(const struct document *d, struct text *pdf)
+{
+	int sheets = set(d, 0, count, NULL);
+
+	if (!sheets)
+		return fail("it cannot be set: is the paper a4 or letter?");
+	if (!set(d, sheets, keep, pdf))
+		return fail("no memory or no font");
+	return write_all(pdf) ? 0 : fail("nobody takes the document");
+}
+
+static void release(struct document *d)
+{
+	for (size_t i = 0; i < d->pieces; i++) {
+		free(d->piece[i].line);
+		text_release(&d->piece[i].bytes);
+	}
+	free(d->piece);
+}
+
 int main(void)
 {
 	struct document d = {0};
 	struct text input = {0}, pdf = {0};
-	int sheets;
+	int status = 2;
 
-	if (!read_all(&input) || !parse(&d, &input))
-		return fail("what came in is no report: see core/render/lines.c");
-	sheets = set(&d, 0, count, NULL);
-	if (!sheets)
-		return fail("it cannot be set: is the paper a4 or letter?");
-	if (!set(&d, sheets, keep, &pdf))
-		return fail("no memory or no font");
-	return write_all(&pdf) ? 0 : fail("nobody takes the document");
+	if (read_all(&input) && parse(&d, &input))
+		status = print(&d, &pdf);
+	else
+		fail("what came in is no report: see core/render/lines.c");
+	release(&d);
+	text_release(&input);
+	text_release(&pdf);
+	return status;
 }

@@ -99,9 +99,12 @@ static void add_row(const struct sketch *s, const struct page_series *one)
 	text_puts(s->out, "  ");
 	add_name(s, one->name);
 	for (int i = 0; i < ROW; i++)
-		text_puts(s->out, state[i] < 0                                  ? " "
-				  : is_probe && state[i] == PAGE_STATE_UP ? "="
-									  : draw_state_mark[state[i]]);
+		if (state[i] < 0)
+			text_putc(s->out, ' ');
+		else
+			text_puts(s->out, is_probe && state[i] == PAGE_STATE_UP
+						  ? "="
+						  : draw_state_mark[state[i]]);
 	if (one->value.type != PAGE_NONE)
 		text_puts(s->out, "  ");
 	if (one->value.type == PAGE_TEXT)

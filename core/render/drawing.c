@@ -189,8 +189,10 @@ void drawing_text(struct drawing *d, enum shape_ink ink, enum shape_anchor ancho
 	struct shape *s;
 
 	drawing_cut(&cut, text, size, room > 0 ? room : WIDEST);
-	if (!cut.size)
+	if (!cut.size) {
+		text_release(&cut);
 		return;
+	}
 	s = add(d, SHAPE_TEXT, ink);
 	s->anchor = anchor;
 	s->x = hundredths(x);

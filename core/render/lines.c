@@ -2,8 +2,8 @@
  *
  * What a person reads, in order, each value as it is shown: `page`, `heading`, `note`, `fact`,
  * `table` with its labels, `row` with its cells, `chart` with its size and the `shape`s of its
- * drawing (drawing.h), places and sizes in hundredths. Every text is made harmless here, so that the
- * printer gets valid UTF-8 without control characters and knows neither zones nor units. */
+ * drawing (drawing.h), places and sizes in hundredths. Every text is made harmless here, so that
+ * the printer gets valid UTF-8 without control characters and knows neither zones nor units. */
 #include <stdio.h>
 
 #include <string.h>
@@ -130,7 +130,7 @@ static void add_shape(struct text *t, const struct drawing *d, const struct shap
 	if (s->size)
 		line_add_int(t, "size", s->size);
 	if (s->dash)
-		line_add_int(t, "dash", s->dash);
+		line_add_int(t, "stroke", s->dash);
 	if (s->anchor)
 		line_add_int(t, "anchor", s->anchor);
 	if (s->is_bold)

@@ -148,8 +148,8 @@ void page_table(struct page *p, const char *key, const struct page_column *colum
 	if (!b || !kept || p->wrong.size)
 		return;
 	for (size_t i = 0; i < columns; i++)
-		kept[i] = (struct page_column){page_keep(p, column[i].key), page_keep(p, column[i].label),
-					       column[i].flags};
+		kept[i] = (struct page_column){page_keep(p, column[i].key),
+					       page_keep(p, column[i].label), column[i].flags};
 	b->table = (struct page_table){
 		.key = b->key, .flags = flags, .column = kept, .columns = columns};
 }

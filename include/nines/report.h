@@ -167,10 +167,11 @@ struct page_chart {
 	const char *title; /* what it is: "Days of web" */
 	/* What it shows, in words, for those who do not see it; NULL: the host says it. */
 	const char *says;
-	/* Names its data in JSON and as a choice for CSV, one row a point; NULL: a table has them. */
+	/* Names its data in JSON and as a choice for CSV, one row a point; NULL: a table has them.
+	 */
 	const char *key;
 	const char *value_key; /* the name of the values there: "down_s"; NULL: "value" */
-	int64_t from_us, to_us; /* the span of time that it shows; of a waterfall 0 and its length */
+	int64_t from_us, to_us; /* the time that it shows; of a waterfall 0 and its length */
 	const char *zone; /* of its days and ticks, one of the targets'; NULL: the document's */
 };
 
