@@ -207,7 +207,7 @@ double draw_calendar(struct drawing *d, const struct page_picture *c, size_t par
 {
 	const struct page_series *s = &c->series[0];
 	int64_t shown = INT64_MIN, months = -1;
-	char number[8];
+	char number[16];
 	int day;
 
 	for (day = 1; day <= 31; day++) {

@@ -1,5 +1,5 @@
-/* tests/unit/chart: charts of every kind and extreme, drawn: nothing beyond the edge, no labels over
- * each other, the same shapes in SVG and in the lines for the printer; axes; refusals.
+/* tests/unit/chart: charts of every kind and extreme, drawn: nothing beyond the edge, no labels
+ * over each other, the same shapes in SVG and in the lines for the printer; axes; refusals.
  *
  * `chart FORM [SAMPLE]` writes the samples as html, lines, text, csv or json instead, for
  * tests/report/test_charts.py and for people who want to look. */
@@ -90,9 +90,9 @@ static const char *const name[] = {
 	"\xd8\xaa\xd8\xb1\xd9\x88\xd9\x86\xd9\x8a \xd8\xa7\xd9\x84\xd9\x83\xd8\xa8\xd9\x8a\xd8\xb1",
 	"\xe5\x95\x86\xe5\xba\x97\xe7\xb6\xb2\xe7\xab\x99\xe3\x81\xae\xe6\x94\xaf\xe6\x89\x95\xe3"
 	"\x81\x84\xe7\xaa\x93\xe5\x8f\xa3\xe3\x81\xa8\xe9\x85\x8d\xe9\x80\x81",
-	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
-	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
-	"WW",
+	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
+	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW"
+	"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
 	"tab\tnewline\nescape\x1b[31m override\xe2\x80\xae" "cba bad\xff\xfe",
 };
 #define NAMES (sizeof name / sizeof *name)
@@ -239,8 +239,8 @@ static void many_points(struct page *p)
 
 static void stack_of(struct page *p, const char *title, size_t steps)
 {
-	static const char *const step[] = {"resolve", "connect", "tls",	  "request",
-					   "first-byte", "body",    "query", "auth", "mail", "rcpt"};
+	static const char *const step[] = {"resolve", "connect", "tls",  "request", "first-byte",
+					   "body",    "query",   "auth", "mail",    "rcpt"};
 	const struct page_chart c = {.kind = PAGE_STACK,
 				     .type = PAGE_ELAPSED,
 				     .title = title,
