@@ -12,6 +12,7 @@
 #define ADDRESSES 65536 /* what the host takes apart at most */
 #define WAIT_US   5000000
 #define DAY_S     86400
+#define FACT_BYTES 1024 /* more of a text is not kept */
 #define TYPE_A    1
 #define TYPE_TXT  16
 #define NXDOMAIN  3
@@ -176,6 +177,31 @@ static void tell(struct probe *p, const struct tally *t, const struct round *r)
 		probe_fact(p, "texts", t->texts);
 }
 
+/* Each list by name and what became of it, for reports: in facts `lists`, `lists_2`, ... since one
+ * has a kilobyte at most. */
+static void tell_lists(struct probe *p, const struct round *r)
+{
+	const char *all = "", *name = "lists";
+	int number = 1;
+
+	for (size_t i = 0; i < r->lists; i++) {
+		const struct list *l = &r->list[i];
+		const char *one = l->trouble  ? probe_text(p, "%s: unusable %.200s", l->zone,
+							  l->trouble)
+				  : l->answer ? probe_text(p, "%s: listed %.200s", l->zone,
+							  l->answer)
+					      : probe_text(p, "%s: absent", l->zone);
+
+		if (*all && strlen(all) + strlen(one) + 2 > FACT_BYTES) {
+			probe_fact(p, name, all);
+			name = probe_text(p, "lists_%d", ++number);
+			all = "";
+		}
+		all = join(p, all, "; ", one);
+	}
+	probe_fact(p, name, all);
+}
+
 static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
 {
 	struct tally t = {.reason = "", .unusable = "", .delisted = "", .texts = ""};
@@ -183,6 +209,7 @@ static void judge(struct probe *p, const struct dnsbl *o, const struct round *r)
 	for (size_t i = 0; i < r->lists; i++)
 		count(p, &t, r, &r->list[i]);
 	tell(p, &t, r);
+	tell_lists(p, r);
 	if (*t.reason && *t.delisted)
 		t.reason = probe_text(p, "%s, no longer by %s", t.reason, t.delisted);
 	if (t.listed >= o->down_from)

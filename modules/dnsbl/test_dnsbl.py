@@ -75,13 +75,16 @@ def many():
     del zones["l64.test"]
     result = look(zones, BAD)
     assert result.verdict == "up" and result.values["believed"] == 64, result
+    kept = "; ".join(result.facts[name] for name in sorted(result.facts))  # more than one fact has room for
+    assert sorted(result.facts) == ["lists", "lists_2"] and kept.split("; ") == [f"{zone}: absent" for zone in zones], result.facts
 
 
 @test("what is told beside the verdict")
 def told():
     result = look({**GOOD, "bad.test": failing}, BAD)
     assert result.values == {"listed": 1, "believed": 2, "unusable": 1}, result
-    assert result.facts == {"texts": "good.test: because of 127.0.0.2", "unusable": "'bad.test': answers SERVFAIL"}, result.facts
+    assert result.facts == {"texts": "good.test: because of 127.0.0.2", "unusable": "'bad.test': answers SERVFAIL",
+                            "lists": "good.test: listed 127.0.0.2; other.test: absent; bad.test: unusable answers SERVFAIL"}, result.facts
     names = [name for name, _ in result.asked]
     assert names.index("2.0.0.127.good.test") < names.index("5.2.0.192.good.test"), "tested first"
     assert "5.2.0.192.bad.test" not in names, "a list that failed its test is not asked"
