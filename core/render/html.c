@@ -20,6 +20,7 @@ static const char style[] =
 	"tr{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}}"
 	"body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);"
 	"max-width:70em;margin:2em auto;padding:0 1em}"
+	"h1,h2,p{overflow-wrap:anywhere}"
 	"h1{font-size:1.5em;margin:0 0 .6em}h2{font-size:1.15em;margin:1.8em 0 .5em}"
 	"p{max-width:46em}.scroll{overflow-x:auto;margin:1em 0}"
 	"dl{display:grid;grid-template-columns:max-content auto;gap:.15em 1.2em;margin:0}"

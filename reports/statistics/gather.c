@@ -72,6 +72,8 @@ static void set_spans(struct page *p, struct statistics *s)
 	s->main = span_of(p, end_us, (int)s->options->days);
 	snprintf(s->main.label, LABEL, "%d day%s", (int)s->options->days,
 		 s->options->days == 1 ? "" : "s");
+	if (s->options->chart)
+		s->chart = span_of(p, end_us, (int)s->options->chart);
 	page_cover(p, s->main.from_us, end_us);
 }
 
@@ -80,10 +82,14 @@ static void set_spans(struct page *p, struct statistics *s)
 static bool read_spans(struct page *p, const struct statistics *s, struct thing *t)
 {
 	const struct span *m = &s->main;
+	bool is_chart_longer = s->options->chart > s->options->days;
+	int64_t first_us = is_chart_longer ? s->chart.from_us : m->from_us;
 
 	t->main = page_figures_between(p, t->target, m->from_us, m->to_us);
 	t->before = page_figures_between(p, t->target, m->before_from_us, m->before_to_us);
-	t->day = page_days(p, t->target, m->from_us, m->to_us, &t->days);
+	t->day = page_days(p, t->target, first_us, m->to_us, &t->days);
+	if (s->options->chart)
+		t->drawn = page_figures_between(p, t->target, s->chart.from_us, s->chart.to_us);
 	for (size_t i = 0; i < PERIODS && t->main && t->before && t->day; i++) {
 		const struct span *x = &s->period[i];
 
@@ -96,13 +102,15 @@ static bool read_spans(struct page *p, const struct statistics *s, struct thing 
 		if (!t->was[i])
 			return false;
 	}
-	return t->main && t->before && t->day;
+	return t->main && t->before && t->day && (t->drawn || !s->options->chart);
 }
 
-static void set_bar(struct thing *t)
+static void set_bar(const struct statistics *s, struct thing *t)
 {
-	for (size_t i = 0; i < t->days && i < DAYS_MOST; i++)
-		t->bar[i] = page_glance(&t->day[i]);
+	size_t most = (size_t)s->options->days, first = t->days > most ? t->days - most : 0;
+
+	for (size_t i = first; i < t->days && i - first < DAYS_MOST; i++)
+		t->bar[i - first] = page_glance(&t->day[i]);
 }
 
 static void set_last(struct thing *t)
@@ -135,7 +143,7 @@ static bool read_thing(struct page *p, const struct statistics *s, struct thing 
 {
 	if (!read_spans(p, s, t) || !read_times(p, s, t))
 		return false;
-	set_bar(t);
+	set_bar(s, t);
 	set_last(t);
 	return true;
 }

@@ -11,7 +11,7 @@
 
 struct options {
 	const char *const *categories, *const *periods;
-	int64_t days, rows;
+	int64_t days, chart, rows;
 };
 
 enum period { TODAY, WEEK, MONTH, QUARTER, YEAR, PERIODS };
@@ -28,9 +28,10 @@ struct span {
 struct thing {
 	size_t target;
 	const struct page_about *about;
-	/* of the days that the bar shows, and of those before; of the spans that are wanted */
-	const struct page_figures *main, *before, *now[PERIODS], *was[PERIODS];
-	const struct page_day *day;
+	/* of the days that the bar shows, and of those before; of the chart's, NULL without one; of
+	 * the spans that are wanted */
+	const struct page_figures *main, *before, *drawn, *now[PERIODS], *was[PERIODS];
+	const struct page_day *day; /* of the bar or the chart, whichever has more */
 	size_t days;
 	char bar[DAYS_MOST + 1];
 	const struct page_incident *last; /* outage within 12 months; NULL: none */
@@ -42,7 +43,7 @@ struct statistics {
 	const struct options *options;
 	struct thing *thing; /* by category, the better first */
 	size_t things;
-	struct span main, period[PERIODS];
+	struct span main, chart, period[PERIODS];
 	bool is_running;
 };
 

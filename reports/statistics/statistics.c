@@ -17,6 +17,8 @@ static const struct module_option option[] = {
 	OPTION_INT(struct options, days, 30, "1..92",
 		   "so many days, today among them, in the bar and for rank, trend, outages and "
 		   "times"),
+	OPTION_INT(struct options, chart, 90, "0..366",
+		   "draw so many days of each category; 0: none"),
 	OPTION_INT(struct options, rows, 100, "1..1000000",
 		   "list at most so many of a category for people; CSV and JSON have all"),
 	OPTION_END,
@@ -302,6 +304,33 @@ static void show_glance(struct page *p, const struct statistics *s, const struct
 	}
 }
 
+static void draw_days(struct page *p, const struct statistics *s, const struct thing *t,
+		      const struct thing *end)
+{
+	char title[FORM];
+	const struct page_chart chart = {.kind = PAGE_BARS,
+					 .type = PAGE_SECONDS,
+					 .title = title,
+					 .from_us = s->chart.from_us,
+					 .to_us = s->chart.to_us};
+
+	if (!s->options->chart)
+		return;
+	snprintf(title, sizeof title, "%d day%s, a bar each", (int)s->options->chart,
+		 s->options->chart == 1 ? "" : "s");
+	page_chart(p, &chart);
+	for (; t < end; t++) {
+		page_chart_series(p, t->about->name,
+				  page_known(PAGE_PERCENT, t->drawn->known_micro));
+		for (size_t i = 0; i < t->days; i++)
+			if (t->day[i].to_us > s->chart.from_us)
+				page_chart_point(p, &(struct page_point){t->day[i].from_us,
+									 t->day[i].to_us,
+									 t->day[i].counted_down_us,
+									 t->day[i].state});
+	}
+}
+
 static void show_periods(struct page *p, const struct statistics *s, const struct thing *t,
 			 const struct thing *end)
 {
@@ -402,6 +431,7 @@ static void show_category(struct page *p, const struct statistics *s, size_t fir
 	if (end - first > most)
 		stop = t + most;
 	show_glance(p, s, t, stop);
+	draw_days(p, s, t, stop);
 	show_periods(p, s, t, stop);
 	show_outages(p, s, t, stop);
 	show_times(p, t, stop);

@@ -60,7 +60,7 @@ for _ending in ("txt", "html", "csv", "json"):
     reporting.golden(f"statistics.{_ending}", "statistics", *SPAN)
 reporting.golden("statistics-periods.csv", "statistics", *SPAN, "--table", "periods", "categories=Payment")
 reporting.golden("statistics-categories.csv", "statistics", *SPAN, "--table", "categories")
-reporting.golden("statistics-few.txt", "statistics", *SPAN, "categories=Payment", "periods=today", "days=14", "rows=2", "--zone", "Europe/Berlin")
+reporting.golden("statistics-few.txt", "statistics", *SPAN, "categories=Payment", "periods=today", "days=14", "rows=2", "chart=0", "--zone", "Europe/Berlin")
 
 
 def statistics(*words, conf=None):
@@ -107,10 +107,11 @@ def spans():
 @test("the bar has a letter for each day that the days explain, and the days are those of sla")
 def bars():
     for name, row in rows(statistics()).items():
-        assert len(row["bar"]) == 30 and row["bar"] == "".join(d["state"] for d in row["days"]), name
+        assert len(row["bar"]) == 30 and row["bar"] == "".join(d["state"] for d in row["days"])[-30:], name
+        assert len(row["days"]) == 90
     row = rows(statistics())["gamma pay"]
     assert row["bar"] == "u" * 26 + "PDDu", row["bar"]
-    for day in row["days"]:
+    for day in row["days"][-30:]:
         sla = sla_of("gamma pay", day["begin"], day["end"])
         assert (day["uptime_known"], day["down_s"]) == (sla["uptime_known"], sla["down_s"])
         assert day["state"] == ("u" if not sla["down_s"] else "D" if sla["down_s"] * 2 >= 86400 else "P")
@@ -144,6 +145,15 @@ def letters():
     bar = rows(statistics())["alpha pay"]["bar"]
     assert f" {bar} ".encode() in plain and "D    down for half of it or more" in plain.decode()
     assert " " + bar.replace("u", "\u2588").replace("P", "\u2584") + " " in blocks
+
+
+@test("the chart has a bar for each of 90 days, or of as many as are asked for, or there is none")
+def chart():
+    html = reporting.nines("statistics", *SPAN, "--format", "html")
+    assert html.count('role="img" viewBox') == 4 and "90 days, a bar each" in html
+    assert "7 days, a bar each" in reporting.nines("statistics", *SPAN, "chart=7", "categories=Payment") and "<svg" not in reporting.nines(
+        "statistics", *SPAN, "chart=0", "--format", "html")
+    assert len(rows(statistics("--month", "2024-02", "chart=0"))["beta pay"]["days"]) == 30
 
 
 @test("ranks: within the category and of all, equals share one, what is not known for half of the days has none")
