@@ -110,8 +110,8 @@ static void add_data(struct page *p, const struct page_picture *c, const struct 
 	struct page_table *t = &p->last->table;
 	struct page_value *cell;
 
-	if (!t->columns)
-		return;
+	if (!t->columns || (c->chart.kind >= PAGE_BAND && at->value == PAGE_UNKNOWN))
+		return; /* a gap is what is not there */
 	page_add_row(p, t);
 	if (p->wrong.size)
 		return;

@@ -88,12 +88,19 @@ static void add_header(struct text *t, const struct page_table *table)
 	text_puts(t, "\r\n");
 }
 
+/* A table goes before what a chart shows, unless it is named. */
 static const struct page_table *choose(const struct page *p, const char *key)
 {
-	for (const struct page_piece *b = p->first; b; b = b->next)
-		if (page_data_of(b) && (!key || !strcmp(key, b->key)))
-			return &b->table;
-	return NULL;
+	const struct page_table *first = NULL;
+
+	for (const struct page_piece *b = p->first; b; b = b->next) {
+		const struct page_table *t = page_data_of(b);
+
+		if (t && (key ? !strcmp(key, b->key) : b->kind == PIECE_TABLE))
+			return t;
+		first = first || key ? first : t;
+	}
+	return first;
 }
 
 static void refuse(const struct page *p, const char *key, struct text *wrong)

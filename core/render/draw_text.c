@@ -143,33 +143,41 @@ static void add_level(const struct sketch *s, int64_t value, int64_t least, int6
 		text_putc(s->out, (char)('1' + level));
 }
 
+static void add_levels(const struct sketch *s, const struct page_series *one, int64_t least,
+		       int64_t most)
+{
+	size_t together = one->points / (ROW + 1) + 1, end;
+
+	for (size_t i = 0; i < one->points; i = end) {
+		end = i + together < one->points ? i + together : one->points;
+		add_level(s, draw_merged(one, i, end, false).value, least, most);
+	}
+	text_puts(s->out, "  ");
+}
+
 static void add_line(const struct sketch *s, const struct page_series *one)
 {
 	enum page_type type = (enum page_type)s->c->chart.type;
-	size_t together = one->points / (ROW + 1) + 1;
 	int64_t least = INT64_MAX, most = INT64_MIN;
+	size_t known = 0;
 
 	for (size_t i = 0; i < one->points; i++)
 		if (one->point[i].value != PAGE_UNKNOWN) {
 			least = one->point[i].value < least ? one->point[i].value : least;
 			most = one->point[i].value > most ? one->point[i].value : most;
+			known++;
 		}
 	text_puts(s->out, "  ");
 	add_name(s, one->name);
-	for (size_t i = 0; i < one->points; i += together)
-		add_level(s,
-			  draw_merged(one, i,
-				      i + together < one->points ? i + together : one->points,
-				      false)
-				  .value,
-			  least, most);
-	if (least <= most) {
-		text_puts(s->out, "  ");
+	if (known > 1)
+		add_levels(s, one, least, most);
+	if (known)
 		axis_add_value(s->out, type, least);
+	if (least < most) {
 		text_puts(s->out, " to ");
 		axis_add_value(s->out, type, most);
 	}
-	text_putc(s->out, '\n');
+	text_puts(s->out, known ? "\n" : "-\n");
 }
 
 void draw_characters(struct text *t, const struct page_picture *c, bool has_utf8,

@@ -175,9 +175,9 @@ static void say_band(struct text *t, const struct page_picture *c)
 		text_puts(t, "No value of this span is known.");
 		return;
 	}
-	text_printf(t, "; the highest %s from ", name);
+	text_printf(t, "; the highest %s is that of ", name);
 	axis_add_instant(t, c->zone, peak->from_us, true);
-	text_puts(t, " on.");
+	text_putc(t, '.');
 }
 
 static void say_stack(struct text *t, const struct page_picture *c)
@@ -195,11 +195,11 @@ static void say_stack(struct text *t, const struct page_picture *c)
 		text_puts(t, "No value of this span is known.");
 		return;
 	}
-	text_printf(t, "%zu layer%s; the highest is %s with ", c->count, plural(c->count), name);
+	text_printf(t, "%zu layer%s; the greatest value is %s, ", c->count, plural(c->count), name);
 	axis_add_value(t, (enum page_type)c->chart.type, peak->value);
-	text_puts(t, " from ");
+	text_puts(t, ", that of ");
 	axis_add_instant(t, c->zone, peak->from_us, true);
-	text_puts(t, " on.");
+	text_putc(t, '.');
 }
 
 static void say_burn(struct text *t, const struct page_picture *c)

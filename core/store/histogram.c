@@ -113,6 +113,18 @@ int64_t histogram_percentile(const struct histogram *h, int64_t share_ppm)
 	return -1;
 }
 
+int64_t histogram_mean(const struct histogram *h)
+{
+	double sum = 0;
+	int64_t from_us, to_us;
+
+	for (size_t i = 0; i < h->buckets; i++) {
+		histogram_bucket(h->first + i, &from_us, &to_us);
+		sum += (double)h->bucket[i] * (double)(from_us + (to_us - from_us) / 2);
+	}
+	return h->count ? (int64_t)(sum / (double)h->count + 0.5) : -1;
+}
+
 void histogram_pack(struct text *t, const struct histogram *h)
 {
 	size_t used = 0, before = 0;

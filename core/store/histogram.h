@@ -29,6 +29,9 @@ void histogram_merge(struct histogram *, const struct histogram *from);
 /* The time that `share_ppm` of all do not exceed: 500000 is the median. -1 when it is empty. */
 int64_t histogram_percentile(const struct histogram *, int64_t share_ppm);
 
+/* The mean, as exact as a percentile. -1 when it is empty. */
+int64_t histogram_mean(const struct histogram *);
+
 /* How much time the bucket spans, for drawing. */
 void histogram_bucket(size_t bucket, int64_t *from_us, int64_t *to_us);
 

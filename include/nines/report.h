@@ -476,6 +476,29 @@ struct page_probes {
 const struct page_probes *page_probes(struct page *, size_t target, int64_t from_us,
 				      int64_t to_us);
 
+/* How long probes took over time: a span in equal parts by the clock of the target's zone (minutes,
+ * hours, days), as figures of each part alone would say it. */
+struct page_part {
+	int64_t from_us, to_us;
+	int64_t count;                  /* probes that passed and whose timing counts */
+	int64_t p50_us, p95_us, p99_us; /* of those as a whole; -1: there are none */
+};
+
+struct page_course {
+	const struct page_part *part;
+	size_t part_count;
+	const char *const *step; /* as they first came, without the whole */
+	size_t step_count;
+	/* how long step s took on average (known to 1.6 %) in part p: mean_us[p * step_count + s],
+	 * -1: there is none */
+	const int64_t *mean_us;
+};
+
+/* The probes of a check in [from, to) in at most so many parts (1 to 1000); a service has none.
+ * Where the record keeps only the sums of days, a part has those of its days. NULL as above. */
+const struct page_course *page_course(struct page *, size_t target, int64_t from_us, int64_t to_us,
+				      size_t most);
+
 /* ---- the monitor itself ---- */
 
 /* How well probes were made: of a check, of a day, of all. Lateness: start minus due; -1: of none.

@@ -85,6 +85,29 @@ static void add_days(struct page *p, const struct page_monitor *m)
 	}
 }
 
+static void draw_lateness(struct page *p, const struct page_monitor *m)
+{
+	static const char *const name[] = {"p50", "p95", "p99"};
+	const struct page_chart chart = {.kind = PAGE_BAND,
+					 .type = PAGE_ELAPSED,
+					 .title = "How late probes began, each day",
+					 .from_us = m->all.from_us,
+					 .to_us = page_period(p)->to_us};
+
+	page_chart(p, &chart); /* its points are in the table above */
+	for (size_t s = 0; s < COUNT(name); s++) {
+		page_chart_series(p, name[s], page_value(PAGE_NONE, 0));
+		for (size_t i = 0; i < m->day_count; i++) {
+			const struct page_load *l = &m->day[i];
+			const int64_t us[] = {l->late_p50_us, l->late_p95_us, l->late_p99_us};
+			const struct page_point at = {
+				l->from_us, l->to_us, us[s] < 0 ? PAGE_UNKNOWN : us[s], 0};
+
+			page_chart_point(p, &at);
+		}
+	}
+}
+
 /* ---- checks ---- */
 
 static const struct page_column check_column[] = {
@@ -230,6 +253,8 @@ static void fill(struct page *p, const void *options)
 		     "1.6 %%. A missed slot is one in a check's rhythm that nobody probed. Times "
 		     "are not counted of probes during which the monitor stood still.");
 	add_days(p, m);
+	if (m->all.results)
+		draw_lateness(p, m);
 	add_checks(p, m);
 	if (m->check_count && o->rows)
 		show_checks(p, m, (size_t)o->rows);

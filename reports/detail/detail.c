@@ -8,6 +8,7 @@
 #define STEPS_MOST 40 /* columns; what one probe had beyond them is in its elapsed time */
 #define STEPS_SHOWN 6 /* of them to people, the first hop's first: more do not fit a page */
 #define KEY_BYTES 96
+#define PARTS 100 /* of the span, in charts over time */
 
 enum times { TIMES_CUMULATIVE, TIMES_OWN };
 
@@ -97,6 +98,102 @@ static void add_spreads(struct page *p, const struct page_probes *n, const char 
 		page_cell(p, "max_us", page_known(PAGE_ELAPSED, s->max_us));
 		page_cell(p, "count", page_value(PAGE_INT, s->count));
 	}
+}
+
+/* ---- charts ---- */
+
+static const struct page_value nothing;
+
+static void add_points(struct page *p, const struct page_course *c, size_t value_at)
+{
+	for (size_t i = 0; i < c->part_count; i++) {
+		const struct page_part *part = &c->part[i];
+		const int64_t value[] = {part->p50_us, part->p95_us, part->p99_us};
+		struct page_point at = {part->from_us, part->to_us, value[value_at], 0};
+
+		at.value = at.value < 0 ? PAGE_UNKNOWN : at.value;
+		page_chart_point(p, &at);
+	}
+}
+
+static void draw_times(struct page *p, const struct page_course *c, struct page_chart chart)
+{
+	static const char *const name[] = {"p50", "p95", "p99"};
+
+	chart.kind = PAGE_BAND;
+	chart.title = "How long probes that passed took";
+	chart.key = "times";
+	page_chart(p, &chart);
+	for (size_t i = 0; i < COUNT(name); i++) {
+		page_chart_series(p, name[i], nothing);
+		add_points(p, c, i);
+	}
+}
+
+static void draw_steps(struct page *p, const struct page_course *c, struct page_chart chart)
+{
+	chart.kind = PAGE_STACK;
+	chart.title = "What each step took of that, on average";
+	chart.key = "mean_steps";
+	page_chart(p, &chart);
+	for (size_t s = 0; s < c->step_count; s++) {
+		page_chart_series(p, c->step[s], nothing);
+		for (size_t i = 0; i < c->part_count; i++) {
+			int64_t us = c->mean_us[i * c->step_count + s];
+			const struct page_point at = {c->part[i].from_us, c->part[i].to_us,
+						      us < 0 ? PAGE_UNKNOWN : us, 0};
+
+			page_chart_point(p, &at);
+		}
+	}
+}
+
+/* The first that began then; the table has its figures. */
+static bool draw_probe(struct page *p, const struct page_result *r, void *with)
+{
+	struct page_chart chart = {.kind = PAGE_WATERFALL, .type = PAGE_ELAPSED};
+	char title[120];
+	int64_t begin_us = 0;
+
+	(void)with;
+	if (r->is_event || !r->steps)
+		return true;
+	snprintf(title, sizeof title, "The slowest probe that passed, %s %s",
+		 page_date(p, r->at_us), page_clock(p, r->at_us));
+	chart.title = title;
+	chart.to_us = r->elapsed_us > r->step[r->steps - 1].end_us ? r->elapsed_us
+								    : r->step[r->steps - 1].end_us;
+	page_chart(p, &chart);
+	for (size_t i = 0; i < r->steps; begin_us = r->step[i++].end_us) {
+		const struct page_step *s = &r->step[i];
+		const struct page_point at = {
+			begin_us, s->end_us, PAGE_UNKNOWN,
+			s->has_failed ? PAGE_STATE_DOWN : PAGE_STATE_UP};
+
+		page_chart_series(p, s->name, page_value(PAGE_ELAPSED, s->own_us));
+		page_chart_point(p, &at);
+	}
+	return false;
+}
+
+static void draw(struct page *p, const struct page_figures *f, const struct page_probes *n)
+{
+	const struct page_period *period = page_period(p);
+	int64_t to_us = period->is_running ? period->now_us : period->to_us;
+	const struct page_chart chart = {.type = PAGE_ELAPSED,
+					 .value_key = "value_us",
+					 .from_us = period->from_us,
+					 .to_us = to_us,
+					 .zone = f->zone};
+	const struct page_course *c = page_course(p, 0, period->from_us, to_us, PARTS);
+
+	if (!c)
+		return;
+	draw_times(p, c, chart);
+	if (c->step_count > 1)
+		draw_steps(p, c, chart);
+	if (n->slowest_at_us >= 0)
+		page_results(p, 0, n->slowest_at_us, n->slowest_at_us + 1, draw_probe, NULL);
 }
 
 /* ---- the probes ---- */
@@ -298,6 +395,7 @@ static void fill(struct page *p, const void *options)
 			page_heading(p, "How long each step took");
 			add_spreads(p, t->probes, NULL, 0);
 			page_note(p, "Percentiles are known to 1.6 %%.");
+			draw(p, f, t->probes);
 		}
 		add_probes(p, t);
 		add_spreads(p, t->probes, "steps", PAGE_DATA);

@@ -147,4 +147,15 @@ def whole_month():
     assert "busy: 46 % of the results are read" in said and said.endswith("\r\033[K"), said
 
 
+@test("the points of its charts are the figures of its tables: one part of the span has the percentiles and the mean of the whole")
+def points():
+    got = json.loads(reporting.nines("detail", *SPAN, "--check", "shop", "--store", STORE, "--format", "json"))
+    steps = {s["step"]: s for s in got["steps"]}
+    assert {(p["series"], p["value_us"]) for p in got["times"]} == {(p, steps["total"][f"{p}_us"]) for p in ("p50", "p95", "p99")}
+    for point in got["mean_steps"]:
+        average = steps[point["series"]]["average_us"]
+        assert abs(point["value_us"] - average) <= average * 0.016 + 1, (point, average)
+    assert {p["series"] for p in got["mean_steps"]} == set(steps) - {"total"}
+
+
 run()

@@ -24,16 +24,20 @@ static void percentiles(void)
 {
 	static const int64_t share[] = {1, 10000, 500000, 950000, 990000, 999000, 1000000};
 	static int64_t value[5000];
-	bool is_near = true;
+	bool is_near = true, has_mean = true;
 
 	for (int round = 0; round < 200; round++) {
 		struct histogram h = {0};
 		size_t n = 1 + (size_t)below(5000);
+		int64_t sum = 0, off_us;
 
 		for (size_t i = 0; i < n; i++) {
 			value[i] = below(INT64_C(1) << (4 + below(32)));
 			histogram_add(&h, value[i]);
+			sum += value[i];
 		}
+		off_us = llabs(histogram_mean(&h) - sum / (int64_t)n);
+		has_mean = has_mean && off_us * 1000 <= sum / (int64_t)n * 16 + 1000;
 		qsort(value, n, sizeof *value, ascending);
 		for (size_t i = 0; i < sizeof share / sizeof *share; i++) {
 			int64_t rank = ((int64_t)n * share[i] + 999999) / 1000000,
@@ -45,6 +49,7 @@ static void percentiles(void)
 		histogram_release(&h);
 	}
 	ok(is_near, "each percentile is within 1.6 %% of the true one");
+	ok(has_mean, "and so is the mean");
 }
 
 static bool is_equal(const struct histogram *a, const struct histogram *b)
@@ -99,7 +104,8 @@ static void borders(void)
 	int64_t from_us, to_us, before_us = 0;
 	bool is_whole = true;
 
-	ok(histogram_percentile(&h, 500000) == -1, "an empty one has no percentile");
+	ok(histogram_percentile(&h, 500000) == -1 && histogram_mean(&h) == -1,
+	   "an empty one has no percentile and no mean");
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++, before_us = to_us) {
 		histogram_bucket(i, &from_us, &to_us);
 		is_whole = is_whole && from_us == before_us && to_us > from_us;
