@@ -44,6 +44,7 @@ static void touch(void *with, int operation, char const *base, char const *table
 		c->touched = memory_resize(c->touched, c->room * sizeof *c->touched);
 	}
 	c->touched[c->touches++] = (struct chain_touch){n, row};
+	c->is_begun = true;
 }
 
 static int by_row(const void *a, const void *b)
@@ -95,6 +96,7 @@ static void enter(struct store *s, const struct chain_entry *e)
 {
 	chain_put(&s->chain.entries, e);
 	s->chain.count++;
+	s->chain.is_begun = true;
 }
 
 void chain_row(struct store *s, enum chain_kind kind, int64_t target, int64_t location, int64_t day,
@@ -235,8 +237,16 @@ bool chain_open(struct store *s)
 	return read_head(s) && read_known(s);
 }
 
+void chain_keep(struct store *s)
+{
+	s->chain.is_begun = false;
+}
+
 void chain_drop(struct store *s)
 {
+	if (!s->chain.is_begun)
+		return;
+	s->chain.is_begun = false;
 	s->chain.touches = s->chain.count = 0;
 	text_clear(&s->chain.entries);
 	read_head(s);

@@ -83,7 +83,7 @@ struct chain {
 	size_t touches, room;
 	struct chain_known *known; /* of rows of tables that are compared */
 	size_t knowns;
-	bool is_closing;
+	bool is_closing, is_begun; /* is_begun: something was entered since the last COMMIT */
 };
 
 /* Once the tables are there. False: the database failed. */
@@ -97,6 +97,8 @@ void chain_results(struct store *, int64_t target, int64_t location, int64_t day
 void chain_horizon(struct store *, enum chain_horizon, int64_t day);
 /* Writes the link of all that was entered and of all rows that were changed; before COMMIT. */
 bool chain_close(struct store *, int64_t at_us);
+/* After COMMIT. */
+void chain_keep(struct store *);
 /* After ROLLBACK. */
 void chain_drop(struct store *);
 /* A migration: the first links are over everything that is there. */

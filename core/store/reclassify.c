@@ -191,6 +191,17 @@ static bool add_claim(struct store *s, struct word *w, int64_t now_us, struct te
 	return is_fine;
 }
 
+/* With its link in the chain, or not at all. */
+static bool finish(struct store *s, int64_t now_us, struct text *said)
+{
+	if (store_end(s, now_us))
+		return true;
+	text_clear(said);
+	store_fail(s, "write", said);
+	store_undo(s);
+	return false;
+}
+
 bool store_reclassify(struct store *s, const struct line *l, int64_t now_us, struct text *said)
 {
 	struct word w = {.target = line_get(l, "target"),
@@ -203,6 +214,11 @@ bool store_reclassify(struct store *s, const struct line *l, int64_t now_us, str
 
 	if (!judge_words(&w, said))
 		return false;
-	return *line_get(l, "undo") ? add_undo(s, line_get(l, "undo"), &w, now_us, said)
-				    : add_claim(s, &w, now_us, said);
+	if (!sql_run(&s->sql, "BEGIN IMMEDIATE", ""))
+		return store_fail(s, "write", said);
+	if (*line_get(l, "undo") ? add_undo(s, line_get(l, "undo"), &w, now_us, said)
+				 : add_claim(s, &w, now_us, said))
+		return finish(s, now_us, said);
+	store_undo(s);
+	return false;
 }

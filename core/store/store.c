@@ -14,14 +14,14 @@
 #include "../base/memory.h"
 #include "inside.h"
 
-#define STORE_MAGIC 0x73746f72u
-#define BUSY_MS 2000
-#define CHECK_US (3 * CLOCK_SECOND)
-#define CHECK_EACH_US (86400 * CLOCK_SECOND)
+#define STORE_MAGIC      0x73746f72u
+#define BUSY_MS          2000
+#define CHECK_US         (3 * CLOCK_SECOND)
+#define CHECK_EACH_US    (86400 * CLOCK_SECOND)
 #define CHECKPOINT_PAGES 1000
-#define RESTART_PAGES 16384          /* 64 MB: a reader keeps the log from being begun anew */
-#define RESTART_EACH_US (15 * CLOCK_SECOND)
-#define MARK ".damaged"              /* of the file that says that the store was found damaged */
+#define RESTART_PAGES    16384 /* 64 MB: a reader keeps the log from being begun anew */
+#define RESTART_EACH_US  (15 * CLOCK_SECOND)
+#define MARK             ".damaged" /* of the file that says that the store was found damaged */
 
 static const char settings[] =
 	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
@@ -156,7 +156,10 @@ static bool write_meta(struct store *s, const struct store_batch *b)
 
 bool store_end(struct store *s, int64_t at_us)
 {
-	return chain_close(s, at_us) && sql_run(&s->sql, "COMMIT", "");
+	if (!chain_close(s, at_us) || !sql_run(&s->sql, "COMMIT", ""))
+		return false;
+	chain_keep(s);
+	return true;
 }
 
 void store_undo(struct store *s)
@@ -291,7 +294,8 @@ static void tell_recovery(const struct store *s, int64_t wal_before)
 		return;
 	if (s->wal_pages >= 0)
 		log_say("the store: found a log of %lld KB from before: all commits in it hold, an "
-			"unfinished one was dropped", (long long)(wal_before / 1024));
+			"unfinished one was dropped",
+			(long long)(wal_before / 1024));
 }
 
 static bool open_file(struct store *s, struct text *wrong)
@@ -335,8 +339,8 @@ struct store *store_open(const char *path, struct text *wrong)
 	s->path = memory_text(path);
 	s->next_target = s->next_location = s->next_series = s->next_tail = 1;
 	s->lock_fd = lock(path, wrong);
-	if (s->lock_fd >= 0 && !is_marked(s, wrong) && open_file(s, wrong) &&
-	    is_sound(s, wrong) && schema_prepare(s, wrong)) {
+	if (s->lock_fd >= 0 && !is_marked(s, wrong) && open_file(s, wrong) && is_sound(s, wrong) &&
+	    schema_prepare(s, wrong)) {
 		series_release(s); /* what a migration held */
 		tell_recovery(s, wal);
 		s->is_open = series_load(s, wrong);

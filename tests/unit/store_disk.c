@@ -6,6 +6,7 @@
 #include "../../core/base/clock.h"
 #include "../../core/store/read.h"
 #include "../../core/store/store.h"
+#include "../../core/store/verify.h"
 #include "../lib/tap.h"
 #include "../lib/vfs.h"
 
@@ -46,13 +47,25 @@ static void take(struct store *s, int n)
 
 static bool commit(struct store *s, int64_t at_us)
 {
-	struct text none = {0}, wrong = {0};
-	bool is_done = store_commit(s, &(struct store_batch){at_us, &none, "k", 1}, &wrong);
+	struct text row = {0}, wrong = {0};
+	bool is_done;
 
+	text_printf(&row, "marker - kind=gap at_us=%lld\n", (long long)at_us);
+	is_done = store_commit(s, &(struct store_batch){at_us, &row, "k", 1}, &wrong);
 	if (is_done)
 		store_tidy(s, at_us, &wrong);
+	text_release(&row);
 	text_release(&wrong);
 	return is_done;
+}
+
+/* As if the day were over: what comes then has it rolled up again. */
+static void roll(struct store *s)
+{
+	struct text wrong = {0};
+
+	store_tidy(s, 1790000000000000LL + 2 * 86400 * CLOCK_SECOND, &wrong);
+	text_release(&wrong);
 }
 
 /* Bit n of the results that are there; -1 twice or unreadable. */
@@ -96,6 +109,27 @@ static int look(void)
 	return seen_twice ? -1 : seen_count;
 }
 
+static void count_finding(const struct verify_finding *f, void *with)
+{
+	printf("# %s\n", f->text);
+	++*(int *)with;
+}
+
+/* The chain of evidence and all that it covers agree, whenever the power went. */
+static bool is_evident(void)
+{
+	int findings = 0;
+	struct verify_order o = {.to_us = INT64_MAX, .find = count_finding, .with = &findings};
+	struct verify_result out;
+	struct text wrong = {0};
+	struct read *r = read_open(path, &wrong);
+	bool is_read = r && verify_run(r, &o, &out);
+
+	read_close(r);
+	text_release(&wrong);
+	return is_read && !findings;
+}
+
 static bool is_whole(void)
 {
 	sqlite3 *db;
@@ -132,6 +166,8 @@ static int work(int *taken)
 			take(s, (*taken)++);
 		if (commit(s, 1790000000000000LL + *taken * 1000000LL))
 			committed = *taken;
+		if (c % 6 == 5)
+			roll(s);
 	}
 	store_close(s);
 	return committed;
@@ -139,7 +175,7 @@ static int work(int *taken)
 
 static void power_cuts(void)
 {
-	int committed, taken, found, cuts = 0, lost = 0, broken = 0;
+	int committed, taken, found, cuts = 0, lost = 0, broken = 0, torn = 0;
 
 	for (int n = 1;; n++) {
 		bool was_cut;
@@ -157,6 +193,7 @@ static void power_cuts(void)
 		found = look();
 		lost += found < committed || found > taken;
 		broken += !is_whole();
+		torn += !is_evident();
 		cuts++;
 		if (!was_cut)
 			break;
@@ -164,6 +201,7 @@ static void power_cuts(void)
 	ok(cuts > COMMITS, "the power went at each of %d syncs", cuts);
 	ok(!lost, "what was committed before is there, in full (%d times not)", lost);
 	ok(!broken, "and the file is sound");
+	ok(!torn, "and the chain whole, over what is there (%d times not)", torn);
 }
 
 static void write_errors(void)
@@ -187,7 +225,7 @@ static void write_errors(void)
 		commit(s, 1790000000000000LL + taken * 1000000LL);
 		store_close(s);
 		disk_reset();
-		wrong += look() != taken || !is_whole();
+		wrong += look() != taken || !is_whole() || !is_evident();
 	}
 	ok(failures > 100 / STRIDE, "the n-th write or sync failed, %d commits or openings with it",
 	   failures);
