@@ -310,80 +310,76 @@ static void finds(const char *what, const char *sql, const char *wanted)
 	sqlite3_free(wrong);
 }
 
+static const struct {
+	const char *what, *sql, *wanted;
+} row[] = {
+	{"a deleted block", "DELETE FROM block WHERE id = 1", "has more: some were deleted"},
+	{"a deleted part", "DELETE FROM part", "has more: some were deleted"},
+	{"a block of somebody else",
+	 "UPDATE block SET series = (SELECT max(id) FROM series) WHERE id = 1",
+	 "has more: some were deleted"},
+	{"a block that is there twice",
+	 "INSERT INTO block(series, first_us, last_us, results, sum, data) SELECT series,"
+	 " first_us, last_us, results, sum, data FROM block WHERE id = 1",
+	 "has fewer: some were added"},
+	{"a block that hides", "UPDATE block SET first_us = 0, last_us = 1 WHERE id = 1",
+	 "holds other results than it says"},
+	{"a number of results", "UPDATE block SET results = results + 1 WHERE id = 1",
+	 "holds other results than it says"},
+	{"a sum", "UPDATE part SET sum = sum + 1", "is damaged: its bytes do not have"},
+	{"results that begin later", "UPDATE series SET first_us = first_us + 1",
+	 "begin later or end sooner"},
+	{"a series of another target", "UPDATE series SET target = 2 WHERE id = 1",
+	 "series 'S 1 at here' (row 1) is not as"},
+	{"a deleted day", "DELETE FROM day WHERE location = 0", "are gone: they were deleted"},
+	{"a deleted month", "DELETE FROM month", "are gone: they were deleted"},
+	{"a day that was made up",
+	 "INSERT INTO day(target, location, day, sum, data)"
+	 " SELECT target, location, day - 900, sum, data FROM day",
+	 "were made by something else"},
+	{"days of each other",
+	 "UPDATE day SET (sum, data) = (SELECT sum, data FROM day d WHERE d.target ="
+	 " day.target AND d.location = day.location AND d.day <> day.day)",
+	 "they were changed"},
+	{"a target of another name", "UPDATE target SET name = 'shop' WHERE name = 'web'",
+	 "target 'shop' (row 1) is not as"},
+	{"other members of a service", "UPDATE target SET members = 'slow' WHERE id = 2",
+	 "target 'S 1' (row 2) is not as"},
+	{"a deleted target", "DELETE FROM target WHERE name = 'S 1'", "is gone"},
+	{"an incident that is shorter", "UPDATE incident SET at_us = at_us - 1",
+	 "incident 'i1 of web' (row 1) is not as"},
+	{"an incident that never was", "INSERT INTO incident(id, name) VALUES('i2', 'web')",
+	 "incident 'i2 of web' (row 2) is in no link"},
+	{"a deleted incident", "DELETE FROM incident", "row 1 of 'incident'"},
+	{"another diagnosis", "UPDATE diagnosis SET text = 'their fault'", "diagnosis 'i1'"},
+	{"a deleted marker", "DELETE FROM marker", "row 1 of 'marker'"},
+	{"maintenance that was announced sooner",
+	 "UPDATE maintenance SET announced_us = announced_us - 1", "maintenance 'disks'"},
+	{"maintenance that was never planned",
+	 "INSERT INTO maintenance(from_us, to_us) VALUES(1, 2)", "is in no link"},
+	{"a reclassification that was made up",
+	 "INSERT INTO reclassification(id, target, owner, reason, at_us)"
+	 " VALUES('x', 'web', 'me', 'so', 5)",
+	 "reclassification 'x' (row 2) is in no link"},
+	{"another reason of one",
+	 "DROP TRIGGER reclassification_stays;"
+	 " UPDATE reclassification SET reason = 'y'",
+	 "is not as"},
+	{"results that are said to be deleted by age", "INSERT INTO meta VALUES('raw_from', 20800)",
+	 "of how many results"},
+	{"a link that is missing", "DELETE FROM link WHERE id = 3",
+	 "the links 3 to 3 of the chain are missing"},
+	{"another time of a link", "UPDATE link SET at_us = at_us + 1 WHERE id = 2", "link 2 of "},
+	{"another reach of a link", "UPDATE link SET reach = reach + 1 WHERE id = 2",
+	 "does not follow"},
+	{"another number of entries", "UPDATE link SET entries = entries + 1 WHERE id = 2",
+	 "does not hold the entries"},
+	{"a chain that is cut", "DELETE FROM link WHERE id > 3", "are in no link"},
+	{"no chain at all", "DELETE FROM link", "is in no link"},
+};
+
 static void rows(void)
 {
-	static const struct {
-		const char *what, *sql, *wanted;
-	} row[] = {
-		{"a deleted block", "DELETE FROM block WHERE id = 1",
-		 "has more: some were deleted"},
-		{"a deleted part", "DELETE FROM part", "has more: some were deleted"},
-		{"a block of somebody else",
-		 "UPDATE block SET series = (SELECT max(id) FROM series) WHERE id = 1",
-		 "has more: some were deleted"},
-		{"a block that is there twice",
-		 "INSERT INTO block(series, first_us, last_us, results, sum, data) SELECT series,"
-		 " first_us, last_us, results, sum, data FROM block WHERE id = 1",
-		 "has fewer: some were added"},
-		{"a block that hides", "UPDATE block SET first_us = 0, last_us = 1 WHERE id = 1",
-		 "holds other results than it says"},
-		{"a number of results", "UPDATE block SET results = results + 1 WHERE id = 1",
-		 "holds other results than it says"},
-		{"a sum", "UPDATE part SET sum = sum + 1", "is damaged: its bytes do not have"},
-		{"results that begin later", "UPDATE series SET first_us = first_us + 1",
-		 "begin later or end sooner"},
-		{"a series of another target", "UPDATE series SET target = 2 WHERE id = 1",
-		 "series 'S 1 at here' (row 1) is not as"},
-		{"a deleted day", "DELETE FROM day WHERE location = 0",
-		 "are gone: they were deleted"},
-		{"a deleted month", "DELETE FROM month", "are gone: they were deleted"},
-		{"a day that was made up",
-		 "INSERT INTO day(target, location, day, sum, data)"
-		 " SELECT target, location, day - 900, sum, data FROM day",
-		 "were made by something else"},
-		{"days of each other",
-		 "UPDATE day SET (sum, data) = (SELECT sum, data FROM day d WHERE d.target ="
-		 " day.target AND d.location = day.location AND d.day <> day.day)",
-		 "they were changed"},
-		{"a target of another name", "UPDATE target SET name = 'shop' WHERE name = 'web'",
-		 "target 'shop' (row 1) is not as"},
-		{"other members of a service", "UPDATE target SET members = 'slow' WHERE id = 2",
-		 "target 'S 1' (row 2) is not as"},
-		{"a deleted target", "DELETE FROM target WHERE name = 'S 1'", "is gone"},
-		{"an incident that is shorter", "UPDATE incident SET at_us = at_us - 1",
-		 "incident 'i1 of web' (row 1) is not as"},
-		{"an incident that never was", "INSERT INTO incident(id, name) VALUES('i2', 'web')",
-		 "incident 'i2 of web' (row 2) is in no link"},
-		{"a deleted incident", "DELETE FROM incident", "row 1 of 'incident'"},
-		{"another diagnosis", "UPDATE diagnosis SET text = 'their fault'",
-		 "diagnosis 'i1'"},
-		{"a deleted marker", "DELETE FROM marker", "row 1 of 'marker'"},
-		{"maintenance that was announced sooner",
-		 "UPDATE maintenance SET announced_us = announced_us - 1", "maintenance 'disks'"},
-		{"maintenance that was never planned",
-		 "INSERT INTO maintenance(from_us, to_us) VALUES(1, 2)", "is in no link"},
-		{"a reclassification that was made up",
-		 "INSERT INTO reclassification(id, target, owner, reason, at_us)"
-		 " VALUES('x', 'web', 'me', 'so', 5)",
-		 "reclassification 'x' (row 2) is in no link"},
-		{"another reason of one",
-		 "DROP TRIGGER reclassification_stays;"
-		 " UPDATE reclassification SET reason = 'y'",
-		 "is not as"},
-		{"results that are said to be deleted by age",
-		 "INSERT INTO meta VALUES('raw_from', 20800)", "of how many results"},
-		{"a link that is missing", "DELETE FROM link WHERE id = 3",
-		 "the links 3 to 3 of the chain are missing"},
-		{"another time of a link", "UPDATE link SET at_us = at_us + 1 WHERE id = 2",
-		 "link 2 of "},
-		{"another reach of a link", "UPDATE link SET reach = reach + 1 WHERE id = 2",
-		 "does not follow"},
-		{"another number of entries", "UPDATE link SET entries = entries + 1 WHERE id = 2",
-		 "does not hold the entries"},
-		{"a chain that is cut", "DELETE FROM link WHERE id > 3", "are in no link"},
-		{"no chain at all", "DELETE FROM link", "is in no link"},
-	};
-
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
 		finds(row[i].what, row[i].sql, row[i].wanted);
 }
