@@ -312,7 +312,7 @@ static void finds(const char *what, const char *sql, const char *wanted)
 
 static const struct {
 	const char *what, *sql, *wanted;
-} row[] = {
+} tampering[] = {
 	{"a deleted block", "DELETE FROM block WHERE id = 1", "has more: some were deleted"},
 	{"a deleted part", "DELETE FROM part", "has more: some were deleted"},
 	{"a block of somebody else",
@@ -380,8 +380,8 @@ static const struct {
 
 static void rows(void)
 {
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-		finds(row[i].what, row[i].sql, row[i].wanted);
+	for (size_t i = 0; i < sizeof tampering / sizeof *tampering; i++)
+		finds(tampering[i].what, tampering[i].sql, tampering[i].wanted);
 }
 
 /* ---- each byte ---- */
