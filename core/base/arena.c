@@ -39,6 +39,19 @@ void arena_release(struct arena *a)
 	arena_init(a, a->lent, a->lent_bytes, a->cap_bytes);
 }
 
+static int add_foreign(struct arena *a, size_t size)
+{
+	size_t room = 0;
+	char *at = a->more(a->more_with, size, &room);
+
+	if (!at)
+		return 0;
+	a->used_bytes += room;
+	a->at = at;
+	a->end = at + room;
+	return 1;
+}
+
 static int add_block(struct arena *a, size_t size)
 {
 	size_t room = size > BLOCK_BYTES ? size : BLOCK_BYTES;
@@ -46,6 +59,8 @@ static int add_block(struct arena *a, size_t size)
 
 	if (a->used_bytes + room > a->cap_bytes)
 		return 0;
+	if (a->more && a->used_bytes >= a->more_from_bytes)
+		return add_foreign(a, size);
 	b = malloc(sizeof *b + room);
 	if (!b)
 		return 0;

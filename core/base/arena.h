@@ -18,6 +18,10 @@ struct arena {
 	size_t used_bytes, cap_bytes;
 	char *lent;
 	size_t lent_bytes;
+	/* where blocks come from once so many bytes are used, NULL: the heap; they are not freed */
+	void *(*more)(void *with, size_t least, size_t *got);
+	void *more_with;
+	size_t more_from_bytes;
 };
 
 /* `lent` (may be NULL) is the caller's memory of `lent_bytes`, used first and never freed. */

@@ -11,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "../module/descriptor.h"
 #include "../module/load.h"
 #include "../module/option.h"
@@ -151,19 +152,14 @@ static bool read_config(const struct cli *cli, const struct typed *typed, struct
 
 /* ---- the document's place ---- */
 
-static bool write_all(int fd, const struct text *t)
+static bool write_all(int fd, int document)
 {
-	const char *at = text_get(t);
-	ssize_t n;
-
-	for (size_t left = t->size; left; left -= (size_t)n, at += n)
-		if ((n = write(fd, at, left)) <= 0)
-			return false;
-	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+	return spool_copy(document, fd) &&
+	       (fsync(fd) == 0 || errno == EINVAL || errno == EROFS);
 }
 
 /* Beside the file first, then in its place: nobody ever sees half a report. */
-static int write_file(const char *path, const struct text *document)
+static int write_file(const char *path, int document)
 {
 	struct text beside = {0};
 	struct stat there;
@@ -187,8 +183,9 @@ static int write_file(const char *path, const struct text *document)
 
 static int run(const struct typed *typed, const struct report_order *o)
 {
-	struct text document = {0}, wrong = {0};
-	enum report_result result = report_run(o, &document, &wrong);
+	struct text wrong = {0};
+	int document;
+	enum report_result result = report_run_to(o, &document, &wrong);
 	int status = result == REPORT_DONE          ? EXIT_DONE
 		     : result == REPORT_WRONG_ORDER ? EXIT_WRONG_USAGE
 						    : EXIT_FAILED;
@@ -196,10 +193,11 @@ static int run(const struct typed *typed, const struct report_order *o)
 	if (status != EXIT_DONE)
 		cli_fail(status, "%s", text_get(&wrong));
 	else if (typed->file && strcmp(typed->file, "-"))
-		status = write_file(typed->file, &document);
+		status = write_file(typed->file, document);
 	else
-		status = cli_print(&document, EXIT_DONE);
-	text_release(&document);
+		status = spool_copy(document, STDOUT_FILENO) ? EXIT_DONE : EXIT_CANNOT_TELL;
+	if (document >= 0)
+		close(document);
 	text_release(&wrong);
 	return status;
 }
@@ -222,8 +220,10 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.interval = typed->interval,
 		.option = (const char *const *)(argv + 1),
 		.options = argc - 1,
-		.render = {typed->table, typed->paper, typed->file || cli->screen.has_utf8 ||
-						 !isatty(STDOUT_FILENO)},
+		.render = {.table = typed->table,
+			   .paper = typed->paper,
+			   .has_utf8 = typed->file || cli->screen.has_utf8 ||
+				       !isatty(STDOUT_FILENO)},
 		.now_us = clock_wall_us(),
 	};
 	int status = EXIT_WRONG_USAGE;

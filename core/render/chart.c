@@ -115,7 +115,7 @@ static void add_data(struct page *p, const struct page_picture *c, const struct 
 	page_add_row(p, t);
 	if (p->wrong.size)
 		return;
-	cell = t->row[t->rows - 1].cell;
+	cell = t->last->cell;
 	cell[SERIES] = page_text(c->series[c->count - 1].name);
 	cell[FROM] = page_value(time, at->from_us);
 	cell[TO] = page_value(time, at->to_us);

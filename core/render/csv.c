@@ -51,8 +51,9 @@ static void add_cell(struct text *t, const struct page_value *v)
 	text_release(&plain);
 }
 
+/* `explained`: the row of the parent table, NULL: there is none. */
 static void add_row(struct text *t, const struct page *p, const struct page_table *table,
-		    const struct page_row *row)
+		    const struct page_row *row, const struct page_row *explained)
 {
 	add_text(t, p->report);
 	text_putc(t, ',');
@@ -61,9 +62,9 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 	clock_add_utc(t, p->period.to_us, 0);
 	text_putc(t, ',');
 	add_text(t, p->period.zone);
-	if (table->parent) {
+	if (explained) {
 		text_putc(t, ',');
-		add_cell(t, &table->parent->row[row->of].cell[0]);
+		add_cell(t, &explained->cell[0]);
 	}
 	for (size_t i = 0; i < table->columns; i++)
 		if (page_is_data(table, &table->column[i])) {
@@ -86,6 +87,25 @@ static void add_header(struct text *t, const struct page_table *table)
 			add_text(t, table->column[i].key);
 		}
 	text_puts(t, "\r\n");
+}
+
+/* Rows mostly come in the order of those that they explain. */
+static void add_rows(struct text *t, const struct page *p, const struct page_table *table,
+		     const struct render_order *o)
+{
+	const struct page_row *explained = table->parent ? table->parent->first : NULL;
+	size_t at = 0;
+
+	for (const struct page_row *r = table->first; r; r = page_next_row(p, r)) {
+		if (table->parent && r->of < at) {
+			explained = table->parent->first;
+			at = 0;
+		}
+		for (; table->parent && at < r->of; at++)
+			explained = explained->next;
+		add_row(t, p, table, r, explained);
+		render_pour(t, o);
+	}
 }
 
 /* A table goes before what a chart shows, unless it is named. */
@@ -129,7 +149,6 @@ bool render_csv(struct text *t, const struct page *p, const struct render_order 
 		return false;
 	}
 	add_header(t, table);
-	for (size_t i = 0; i < table->rows; i++)
-		add_row(t, p, table, &table->row[i]);
+	add_rows(t, p, table, o);
 	return true;
 }

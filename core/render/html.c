@@ -124,7 +124,8 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 	text_puts(t, "</tr>\n");
 }
 
-static void add_table(struct text *t, const struct page *p, const struct page_table *table)
+static void add_table(struct text *t, const struct page *p, const struct page_table *table,
+		      const struct render_order *o)
 {
 	text_puts(t, "<div class=\"scroll\"><table>\n<thead><tr>");
 	for (size_t i = 0; i < table->columns; i++)
@@ -135,8 +136,10 @@ static void add_table(struct text *t, const struct page *p, const struct page_ta
 			text_puts(t, "</th>");
 		}
 	text_puts(t, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < table->rows; i++)
-		add_row(t, p, table, &table->row[i]);
+	for (const struct page_row *r = table->first; r; r = page_next_row(p, r)) {
+		add_row(t, p, table, r);
+		render_pour(t, o);
+	}
 	text_puts(t, "</tbody></table></div>\n");
 }
 
@@ -194,7 +197,8 @@ static void add_chart(struct text *t, const struct page_picture *c, size_t *draw
 }
 
 static const struct page_piece *add_piece(struct text *t, const struct page *p,
-					  const struct page_piece *b, size_t *drawn)
+					  const struct page_piece *b, size_t *drawn,
+					  const struct render_order *o)
 {
 	if (b->kind == PIECE_FACT)
 		return b->text ? add_facts(t, p, b) : b->next; /* none: for programs */
@@ -205,7 +209,7 @@ static const struct page_piece *add_piece(struct text *t, const struct page *p,
 	else if (b->kind == PIECE_CHART)
 		add_chart(t, &b->picture, drawn);
 	else if (page_is_shown(&b->table, NULL))
-		add_table(t, p, &b->table);
+		add_table(t, p, &b->table, o);
 	return b->next;
 }
 
@@ -215,7 +219,6 @@ bool render_html(struct text *t, const struct page *p, const struct render_order
 	const char *title = p->title ? p->title : p->report;
 	size_t drawn = 0;
 
-	(void)o;
 	(void)wrong;
 	text_puts(t, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -229,8 +232,10 @@ bool render_html(struct text *t, const struct page *p, const struct render_order
 	if (has_charts(p))
 		svg_add_patterns(t);
 	add_element(t, "h1", title);
-	for (const struct page_piece *b = p->first; b;)
-		b = add_piece(t, p, b, &drawn);
+	for (const struct page_piece *b = p->first; b;) {
+		b = add_piece(t, p, b, &drawn, o);
+		render_pour(t, o);
+	}
 	text_puts(t, "</body>\n</html>\n");
 	return true;
 }

@@ -91,13 +91,16 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 	line_end(t);
 }
 
-static void add_table(struct text *t, const struct page *p, const struct page_table *table)
+static void add_table(struct text *t, const struct page *p, const struct page_table *table,
+		      const struct render_order *o)
 {
 	if (!page_is_shown(table, NULL))
 		return;
 	add_head(t, table);
-	for (size_t i = 0; i < table->rows; i++)
-		add_row(t, p, table, &table->row[i]);
+	for (const struct page_row *r = table->first; r; r = page_next_row(p, r)) {
+		add_row(t, p, table, r);
+		render_pour(t, o);
+	}
 }
 
 static void add_points(struct text *t, const struct drawing *d, const struct shape *s)
@@ -179,7 +182,7 @@ bool render_lines(struct text *t, const struct page *p, const struct render_orde
 		if (b->kind == PIECE_FACT)
 			add_fact(t, p, b);
 		else if (b->kind == PIECE_TABLE)
-			add_table(t, p, &b->table);
+			add_table(t, p, &b->table, o);
 		else if (b->kind == PIECE_CHART)
 			add_chart(t, &b->picture);
 		else

@@ -17,13 +17,27 @@ void page_init(struct page *p, const char *report, const struct zone *zone,
 
 void page_release(struct page *p)
 {
-	for (struct page_piece *b = p->first; b; b = b->next) {
-		free(b->table.row);
+	for (struct page_piece *b = p->first; b; b = b->next)
 		page_picture_release(&b->picture);
-	}
 	arena_release(&p->arena);
 	text_release(&p->wrong);
 	*p = (struct page){0};
+}
+
+void page_spill(struct page *p, struct spool *spool)
+{
+	p->spool = spool;
+	p->arena.cap_bytes = PAGE_SPILLED_BYTES;
+	p->arena.more = spool_more;
+	p->arena.more_with = spool;
+	p->arena.more_from_bytes = PAGE_HEAP_BYTES;
+}
+
+const struct page_row *page_next_row(const struct page *p, const struct page_row *row)
+{
+	if (p->spool)
+		spool_look(p->spool);
+	return row->next;
 }
 
 void page_refuse(struct page *p, const char *format, ...)
@@ -57,12 +71,23 @@ void page_cover(struct page *p, int64_t from_us, int64_t to_us)
 	p->period.is_running = p->period.now_us < to_us;
 }
 
+static void refuse_size(struct page *p)
+{
+	size_t mb = p->arena.used_bytes >> 20;
+
+	if (p->spool && p->arena.used_bytes + PAGE_HEAP_BYTES < PAGE_SPILLED_BYTES)
+		page_refuse(p, "the report needs more than the %zu MB that the folder of temporary "
+			       "files has room for: name another in TMPDIR", mb);
+	else
+		page_refuse(p, "the report is larger than %zu MB", mb);
+}
+
 const char *page_keep(struct page *p, const char *text)
 {
 	char *kept = text ? arena_copy(&p->arena, text, strlen(text)) : NULL;
 
 	if (text && !kept)
-		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+		refuse_size(p);
 	return kept;
 }
 
@@ -74,7 +99,7 @@ struct page_piece *page_add_piece(struct page *p, enum page_piece_kind kind, con
 
 	assert(p->magic == PAGE_MAGIC);
 	if (!b) {
-		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+		refuse_size(p);
 		return NULL;
 	}
 	b->kind = kind;
@@ -151,7 +176,8 @@ void page_table(struct page *p, const char *key, const struct page_column *colum
 		kept[i] = (struct page_column){page_keep(p, column[i].key),
 					       page_keep(p, column[i].label), column[i].flags};
 	b->table = (struct page_table){
-		.key = b->key, .flags = flags, .column = kept, .columns = columns};
+		.key = b->key, .flags = flags, .column = kept, .columns = columns,
+		.is_ordered = true};
 }
 
 static struct page_table *last_table(struct page *p)
@@ -164,20 +190,22 @@ static struct page_table *last_table(struct page *p)
 
 void page_add_row(struct page *p, struct page_table *t)
 {
-	struct page_value *cell;
+	struct page_row *row;
 
 	if (p->wrong.size)
 		return;
-	cell = arena_alloc(&p->arena, t->columns * sizeof *cell);
-	if (!cell) {
-		page_refuse(p, "the report is larger than %u MB", PAGE_BYTES >> 20);
+	row = arena_alloc(&p->arena, sizeof *row + t->columns * sizeof *row->cell);
+	if (!row) {
+		refuse_size(p);
 		return;
 	}
-	if (t->rows == t->room) {
-		t->room = t->room ? 2 * t->room : 16;
-		t->row = memory_resize(t->row, t->room * sizeof *t->row);
-	}
-	t->row[t->rows++] = (struct page_row){.cell = cell};
+	t->above = t->last;
+	if (t->last)
+		t->last->next = row;
+	else
+		t->first = row;
+	t->last = row;
+	t->rows++;
 }
 
 void page_row(struct page *p)
@@ -192,8 +220,8 @@ static struct page_row *last_row(struct page *p)
 {
 	struct page_table *t = last_table(p);
 
-	if (t && t->rows)
-		return &t->row[t->rows - 1];
+	if (t && t->last)
+		return t->last;
 	page_refuse(p, "the report fills a row before it began one");
 	return NULL;
 }
@@ -205,7 +233,7 @@ void page_cell(struct page *p, const char *column, struct page_value value)
 
 	for (size_t i = 0; t && i < t->columns; i++)
 		if (!strcmp(t->column[i].key, column)) {
-			row->cell[i] = keep_value(p, value, t->rows > 1 ? &row[-1].cell[i] : NULL);
+			row->cell[i] = keep_value(p, value, t->above ? &t->above->cell[i] : NULL);
 			return;
 		}
 	page_refuse(p, "the report's table '%s' has no column '%s'", t && t->key ? t->key : "",
@@ -214,7 +242,7 @@ void page_cell(struct page *p, const char *column, struct page_value value)
 
 void page_row_of(struct page *p, size_t n)
 {
-	const struct page_table *t = last_table(p);
+	struct page_table *t = last_table(p);
 
 	if (!t || !t->parent || n >= t->parent->rows) {
 		page_refuse(p, "the report has no row %zu that one of '%s' explains", n,
@@ -222,8 +250,10 @@ void page_row_of(struct page *p, size_t n)
 		return;
 	}
 	page_row(p);
-	if (!p->wrong.size)
-		t->row[t->rows - 1].of = n;
+	if (p->wrong.size)
+		return;
+	t->last->of = n;
+	t->is_ordered &= !t->above || t->above->of <= n;
 }
 
 static const struct page_table *find_table(const struct page *p, const char *key)

@@ -12,16 +12,20 @@
 #include <nines/report.h>
 
 #include "../base/arena.h"
+#include "../base/spool.h"
 #include "../base/text.h"
 #include "../base/zone.h"
 
 #define PAGE_MAGIC 0x70616765u
-#define PAGE_BYTES (256u << 20) /* of texts and rows: a larger report is refused */
+#define PAGE_BYTES ((size_t)256 << 20) /* of texts and rows without a temporary file */
+#define PAGE_HEAP_BYTES ((size_t)32 << 20) /* with one: from here on they lie in it */
+#define PAGE_SPILLED_BYTES ((size_t)16 << 30)
 #define PAGE_COLUMNS 64
 
 struct page_row {
-	struct page_value *cell; /* as many as the table has columns */
+	struct page_row *next; /* page_next_row() goes there */
 	size_t of;               /* the row of the parent table that it explains */
+	struct page_value cell[]; /* as many as the table has columns */
 };
 
 struct page_table {
@@ -30,8 +34,9 @@ struct page_table {
 	uint32_t flags;
 	struct page_column *column;
 	size_t columns;
-	struct page_row *row; /* of the heap */
-	size_t rows, room;
+	struct page_row *first, *last, *above; /* above: the one before the last */
+	size_t rows;
+	bool is_ordered; /* by the rows of the parent that they explain */
 };
 
 struct page_series {
@@ -72,12 +77,17 @@ struct page {
 	struct page_period period;
 	const char *report;      /* the module's name */
 	void *host;              /* what the readers of figures know: core/report */
+	struct spool *spool;     /* where rows lie that memory has no room for; NULL: nowhere */
 };
 
 /* `zone` and `report` must stay. */
 void page_init(struct page *, const char *report, const struct zone *zone,
 	       const struct page_period *);
 void page_release(struct page *);
+/* From now on a long document goes into that file, which stays the caller's. */
+void page_spill(struct page *, struct spool *);
+/* NULL: it was the last. Every rendering goes through the rows by it, in order. */
+const struct page_row *page_next_row(const struct page *, const struct page_row *);
 /* Keeps the first mistake. */
 void page_refuse(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -103,10 +113,17 @@ void page_add_shown(struct text *, const struct page *, const struct page_value 
 void page_add_plain(struct text *, const struct page_value *);
 
 struct render_order {
+	/* takes what is rendered so far and clears it, so that no rendering is ever whole in
+	 * memory; NULL: it is */
+	void (*pour)(struct text *, void *with);
+	void *with;
 	const char *table; /* CSV: which table, NULL: the first */
 	const char *paper; /* pdf: "a4" (NULL) or "letter" */
 	bool has_utf8;     /* text: else one '?' for every other character */
 };
+
+/* Now and then in each rendering: pours when there is enough. */
+void render_pour(struct text *, const struct render_order *);
 
 struct render_format {
 	const char *name;

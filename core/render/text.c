@@ -18,6 +18,7 @@
 struct writer {
 	struct text *out;
 	const struct page *page;
+	const struct render_order *order;
 	bool has_utf8;
 };
 
@@ -152,24 +153,29 @@ static void shrink(struct grid *g, size_t i, int least)
 	g->width[i] = g->width[i] - too_much > least ? g->width[i] - too_much : least;
 }
 
+static void widen(int *width, int wide)
+{
+	*width = *width > wide ? *width : wide;
+}
+
 static void measure(const struct writer *w, struct grid *g)
 {
 	struct text cell = {0};
 
 	for (size_t i = 0; i < g->table->columns; i++) {
 		const struct page_column *c = &g->table->column[i];
-		int wide = width_of(c->label, strlen(c->label));
 
 		if (!page_is_shown(g->table, c))
 			continue;
-		for (size_t r = 0; r < g->table->rows; r++) {
-			shown(w, &cell, &g->table->row[r].cell[i]);
-			if (width_of(text_get(&cell), cell.size) > wide)
-				wide = width_of(text_get(&cell), cell.size);
-		}
 		g->column[g->columns] = i;
-		g->width[g->columns++] = wide;
+		g->width[g->columns++] = width_of(c->label, strlen(c->label));
 	}
+	for (const struct page_row *r = g->columns ? g->table->first : NULL; r;
+	     r = page_next_row(w->page, r))
+		for (size_t i = 0; i < g->columns; i++) {
+			shown(w, &cell, &r->cell[g->column[i]]);
+			widen(&g->width[i], width_of(text_get(&cell), cell.size));
+		}
 	text_release(&cell);
 	if (g->columns > 1)
 		shrink(g, g->columns - 1, NARROWEST_LAST);
@@ -229,14 +235,15 @@ static void add_table(const struct writer *w, const struct page_table *t)
 		return;
 	text_putc(w->out, '\n');
 	add_header(w->out, &g);
-	for (size_t r = 0; r < t->rows; r++) {
+	for (const struct page_row *r = t->first; r; r = page_next_row(w->page, r)) {
 		int at = 0;
 
 		for (size_t i = 0; i < g.columns; i++) {
-			shown(w, &cell, &t->row[r].cell[g.column[i]]);
+			shown(w, &cell, &r->cell[g.column[i]]);
 			add_cell(w->out, &g, i, text_get(&cell), &at);
 		}
 		text_putc(w->out, '\n');
+		render_pour(w->out, w->order);
 	}
 	text_release(&cell);
 }
@@ -376,6 +383,7 @@ static void add_all(const struct writer *w)
 			add_table(w, &b->table);
 		}
 		above = is_seen(b) ? b : above;
+		render_pour(w->out, w->order);
 	}
 }
 
@@ -384,7 +392,7 @@ bool render_text(struct text *t, const struct page *p, const struct render_order
 {
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
-	const struct writer w = {t, p, o->has_utf8};
+	const struct writer w = {t, p, o, o->has_utf8};
 
 	(void)wrong;
 	add_all(&w);

@@ -9,6 +9,7 @@
 
 #define SECOND INT64_C(1000000)
 #define DAY_SECONDS 86400
+#define POUR_BYTES 65536
 
 bool page_is_data(const struct page_table *t, const struct page_column *c)
 {
@@ -202,6 +203,12 @@ void page_add_shown(struct text *t, const struct page *p, const struct page_valu
 	default:
 		page_add_plain(t, v);
 	}
+}
+
+void render_pour(struct text *t, const struct render_order *o)
+{
+	if (o->pour && t->size >= POUR_BYTES)
+		o->pour(t, o->with);
 }
 
 const struct render_format render_format[] = {

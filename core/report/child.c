@@ -27,21 +27,27 @@ struct child {
 	const char *given[GIVEN_MOST + 1];
 	size_t givens;
 	struct text wrong;
+	struct spool spool;
 	int out;
 };
 
 static void send(const struct child *c, const struct text *t)
 {
-	const char *at = text_get(t);
-	ssize_t n;
+	if (!spool_write(c->out, text_get(t), t->size))
+		_exit(REPORT_FAILED);
+}
 
-	for (size_t left = t->size; left; left -= (size_t)n, at += n)
-		if ((n = write(c->out, at, left)) <= 0)
-			_exit(REPORT_FAILED);
+/* While a document is rendered. */
+static void pour(struct text *t, void *with)
+{
+	send(with, t);
+	text_clear(t);
 }
 
 static void end(struct child *c, enum report_result result)
 {
+	/* a full disk gets back what the page took: the sentence needs room, too */
+	spool_close(&c->spool);
 	if (result != REPORT_DONE)
 		send(c, &c->wrong);
 	_exit(result);
@@ -154,6 +160,8 @@ static const struct zone *find_zone(const struct page *p, const char *name)
 static void fill(struct child *c)
 {
 	page_init(&c->page, c->order->name, c->host.span->zone, &c->host.span->period);
+	if (c->spool.fd >= 0)
+		page_spill(&c->page, &c->spool);
 	c->page.host = &c->host;
 	c->page.find_zone = find_zone;
 	c->module->report->fill(&c->page, c->options);
@@ -168,7 +176,8 @@ static void fill(struct child *c)
 
 void report_child(const struct report_order *order, int out)
 {
-	struct child c = {.order = order, .out = out};
+	struct child c = {.order = order, .out = out, .spool = {.fd = spool_file()}};
+	struct render_order render = order->render;
 	struct rlimit none = {0, 0};
 	struct text document = {0};
 
@@ -180,7 +189,9 @@ void report_child(const struct report_order *order, int out)
 	open_module(&c);
 	set_options(&c);
 	fill(&c);
-	if (!order->format->render(&document, &c.page, &order->render, &c.wrong))
+	render.pour = pour;
+	render.with = &c;
+	if (!order->format->render(&document, &c.page, &render, &c.wrong))
 		end(&c, REPORT_WRONG_ORDER);
 	send(&c, &document);
 	end(&c, REPORT_DONE);

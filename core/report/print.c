@@ -12,6 +12,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "report.h"
 
 #define LOOK_MS   200
@@ -19,8 +20,9 @@
 
 struct printing {
 	const struct text *in;
-	size_t sent;
-	struct text out, why;
+	size_t sent, made;
+	struct text why;
+	int document;	     /* the file that is made */
 	int to, from, error; /* -1: done */
 	int64_t give_up_us;
 };
@@ -64,13 +66,15 @@ static void end(int *fd)
 	*fd = -1;
 }
 
-static void take(int *fd, struct text *into, size_t most)
+static void take(struct printing *p, int *fd)
 {
-	char bytes[4096];
+	static char bytes[1 << 16];
 	ssize_t n = read(*fd, bytes, sizeof bytes);
 
-	if (n > 0 && into->size < most)
-		text_add(into, bytes, (size_t)n);
+	if (n > 0 && fd == &p->from)
+		p->made += spool_write(p->document, bytes, (size_t)n) ? (size_t)n : 0;
+	else if (n > 0 && p->why.size < WHY_BYTES)
+		text_add(&p->why, bytes, (size_t)n);
 	else if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 		end(fd);
 }
@@ -100,9 +104,9 @@ static bool talk(struct printing *p)
 		if (fd[0].revents)
 			give(p);
 		if (fd[1].revents)
-			take(&p->from, &p->out, SIZE_MAX);
+			take(p, &p->from);
 		if (fd[2].revents)
-			take(&p->error, &p->why, WHY_BYTES);
+			take(p, &p->error);
 	}
 	return true;
 }
@@ -110,7 +114,7 @@ static bool talk(struct printing *p)
 static bool judge(const struct printing *p, int status, bool is_in_time, const char *printer,
 		  struct text *wrong)
 {
-	if (is_in_time && WIFEXITED(status) && !WEXITSTATUS(status) && p->out.size)
+	if (is_in_time && WIFEXITED(status) && !WEXITSTATUS(status) && p->made)
 		return true;
 	text_printf(wrong, "%s: ", printer);
 	if (!is_in_time)
@@ -129,10 +133,11 @@ static bool open_pipes(int in[2], int out[2], int error[2])
 	       pipe2(error, O_CLOEXEC) == 0;
 }
 
-bool report_print(const char *printer, struct text *document, struct text *wrong)
+bool report_print(const char *printer, const struct text *lines, int document, struct text *wrong)
 {
 	int in[2] = {-1, -1}, out[2] = {-1, -1}, error[2] = {-1, -1}, status = 0;
-	struct printing p = {.in = document,
+	struct printing p = {.in = lines,
+			     .document = document,
 			     .give_up_us = clock_mono_us() + REPORT_SECONDS * CLOCK_SECOND};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 	char path[4096];
@@ -172,13 +177,6 @@ bool report_print(const char *printer, struct text *document, struct text *wrong
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	is_fine = judge(&p, status, is_in_time, printer, wrong);
-	if (is_fine) {
-		struct text swap = *document;
-
-		*document = p.out;
-		p.out = swap;
-	}
-	text_release(&p.out);
 	text_release(&p.why);
 	return is_fine;
 }

@@ -34,11 +34,15 @@ struct report_order {
 /* Also how the child ends; a module that ends the process itself is unlikely to say 64 or 2. */
 enum report_result { REPORT_DONE = 0, REPORT_FAILED = 2, REPORT_WRONG_ORDER = 64 };
 
-/* Has `printer`, a program beside this one, make a document of the lines in *document. Waits for
- * it. False: *wrong says why. */
-bool report_print(const char *printer, struct text *document, struct text *wrong);
+/* Has `printer`, a program beside this one, make a document of the lines and writes it to the file
+ * `document`. Waits for it. False: *wrong says why. */
+bool report_print(const char *printer, const struct text *lines, int document, struct text *wrong);
 
-/* The document in *out, or one sentence in *wrong. */
+/* The document in *document, a file without a name that the caller closes, or one sentence in
+ * *wrong and -1. */
+enum report_result report_run_to(const struct report_order *, int *document, struct text *wrong);
+
+/* The same in memory, for what is known to be small. */
 enum report_result report_run(const struct report_order *, struct text *out, struct text *wrong);
 
 #endif

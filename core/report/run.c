@@ -1,37 +1,42 @@
-/* report/run: starts the child of a report and takes what it wrote. See report.h. */
+/* report/run: starts the child of a report and takes what it wrote, into a file: a document may be
+ * longer than memory is large. See report.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "child.h"
 
 #define LOOK_MS 200
 
-/* Until the child closes its end; false when it takes too long. */
-static bool read_all(int fd, struct text *got)
+/* Until the child closes its end. 0; ETIMEDOUT: it takes too long; else why there is no room. */
+static int read_all(int fd, int into)
 {
+	static char bytes[1 << 16];
 	int64_t give_up_us = clock_mono_us() + REPORT_SECONDS * CLOCK_SECOND;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	char bytes[4096];
 	ssize_t n = 1;
 
 	while (n != 0) {
 		if (clock_mono_us() > give_up_us)
-			return false;
+			return ETIMEDOUT;
 		if (poll(&p, 1, LOOK_MS) <= 0)
 			continue;
 		n = read(fd, bytes, sizeof bytes);
 		if (n < 0 && errno != EINTR)
-			return false;
-		text_add(got, bytes, n > 0 ? (size_t)n : 0);
+			return errno;
+		if (n > 0 && !spool_write(into, bytes, (size_t)n))
+			return errno;
 	}
-	return true;
+	return 0;
 }
 
 static bool is_answer(int status)
@@ -39,17 +44,40 @@ static bool is_answer(int status)
 	return status == REPORT_FAILED || status == REPORT_WRONG_ORDER;
 }
 
-static enum report_result result_of(const struct report_order *o, int status, bool is_in_time,
-				    struct text *out, struct text *wrong)
+static size_t size_of(int document)
 {
-	if (is_in_time && WIFEXITED(status) && WEXITSTATUS(status) == REPORT_DONE && out->size)
+	struct stat about;
+
+	return fstat(document, &about) ? 0 : (size_t)about.st_size;
+}
+
+/* What the child says instead of a document. */
+static void add_answer(int document, struct text *wrong)
+{
+	char said[4096];
+	ssize_t n = pread(document, said, sizeof said, 0);
+
+	text_add(wrong, said, n > 0 ? (size_t)n : 0);
+}
+
+static enum report_result result_of(const struct report_order *o, int status, int trouble,
+				    int document, struct text *wrong)
+{
+	size_t size = size_of(document);
+
+	if (!trouble && WIFEXITED(status) && WEXITSTATUS(status) == REPORT_DONE && size)
 		return REPORT_DONE;
-	if (!is_in_time)
+	if (trouble == ETIMEDOUT)
 		text_printf(wrong, "report '%s' took longer than %d s", o->name, REPORT_SECONDS);
+	else if (trouble)
+		text_printf(wrong,
+			    "report '%s' needs more room than the folder of temporary files "
+			    "has (%s): name another in TMPDIR",
+			    o->name, log_errno(trouble));
 	else if (WIFSIGNALED(status))
 		text_printf(wrong, "report '%s' crashed (signal %d)", o->name, WTERMSIG(status));
-	else if (is_answer(WEXITSTATUS(status)) && out->size)
-		text_add(wrong, out->at, out->size);
+	else if (is_answer(WEXITSTATUS(status)) && size)
+		add_answer(document, wrong);
 	else
 		text_printf(wrong, "report '%s' ended its process (exit %d)", o->name,
 			    WEXITSTATUS(status));
@@ -57,32 +85,83 @@ static enum report_result result_of(const struct report_order *o, int status, bo
 									      : REPORT_FAILED;
 }
 
-enum report_result report_run(const struct report_order *order, struct text *out,
-			      struct text *wrong)
+static enum report_result refuse(struct text *wrong, const char *what)
 {
-	enum report_result result;
-	int pipe_fd[2], status = 0;
-	bool is_in_time;
+	text_printf(wrong, "a report needs %s: %s", what, log_errno(errno));
+	return REPORT_FAILED;
+}
+
+static enum report_result fill(const struct report_order *order, int document, struct text *wrong)
+{
+	int pipe_fd[2], status = 0, trouble;
 	pid_t child;
 
-	if (pipe2(pipe_fd, O_CLOEXEC) < 0 || (child = fork()) < 0) {
-		text_printf(wrong, "a report needs a process of its own: %s", log_errno(errno));
-		return REPORT_FAILED;
-	}
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0 || (child = fork()) < 0)
+		return refuse(wrong, "a process of its own");
 	if (!child) {
 		close(pipe_fd[0]);
 		report_child(order, pipe_fd[1]);
 	}
 	close(pipe_fd[1]);
-	is_in_time = read_all(pipe_fd[0], out);
+	trouble = read_all(pipe_fd[0], document);
 	close(pipe_fd[0]);
-	if (!is_in_time)
+	if (trouble)
 		kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	result = result_of(order, status, is_in_time, out, wrong);
+	return result_of(order, status, trouble, document, wrong);
+}
+
+/* The lines are read where they lie. */
+static bool print(const char *printer, int *document, struct text *wrong)
+{
+	size_t size = size_of(*document);
+	char *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, *document, 0);
+	const struct text lines = {at, size, size};
+	int made = spool_file();
+	bool is_fine = at != MAP_FAILED && made >= 0;
+
+	if (!is_fine)
+		refuse(wrong, "a temporary file");
+	is_fine = is_fine && report_print(printer, &lines, made, wrong);
+	if (at != MAP_FAILED)
+		munmap(at, size);
+	close(*document);
+	*document = made;
+	return is_fine;
+}
+
+enum report_result report_run_to(const struct report_order *order, int *document,
+				 struct text *wrong)
+{
+	enum report_result result;
+
+	*document = spool_file();
+	if (*document < 0)
+		return refuse(wrong, "a temporary file");
+	result = fill(order, *document, wrong);
 	if (result == REPORT_DONE && order->format->printer &&
-	    !report_print(order->format->printer, out, wrong))
-		return REPORT_FAILED;
+	    !print(order->format->printer, document, wrong))
+		result = REPORT_FAILED;
+	if (result != REPORT_DONE && *document >= 0) {
+		close(*document);
+		*document = -1;
+	}
+	return result;
+}
+
+enum report_result report_run(const struct report_order *order, struct text *out,
+			      struct text *wrong)
+{
+	int document;
+	enum report_result result = report_run_to(order, &document, wrong);
+	char bytes[4096];
+	off_t at = 0;
+
+	if (result != REPORT_DONE)
+		return result;
+	for (ssize_t n; (n = pread(document, bytes, sizeof bytes, at)) > 0; at += n)
+		text_add(out, bytes, (size_t)n);
+	close(document);
 	return result;
 }

@@ -11,6 +11,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
@@ -156,6 +157,24 @@ def points():
         average = steps[point["series"]]["average_us"]
         assert abs(point["value_us"] - average) <= average * 0.016 + 1, (point, average)
     assert {p["series"] for p in got["mean_steps"]} == set(steps) - {"total"}
+
+
+@test("a span with more probes than memory is given is whole in every form, and no more than a part of it in memory")
+def long_span(tmp):
+    probes = 850_000  # of 330 bytes each; 256 MB was the most
+    with open(tmp / "long.csv", "w", encoding="utf-8") as f:
+        f.write("check,ts_utc,state\n")
+        f.writelines(f"long,{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(1577836800 + n * 60))},up\n" for n in range(probes))
+    subprocess.run([BUILD / "nines", "import", "csv", tmp / "long.csv", "--interval", "1m", "--store", tmp / "db"], stdout=subprocess.DEVNULL, check=True)
+    words = ["detail", "--check", "long", "--from", "2020-01-01", "--to", "2021-12-01", "--store", tmp / "db"]
+    with open(tmp / "r.csv", "wb") as out:
+        process = subprocess.Popen([BUILD / "nines", "report", *words, "--format", "csv"], stdout=out, env={"TMPDIR": str(tmp)})
+        _, status, used = os.wait4(process.pid, 0)
+    assert status == 0
+    with open(tmp / "r.csv", "rb") as f:
+        assert sum(1 for _ in f) == probes + 1
+    assert "asan" in str(BUILD) or used.ru_maxrss < 200 << 10, used.ru_maxrss
+    assert not list(tmp.glob("nines-*")), "a temporary file was left"
 
 
 run()
