@@ -44,30 +44,37 @@ static unsigned take_days(const char **at)
 }
 
 /* Minutes of the day of "08:00"; -1: no time. */
-static int minutes_of(const char *at, size_t size)
+static int minutes_of(const char *at)
 {
 	int hour, minute;
 
-	if (size != 5 || at[2] != ':')
-		return -1;
-	for (size_t i = 0; i < size; i++)
-		if (i != 2 && (at[i] < '0' || at[i] > '9'))
+	for (size_t i = 0; i < 5; i++)
+		if (i == 2 ? at[i] != ':' : at[i] < '0' || at[i] > '9')
 			return -1;
 	hour = (at[0] - '0') * 10 + at[1] - '0';
 	minute = (at[3] - '0') * 10 + at[4] - '0';
 	return minute > 59 || hour * 60 + minute > DAY_MINUTES ? -1 : hour * 60 + minute;
 }
 
+bool hours_take_range(const char **at, int *from_minute, int *to_minute)
+{
+	int from = minutes_of(*at), to = from < 0 || (*at)[5] != '-' ? -1 : minutes_of(*at + 6);
+
+	if (from < 0 || to < 0 || from == DAY_MINUTES)
+		return false;
+	*at += 11;
+	*from_minute = from;
+	*to_minute = to <= from ? to + DAY_MINUTES : to;
+	return true;
+}
+
 bool hours_add(struct hours *h, const char *text, struct text *wrong)
 {
-	const char *at = text, *dash;
+	const char *at = text;
 	struct hours_rule r = {.days = take_days(&at)};
 
 	at += strspn(at, " ");
-	dash = strchr(at, '-');
-	r.from_minute = dash ? minutes_of(at, (size_t)(dash - at)) : -1;
-	r.to_minute = dash ? minutes_of(dash + 1, strlen(dash + 1)) : -1;
-	if (!r.days || r.from_minute < 0 || r.to_minute < 0 || r.from_minute == DAY_MINUTES) {
+	if (!r.days || !hours_take_range(&at, &r.from_minute, &r.to_minute) || *at) {
 		text_printf(wrong, "'%.60s' are no hours", text);
 		return false;
 	}
@@ -75,8 +82,6 @@ bool hours_add(struct hours *h, const char *text, struct text *wrong)
 		text_printf(wrong, "more than %d rules of hours", HOURS_RULES);
 		return false;
 	}
-	if (r.to_minute <= r.from_minute)
-		r.to_minute += DAY_MINUTES;
 	h->rule[h->rules++] = r;
 	return true;
 }

@@ -28,6 +28,10 @@ struct hours {
 /* Adds one text. False: *wrong says why. */
 bool hours_add(struct hours *, const char *text, struct text *wrong);
 
+/* Takes "08:00-18:00" off the text; ends behind 24:00 as told above. False: there is none, and *at
+ * stays. */
+bool hours_take_range(const char **at, int *from_minute, int *to_minute);
+
 /* As it decides figures: for the method id. */
 void hours_add_text(struct text *, const struct hours *);
 

@@ -1,9 +1,12 @@
 /* config/policy: see policy.h. From sections to lines, and what their forms do not say. */
 #include "policy.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 #include "../base/zone.h"
 #include "read.h"
 
@@ -62,6 +65,67 @@ void hours_judge(struct config *c, const struct section *s, const char *const *t
 	text_release(&wrong);
 }
 
+/* Calls `take` for each line of the section's file of holidays that says something. False: it
+ * cannot be read, *why says why. */
+static bool each_holiday(struct config *c, const struct section *s, const char *path,
+			 void (*take)(struct config *, const char *file, int line, const char *text,
+				      void *with),
+			 void *with, const char **why)
+{
+	const char *file = parse_path(&c->parse, s->file, path);
+	struct text whole = {0};
+	struct stat is;
+	char *at, *text;
+
+	*why = parse_read_whole(file, &whole, &is);
+	at = whole.at;
+	for (int line = 1; !*why && at; line++) {
+		text = strsep(&at, "\n");
+		text += strspn(text, " \t");
+		text[strcspn(text, "#\r")] = '\0';
+		if (*text)
+			take(c, file, line, text, with);
+	}
+	text_release(&whole);
+	return !*why;
+}
+
+static void judge_holiday(struct config *c, const char *file, int line, const char *text,
+			  void *with)
+{
+	struct text wrong = {0};
+
+	if (!strncmp(text, "BEGIN:VCALENDAR", 15))
+		text_puts(&wrong, "an iCalendar file is no list of holidays");
+	else
+		holidays_add(with, text, &wrong);
+	if (wrong.size)
+		problem_add(&c->parse, file, line,
+			    "write a line DATE NAME for each: 2026-12-25 "
+			    "Christmas Day",
+			    "holidays: %s", text_get(&wrong));
+	text_release(&wrong);
+}
+
+static void judge_holidays(struct config *c, const struct section *s, const struct config_sla *o)
+{
+	struct holidays *all = memory_new(sizeof *all);
+	const char *const *text = o->holidays, *why;
+	struct text wrong = {0};
+
+	for (; *text && holidays_add(all, *text, &wrong); text++)
+		continue;
+	if (*text)
+		problem_add(&c->parse, s->file, line_of(c, s, "holidays"), HOLIDAYS_REMEDY,
+			    "holidays: %s", text_get(&wrong));
+	if (*o->holidays_file && !each_holiday(c, s, o->holidays_file, judge_holiday, all, &why))
+		problem_add(&c->parse, s->file, line_of(c, s, "holidays-file"),
+			    "correct the path of the file", "holidays-file: '%s': %s",
+			    o->holidays_file, why);
+	text_release(&wrong);
+	free(all);
+}
+
 static void judge_credits(struct config *c, const struct section *s, const char *const *text)
 {
 	struct credits all = {0};
@@ -79,6 +143,7 @@ void sla_judge(struct config *c, const struct section *s, const struct config_sl
 {
 	zone_judge(c, s, o->zone);
 	hours_judge(c, s, o->hours);
+	judge_holidays(c, s, o);
 	judge_credits(c, s, o->credits);
 	if (map_find_text(&c->slas, s->title))
 		problem_add(&c->parse, s->file, s->line, "rename one", "there are two slas '%s'",
@@ -99,6 +164,31 @@ void maintenance_judge(struct config *c, const struct section *s, struct config_
 	text_release(&wrong);
 }
 
+static void keep_holiday(struct config *c, const char *file, int line, const char *text, void *with)
+{
+	struct text *all = with;
+
+	(void)c, (void)file, (void)line;
+	text_puts(all, all->size ? "\n" : "");
+	text_puts(all, text);
+}
+
+/* Those of the file among them: who computes figures may not be able to open it. */
+static void add_holidays(struct config *c, const struct section *s)
+{
+	struct text all = {0};
+	const char *why;
+
+	for (const struct value *v = values_of(c, s); v; v = v->next)
+		if (!strcmp(v->name, "holidays"))
+			keep_holiday(c, NULL, 0, v->text, &all);
+		else if (!strcmp(v->name, "holidays-file") && *v->text)
+			each_holiday(c, s, v->text, keep_holiday, &all, &why);
+	if (all.size)
+		line_add(&c->policy_lines, "holidays", text_get(&all));
+	text_release(&all);
+}
+
 void policy_add_line(struct config *c, const struct section *s)
 {
 	struct text *t = &c->policy_lines;
@@ -106,7 +196,9 @@ void policy_add_line(struct config *c, const struct section *s)
 
 	line_begin_name(t, s->word, s->title);
 	for (const struct value *v = values_of(c, s); v; v = v->next)
-		line_add(t, v->name, v->text);
+		if (strncmp(v->name, "holidays", 8))
+			line_add(t, v->name, v->text);
+	add_holidays(c, s);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
 		problem_add(&c->parse, s->file, s->line, "shorten it",

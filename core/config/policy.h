@@ -9,6 +9,7 @@
 #define NINES_CONFIG_POLICY_H
 
 #include "../base/credits.h"
+#include "../base/holidays.h"
 #include "../base/hours.h"
 #include "../base/line.h"
 #include "../base/recur.h"
@@ -30,7 +31,10 @@ struct config_sla {
 	int64_t notice_us, allowance_us; /* of maintenance */
 	int64_t blips, unknown, start;   /* places in the choices of the option table */
 	const char *const *hours, *const *credits;
+	const char *const *holidays; /* from a line: those of the file, too */
+	const char *holidays_file;
 	struct hours agreed;	/* what `hours` says */
+	struct holidays *closed; /* what `holidays` says; NULL: nothing */
 	struct credits refunds; /* what `credits` says */
 	struct config_sla *next;
 };

@@ -13,9 +13,15 @@ const struct module_option sla_option[] = {
 	OPTION_TEXT(struct config_sla, zone, "UTC", "IANA time zone of its months and hours"),
 	OPTION_(struct config_sla, notice_us, "maintenance-notice", OPTION_TYPE_DURATION, "0",
 		"0..366d", 0, "maintenance counts when announced so long before"),
-	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION,
-		"0", "0..31d", 0, "so much of it a month"),
+	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION, "0",
+		"0..31d", 0, "so much of it a month"),
 	OPTION_LIST(struct config_sla, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
+	OPTION_LIST(
+		struct config_sla, holidays, "",
+		"days without agreed hours: 2026-12-25, 12-25, \"12-24 to 01-01\"; with hours of "
+		"their own: \"12-24 08:00-12:00\""),
+	OPTION_(struct config_sla, holidays_file, "holidays-file", OPTION_TYPE_TEXT, "", NULL, 0,
+		"more of them, one a line: DATE NAME"),
 	OPTION_CHOICE(struct config_sla, blips, "down", "down|up",
 		      "what an unconfirmed failure counts as"),
 	OPTION_CHOICE(struct config_sla, unknown, "known", "known|down|up",
@@ -88,6 +94,13 @@ static bool add_sla(struct policy_reader *r, const char *name, void *options, co
 	s->name = name;
 	for (const char *const *text = s->hours; *text; text++)
 		if (!hours_add(&s->agreed, *text, wrong))
+			return false;
+	if (*s->holidays && !(s->closed = arena_alloc(r->arena, sizeof *s->closed))) {
+		text_puts(wrong, "no memory left");
+		return false;
+	}
+	for (const char *const *text = s->holidays; *text; text++)
+		if (!holidays_add(s->closed, *text, wrong))
 			return false;
 	for (const char *const *text = s->credits; *text; text++)
 		if (!credits_add(&s->refunds, *text, wrong))

@@ -55,11 +55,13 @@ void figures_add_method(struct text *t, const struct figures_policy *p, const ch
 	struct text all = {0};
 
 	sla_add_method(&all, &p->rule, zone);
-	if (p->notice_us || p->allowance_us || p->hours) {
+	if (p->notice_us || p->allowance_us || p->hours || p->holidays) {
 		text_printf(&all, " notice=%" PRId64 " allowance=%" PRId64, p->notice_us,
 			    p->allowance_us);
 		if (p->hours)
 			hours_add_text(&all, p->hours);
+		if (p->holidays)
+			holidays_add_text(&all, p->holidays);
 		text_add(t, all.at, strcspn(all.at, ":") + 1);
 		text_printf(t, "%012" PRIx64, map_hash(all.at, all.size) >> 16);
 	} else {
@@ -400,13 +402,16 @@ static bool compute(struct work *w)
 {
 	const struct figures_order *o = w->order;
 	struct sla_sums sums;
+	bool has_hours;
 
 	if (!track_get(w->source, o, w->arena, &w->track, w->wrong) ||
 	    !exclusion_get(w->source, o, w->arena, &w->track.said, &w->exclusion, w->wrong))
 		return false;
-	if (o->policy->hours)
-		sla_windows_of_hours(&w->hours, o->policy->hours, o->zone, o->from_us, o->to_us);
-	w->over = (struct sla_layers){o->policy->hours ? &w->hours : NULL, &w->exclusion.excluded,
+	has_hours = o->policy->hours || o->policy->holidays;
+	if (has_hours)
+		sla_windows_of_hours(&w->hours, o->policy->hours, o->policy->holidays, o->zone,
+				     o->from_us, o->to_us);
+	w->over = (struct sla_layers){has_hours ? &w->hours : NULL, &w->exclusion.excluded,
 				      &w->exclusion.left_out};
 	sums = sla_sum(&w->track.line, o->from_us, o->to_us, &w->over, &o->policy->rule);
 	name_it(w);

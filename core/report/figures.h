@@ -24,6 +24,7 @@ struct figures_policy {
 	const char *zone; /* of its months and hours, unless the order says another */
 	struct sla_policy rule;
 	const struct hours *hours;	 /* NULL: always */
+	const struct holidays *holidays; /* NULL: none */
 	const char *const *hours_written; /* as people wrote them, NULL at the end */
 	const struct credits *credits;	 /* NULL: none */
 	int64_t notice_us, allowance_us; /* of maintenance; allowance 0: without limit */

@@ -38,6 +38,7 @@ static void set_policy(struct figures_policy *p, const struct config_sla *s)
 			 .start = start[s->start]},
 		.hours = s->agreed.rules ? &s->agreed : NULL,
 		.hours_written = s->hours,
+		.holidays = s->closed && s->closed->days ? s->closed : NULL,
 		.credits = s->refunds.tiers ? &s->refunds : NULL,
 		.notice_us = s->notice_us,
 		.allowance_us = s->allowance_us,

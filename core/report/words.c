@@ -8,6 +8,7 @@
 
 #define MICRO 1000000
 #define SENTENCES 16
+#define HOLIDAYS_NAMED 40
 
 /* ---- small forms ---- */
 
@@ -98,6 +99,19 @@ static void say_hours(struct text *t, const struct figures_policy *p)
 	text_puts(t, " by the clock of that zone");
 }
 
+static void say_holidays(struct text *t, const struct figures_policy *p)
+{
+	if (!p->holidays)
+		return;
+	text_puts(t, "of holidays no time is agreed but the hours named:");
+	for (size_t i = 0; i < p->holidays->days && i < HOLIDAYS_NAMED; i++) {
+		text_puts(t, i ? "; " : " ");
+		holidays_add_words(t, &p->holidays->day[i]);
+	}
+	if (p->holidays->days > HOLIDAYS_NAMED)
+		text_printf(t, "; and %zu more", p->holidays->days - HOLIDAYS_NAMED);
+}
+
 static void say_maintenance(struct text *t, const struct figures_policy *p)
 {
 	text_puts(t, "maintenance is left out of the agreed time when it was announced ");
@@ -174,8 +188,8 @@ static void say_credits(struct text *t, const struct figures_policy *p)
 
 static const struct {
 	void (*say)(struct text *, const struct figures_policy *);
-} part[] = {{say_target},  {NULL /* the zone */}, {say_hours}, {say_maintenance}, {say_unknown},
-	    {say_start},   {say_blips},           {say_degraded}, {say_credits}};
+} part[] = {{say_target},  {NULL /* the zone */}, {say_hours}, {say_holidays}, {say_maintenance},
+	    {say_unknown}, {say_start},           {say_blips}, {say_degraded}, {say_credits}};
 
 static const char *keep(struct arena *arena, const struct text *t)
 {
@@ -199,6 +213,8 @@ const struct page_policy *words_policy(struct arena *arena, const struct figures
 			part[i].say(&t, p);
 		else
 			text_printf(&t, "months and days are those of %s", zone_name(zone));
+		if (!t.size)
+			continue;
 		sentence[into->sentences] = keep(arena, &t);
 		is_fine = sentence[into->sentences++] != NULL;
 	}

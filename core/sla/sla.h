@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../base/holidays.h"
 #include "../base/hours.h"
 #include "../base/text.h"
 #include "../base/zone.h"
@@ -153,9 +154,11 @@ int64_t sla_windows_length_us(const struct sla_windows *, const struct sla_windo
 			      int64_t from_us, int64_t to_us);
 /* Takes out of the first what is in the second; both settled. */
 void sla_windows_subtract(struct sla_windows *, const struct sla_windows *);
-/* Those of [from, to) and somewhat around it, by the wall of that zone; settled. */
-void sla_windows_of_hours(struct sla_windows *, const struct hours *, const struct zone *,
-			  int64_t from_us, int64_t to_us);
+/* The agreed time of [from, to) and somewhat around it, by the wall of that zone; settled. `hours`
+ * NULL: always; `holidays` NULL: none. A holiday is out of it from midnight to midnight, whatever
+ * began the day before, but for hours of its own. */
+void sla_windows_of_hours(struct sla_windows *, const struct hours *, const struct holidays *,
+			  const struct zone *, int64_t from_us, int64_t to_us);
 
 /* ---- reclassification: what somebody says afterwards of a span of time ---- */
 

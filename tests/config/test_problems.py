@@ -92,6 +92,10 @@ CASES = [
      ["4: hours: 'Mon-Fry 08:00-18:00' are no hours: write Mon-Fri 08:00-18:00"]),
     ("hours that end too late", 'sla "s" { target = 99 hours = {"Sat 09:00-24:01"} }\n',
      ["2: hours: 'Sat 09:00-24:01' are no hours: write Mon-Fri 08:00-18:00"]),
+    ("holidays that are no days", 'sla "s" { target = 99\n  holidays = {"12-25", "Christmas"} }\n',
+     ["3: holidays: 'Christmas' is no day: write 2026-12-25, 12-25, \"12-24 to 01-01\" or \"12-24 08:00-12:00\""]),
+    ("a file of holidays that is not there", 'sla "s" { target = 99\n  holidays-file = "none.txt" }\n',
+     ["3: holidays-file: 'none.txt': no such file or directory: correct the path of the file"]),
     ("an unknown location", TCP + 'locations = {"moon"} }\n',
      ['2: locations: there is no location \'moon\': add location "NAME" { source = ADDRESS }']),
     ("a location by name", 'location "b" { source = "example.org" }\n',
@@ -181,6 +185,16 @@ for name, rows, wanted in LISTS:
         (tmp / "t.tsv").write_text(rows)
         sentences = [w.replace("{tmp}", str(tmp)) for w in wanted]
         assert complaints(tmp, HEAD + TARGETS) == [f"nines: {tmp}/{w}" for w in sentences]
+
+
+@test("what is wrong in a file of holidays is told with its own line")
+def holidays(tmp):
+    wanted = "write a line DATE NAME for each: 2026-12-25 Christmas Day"
+    for text, line, says in (("# days\n2026-12-25 Christmas\n2026-02-30 no\n", 3, "'2026-02-30 no' is no day"),
+                             ("BEGIN:VCALENDAR\r\n", 1, "an iCalendar file is no list of holidays")):
+        (tmp / "days.txt").write_text(text)
+        assert complaints(tmp, HEAD + 'sla "s" { target = 99 holidays-file = "days.txt" }\n')[0] == (
+            f"nines: {tmp}/days.txt:{line}: holidays: {says}: {wanted}")
 
 
 @test("a file that is not there")

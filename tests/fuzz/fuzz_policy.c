@@ -28,10 +28,11 @@ static size_t walk(const struct config_policies *all)
 		n += strlen(z->name) + z->size;
 	for (const struct config_sla *s = all->sla; s; s = s->next) {
 		n += strlen(s->name) + strlen(s->zone) + list_bytes(s->hours) +
-		     list_bytes(s->credits);
+		     list_bytes(s->holidays) + list_bytes(s->credits);
 		if (strcmp(s->zone, "UTC") && !policy_zone(all, s->zone))
 			abort();
-		if (s->agreed.rules > HOURS_RULES || (!s->agreed.rules && *s->hours))
+		if (s->agreed.rules > HOURS_RULES || (!s->agreed.rules && *s->hours) ||
+		    (s->closed && s->closed->days > HOLIDAYS_MOST))
 			abort();
 	}
 	for (const struct config_maintenance *m = all->maintenance; m; m = m->next) {

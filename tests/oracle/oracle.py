@@ -281,6 +281,11 @@ class Oracle:
                 found[i.name].append(i.id)
         return found
 
+    def claims(self, name):
+        """(from, to, as) of what was said of it and not taken back, in the order it was said."""
+        return self.rows("select from_us, to_us, state from reclassification where target = ? and undoes is null and id not in"
+                         " (select undoes from reclassification where undoes is not null) order by rowid", name)
+
     # ---- samples and rollups ----
 
     def samples(self, name):
@@ -382,6 +387,39 @@ def availability(samples, from_us, to_us, now_us, is_watched=False):
     measured = sum(total.values())
     return {"up": total["up"], "degraded": total["degraded"], "down": total["down"] + total["unconfirmed"], "blip": total["unconfirmed"],
             "unknown": total["unknown"], "not_monitored": to_us - from_us - measured}
+
+
+# ---- contracts: hours, holidays, what was said afterwards ----
+
+def agreed(from_us, to_us, zone, hours=None, holidays=()):
+    """The agreed spans: `hours(weekday)` gives (from, to) in minutes of a day, None: always; `holidays` are (month, day) of each year."""
+    def instant(day, minutes=0):
+        return int(datetime.datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone).timestamp()) * 1_000_000
+    day, spans_ = datetime.datetime.fromtimestamp(from_us / 1e6, zone).date(), []
+    while instant(day) < to_us:
+        midnight = instant(day + datetime.timedelta(days=1))
+        if (day.month, day.day) not in holidays:
+            for start, end in hours(day.weekday()) if hours else ((0, 1440),):
+                spans_.append((instant(day, start), midnight if end == 1440 else instant(day, end)))
+        day += datetime.timedelta(days=1)
+    return [(max(a, from_us), min(b, to_us)) for a, b in spans_ if a < to_us and b > from_us]
+
+
+def contract(samples, claims, from_us, to_us, now_us, within, is_watched=False):
+    """Microseconds in each state and layer: outside of `within` nothing else counts, then the last claim that speaks of a moment, then
+    what was measured. `claims` are (from, to, as) in the order they were said."""
+    measured = list(spans([s for s in samples if s.at_us < now_us], now_us)) + (list(silence(samples, now_us)) if is_watched else [])
+    borders = sorted({from_us, to_us, *(b for span in (*measured, *claims, *within) for b in span[:2] if from_us < b < to_us)})
+    total = collections.Counter()
+    for start, end in zip(borders, borders[1:]):
+        said = [kind for a, b, kind in claims if a <= start < b]
+        was = [state for a, b, state in measured if a <= start < b]
+        if not any(a <= start < b for a, b in within):
+            kind = "outside_hours"
+        else:
+            kind = said[-1] if said else was[0] if was else "not_monitored"
+        total[{"unconfirmed": "down"}.get(kind, kind)] += end - start
+    return total
 
 
 def compare(oracle, report, now_us):

@@ -5,14 +5,16 @@ import os
 import pwd
 import random
 import sqlite3
+import subprocess
 import sys
 import time
+import zoneinfo
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import record
 from daemon import Daemon, nines, until
-from oracle import DAY_US, Oracle, Sample, availability, compare, hash_of
-from tap import run, test
+from oracle import DAY_US, Oracle, Sample, agreed, availability, compare, contract, hash_of
+from tap import BUILD, run, test
 
 SECOND = 1_000_000
 
@@ -131,6 +133,50 @@ def naive(tmp):
     assert availability(of("uu", 180), 0, 240 * SECOND, 240 * SECOND)["up"] == 240 * SECOND
     assert availability(of("uu", 181), 0, 241 * SECOND, 241 * SECOND)["unknown"] == 121 * SECOND
     assert hash_of(b"") == hash_of(b"") != hash_of(b"a")
+
+
+@test("months of random samples, under random hours, holidays and reclassifications, count as the naive reading counts them")
+def contracts(tmp):
+    rng = random.Random(11)
+    first = datetime.datetime(2024, 3, 1, tzinfo=datetime.timezone.utc)
+    states = ""
+    while len(states) < 70 * 96:
+        states += rng.choice("uuuuudg? ") * rng.randrange(1, 90)
+    store, conf = tmp / "nines.db", tmp / "nines.conf"
+    record.write(store, [record.target("web", 900), *record.results("web", int(first.timestamp()) + 17, 900, states)])
+    for round_ in range(8):
+        zone = rng.choice(("UTC", "Europe/Berlin", "America/St_Johns"))
+        weekly = rng.choice((None, ((0, 1, 2, 3, 4), 480, 1080), ((5, 6, 0), 0, 1440)))
+        holidays = {((first + datetime.timedelta(days=rng.randrange(65))).month, rng.randrange(1, 29)) for _ in range(rng.randrange(6))}
+        names = "Mon Tue Wed Thu Fri Sat Sun".split()
+        options = f'zone = "{zone}"'
+        if weekly:
+            days, start, end = weekly
+            options += f' hours = {{"{",".join(names[d] for d in days)} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"}}'
+        if holidays:
+            options += " holidays = {" + ", ".join(f'"{m:02}-{d:02}"' for m, d in sorted(holidays)) + "}"
+        conf.write_text(f'service "S" {{ members = {{"web"}} sla = "p" }}\nsla "p" {{ target = 99 {options} }}\n')
+        begin = first + datetime.timedelta(minutes=rng.randrange(60 * 1440))
+        said = run_nines("reclassify", "web", "--store", store, "--from", begin.isoformat(),
+                         "--to", (begin + datetime.timedelta(minutes=rng.randrange(1, 9000))).isoformat(), "--reason", "r", "--by", "me",
+                         "--as", rng.choice(("up", "down", "degraded", "unknown", "maintenance", "excluded")))
+        if round_ % 3 == 2:
+            run_nines("reclassify", "--store", store, "--undo", said.strip(), "--reason", "no")
+        got = json.loads(run_nines("-c", conf, "report", "sla", "--store", store, "--sla", "p", "--month", "2024-04", "--format", "json"))
+        row = {row["name"]: row for row in got["rows"]}["web"]
+        from_us, to_us = (int(datetime.datetime.fromisoformat(row[k]).timestamp()) * SECOND for k in ("span_from", "span_to"))
+        within = agreed(from_us, to_us, zoneinfo.ZoneInfo(zone), (lambda day: ((start, end),) if day in days else ()) if weekly else None, holidays)
+        with Oracle(store) as oracle:
+            total = contract(oracle.samples("web"), oracle.claims("web"), from_us, to_us, time.time_ns() // 1000, within)
+        wanted = {word: total[word] // SECOND for word in ("up", "degraded", "down", "unknown", "not_monitored", "maintenance", "excluded",
+                                                           "outside_hours")}
+        assert {word: row[f"{word}_s"] for word in wanted} == wanted, (options, row, wanted)
+
+
+def run_nines(*words):
+    done = subprocess.run([str(BUILD / "nines"), *map(str, words)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    return done.stdout
 
 
 if __name__ == "__main__":

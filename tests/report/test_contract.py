@@ -230,16 +230,46 @@ def declared(tmp):
     assert row["maintenance_s"] == 5 * 3600 and not any(w["why"] for w in row["maintenance"])
 
 
+@test("on holidays nothing is agreed but hours of their own, by the sla's zone; the method tells (row 88)")
+def holidays(tmp):
+    conf = 'service "Web" { members = {"web-1"} sla = "p" }\nsla "p" { target = 99.9 zone = "Asia/Tokyo" %s }\n'
+
+    def of(options):
+        return contract(store(month), "--sla", "p", conf=conf % options, tmp=tmp)["web-1"]
+    plain, one = of(""), of('holidays = {"03-01"}')  # Tokyo's first of March begins on the 29th of February at 15:00
+    assert (plain["outside_hours_s"], plain["down_s"]) == (0, 71 * 60)
+    assert (one["outside_hours_s"], one["down_s"]) == (86400, 0) and sum(one[k] for k in SUMS) == one["span_s"], one
+    own = of('holidays = {"2024-03-01 11:30-12:00 half a day"}')  # 2:30 to 3:00 UTC
+    assert (own["outside_hours_s"], own["down_s"]) == (86400 - 1800, 1800), own
+    assert of('holidays = {"2023-03-01"}')["outside_hours_s"] == 0
+    week = of('hours = {"Mon-Fri 00:00-24:00"} holidays = {"03-01 to 03-03"}')
+    assert week["outside_hours_s"] == 11 * 86400, "a Friday more than the weekends of a March of 31 days"
+    (tmp / "days.txt").write_text("03-01 Independence Movement Day\n")
+    assert of('holidays-file = "days.txt"')["outside_hours_s"] == 86400
+    methods = {json.loads(reporting.nines("sla", "--store", store(month), "--format", "json", "--month", "2024-03", "--sla", "p",
+                                          conf=_conf(tmp, conf % options)))["method"]
+               for options in ("", 'holidays = {"03-01"}', 'holidays = {"03-01 00:00-12:00"}', 'holidays = {"03-01 named"}')}
+    assert len(methods) == 3, "a name decides nothing"
+
+
+def _conf(tmp, text):
+    (tmp / "nines.conf").write_text(text)
+    return tmp / "nines.conf"
+
+
 @test("the policy is told in words, and how exact a figure is (definitions 4)")
 def words(tmp):
     conf = ('service "Web" { members = {"web-1"} sla = "p" }\n'
             'sla "p" { target = 99.95 zone = "Europe/London" hours = {"Mon-Fri 08:00-18:00", "Sat 09:00-12:00"} maintenance-notice = "48h"\n'
+            '  holidays = {"12-25 Christmas Day", "12-24 08:00-12:00"} holidays-file = "days.txt"\n'
             '  maintenance-allowance = "90m" unknown = down blips = up outage-start = midpoint degraded-weight = 0.3\n'
             '  credits = {"99.95:10", "99:30"} }\n')
-    assert [s["sentence"] for s in contract(store(month), "--sla", "p", conf=conf)["web-1"]["policy"]] == [
+    (tmp / "days.txt").write_text("# of the house\n\n03-29\tGood Friday # 2024\n")
+    assert [s["sentence"] for s in contract(store(month), "--sla", "p", conf=conf, tmp=tmp)["web-1"]["policy"]] == [
         "99.95 % of the agreed time is to be up: of 30 days of it at most 21m 36s may be down",
         "months and days are those of Europe/London",
         "agreed are the hours Mon-Fri 08:00-18:00, Sat 09:00-12:00 by the clock of that zone",
+        "of holidays no time is agreed but the hours named: 12-25 Christmas Day; 12-24 08:00-12:00; 03-29 Good Friday",
         "maintenance is left out of the agreed time when it was announced at least 48h before it began and was not cancelled, at most "
         "1h 30m a month, the earliest first; time behind its announced end counts",
         "unknown time counts as down",
@@ -256,6 +286,18 @@ def words(tmp):
         "an outage begins with its first failed probe and ends with the first that passes",
         "a failure that its recheck cleared counts as down", "degraded time counts as up", "no credits are agreed"]
     assert plain["resolution"] == "measured downtime 1h 11m +- 3m; outages shorter than 1m may be missed", plain["resolution"]
+
+
+@test("the tiers that AWS and Google publish, as the example has them")
+def published(tmp):
+    text = (ROOT / "conf.d/examples/sla.conf").read_text()
+    tiers = {"like AWS EC2": "below 99.99 % of up time 10 %, below 99 % of up time 30 %, below 95 % of up time 100 %",
+             "like AWS S3": "below 99.9 % of up time 10 %, below 99 % of up time 25 %, below 95 % of up time 100 %",
+             "like Google Cloud Storage": "below 99.95 % of up time 10 %, below 99 % of up time 25 %, below 95 % of up time 50 %"}
+    slas = text[text.index('sla "office hours"'):text.index("# A customer") if "# A customer" in text else None]
+    for name, says in tiers.items():
+        rows = contract(store(month), "--sla", name, conf=f'service "W" {{ members = {{"web-1"}} sla = "{name}" }}\n{slas}', tmp=tmp)
+        assert rows["web-1"]["policy"][-1]["sentence"] == f"credits: {says}", rows["web-1"]["policy"]
 
 
 @test("hostile reasons and names stay texts (F44)")
