@@ -79,30 +79,51 @@ static void set_spans(struct page *p, struct statistics *s)
 
 /* ---- figures of one ---- */
 
+/* Those that were read already are not read again: the days of the bar are often 30. */
+static const struct page_figures *figures_of(struct page *p, const struct thing *t, int64_t from_us,
+					     int64_t to_us)
+{
+	for (size_t i = 0; i < PERIODS; i++) {
+		if (t->now[i] && t->now[i]->from_us == from_us && t->now[i]->to_us == to_us)
+			return t->now[i];
+		if (t->was[i] && t->was[i]->from_us == from_us && t->was[i]->to_us == to_us)
+			return t->was[i];
+	}
+	return page_figures_between(p, t->target, from_us, to_us);
+}
+
+/* That of 12 months tells the last outage, too. */
+static bool read_periods(struct page *p, const struct statistics *s, struct thing *t)
+{
+	for (size_t i = 0; i < PERIODS; i++) {
+		const struct span *x = &s->period[i];
+
+		if (!x->is_wanted && i != YEAR)
+			continue;
+		t->now[i] = page_figures_between(p, t->target, x->from_us, x->to_us);
+		if (t->now[i] && x->is_wanted)
+			t->was[i] = page_figures_between(p, t->target, x->before_from_us,
+							 x->before_to_us);
+		if (!t->now[i] || (x->is_wanted && !t->was[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool read_spans(struct page *p, const struct statistics *s, struct thing *t)
 {
 	const struct span *m = &s->main;
 	bool is_chart_longer = s->options->chart > s->options->days;
 	int64_t first_us = is_chart_longer ? s->chart.from_us : m->from_us;
 
-	t->main = page_figures_between(p, t->target, m->from_us, m->to_us);
-	t->before = page_figures_between(p, t->target, m->before_from_us, m->before_to_us);
-	t->day = page_days(p, t->target, first_us, m->to_us, &t->days);
-	if (s->options->chart)
-		t->drawn = page_figures_between(p, t->target, s->chart.from_us, s->chart.to_us);
-	for (size_t i = 0; i < PERIODS && t->main && t->before && t->day; i++) {
-		const struct span *x = &s->period[i];
-
-		if (!x->is_wanted && i != YEAR) /* that one tells the last outage, too */
-			continue;
-		t->now[i] = page_figures_between(p, t->target, x->from_us, x->to_us);
-		t->was[i] = t->now[i] ? page_figures_between(p, t->target, x->before_from_us,
-							     x->before_to_us)
-				      : NULL;
-		if (!t->was[i])
-			return false;
-	}
-	return t->main && t->before && t->day && (t->drawn || !s->options->chart);
+	if (!read_periods(p, s, t))
+		return false;
+	t->main = figures_of(p, t, m->from_us, m->to_us);
+	t->before = t->main ? figures_of(p, t, m->before_from_us, m->before_to_us) : NULL;
+	t->day = t->before ? page_days(p, t->target, first_us, m->to_us, &t->days) : NULL;
+	if (t->day && s->options->chart)
+		t->drawn = figures_of(p, t, s->chart.from_us, s->chart.to_us);
+	return t->day && (t->drawn || !s->options->chart);
 }
 
 static void set_bar(const struct statistics *s, struct thing *t)

@@ -82,6 +82,7 @@ def year(folder):
         show(f"sla, a year of 1,000 checks, {form}", store, "sla", "--from", "2024-01-01", "--to", "2025-01-01", "--format", form, least=least)
     show("sla, a month of 1,000 checks, text", store, "sla", "--month", "2024-12")
     show("sla, this month so far of 1,000 checks, results in the tail", store, "sla", "--from", "2025-01-01", "--to", "2025-01-14")
+    show("statistics, a day to 12 months of 1,000 checks", store, "statistics", "--from", "2025-01-01", "--to", "2025-01-14")
 
 
 PARTS = {"detail": detail, "week": week_of_many, "year": year}

@@ -2,8 +2,6 @@
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
-import csv
-import io
 import json
 import pathlib
 import re
@@ -194,11 +192,7 @@ def printed(tmp):
 
 @test("hostile names are harmless in every form")
 def hostile():
-    html = reporting.nines("blacklist", *SPAN, "--format", "html")
-    assert "<script>" not in html and "<b>" not in html and "\u202e" not in reporting.nines("blacklist", *SPAN)
-    for table in ("listings", "addresses", "lists", "changes"):
-        for line in csv.reader(io.StringIO(reporting.nines("blacklist", *SPAN, "--format", "csv", "--table", table))):
-            assert not any(cell.startswith(("=", "+", "@", "-")) for cell in line), line
+    reporting.harmless("blacklist", ("listings", "addresses", "lists", "changes"), *SPAN)
 
 
 run()

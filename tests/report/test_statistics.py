@@ -2,8 +2,6 @@
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
-import csv
-import io
 import json
 import os
 import pathlib
@@ -263,11 +261,7 @@ def printed(tmp):
 
 @test("hostile names are harmless in every form")
 def hostile():
-    html = reporting.nines("statistics", *SPAN, "--format", "html")
-    assert "<script>" not in html and "<b>" not in html and "\u202e" not in reporting.nines("statistics", *SPAN)
-    for table in ("rows", "periods", "days", "categories"):
-        for line in csv.reader(io.StringIO(reporting.nines("statistics", *SPAN, "--format", "csv", "--table", table))):
-            assert not any(cell.startswith(("=", "+", "@", "-")) for cell in line), line
+    reporting.harmless("statistics", ("rows", "periods", "days", "categories"), *SPAN)
 
 
 run()
