@@ -13,7 +13,6 @@
 #include "../base/clock.h"
 #include "../base/line.h"
 #include "../courier/delivery.h"
-#include "../fiber/http.h"
 #include "../keeper/item.h"
 #include "../module/common.h"
 #include "../module/limit.h"
@@ -358,14 +357,6 @@ static void done(struct probe *p, const struct text *result, void *with)
 	c->is_done = true;
 }
 
-/* What libcurl and OpenSSL do once a process must not count as the target's time. */
-static void warm_up(struct child *c)
-{
-	for (const struct module_option *o = c->head->option; o && o->name; o++)
-		if (o->type == OPTION_TYPE_URL && !c->host.http)
-			c->host.http = http_host_new(c->host.loop);
-}
-
 static void begin_probe(struct child *c)
 {
 	struct probe_order order = {
@@ -422,7 +413,6 @@ static void run(struct child *c, struct blame *blame)
 		text_puts(&c->wrong, "no descriptors or memory left to run a probe");
 		refuse(c, "result");
 	}
-	warm_up(c);
 	say_begin(c);
 	loop_heartbeat(c->host.loop, blame_beat, blame);
 	blame_beat(clock_mono_us(), blame);

@@ -1,24 +1,31 @@
-/* fiber/http_read: what a server may say. Everything it sends passes here, in libcurl's callbacks,
- * and has a cap (F38, F41, F42).
+/* fiber/http_read: the head of an answer, line by line: status, the fields that decide how the body
+ * is read, interim answers, lines that go on (RFC 9112 4 to 5). See http.h.
  *
- * A callback that returns less than it got stops the transfer: `fault` says why, or `is_cut` that
- * enough was read. */
-#include "http_exchange.h"
+ * Lenient where RFC 9112 lets a client be so (2.2: a line that ends without CR, a CR within
+ * one; 5.2: a field over several lines, which is joined here), strict where an error would make two
+ * readers differ about where the answer ends. */
+#include "http.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-static bool fault(struct http_exchange *x, const char *why)
+bool http_refuse(struct http_answer *a, const char *format, ...)
 {
-	if (!x->fault)
-		x->fault = why;
+	va_list ap;
+
+	if (a->fault)
+		return false;
+	va_start(ap, format);
+	a->fault = arena_vtext(&a->probe->arena, format, ap);
+	va_end(ap);
+	if (!a->fault)
+		a->fault = "no HTTP answer, and no memory is left to say why";
 	return false;
 }
 
-/* Never more than `most` bytes, which the caller sees to. */
-static bool keep(
-	struct http_exchange *x, struct http_bytes *bytes, const char *at, size_t size, size_t most)
+bool http_keep(struct http_answer *a, struct http_bytes *bytes, const char *at, size_t size,
+	       size_t most)
 {
 	size_t room = bytes->room ? bytes->room : 512;
 	char *grown;
@@ -28,7 +35,7 @@ static bool keep(
 	if (room > most + 1)
 		room = most + 1;
 	if (room > bytes->room) {
-		grown = probe_alloc(x->probe, room);
+		grown = probe_alloc(a->probe, room);
 		if (!grown)
 			return false;
 		if (bytes->size)
@@ -42,204 +49,249 @@ static bool keep(
 	return true;
 }
 
+static const char *shown(struct http_answer *a, const char *at, size_t size)
+{
+	return probe_shown_bytes(
+		a->probe, at, size < HTTP_SHOWN_BYTES ? size : HTTP_SHOWN_BYTES);
+}
+
+/* ---- the first line ---- */
+
 int http_status_line(const char *at, size_t size, const char **version)
 {
-	static const char *const known[] = {"1.0", "1.1", "2", "3"};
-	size_t used, i;
+	static const char *const known[] = {"1.1", "1.0", "2", "3"};
+	size_t used = 0, digits = 0;
+	int status = 0;
 
-	if (size < 5 || memcmp(at, "HTTP/", 5))
+	*version = NULL;
+	if (size < 5 || memcmp(at, "HTTP/", 5) != 0)
 		return -1;
-	for (i = 0; i < sizeof known / sizeof *known; i++) {
+	for (size_t i = 0; i < sizeof known / sizeof *known && !*version; i++) {
 		used = 5 + strlen(known[i]);
 		if (size > used && !memcmp(at + 5, known[i], used - 5) && at[used] == ' ')
-			break;
+			*version = known[i];
 	}
-	if (i == sizeof known / sizeof *known)
+	if (!*version)
 		return -1;
-	*version = known[i];
-	at += used + 1;
-	size -= used + 1;
-	for (i = 0, used = 0; i < size && i < 4 && isdigit((unsigned char)at[i]); i++)
-		used = used * 10 + (at[i] - '0');
-	if (!i || i > 3 || (i < size && !strchr(" \r\n", at[i])))
+	for (at += used + 1, size -= used + 1; digits < size && isdigit((unsigned char)at[digits]);)
+		if (++digits <= 3)
+			status = status * 10 + (at[digits - 1] - '0');
+	if (digits != 3 || status < 100 || (digits < size && !strchr(" \r\n", at[digits])))
 		return -1;
-	return (int)used;
+	return status;
 }
 
-static bool take_status(struct http_exchange *x, const char *at, size_t size)
+static bool take_status(struct http_answer *a, const char *at, size_t size)
 {
-	x->status = http_status_line(at, size, &x->version);
-	if (x->status < 0) {
-		x->status = 0;
-		return fault(x,
-			probe_text(x->probe, "malformed status line '%.*s'",
-				(int)strcspn(at, "\r\n"), at));
+	a->status = http_status_line(at, size, &a->version);
+	if (a->status >= 0) {
+		a->has_begun = true;
+		return true;
 	}
-	x->wants_status = false;
-	x->head.size = 0;
-	x->has_length = false;
-	x->location = NULL;
-	return true;
+	a->status = 0;
+	return http_refuse(a, a->version ? "malformed status line: its number is none from 100 to "
+					   "999"
+					 : "malformed status line: it has no HTTP version known "
+					   "here");
 }
+
+/* What does not begin as HTTP does is another protocol: there is no use in waiting for its end. */
+static bool may_be_http(struct http_answer *a)
+{
+	const char *line = a->head.at + a->line_at;
+	size_t size = a->head.size - a->line_at;
+
+	if (!memcmp(line, "HTTP/", size < 5 ? size : 5))
+		return true;
+	while (size && strchr("\r\n", line[size - 1]) && line[size - 1])
+		size--;
+	a->has_begun = true;
+	return http_refuse(a, "wanted an HTTP answer, got '%s'", shown(a, line, size));
+}
+
+/* ---- fields ---- */
 
 /* RFC 9110 8.6: digits only, and two that differ make the message invalid. */
-static bool take_length(struct http_exchange *x, const char *value)
+static bool take_length(struct http_answer *a, const char *value, size_t size)
 {
-	int64_t length = 0;
 	size_t digits = strspn(value, "0123456789");
+	int64_t length = 0;
 
-	if (!digits || digits > 18 || value[digits])
-		return fault(x, probe_text(x->probe, "malformed Content-Length '%s'", value));
+	if (!digits || digits != size || digits > 18)
+		return http_refuse(a, "malformed Content-Length '%s'", shown(a, value, size));
 	for (size_t i = 0; i < digits; i++)
 		length = length * 10 + (value[i] - '0');
-	if (x->has_length && x->length != length)
-		return fault(x, "two Content-Lengths that differ");
-	x->has_length = true;
-	x->length = length;
+	if (a->has_length && a->length != length)
+		return http_refuse(a, "two Content-Lengths that differ");
+	a->has_length = true;
+	a->length = length;
 	return true;
 }
 
-static const char *value_of(struct http_exchange *x, const char *at, size_t size, const char *name)
+static bool is_word(const char *at, size_t size, const char *word)
 {
-	size_t used = strlen(name);
+	return strlen(word) == size && !strncasecmp(at, word, size);
+}
 
-	if (size <= used || strncasecmp(at, name, used) || at[used] != ':')
-		return NULL;
-	for (used++; used < size && (at[used] == ' ' || at[used] == '\t');)
-		used++;
-	while (size > used && strchr(" \t\r\n", at[size - 1]))
+/* We never ask for another one (RFC 9112 7.4), and chunks are never cut into chunks (6.1). */
+static bool take_transfer(struct http_answer *a, const char *value, size_t size)
+{
+	if (!size || is_word(value, size, "identity"))
+		return true;
+	if (a->is_chunked || !is_word(value, size, "chunked"))
+		return http_refuse(a, "unknown Transfer-Encoding '%s'", shown(a, value, size));
+	a->is_chunked = true;
+	return true;
+}
+
+static bool take_encoding(struct http_answer *a, const char *value, size_t size)
+{
+	if (a->decodes)
+		a->encoding = probe_text(a->probe, "%s%s%.*s", a->encoding ? a->encoding : "",
+					 a->encoding ? "," : "", (int)size, value);
+	return probe_ok(a->probe);
+}
+
+static bool take_location(struct http_answer *a, const char *value, size_t size)
+{
+	if (!a->location)
+		a->location = probe_text(a->probe, "%.*s", (int)size, value);
+	return probe_ok(a->probe);
+}
+
+static const struct {
+	const char *name;
+	size_t size;
+	bool (*take)(struct http_answer *, const char *value, size_t size);
+} known[] = {
+	{"Content-Length", 14, take_length},
+	{"Transfer-Encoding", 17, take_transfer},
+	{"Content-Encoding", 16, take_encoding},
+	{"Location", 8, take_location},
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The field before the line that has come, joined by now. A space before its colon is refused: some
+ * readers would see another name (RFC 9112 5.1). */
+static bool take_field(struct http_answer *a)
+{
+	const char *at = a->head.at + a->field_at;
+	size_t size = a->line_at - a->field_at, name;
+	const char *colon = memchr(at, ':', size);
+
+	while (size && is_space(at[size - 1]))
 		size--;
-	return probe_text(x->probe, "%.*s", (int)(size - used), at + used);
+	if (!colon || colon == at || is_space(colon[-1]) || memchr(at, '\0', size))
+		return http_refuse(a, "malformed header line '%s'", shown(a, at, size));
+	name = (size_t)(colon - at);
+	for (at = colon + 1, size -= name + 1; size && is_space(*at); size--)
+		at++;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (known[i].size == name && !strncasecmp(colon - name, known[i].name, name))
+			return known[i].take(a, at, size);
+	return true;
 }
 
-static bool take_field(struct http_exchange *x, const char *at, size_t size)
+/* Where the field before was ended stand spaces now (RFC 9112 5.2). */
+static bool join(struct http_answer *a, char *line)
 {
-	const char *value;
-
-	if (tolower((unsigned char)at[0]) == 'l' && !x->location)
-		x->location = value_of(x, at, size, "Location");
-	else if (tolower((unsigned char)at[0]) == 'c' &&
-		(value = value_of(x, at, size, "Content-Length")))
-		return take_length(x, value);
+	if (!a->field_at)
+		return http_refuse(a, "malformed header line '%s'",
+				   shown(a, line, strcspn(line, "\r\n")));
+	for (char *end = line; is_space(end[-1]);)
+		*--end = ' ';
 	return true;
+}
+
+/* ---- lines ---- */
+
+static void forget_head(struct http_answer *a)
+{
+	a->is_interim = a->is_chunked = a->has_length = false;
+	a->location = a->encoding = NULL;
+	a->head.size = a->line_at = a->field_at = 0;
 }
 
 /* The empty line. An interim answer is followed by another one (RFC 9110 15.2), except 101, which
  * we never asked for. */
-static bool end_head(struct http_exchange *x)
+static void end_head(struct http_answer *a)
 {
-	if (x->status >= 100 && x->status < 200 && x->status != 101) {
-		x->wants_status = true;
-		return true;
+	a->is_interim = a->status < 200 && a->status != 101;
+	a->has_head = !a->is_interim;
+	if (a->has_head)
+		http_begin_body(a);
+}
+
+static void take_line(struct http_answer *a, char *line, size_t size)
+{
+	size_t bare = size - 1;
+
+	while (bare && line[bare - 1] == '\r')
+		bare--;
+	for (char *cr = line; (cr = memchr(cr, '\r', bare - (size_t)(cr - line)));)
+		*cr = ' ';
+	if (++a->head_lines > HTTP_HEAD_LINES) {
+		http_refuse(a, "too long: header of more than 100 lines");
+	} else if (!a->line_at) {
+		take_status(a, line, bare);
+	} else if (*line == ' ' || *line == '\t') {
+		join(a, line);
+	} else if (!a->field_at || take_field(a)) {
+		a->field_at = a->line_at;
+		if (!bare)
+			end_head(a);
 	}
-	x->has_head = true;
-	x->is_cut = x->status <= 101; /* libcurl would wait for another one */
-	if (x->has_length) /* from here on libcurl may tell us of bytes that are too many */
-		curl_easy_setopt(x->handle->easy, CURLOPT_VERBOSE, 1L);
-	return !x->is_cut;
+	a->line_at += size;
 }
 
-static bool take_line(struct http_exchange *x, const char *at, size_t size)
+static size_t take_head(struct http_answer *a, const char *at, size_t size)
 {
-	x->head_bytes += size;
-	x->head_lines++;
-	if (x->head_bytes > HTTP_HEAD_BYTES)
-		return fault(x, "too long: header of more than 64 KB");
-	if (x->head_lines > HTTP_HEAD_LINES)
-		return fault(x, "too long: header of more than 100 lines");
-	if (x->has_head) /* a trailer: counted, not believed (RFC 9110 6.5) */
-		return true;
-	if (x->wants_status && !take_status(x, at, size))
-		return false;
-	if (!keep(x, &x->head, at, size, HTTP_HEAD_BYTES))
-		return false;
-	return *at == '\r' || *at == '\n' ? end_head(x) : take_field(x, at, size);
-}
+	const char *end = memchr(at, '\n', size);
+	size_t line;
 
-size_t http_on_header(char *at, size_t one, size_t size, void *exchange)
-{
-	struct http_exchange *x = exchange;
-
-	http_enter(x, HTTP_BODY);
-	return take_line(x, at, one * size) ? one * size : 0;
-}
-
-static bool is_bomb(const struct http_exchange *x)
-{
-	curl_off_t came = 0;
-
-	if (!x->ask->encoding || x->body_bytes <= HTTP_BOMB_BYTES)
-		return false;
-	curl_easy_getinfo(x->handle->easy, CURLINFO_SIZE_DOWNLOAD_T, &came);
-	return (int64_t)x->body_bytes > came * HTTP_BOMB_RATIO;
-}
-
-/* The body of a page that sends us elsewhere is nobody's concern. */
-static bool leads_on(const struct http_exchange *x)
-{
-	return x->ask->follows && x->location && x->status >= 300 && x->status < 400;
-}
-
-/* What libcurl takes for HTTP/0.9 is another protocol, or a status line that is none. */
-static size_t refuse_headless(struct http_exchange *x, const char *at, size_t size)
-{
-	size_t shown = 0;
-
-	while (shown < size && shown < HTTP_SHOWN_BYTES && at[shown] != '\r' && at[shown] != '\n')
-		shown++;
-	fault(x, probe_text(x->probe, "wanted an HTTP answer, got '%s'",
-			    probe_shown_bytes(x->probe, at, shown)));
-	return 0;
-}
-
-size_t http_on_body(char *at, size_t one, size_t size, void *exchange)
-{
-	struct http_exchange *x = exchange;
-	size_t room = x->ask->body_most - x->body.size;
-
-	http_enter(x, HTTP_BODY);
-	size *= one;
-	if (!x->has_head)
-		return refuse_headless(x, at, size);
-	x->body_bytes += size;
-	if (is_bomb(x)) {
-		fault(x, "decompressed body more than 100 times its size");
-		return 0;
+	if (end)
+		size = (size_t)(end + 1 - at);
+	if (a->is_interim)
+		forget_head(a);
+	a->head_bytes += size;
+	if (a->head_bytes > HTTP_HEAD_BYTES)
+		http_refuse(a, "too long: header of more than 64 KB");
+	else if (http_keep(a, &a->head, at, size, HTTP_HEAD_BYTES) &&
+		 (a->line_at || may_be_http(a)) && end) {
+		line = a->line_at;
+		take_line(a, a->head.at + line, a->head.size - line);
 	}
-	if (leads_on(x)) {
-		x->is_cut = x->body_bytes > HTTP_PASSED_BYTES;
-		return x->is_cut ? 0 : size;
+	return size;
+}
+
+void http_take(struct http_answer *a, const char *at, size_t size)
+{
+	while (size && a->place != HTTP_DONE && !a->fault && probe_ok(a->probe)) {
+		size_t used = a->place == HTTP_HEAD ? take_head(a, at, size)
+						    : http_take_body(a, at, size);
+
+		at += used;
+		size -= used;
 	}
-	x->is_cut = size > room;
-	if (!keep(x, &x->body, at, x->is_cut ? room : size, x->ask->body_most))
-		return 0;
-	return x->is_cut ? 0 : size;
+	if (size && a->is_sized && !a->left && !a->is_cut)
+		http_refuse(a, "body longer than its Content-Length");
 }
 
-/* Behind the request's last byte begins the time of the answer, also where libcurl sees the end of
- * the connection in the same call. */
-static void note_out(struct http_exchange *x, curl_infotype type, const char *at, size_t size)
+void http_end(struct http_answer *a)
 {
-	if (type == CURLINFO_DATA_OUT)
-		x->sent_body_bytes += size;
-	else
-		x->has_sent_head = size >= 4 && !memcmp(at + size - 4, "\r\n\r\n", 4);
-	if (x->has_sent_head && x->sent_body_bytes >= (x->ask->body ? strlen(x->ask->body) : 0))
-		http_enter(x, HTTP_FIRST_BYTE);
-}
-
-/* libcurl passes over bytes behind the announced end and only tells its log. */
-int http_on_debug(CURL *easy, curl_infotype type, char *at, size_t size, void *exchange)
-{
-	struct http_exchange *x = exchange;
-
-	(void)easy;
-	if (type == CURLINFO_TEXT && size > 12 && !memcmp(at, "Excess found", 12))
-		fault(x, "body longer than its Content-Length");
-	else if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT) {
-		probe_transcribe(x->probe, '>', at, size);
-		note_out(x, type, at, size);
-	} else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
-		probe_transcribe(x->probe, '<', at, size);
-	return 0;
+	if (a->place == HTTP_DONE || a->fault)
+		return;
+	if (a->has_head) {
+		http_end_body(a);
+	} else if (a->is_interim) { /* and then nothing: the number that came is the answer */
+		a->place = HTTP_DONE;
+	} else if (a->head_bytes) {
+		http_refuse(a, "connection closed by %s in its header", a->peer);
+	} else {
+		http_refuse(a, "connection closed by %s before its answer", a->peer);
+	}
 }

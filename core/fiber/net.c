@@ -1,4 +1,5 @@
-/* fiber/net: see net.h. This file is the connection itself: dial, wait, send, receive, hang up. */
+/* fiber/net: see net.h. This file is the connection itself: dial, wait, hang up, and why it failed.
+ */
 #include "net.h"
 
 #include <arpa/inet.h>
@@ -14,8 +15,6 @@
 #include "../base/log.h"
 #include "../prober/probe.h"
 #include "tls.h"
-
-#define AT_ONCE_BYTES (1u << 20) /* then the other probes get their turn */
 
 /* What connect() and its kin answer. `local` is the verdict when this machine said it without
  * asking the network. */
@@ -115,16 +114,21 @@ static void ready(struct loop_watch *w, uint32_t events)
 		probe_wake(c->probe);
 }
 
-bool net_await(struct connection *c, const bool *flag)
+bool net_await_either(struct connection *c, const bool *flag, const bool *other)
 {
 	bool is_fine = true;
 
 	c->at_once_bytes = 0;
 	c->is_waiting = true;
-	while (!*flag && is_fine)
+	while (!*flag && !*other && is_fine)
 		is_fine = probe_park(c->probe);
 	c->is_waiting = false;
 	return is_fine && !c->probe->has_failed;
+}
+
+bool net_await(struct connection *c, const bool *flag)
+{
+	return net_await_either(c, flag, flag);
 }
 
 void net_make_prompt(struct connection *c)
@@ -162,7 +166,7 @@ void net_close_all(struct probe *p)
 		close_one(p, i);
 }
 
-bool net_bind_source(struct probe *p, int fd, int family)
+static bool bind_source(struct probe *p, int fd, int family)
 {
 	struct resolve_address source;
 	int on = 1;
@@ -197,7 +201,7 @@ static bool connect_to(struct connection *c, const struct resolve_address *a)
 	if (fd < 0)
 		return net_judge_errno(p, errno, true, c->name);
 	c->watch.fd = fd;
-	if (!net_bind_source(p, fd, a->at.ss_family))
+	if (!bind_source(p, fd, a->at.ss_family))
 		return false;
 	if (connect(fd, (const struct sockaddr *)&a->at, a->size) != 0 && errno != EINPROGRESS)
 		return net_judge_errno(p, errno, true, c->name);
@@ -242,20 +246,18 @@ static bool find_udp(struct probe *p, const char *host, struct resolve_address *
 	return resolve_host(p, host, family_of(p), a);
 }
 
-/* Where another server has sent us: what it may not. */
-static bool may_lead_to(struct probe *p, const struct connection *first,
-			const struct resolve_address *a)
+/* Where the other side of the connection `with` has sent us: what it may not. */
+static bool may_lead_to(void *with, enum address_kind kind, const char *address)
 {
-	enum address_kind kind = address_kind((const struct sockaddr *)&a->at);
+	const struct connection *first = with;
 
 	return policy_allows(first->kind, kind) ||
-	       probe_fail(p, "%s sends us on to %s address, '%s', refused", first->host,
-			  address_kind_text(kind), a->text);
+	       probe_fail(first->probe, "%s sends us on to %s address, '%s', refused", first->host,
+			  address_kind_text(kind), address);
 }
 
-/* `from`: the connection whose other side said so; NULL: the options did. */
-static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp,
-		 const struct connection *from)
+static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp, net_policy may,
+		 void *with)
 {
 	struct resolve_address a;
 	struct connection *c;
@@ -266,16 +268,18 @@ static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp,
 		return probe_unknown(p, "no such port: %lld", (long long)port);
 	close_one(p, p->in_use);
 	c = probe_alloc(p, sizeof *c);
-	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)) ||
-	    (from && !may_lead_to(p, from, &a)))
+	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)))
+		return false;
+	c->kind = address_kind((const struct sockaddr *)&a.at);
+	if (may && !may(with, c->kind, a.text))
 		return false;
 	net_set_port(&a, port);
 	memcpy(p->address, a.text, sizeof p->address);
 	net_name(&a, port, c->name, sizeof c->name);
 	c->probe = p;
 	c->is_udp = is_udp;
-	c->kind = address_kind((const struct sockaddr *)&a.at);
 	c->host = host;
+	c->when = "";
 	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
 	p->connection[p->in_use] = c;
 	if (!connect_to(c, &a))
@@ -284,9 +288,14 @@ static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp,
 	return true;
 }
 
+bool net_dial(struct probe *p, const char *host, int64_t port, net_policy may, void *with)
+{
+	return dial(p, host, port, false, may, with);
+}
+
 bool probe_dial(struct probe *p, const char *host, int64_t port)
 {
-	return dial(p, host, port, false, NULL);
+	return dial(p, host, port, false, NULL, NULL);
 }
 
 bool probe_dial_on(struct probe *p, const char *host, int64_t port)
@@ -295,12 +304,12 @@ bool probe_dial_on(struct probe *p, const char *host, int64_t port)
 		return false;
 	if (!p->connection[0] || !p->in_use)
 		return probe_unknown(p, "module was sent on by a connection that it has not");
-	return dial(p, host, port, false, p->connection[0]);
+	return dial(p, host, port, false, may_lead_to, p->connection[0]);
 }
 
 bool probe_dial_udp(struct probe *p, const char *host, int64_t port)
 {
-	return dial(p, host, port, true, NULL);
+	return dial(p, host, port, true, NULL, NULL);
 }
 
 bool net_is_told(int number)
@@ -343,8 +352,12 @@ bool probe_dial_beside(struct probe *p, int64_t port)
 	c = probe_alloc(p, sizeof *c);
 	if (!c)
 		return false;
-	*c = (struct connection){
-		.probe = p, .host = first->host, .beside = first, .is_quiet = true};
+	*c = (struct connection){.probe = p,
+				 .host = first->host,
+				 .when = "",
+				 .beside = first,
+				 .is_quiet = true,
+				 .shows_nothing = true};
 	c->watch = (struct loop_watch){.ready = ready, .fd = -1};
 	snprintf(c->name, sizeof c->name, "data port %.*s:%d",
 		 (int)(strrchr(first->name, ':') - first->name), first->name, (int)port);
@@ -375,171 +388,4 @@ void probe_hangup(struct probe *p)
 {
 	if (probe_may_go_on(p))
 		close_one(p, p->in_use);
-}
-
-/* A fast server must neither outrun the deadline nor hold the other probes up. */
-bool net_may_read_on(struct connection *c, size_t bytes)
-{
-	struct probe *p = c->probe;
-
-	c->at_once_bytes += bytes;
-	if (p->has_failed)
-		return false;
-	if (clock_mono_us() >= p->deadline_us)
-		return probe_time_out(p);
-	if (c->at_once_bytes < AT_ONCE_BYTES)
-		return true;
-	c->at_once_bytes = 0;
-	return probe_sleep(p, 0);
-}
-
-static long receive_plain(struct connection *c, void *into, size_t room)
-{
-	ssize_t n;
-
-	for (;;) {
-		if (!net_await(c, &c->can_read))
-			return -1;
-		n = recv(c->watch.fd, into, room, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno != EAGAIN)
-			return net_judge_broken(c, errno, ""), -1;
-		if (n < 0 || ((size_t)n < room && !c->is_hung_up))
-			c->can_read = false; /* epoll(7): a short read has emptied it */
-		if (n >= 0)
-			return n;
-	}
-}
-
-long net_receive(struct connection *c, void *into, size_t room)
-{
-	long n = 0;
-
-	if (c->has_ended)
-		return 0;
-	if (!net_may_read_on(c, 0))
-		return -1;
-	n = c->ssl ? tls_read(c, into, room) : receive_plain(c, into, room);
-	c->has_ended = n == 0;
-	if (n > 0)
-		c->at_once_bytes += (size_t)n;
-	if (n > 0 && !c->is_quiet)
-		probe_transcribe(c->probe, '<', into, (size_t)n);
-	return n;
-}
-
-static bool send_plain(struct connection *c, const char *at, size_t size)
-{
-	ssize_t n;
-
-	while (size) {
-		if (!net_await(c, &c->can_write))
-			return false;
-		n = send(c->watch.fd, at, size, MSG_NOSIGNAL);
-		if (n < 0 && errno == EAGAIN) {
-			c->can_write = false;
-		} else if (n < 0 && errno != EINTR && c->is_udp) {
-			return net_judge_errno(c->probe, errno, false, c->name);
-		} else if (n < 0 && errno != EINTR) {
-			return net_judge_broken(c, errno, "");
-		} else if (n > 0) {
-			at += n;
-			size -= (size_t)n;
-		}
-	}
-	return true;
-}
-
-bool net_send_all(struct connection *c, const void *bytes, size_t size)
-{
-	net_make_prompt(c);
-	if (!c->is_quiet)
-		probe_transcribe(c->probe, '>', bytes, size);
-	return c->ssl ? tls_write(c, bytes, size) : send_plain(c, bytes, size);
-}
-
-bool net_has_input(struct connection *c)
-{
-	char byte;
-
-	if (c->to > c->from)
-		return true;
-	if (c->ssl)
-		return tls_has_input(c);
-	return recv(c->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
-int probe_fd(struct probe *p)
-{
-	struct connection *c = net_get(p);
-
-	if (!c)
-		return -1;
-	net_make_prompt(c);
-	c->is_quiet = c->is_lent = true;
-	return c->watch.fd;
-}
-
-/* The connection is already watched. What can be read is asked of the connection itself, and the
- * flag stays, for net_receive(). A flag for writing that stands from before is a false alarm at
- * worst: the library tries and asks again. */
-static bool wait_own(struct connection *c, int want)
-{
-	bool is_fine = true;
-
-	if (want & PROBE_READ)
-		c->can_read = c->is_hung_up || net_has_input(c);
-	c->is_waiting = true;
-	while (is_fine &&
-	       !((want & PROBE_READ && c->can_read) || (want & PROBE_WRITE && c->can_write)))
-		is_fine = probe_park(c->probe);
-	c->is_waiting = false;
-	if (want & PROBE_WRITE)
-		c->can_write = c->is_hung_up;
-	return is_fine;
-}
-
-struct foreign {
-	struct loop_watch watch;
-	struct probe *probe;
-	bool is_ready;
-};
-
-static void foreign_ready(struct loop_watch *w, uint32_t events)
-{
-	struct foreign *f = (struct foreign *)w;
-
-	(void)events;
-	f->is_ready = true;
-	probe_wake(f->probe);
-}
-
-static bool wait_foreign(struct probe *p, int fd, int want)
-{
-	struct foreign f = {.watch.ready = foreign_ready, .probe = p};
-	uint32_t events = (want & PROBE_READ ? EPOLLIN | EPOLLRDHUP : 0u) |
-			  (want & PROBE_WRITE ? EPOLLOUT : 0u);
-
-	if (!loop_add(p->host->loop, &f.watch, fd, events | EPOLLONESHOT)) {
-		if (errno == EPERM)
-			return true; /* a regular file is always ready */
-		return probe_unknown(p, "cannot wait for descriptor %d: %s", fd, log_errno(errno));
-	}
-	while (!f.is_ready && probe_park(p))
-		;
-	loop_remove(p->host->loop, &f.watch);
-	return !p->has_failed;
-}
-
-bool probe_wait(struct probe *p, int fd, int want)
-{
-	if (!probe_may_go_on(p))
-		return false;
-	if (clock_mono_us() >= p->deadline_us)
-		return probe_time_out(p);
-	for (int i = 0; i < PROBE_CONNECTIONS; i++)
-		if (p->connection[i] && p->connection[i]->watch.fd == fd)
-			return wait_own(p->connection[i], want);
-	return wait_foreign(p, fd, want);
 }

@@ -3,8 +3,8 @@
  * One epoll registration a connection, edge-triggered: what is known to be readable or writable is
  * kept in flags, so that a hanging probe has no buffer and costs no system call. The input buffer
  * comes with the first byte and is small; everything a server may send has a cap (F38). Modules see
- * check.h; tls.c sits between the two files net.c (the connection) and net_read.c (what is read
- * from it); the end of a probe calls net_close_all(). */
+ * check.h. Files: net.c the connection, net_bytes.c what goes over it, by way of tls.c or as it is,
+ * net_read.c lines and replies made of it; the end of a probe calls net_close_all(). */
 #ifndef NINES_FIBER_NET_H
 #define NINES_FIBER_NET_H
 
@@ -24,6 +24,9 @@ struct probe;
 #define NET_REPLY_LINES 100
 #define NET_IN_BYTES (NET_LINE_BYTES + 64)
 
+#define NET_BROKEN (-1L)
+#define NET_LATER (-2L) /* only when the flag `wants` has risen */
+
 struct connection {
 	struct loop_watch watch; /* first: a connection is its watch */
 	struct probe *probe;
@@ -36,6 +39,14 @@ struct connection {
 	bool is_udp;
 	bool is_waiting;
 	bool is_quiet; /* not for the transcript */
+	bool shows_nothing; /* another connection has shown the facts of its certificate */
+	/* can_read or can_write: what the last call wanted that came to NET_LATER */
+	const bool *wants;
+	/* errno of the last that came to NET_BROKEN in sending, where it is plain */
+	int broken;
+	/* words behind its name in the reason when it breaks: " in its answer" */
+	const char *when;
+	const char *protocol; /* to agree on in TLS, in the form of RFC 7301 3.1; NULL: none */
 	void *ssl;       /* SSL *; NULL: plain */
 	bool is_lent;    /* the module has its descriptor, and may have made copies of it */
 	char *in;        /* heap, NULL until something came */
@@ -51,6 +62,7 @@ struct connection {
 struct connection *net_get(struct probe *);
 /* Parks until *flag, one of the connection's can_read and can_write. False: it has failed. */
 bool net_await(struct connection *, const bool *flag);
+bool net_await_either(struct connection *, const bool *flag, const bool *other);
 /* Small packets at once, and acknowledge at once: else a first reply waits 20 ms (TLS 1.3). Asked
  * for before the first bytes go out. */
 void net_make_prompt(struct connection *);
@@ -60,6 +72,12 @@ void net_close_all(struct probe *);
  * has failed. */
 long net_receive(struct connection *, void *into, size_t room);
 bool net_send_all(struct connection *, const void *bytes, size_t size);
+/* The same of what goes at once, without parking: > 0 bytes, 0 at the end of the stream, NET_LATER,
+ * NET_BROKEN: the probe has failed, but where sending on a plain connection did: `broken` says why,
+ * and what the other side said before may still be there. What is sent is not noted for the
+ * transcript. */
+long net_receive_some(struct connection *, void *into, size_t room);
+long net_send_some(struct connection *, const void *bytes, size_t size);
 /* After so many bytes that came without a wait: a fast sender neither outruns the deadline (false:
  * the probe has failed) nor keeps the other probes from their turn. */
 bool net_may_read_on(struct connection *, size_t bytes);
@@ -70,10 +88,11 @@ bool net_has_input(struct connection *);
  * family that the check, or else the location's source address, asks for. False: the probe has
  * failed. */
 bool net_find_address(struct probe *, const char *host, struct resolve_address *);
+/* May the probe dial this address? False: it has failed. */
+typedef bool (*net_policy)(void *with, enum address_kind, const char *address);
+/* As probe_dial(), to an address that may(with) lets pass. */
+bool net_dial(struct probe *, const char *host, int64_t port, net_policy may, void *with);
 void net_set_port(struct resolve_address *, int64_t port);
-/* Dials from the location's source address, if it has one. False: the probe has failed. */
-bool net_bind_source(struct probe *, int fd, int family);
-
 void net_name(const struct resolve_address *, int64_t port, char *to, size_t room);
 /* Judges why a socket could not be made, bound or connected: down, or unknown when the lack is
  * ours. `is_local`: the kernel said so without asking the network. Returns false. */

@@ -128,7 +128,7 @@ static bool use_key(SSL_CTX *ssl, const char *path)
 	return is_used;
 }
 
-bool tls_use_client(struct probe *p, SSL_CTX *ssl, const char *certificate, const char *key)
+static bool use_client(struct probe *p, SSL_CTX *ssl, const char *certificate, const char *key)
 {
 	if (!*certificate)
 		return true;
@@ -144,7 +144,7 @@ static bool load(struct probe *p, SSL_CTX *ssl, const struct file file[FILES])
 	ERR_clear_error();
 	if (!tls_trust(SSL_CTX_get_cert_store(ssl), file[0].path))
 		return refuse_file(p, 0, file[0].path);
-	return tls_use_client(p, ssl, file[1].path, file[2].path);
+	return use_client(p, ssl, file[1].path, file[2].path);
 }
 
 static SSL_CTX *make_ssl(struct probe *p, const struct file file[FILES])
@@ -351,15 +351,17 @@ bool tls_set_up(struct connection *c, const struct probe_tls *o, const char *nam
 	if (!SSL_set_fd(c->ssl, c->watch.fd) ||
 	    (!resolve_literal(name, &literal) && !SSL_set_tlsext_host_name(c->ssl, name)))
 		return probe_unknown(c->probe, "server-name '%s' cannot be used", name);
+	if (c->protocol && SSL_set_alpn_protos(c->ssl, (const unsigned char *)c->protocol,
+					       (unsigned)strlen(c->protocol)))
+		return probe_unknown(c->probe, "no memory left for TLS");
 	return set_version(c->probe, c->ssl, o->min_version);
 }
 
-/* A data connection shows what its control connection has shown. */
 static void show_facts(struct connection *c)
 {
 	X509 *leaf = SSL_get0_peer_certificate(c->ssl);
 
-	if (c->beside)
+	if (c->shows_nothing)
 		return;
 	probe_fact(c->probe, "tls_version", SSL_get_version(c->ssl));
 	probe_fact(c->probe, "tls_cipher", SSL_get_cipher_name(c->ssl));
@@ -465,47 +467,40 @@ struct probe_tls probe_tls_of(const struct tls_options *o)
 				  .warn_expiry_days = o->warn_expiry};
 }
 
+/* What SSL_read() and SSL_write() came to that moved no byte. */
+static long come_to(struct connection *c, int error, int number)
+{
+	c->wants = tls_wants(c, error);
+	if (c->wants)
+		return NET_LATER;
+	if (!c->probe->has_failed)
+		say_broken(c, error, number, c->when);
+	return NET_BROKEN;
+}
+
 long tls_read(struct connection *c, void *into, size_t room)
 {
 	int n, error;
 
-	for (;;) {
-		ERR_clear_error();
-		errno = 0;
-		n = SSL_read(c->ssl, into, room > INT32_MAX ? INT32_MAX : (int)room);
-		if (n > 0)
-			return n;
-		error = SSL_get_error(c->ssl, n);
-		if (is_end(error))
-			return ERR_clear_error(), 0;
-		if (await_again(c, error))
-			continue;
-		if (!c->probe->has_failed)
-			say_broken(c, error, errno, "");
-		return -1;
-	}
+	ERR_clear_error();
+	errno = 0;
+	n = SSL_read(c->ssl, into, room > INT32_MAX ? INT32_MAX : (int)room);
+	if (n > 0)
+		return n;
+	error = SSL_get_error(c->ssl, n);
+	if (is_end(error))
+		return ERR_clear_error(), 0;
+	return come_to(c, error, errno);
 }
 
-bool tls_write(struct connection *c, const void *bytes, size_t size)
+long tls_write(struct connection *c, const void *bytes, size_t size)
 {
-	const char *at = bytes;
-	int n, error;
+	int n;
 
-	while (size) {
-		ERR_clear_error();
-		errno = 0;
-		n = SSL_write(c->ssl, at, size > INT32_MAX ? INT32_MAX : (int)size);
-		if (n > 0) {
-			at += n;
-			size -= (size_t)n;
-			continue;
-		}
-		error = SSL_get_error(c->ssl, n);
-		if (await_again(c, error))
-			continue;
-		return c->probe->has_failed ? false : say_broken(c, error, errno, "");
-	}
-	return true;
+	ERR_clear_error();
+	errno = 0;
+	n = SSL_write(c->ssl, bytes, size > INT32_MAX ? INT32_MAX : (int)size);
+	return n > 0 ? n : come_to(c, SSL_get_error(c->ssl, n), errno);
 }
 
 bool tls_has_input(struct connection *c)
@@ -548,7 +543,10 @@ static void crypto_free(void *old, const char *file, int line)
 	free(old);
 }
 
-void tls_count_memory(void)
+void tls_begin(void)
 {
 	CRYPTO_set_mem_functions(crypto_try, crypto_try_resize, crypto_free);
+	SSL_CTX_free(SSL_CTX_new_ex(tls_library(), NULL, TLS_client_method()));
+	if (memory_lacks()) /* it never makes up for what it then missed */
+		memory_end();
 }

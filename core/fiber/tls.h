@@ -3,8 +3,7 @@
  * One SSL_CTX for each set of (authorities, client certificate, key), shared by all probes: parsing
  * the CA bundle for each would cost 24 ms. No session cache: a probe measures a full handshake. The
  * certificate is judged after the handshake, so that its facts are shown even when it is bad. tls.c
- * is the connection, certificate.c judges and shows, tls_library.c is what OpenSSL works with;
- * http_tls.c judges libcurl's connections by the same functions. */
+ * is the connection, certificate.c judges and shows, tls_library.c is what OpenSSL works with. */
 #ifndef NINES_FIBER_TLS_H
 #define NINES_FIBER_TLS_H
 
@@ -38,9 +37,6 @@ void tls_warn_expiry(struct probe *, X509 *leaf, int64_t warn_expiry_days);
  * why. */
 bool tls_trust(X509_STORE *, const char *ca_file);
 
-/* Has servers shown this certificate; key "": it is in its file. False: the probe is unknown. */
-bool tls_use_client(struct probe *, SSL_CTX *, const char *certificate, const char *key);
-
 /* What the first error of OpenSSL's queue says about a failed handshake, in our words; empties the
  * queue. NULL: it is empty. */
 const char *tls_handshake_reason(const char *min_version, char *to, size_t room);
@@ -56,9 +52,10 @@ int tls_version(const char *name);
  */
 bool *tls_wants(struct connection *, int error);
 
-/* For net.c, parking as needed. > 0 bytes, 0 at the end of the stream, -1: the probe has failed. */
+/* For net.c, without parking: > 0 bytes, 0 at the end of the stream, NET_LATER, NET_BROKEN: the
+ * probe has failed. */
 long tls_read(struct connection *, void *into, size_t room);
-bool tls_write(struct connection *, const void *bytes, size_t size);
+long tls_write(struct connection *, const void *bytes, size_t size);
 bool tls_has_input(struct connection *);
 /* Says goodbye without waiting and frees c->ssl. */
 void tls_close(struct connection *);
@@ -66,7 +63,8 @@ void tls_close(struct connection *);
 /* What an SSL_CTX of ours is made from, for good. It reads no private keys. NULL: OpenSSL's own. */
 OSSL_LIB_CTX *tls_library(void);
 
-/* Before anything else of OpenSSL or libcurl: its allocations are memory_try() from then on. */
-void tls_count_memory(void);
+/* Before anything else of OpenSSL: its allocations are memory_try() from then on. It reads its own
+ * files now, not while a first probe is timed; without the memory for it the process ends. */
+void tls_begin(void);
 
 #endif

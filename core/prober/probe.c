@@ -13,7 +13,6 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "../fiber/exec.h"
-#include "../fiber/http.h"
 #include "../fiber/net.h"
 #include "../fiber/resolve.h"
 #include "../fiber/tls.h"
@@ -260,9 +259,7 @@ static void turn_ended(struct loop_turn *turn)
 bool probe_host_open(struct probe_host *h)
 {
 	signal(SIGPIPE, SIG_IGN);
-	tls_count_memory();
-	if (!h->http)
-		h->http = http_host_new(h->loop); /* now, not while a first probe is timed */
+	tls_begin();
 	h->turn.turn = turn_ended;
 	loop_each_turn(h->loop, &h->turn);
 	h->resolver = resolver_new(h->loop);
@@ -271,8 +268,6 @@ bool probe_host_open(struct probe_host *h)
 
 void probe_host_close(struct probe_host *h)
 {
-	http_host_free(h->http);
-	h->http = NULL;
 	resolver_free(h->resolver);
 	tls_host_free(h->tls);
 	exec_host_free(h->exec);

@@ -27,7 +27,6 @@ enum verdict { VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN, VERDICT_UNKNOWN };
 extern const char *const verdict_name[]; /* "up" "degraded" "down" "unknown" */
 
 struct resolver; /* fiber/resolve.h */
-struct http_host; /* fiber/http.h */
 struct icmp_host; /* fiber/icmp.h */
 struct exec_host; /* fiber/exec.h */
 struct connection; /* fiber/net.h */
@@ -39,8 +38,6 @@ struct limit;      /* module/limit.h */
 struct probe_host {
 	struct loop *loop;
 	struct resolver *resolver;
-	/* made by probe_host_open(), or at first use when that found no memory */
-	struct http_host *http;
 	struct tls_host *tls;   /* made at first use */
 	struct icmp_host *icmp; /* made at first use from these, -1: none were handed over */
 	int icmp4_fd, icmp6_fd;
@@ -142,9 +139,7 @@ void probe_wake(struct probe *);
  * thousandth the fiber is abandoned). */
 bool probe_may_go_on(struct probe *);
 
-/* Ends the open step at an earlier time than now (libcurl's own timings): offset since the probe's
- * start. */
-void probe_step_at(struct probe *, const char *name, int64_t begin_us);
+/* Ends the open step at this offset since the probe's start. */
 void probe_end_step_at(struct probe *, int64_t end_us);
 
 /* As probe_fail() and probe_unknown(), with the verdict given. */

@@ -82,15 +82,6 @@ void probe_end_step(struct probe *p)
 		end_open(p, offset_now(p), true);
 }
 
-void probe_step_at(struct probe *p, const char *name, int64_t begin_us)
-{
-	if (p->has_failed)
-		return;
-	end_open(p, begin_us, true);
-	p->open_step = name;
-	blame_step(p->host->blame, name);
-}
-
 void probe_end_step_at(struct probe *p, int64_t end_us)
 {
 	if (!p->has_failed)
@@ -99,8 +90,11 @@ void probe_end_step_at(struct probe *p, int64_t end_us)
 
 void probe_step(struct probe *p, const char *name)
 {
-	if (probe_may_go_on(p))
-		probe_step_at(p, name && *name ? name : "other", offset_now(p));
+	if (!probe_may_go_on(p))
+		return;
+	end_open(p, offset_now(p), true);
+	p->open_step = name && *name ? name : "other";
+	blame_step(p->host->blame, p->open_step);
 }
 
 void probe_hop(struct probe *p, int hop)

@@ -260,7 +260,7 @@ struct tls_options {
 /* The same as struct probe_tls. */
 struct probe_tls probe_tls_of(const struct tls_options *);
 
-/* ---- an HTTP exchange (libcurl) ---- */
+/* ---- an HTTP exchange ---- */
 
 struct probe_http {
 	const char *url, *method; /* NULL: GET, or POST with a body */

@@ -1,61 +1,117 @@
-/* tests/fuzz/fuzz_http: any bytes as what a server says and as what a user or a server names:
- * status line, header lines, body, redirect target, list of numbers. */
+/* tests/fuzz/fuzz_http: any bytes as what a server says and as what a user or a server names: an
+ * answer, whole and cut into pieces of any size, a redirect's target, a list of numbers. However it
+ * is cut, an answer comes to the same. */
 #include <nines/web.h>
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/fiber/http_exchange.h"
+#include "../../core/base/memory.h"
+#include "../../core/fiber/http.h"
+
+#define BODY_BYTES 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
-/* As libcurl gives it: line by line, then the rest in one piece. */
-static void hear(struct http_exchange *x, char *at, size_t size)
-{
-	char *end;
+/* What a probe has, and no more. */
+struct listener {
+	struct probe_host host;
+	struct probe probe;
+	struct http_answer answer;
+};
 
-	while (size && !x->has_head) {
-		end = memchr(at, '\n', size);
-		if (!end || http_on_header(at, 1, (size_t)(end + 1 - at), x) == 0)
-			break;
-		size -= (size_t)(end + 1 - at);
-		at = end + 1;
-	}
-	if (size)
-		http_on_body(at, 1, size, x);
+static void begin(struct listener *l, unsigned choice)
+{
+	static const struct check_module module = {.head.name = "fuzz"};
+
+	*l = (struct listener){0};
+	l->probe = (struct probe){.magic = PROBE_MAGIC,
+				  .host = &l->host,
+				  .order.module = &module,
+				  .lacks = memory_lacks(),
+				  .reason = ""};
+	arena_init(&l->probe.arena, NULL, 0, PROBE_ARENA_BYTES);
+	l->answer = (struct http_answer){.probe = &l->probe,
+					 .peer = "peer",
+					 .has_no_body = choice & 1,
+					 .follows = choice & 2,
+					 .decodes = choice & 4,
+					 .body_most = BODY_BYTES};
 }
 
-static void judge_answer(char *at, size_t size)
+static void end(struct listener *l)
 {
-	struct probe_host host = {0};
-	static const struct check_module module = {.head.name = "fuzz"};
-	struct probe p = {
-		.magic = PROBE_MAGIC, .host = &host, .order.module = &module, .reason = ""};
-	struct tls_options tls = {0};
-	struct http_ask ask = {.tls = &tls, .body_most = 64, .follows = true};
-	struct http_handle handle = {.easy = curl_easy_init()};
-	struct http_exchange x = {
-		.probe = &p, .ask = &ask, .handle = &handle, .wants_status = true};
+	probe_release_deferred(&l->probe);
+	arena_release(&l->probe.arena);
+	text_release(&l->probe.words);
+	text_release(&l->probe.numbers);
+}
 
-	arena_init(&p.arena, NULL, 0, PROBE_ARENA_BYTES);
-	hear(&x, at, size);
-	if (x.status > 999 || x.body.size > ask.body_most || x.head.size > HTTP_HEAD_BYTES)
+static void hear(struct listener *l, const char *at, size_t size, size_t piece)
+{
+	struct http_answer *a = &l->answer;
+	char copy[256]; /* so that reading past a piece is seen */
+
+	for (size_t n; size && a->place != HTTP_DONE && !a->fault; at += n, size -= n) {
+		n = size < piece ? size : piece;
+		if (n > sizeof copy)
+			n = sizeof copy;
+		memcpy(copy, at, n);
+		http_take(a, copy, n);
+	}
+	http_end(a);
+	if (!l->probe.has_failed && a->place != HTTP_DONE && !a->fault)
 		abort();
-	arena_release(&p.arena);
-	curl_easy_cleanup(handle.easy);
+	if (a->status > 999 || a->body.size > BODY_BYTES || a->head.size > HTTP_HEAD_BYTES)
+		abort();
+}
+
+/* Bytes behind the end are seen only when they come with it. */
+static bool is_about_the_end(const struct http_answer *a)
+{
+	return a->is_cut || (a->fault && strstr(a->fault, "longer than"));
+}
+
+static void compare(const struct http_answer *a, const struct http_answer *b)
+{
+	if (is_about_the_end(a) || is_about_the_end(b))
+		return;
+	if (a->status != b->status || !a->fault != !b->fault || a->body.size != b->body.size)
+		abort();
+	if (a->body.size && memcmp(a->body.at, b->body.at, a->body.size) != 0)
+		abort();
+}
+
+static void judge_answer(const char *at, size_t size, unsigned choice)
+{
+	struct listener whole, cut;
+
+	begin(&whole, choice);
+	begin(&cut, choice);
+	hear(&whole, at, size, 256);
+	hear(&cut, at, size, 1 + choice % 7);
+	if (!(choice & 4)) /* what has begun to be decompressed is kept, though it is broken then */
+		compare(&whole.answer, &cut.answer);
+	end(&whole);
+	end(&cut);
 }
 
 static void judge_address(const char *text)
 {
-	struct http_url base, url;
+	struct http_url base, url, again;
+	struct arena arena;
 
-	http_url_parse(&base, NULL, "http://a.test/x/y");
-	if (!http_url_parse(&url, &base, text) &&
-	    (!url.scheme || strncmp(url.text, "http", 4) != 0))
-		abort();
-	http_url_release(&url);
-	http_url_release(&base);
+	arena_init(&arena, NULL, 0, 1 << 20);
+	http_url_parse(&arena, &base, NULL, "http://a.test/x/y");
+	if (!http_url_parse(&arena, &url, &base, text)) {
+		if (!url.scheme || strncmp(url.text, "http", 4) != 0 || *url.target != '/')
+			abort();
+		if (http_url_parse(&arena, &again, NULL, url.text) &&
+		    strlen(url.text) <= HTTP_URL_BYTES)
+			abort();
+	}
+	arena_release(&arena);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
@@ -65,10 +121,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 
 	memcpy(copy, input, size);
 	copy[size] = '\0';
-	http_status_line((const char *)input, size, &version);
+	http_status_line(copy, size, &version);
 	web_status_in(copy, 200);
 	judge_address(copy);
-	judge_answer(copy, size);
+	for (unsigned choice = 0; choice < 8; choice++)
+		judge_answer(copy, size, choice);
 	free(copy);
 	return 0;
 }

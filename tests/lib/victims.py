@@ -6,9 +6,11 @@
 `words` are those of a `nines check` that goes through most of its module: TLS, a login, an answer to read.
 """
 import contextlib
+import gzip
 import json
 import struct
 import time
+import zlib
 
 import blocklists
 import certs
@@ -39,6 +41,13 @@ def _whois(said):
 def _page(tls=None):
     with servers.Http(lambda request: servers.reply(body=b"fine"), tls=tls) as server:
         yield server.url(), *([TRUST] if tls else [])
+
+
+@contextlib.contextmanager
+def _packed(coding, body):
+    """A page in this Content-Encoding."""
+    with servers.Http(lambda request: servers.reply(body=body, header=[("Content-Encoding", coding)])) as server:
+        yield server.url(), "header=Accept-Encoding:", "expect-body=in order"
 
 
 @contextlib.contextmanager
@@ -88,6 +97,8 @@ IMAP = [b"* OK hi\r\n", "CAPABILITY", b"* CAPABILITY IMAP4rev1 STARTTLS\r\ncapab
         "CAPABILITY", b"* CAPABILITY IMAP4rev1 AUTH=CRAM-MD5\r\nagain OK\r\n", "AUTHENTICATE CRAM-MD5\r\n", b"+ PDFAeD4=\r\n", "\r\n", b"login OK in\r\n",
         "{5}\r\n", b"+ go on\r\n", "INBOX\r\n", b"* 3 EXISTS\r\nexamine OK\r\n", "LOGOUT", b"* BYE\r\nlogout OK\r\n"]
 TELNET = [b"\xff\xfd\x18login: ", "alice\r\n", b"Password: ", "word\r\n", b"$ "]
+BR = bytes.fromhex("1b1700f88d94aac3bb086b10b632b9550a3a5546478a7d3a0e")  # "all systems are in order"
+ZSTD = bytes.fromhex("28b52ffd2018c10000616c6c2073797374656d732061726520696e206f72646572")
 REDIS = ["PING", b"+PONG\r\n", "INFO", b"$9\r\nrole:master\r\n\r\n+PONG\r\n"]
 TALK = [b"220 hi\r\n", "EHLO", b"250 mx\r\n"]
 MX = dnswire.zone({("www.test", dnswire.MX): [dnswire.mx(n, "a.test") for n in range(40)]})
@@ -101,6 +112,8 @@ VICTIMS = {
     "imap": lambda tmp: _spoken("imap", IMAP, "tls=starttls", TRUST, "mechanism=cram-md5", *LOGIN),
     "http": lambda tmp: _page(),
     "https": lambda tmp: _page(SECURE),
+    "codings": lambda tmp: _packed("br, deflate, gzip", gzip.compress(zlib.compress(BR))),
+    "zstd": lambda tmp: _packed("zstd", ZSTD),
     "json": lambda tmp: _json("expect-json=a.b[1].length == 3", 'expect-json=o == {"x": [1.5, null]}', "value-json=n = s", a={"b": [1, "two"]},
                               o={"x": [1.5, None]}, s="12"),
     "domain": lambda tmp: _json("domain=example.org", name="server", module="domain", objectClassName="domain", ldhName="example.org",

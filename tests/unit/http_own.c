@@ -13,11 +13,13 @@
 #include "../lib/tap.h"
 
 #define MANY 200
+#define BIG_BYTES (16 << 20)
 
 static struct probe_host host;
 static char verdict[16], reason[1024], step[32];
 static int finished, listener;
-static char url[64];
+static char url[64], big[BIG_BYTES + 1];
+static int status;
 
 static void take(struct probe *p, const struct text *result, void *with)
 {
@@ -37,6 +39,17 @@ static void run(struct probe *p, const void *options)
 	request.tls.ca_file = request.tls.client_cert = request.tls.client_key = "";
 	ok(!probe_http(p, &request, &answer), "no answer came");
 	ok(!*answer.head && !*answer.body && !*answer.url && !answer.status, "and none is shown");
+}
+
+/* More than any buffer between the two takes. */
+static void run_big(struct probe *p, const void *options)
+{
+	struct probe_http_answer answer;
+	struct probe_http request = {.url = options, .body = big};
+
+	request.tls.ca_file = request.tls.client_cert = request.tls.client_key = "";
+	probe_http(p, &request, &answer);
+	status = answer.status;
 }
 
 /* A module that does not notice that it failed. */
@@ -145,8 +158,79 @@ static void test_many(void)
 	ok(host.in_flight == 0, "nothing is left in flight");
 }
 
+static int accept_big(void)
+{
+	start(run_big, url, "");
+	while (!finished && status >= 0) {
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+
+		if (fd >= 0)
+			return fd;
+		loop_once(host.loop, clock_mono_us() + 1000);
+	}
+	return -1;
+}
+
+static void say(int fd, const char *words)
+{
+	send(fd, words, strlen(words), MSG_NOSIGNAL);
+}
+
+/* What comes until there is no more for now; how much. */
+static size_t hear(int fd)
+{
+	static char sink[1 << 16];
+	size_t size = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, sink, sizeof sink, 0)) > 0)
+		size += (size_t)n;
+	return size;
+}
+
+static void test_early(void)
+{
+	int fd = accept_big();
+
+	say(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+	finish(1);
+	ok(status == 413, "an answer that comes while a large body is being sent ends it");
+	ok(hear(fd) < BIG_BYTES, "which did not go out whole");
+	close(fd);
+}
+
+static void test_both(void)
+{
+	int fd = accept_big();
+	size_t heard = 0;
+
+	say(fd, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Le");
+	while (heard < BIG_BYTES && !finished) {
+		heard += hear(fd);
+		loop_once(host.loop, clock_mono_us() + 1000);
+	}
+	heard += hear(fd);
+	ok(heard > BIG_BYTES, "behind half an answer the rest of the body still comes");
+	say(fd, "ngth: 2\r\n\r\nhi");
+	finish(1);
+	ok(status == 200, "and the rest of the answer is heard");
+	close(fd);
+}
+
+static void test_gone(void)
+{
+	int fd = accept_big();
+
+	close(fd);
+	finish(1);
+	ok(strstr(reason, "before its answer") != NULL, "a server that goes away meanwhile: %s",
+		reason);
+	same(step, "request", "in its step");
+}
+
 int main(void)
 {
+	memset(big, 'x', BIG_BYTES);
 	host.loop = loop_new();
 	host.icmp4_fd = host.icmp6_fd = -1;
 	probe_host_open(&host);
@@ -154,6 +238,9 @@ int main(void)
 	test_source();
 	test_descriptors();
 	test_many();
+	test_early();
+	test_both();
+	test_gone();
 	probe_host_close(&host);
 	loop_free(host.loop);
 	return done_testing();

@@ -2,8 +2,10 @@
  */
 #include <nines/web.h>
 
-#include "../../core/fiber/http_exchange.h"
+#include "../../core/fiber/http.h"
 #include "../lib/tap.h"
+
+static struct arena arena;
 
 static const struct {
 	const char *line;
@@ -18,8 +20,8 @@ static const struct {
 	{"HTTP/1.1 200\n", 200, "1.1"},
 	{"HTTP/1.1 200", 200, "1.1"},
 	{"HTTP/1.1 999 x\r\n", 999, "1.1"},
-	{"HTTP/1.1 20 x\r\n", 20, "1.1"},
-	{"HTTP/1.1 0 x\r\n", 0, "1.1"},
+	{"HTTP/1.1 20 x\r\n", -1, NULL},
+	{"HTTP/1.1 099 x\r\n", -1, NULL},
 	{"HTTP/1.1 2000 x\r\n", -1, NULL},
 	{"HTTP/1.1 2x0 x\r\n", -1, NULL},
 	{"HTTP/1.1  200 x\r\n", -1, NULL},
@@ -74,6 +76,35 @@ static const struct {
 	{"https://a.test:444/x/y", "../z", "https://a.test:444/z", "a.test", 444},
 	{"http://joe:hush@a.test/x", "z", "http://a.test/z", "a.test", 80},
 	{"http://a.test/", "https://b.test/", "https://b.test/", "b.test", 443},
+	{NULL, "HTTP://A.test/", "http://A.test/", "A.test", 80},
+	{NULL, "http://a.test:/", "http://a.test/", "a.test", 80},
+	{NULL, "http://a.test:0080/x#y", "http://a.test/x", "a.test", 80},
+	{NULL, "http://a.test?x", "http://a.test/?x", "a.test", 80},
+	{NULL, "http://a.test/?x=/../y", "http://a.test/?x=/../y", "a.test", 80},
+	{NULL, "http://127.1:81/", "http://127.0.0.1:81/", "127.0.0.1", 81},
+	{NULL, "http://a@b@c.test/", "http://c.test/", "c.test", 80},
+	{NULL, "http://a_b.test/\xc3\xbc", "http://a_b.test/%C3%BC", "a_b.test", 80},
+	{"http://a.test/x/y?q", "", "http://a.test/x/y?q", "a.test", 80},
+	{"http://a.test/x/y?q", "#z", "http://a.test/x/y?q", "a.test", 80},
+	{"http://a.test/x/y?q", "z?r#s", "http://a.test/x/z?r", "a.test", 80},
+	{"http://a.test/x/y/", ".", "http://a.test/x/y/", "a.test", 80},
+	{"http://a.test/x/y/", "..", "http://a.test/x/", "a.test", 80},
+	{"http://a.test/x/y", "../../../z/./w", "http://a.test/z/w", "a.test", 80},
+	{"http://a.test/x", "z/..", "http://a.test/", "a.test", 80},
+	{"http://a.test/x", "...", "http://a.test/...", "a.test", 80},
+	{"https://[::1]:444/x", "z", "https://[::1]:444/z", "[::1]", 444},
+	{"http://a.test:81/x", "//b.test", "http://b.test/", "b.test", 80},
+	{"http://a.test/x", "http:z", NULL, NULL, 0},
+	{"http://a.test/x", "javascript:alert(1)", NULL, NULL, 0},
+	{NULL, "http://a b.test/", NULL, NULL, 0},
+	{NULL, "http://a%41.test/", NULL, NULL, 0},
+	{NULL, "http://[127.0.0.1]/", NULL, NULL, 0},
+	{NULL, "http://[::1]x/", NULL, NULL, 0},
+	{NULL, "http://[fe80::1%25lo]/", NULL, NULL, 0},
+	{NULL, "http://a.test:8o/", NULL, NULL, 0},
+	{NULL, "http://a.test:-1/", NULL, NULL, 0},
+	{NULL, "//a.test/", NULL, NULL, 0},
+	{NULL, "h", NULL, NULL, 0},
 	{"http://a.test/", "file:///etc/passwd", NULL, NULL, 0},
 	{"http://a.test/", "ftp://b.test/", NULL, NULL, 0},
 	{"http://a.test/", "gopher://b.test/", NULL, NULL, 0},
@@ -100,16 +131,16 @@ static void test_addresses(void)
 		const char *wrong;
 
 		if (address[i].base)
-			http_url_parse(&base, NULL, address[i].base);
-		wrong = http_url_parse(&url, address[i].base ? &base : NULL, address[i].text);
+			http_url_parse(&arena, &base, NULL, address[i].base);
+		wrong = http_url_parse(
+			&arena, &url, address[i].base ? &base : NULL, address[i].text);
 		if (!address[i].is)
 			ok(wrong != NULL, "address %zu is refused", i);
 		else if (ok(!wrong && url.port == address[i].port, "address %zu: its port", i)) {
 			same(url.text, address[i].is, "its text");
 			same(url.host, address[i].host, "its host");
+			ok(*url.target == '/', "its target");
 		}
-		http_url_release(&url);
-		http_url_release(&base);
 	}
 }
 
@@ -131,12 +162,10 @@ static void test_origins(void)
 	for (size_t i = 0; i < sizeof origin / sizeof *origin; i++) {
 		struct http_url a, b;
 
-		http_url_parse(&a, NULL, origin[i].a);
-		http_url_parse(&b, NULL, origin[i].b);
+		http_url_parse(&arena, &a, NULL, origin[i].a);
+		http_url_parse(&arena, &b, NULL, origin[i].b);
 		ok(http_url_is_same_origin(&a, &b) == origin[i].is_same, "%s and %s: %s",
 			origin[i].a, origin[i].b, origin[i].is_same ? "same" : "another");
-		http_url_release(&a);
-		http_url_release(&b);
 	}
 }
 
@@ -238,11 +267,13 @@ static void test_lists(void)
 
 int main(void)
 {
+	arena_init(&arena, NULL, 0, 1 << 20);
 	test_status_lines();
 	test_addresses();
 	test_origins();
 	test_leads();
 	test_headers();
 	test_lists();
+	arena_release(&arena);
 	return done_testing();
 }
