@@ -314,6 +314,7 @@ static int verify(struct cli *cli, struct verifying *v, struct verify_order *o)
 	if (status == EXIT_DONE && v->words->report) {
 		v->report = (struct verify_report){.path = v->words->report,
 						   .store = v->words->store,
+						   .record = v->store,
 						   .find = find_figure,
 						   .with = v};
 		status = verify_report(cli, &v->report);
@@ -327,7 +328,7 @@ static int verify(struct cli *cli, struct verifying *v, struct verify_order *o)
 int cli_verify(struct cli *cli, int argc, char **argv)
 {
 	struct words w = {0};
-	struct text path = {0};
+	struct text path = {0}, head = {0};
 	struct verifying v = {.cli = cli, .words = &w};
 	struct verify_order o = {.find = find, .with = &v};
 	int status = cli_flags(cli, flag, &w, &argc, argv);
@@ -337,6 +338,8 @@ int cli_verify(struct cli *cli, int argc, char **argv)
 	if (argc)
 		return cli_wrong("write: nines verify [--month YYYY-MM] [--head HASH]"
 				 " [--report FILE]");
+	if (!w.head && w.report && verify_report_head(w.report, &head))
+		w.head = head.at;
 	if (!judge_head(w.head) || !judge_month(w.month, &o))
 		return EXIT_WRONG_USAGE;
 	o.head = w.head;
@@ -349,5 +352,6 @@ int cli_verify(struct cli *cli, int argc, char **argv)
 	text_release(&v.findings);
 	text_release(&v.report.name);
 	text_release(&path);
+	text_release(&head);
 	return status;
 }

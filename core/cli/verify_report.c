@@ -22,7 +22,7 @@ struct comparing {
 	struct cli *cli;
 	struct verify_report *out;
 	struct report_order order;
-	char month[8];
+	char month[8], *name;
 	struct text published, recomputed;
 };
 
@@ -185,10 +185,35 @@ static const char *shared(const json_t *rows, const char *key)
 	return first;
 }
 
+/* The record's name of what a document calls so: documents are rid of what could do harm, and CSV
+ * has an apostrophe in front of formulas. */
+static const char *name_of(struct comparing *c, const char *shown)
+{
+	const struct read_target *list = NULL;
+	struct text wrong = {0}, safe = {0};
+	struct read *r = *shown ? read_open(c->out->record, &wrong) : NULL;
+	size_t targets = 0;
+
+	text_release(&wrong);
+	if (r)
+		read_targets(r, &list, &targets);
+	for (size_t i = 0; i < targets && !c->name; i++) {
+		text_clear(&safe);
+		text_add_safe(&safe, list[i].name, strlen(list[i].name), SIZE_MAX / 2);
+		if (!strcmp(shown, text_get(&safe)) ||
+		    (*shown == '\'' && !strcmp(shown + 1, text_get(&safe))))
+			c->name = memory_text(list[i].name);
+	}
+	read_close(r);
+	text_release(&safe);
+	return c->name ? c->name : shown;
+}
+
 static void set_subject(struct comparing *c, const char *name, const char *kind, const char *sla)
 {
 	struct report_order *o = &c->order;
 
+	name = name_of(c, name);
 	o->check = *name && strcmp(kind, "service") ? name : NULL;
 	o->service = *name && !strcmp(kind, "service") ? name : NULL;
 	o->sla = !*name && *sla ? sla : NULL;
@@ -454,7 +479,7 @@ static bool has_header(struct comparing *c, const struct sheet *was, struct shee
 }
 
 /* Which table it is, its header tells. */
-static bool find_table(struct comparing *c, const struct sheet *was, struct sheet *is)
+static bool find_table(struct comparing *c, const struct sheet *was, struct sheet *is, int *status)
 {
 	char *table[64] = {NULL};
 	size_t tables = 0;
@@ -464,7 +489,7 @@ static bool find_table(struct comparing *c, const struct sheet *was, struct shee
 	c->order.format = render_find("csv");
 	is_found = has_header(c, was, is);
 	c->order.format = render_find("json");
-	if (!is_found && run(c, &c->order) == EXIT_DONE) {
+	if (!is_found && (*status = run(c, &c->order)) == EXIT_DONE) {
 		document = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
 		tables = tables_of(document, table, sizeof table / sizeof *table);
 		json_decref(document);
@@ -485,7 +510,7 @@ static int compare_sheets(struct comparing *c, const struct sheet *was)
 	struct sheet is = {0};
 	int status = EXIT_DONE;
 
-	if (!find_table(c, was, &is))
+	if (!find_table(c, was, &is, &status) && status == EXIT_DONE)
 		status = cli_fail(EXIT_FAILED, "%s: the report '%s' has no table with its columns",
 				  c->out->path, c->order.name);
 	for (size_t i = 1; i < was->rows && status == EXIT_DONE; i++)
@@ -542,6 +567,15 @@ static bool read_file(struct comparing *c)
 	return n >= 0;
 }
 
+bool verify_report_head(const char *path, struct text *head)
+{
+	json_t *was = json_load_file(path, 0, NULL);
+
+	text_puts(head, text_of(was, "evidence_head"));
+	json_decref(was);
+	return head->size > 0;
+}
+
 int verify_report(struct cli *cli, struct verify_report *v)
 {
 	struct comparing c = {.cli = cli, .out = v, .order = {.store = v->store}};
@@ -555,5 +589,6 @@ int verify_report(struct cli *cli, struct verify_report *v)
 	json_decref(was);
 	text_release(&c.published);
 	text_release(&c.recomputed);
+	free(c.name);
 	return status;
 }

@@ -12,6 +12,7 @@ Whatever may be lost is a window of time that kill() and disturb() write down in
 """
 import calendar
 import collections
+import json
 import os
 import pathlib
 import random
@@ -91,7 +92,7 @@ class Field:
         self.folder, self.rng, self.more, self.modules = pathlib.Path(folder), random.Random(seed), more, modules
         self.servers = {name: Counter(word, 0.25 if name == "slow" else 0.0) for name, word in WORDS.items()}
         self.store = self.folder / "store" / "nines.db"
-        self.daemon, self.read_to = None, 0
+        self.daemon, self.read_to, self.links = None, 0, 0
         self.sent = {}          # (keeper, n) -> (time, verb, id, words)
         self.checks = {}                                # by number, of the present keeper
         self.looks = collections.defaultdict(list)      # when a diagnosis of a check was asked for
@@ -260,7 +261,15 @@ class Field:
             self._nothing_made_up(oracle)
             self._answers_are_there(oracle)
             self._incidents_are_whole(oracle, committed)
+        self._chain_is_whole()
         return oracle
+
+    def _chain_is_whole(self):
+        asked = self.daemon.nines("verify", "--json")
+        assert asked.returncode == 0, (asked.stdout[-2000:], asked.stderr)
+        verified = json.loads(asked.stdout)
+        assert verified["links"] >= self.links and verified["rows"] > 0, (self.links, verified)
+        self.links = verified["links"]  # a link that was committed is never lost
 
     def _numbers_go_on(self, committed):
         for keeper, last in committed.items():

@@ -1,0 +1,237 @@
+"""`nines verify`: what it says and with which status, of a record at rest, in use, copied, damaged or older; heads and reports that were
+published; the chain against a computation of its own (docs/evidence.md).
+"""
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import sqlite3
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import record
+from recording import Recorder
+from tap import BUILD, run, test
+
+AT = 1_740_000_000 // 86400 * 86400  # 2025-02-19
+HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
+
+
+def nines(*words, status=0):
+    done = subprocess.run([str(BUILD / "nines"), *map(str, words)], capture_output=True, text=True, check=False,
+                          env={"PATH": "/bin", "LC_ALL": "C.UTF-8", "NINES_CONF": "/nonexistent"})
+    assert done.returncode == status, (done.returncode, done.stdout[-1500:], done.stderr)
+    return done.stdout if status < 2 else done.stderr
+
+
+def verify(store, *words, status=0):
+    return json.loads(nines("verify", "--store", store, "--json", *words, status=status))
+
+
+def make(path, chain=True):
+    """Ten days of two checks and a service, an outage, maintenance, a hostile name; all of it long ago, so that it is rolled up at once."""
+    start = f"start_us={(AT + 200 * 300) * record.SECOND}"
+    record.write(path, [
+        record.target("web", 300), record.target(HOSTILE, 3600), record.service("Web", ["web"]),
+        *record.results("web", AT, 300, ("u" * 200 + "d" * 4 + "u" * 84) * 10, steps="resolve:812,connect:1490"),
+        *record.results(HOSTILE, AT, 3600, "u" * 230 + "g" * 10, steps="connect:1490"),
+        f"incident i1 check=web event=confirmed {start} at_us={(AT + 201 * 300) * record.SECOND} step=connect reason=refused",
+        f"incident i1 check=web event=closed {start} at_us={(AT + 204 * 300) * record.SECOND}",
+        f"maintenance m1 services=web start_us={AT * record.SECOND} end_us={(AT + 3600) * record.SECOND} announced_us=5 by=ann text=disks",
+    ], chain)
+    if chain:
+        close_days(path)
+    return path
+
+
+def close_days(path):
+    """The recorder rolls up bit by bit, behind each commit."""
+    with Recorder(path) as r:
+        for n in range(1, 400):
+            r.keeper.send(*(["keeper k2"] if n == 1 else []), f"marker - n={n} kind=start at_us={n}")
+            r.until_committed(n)
+            if verify(path)["uncovered"] == 0:
+                return
+    raise AssertionError("the days are never rolled up")
+
+
+def change(store, sql, *values):
+    with sqlite3.connect(store) as base:
+        base.execute(sql, values)
+    base.close()
+
+
+def heads(store):
+    """Every head, computed here."""
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as base:
+        rows = base.execute("select id, at_us, reach, data, hash from link order by id").fetchall()
+    head, found = bytes(32), []
+    for number, at_us, reach, data, stored in rows:
+        head = hashlib.sha256(head + struct.pack("<qqq", number, at_us, reach) + data).digest()
+        assert head == stored, number
+        found.append(head.hex())
+    return found
+
+
+@test("the chain is what docs/evidence.md says, link by link; the last head stands in text, HTML and JSON, and in no CSV")
+def chain(tmp):
+    store = make(tmp / "db")
+    head = heads(store)[-1]
+    assert verify(store)["head"] == head
+    words = ("report", "sla", "--store", store, "--month", "2025-02")
+    text = nines(*words)
+    assert re.search(r"Evidence: a chain of \d+ links up to 20\S+Z, over all results\nbefore 20\S+T00:00:00Z; its head, for nines verify --head:\n"
+                     + head, text), text[-500:]
+    assert head in nines(*words, "--format", "html")
+    document = json.loads(nines(*words, "--format", "json"))
+    assert document["evidence_head"] == head and document["evidence_links"] == len(heads(store))
+    assert head not in nines(*words, "--format", "csv")
+
+
+@test("a sound record: figures of what was verified, status 0; a month alone; in words and as JSON")
+def sound(tmp):
+    store = make(tmp / "db")
+    found = verify(store)
+    assert (found["results"], found["days"], found["months"], found["findings"]) == (2880 + 240, 20, 2, []), found
+    text = nines("verify", "--store", store)
+    assert re.search(r"^findings  none$", text, re.M) and re.search(r"^results   3120 agree with the chain$", text, re.M), text
+    part = verify(store, "--month", "2025-03")
+    assert (part["results"], part["months"], part["findings"]) == (0, 0, []), part
+    february = verify(store, "--month", "2025-02")
+    assert february["results"] == 3120, february
+
+
+@test("a head that was printed is found, also by its first half, and what stands behind it does not matter")
+def printed(tmp):
+    store = make(tmp / "db")
+    all_heads = heads(store)
+    for number in (1, len(all_heads)):
+        found = verify(store, "--head", all_heads[number - 1])
+        assert found["your_head_link"] == number and found["findings"] == [], found
+    assert verify(store, "--head", all_heads[0][:32])["your_head_link"] == 1
+    assert "stand unchanged" in nines("verify", "--store", store, "--head", all_heads[0])
+    other = make(tmp / "other")
+    lost = verify(other, "--head", all_heads[0], status=1)
+    assert [f["what"] for f in lost["findings"]] == ["head"] and all_heads[0][:16] in lost["findings"][0]["text"], lost
+    for wrong in ("", "abc", "X" * 64, all_heads[0] + "0", all_heads[0][:31]):
+        assert "is no head: write the 64 characters" in nines("verify", "--store", store, "--head", wrong, status=64)
+
+
+@test("each finding names the series and the span")
+def named(tmp):
+    store = make(tmp / "db")
+    change(store, "update day set data = zeroblob(length(data)) where location = 0 and day = ?", AT // 86400 + 3)
+    texts = {(f["what"], f["name"], f["from"], f["to"]): f["text"] for f in verify(store, status=1)["findings"]}
+    for name in ("web", HOSTILE):
+        assert ("day", name, "2025-02-22T00:00:00.000000Z", "2025-02-23T00:00:00.000000Z") in texts or any(k[1] != "web" for k in texts), texts
+    text = nines("verify", "--store", store, status=1)
+    assert "the figures of 2025-02-22 of 'web' are damaged: their bytes do not have their sum" in text, text
+    assert "\u202e" not in text and "<script>" in text  # a terminal is not HTML, but it must not run backwards
+
+
+@test("a running recorder's record and a copy of it verify; results of today are not covered yet, and that is said")
+def in_use(tmp):
+    with Recorder(tmp / "db") as r:
+        r.tell(30)
+        r.until_committed(30)
+        found = verify(tmp / "db")
+        assert found["uncovered"] == 30 and found["findings"] == [], found
+        nines("backup", tmp / "copy", "--store", tmp / "db")
+    copied = verify(tmp / "copy")
+    assert copied["head"] == found["head"] and copied["findings"] == [], copied
+    assert "30 results are in no link yet" in nines("verify", "--store", tmp / "copy")
+
+
+@test("no record, no database, an older schema, a damaged file, wrong words: one sentence each")
+def refused(tmp):
+    (tmp / "text").write_text("no database" * 99)
+    assert nines("verify", "--store", tmp / "none", status=2).count("\n") == 1
+    assert re.search(r"not a database", nines("verify", "--store", tmp / "text", status=2))
+    store = make(tmp / "db")
+    change(store, "update meta set value = 9 where word = 'schema'")
+    assert "an older nines: it is brought up to date when ninesd starts" in nines("verify", "--store", store, status=2)
+    change(store, "update meta set value = 10 where word = 'schema'")
+    whole = bytearray(store.read_bytes())
+    for page in range(2, len(whole) // 4096):
+        whole[page * 4096] ^= 0x55
+    store.write_bytes(whole)
+    done = subprocess.run([str(BUILD / "nines"), "verify", "--store", str(store)], capture_output=True, text=True, check=False)
+    assert done.returncode in (1, 2) and (done.stderr.count("\n") == 1 if done.returncode == 2 else "findings" in done.stdout), done
+    assert "write: nines verify" in nines("verify", "more", status=64)
+    for month in ("2025", "2025-13", "25-02", "2025-02-01"):
+        assert "write YYYY-MM" in nines("verify", "--store", tmp / "db", "--month", month, status=64)
+
+
+REPORTS = {"sla": ("--month", "2025-02"), "sla-zone": ("--month", "2025-02", "--zone", "Europe/Berlin"), "sla-check": ("--month", "2025-02", "--check", "web"),
+           "sla-span": ("--from", "2025-02-20", "--to", "2025-02-23T12:00:00Z"), "digest": ("--from", "2025-02-20", "--to", "2025-02-27"),
+           "detail": ("--month", "2025-02", "--check", HOSTILE)}
+
+
+@test("published reports are computed again from the record: JSON and CSV, months, spans, zones, one check")
+def reports(tmp):
+    store = make(tmp / "db")
+    for name, words in REPORTS.items():
+        for form in ("json", "csv"):
+            if (name, form) == ("detail", "csv"):
+                continue  # its rows do not say of which check they are
+            path = tmp / f"{name}.{form}"
+            nines("report", name.split("-")[0], "--store", store, *words, "-o", path)
+            found = verify(store, "--report", path)
+            assert found["figures"] > 5 and found["findings"] == [], (name, form, found)
+            assert (found["your_head_link"] > 0) == (form == "json"), (name, form)
+    assert "name it with --check" in _detail_csv(tmp, store)
+
+
+def _detail_csv(tmp, store):
+    nines("report", "detail", "--store", store, *REPORTS["detail"], "-o", tmp / "detail.csv")
+    return nines("verify", "--store", store, "--report", tmp / "detail.csv", status=2)
+
+
+@test("a figure that was improved in a published report is named, in JSON and in CSV; so is one whose record was changed")
+def improved(tmp):
+    store = make(tmp / "db")
+    path = tmp / "r.json"
+    nines("report", "sla", "--store", store, "--month", "2025-02", "-o", path)
+    document = json.loads(path.read_text())
+    for row in document["rows"]:
+        if row["name"] == "web":
+            was, row["down_s"] = row["down_s"], 0
+            row["incident_list"] = row["incident_list"][1:]
+    path.write_text(json.dumps(document))
+    texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
+    assert f"the report: 'web', rows.down_s: published 0, recomputed {was}" in texts and len(texts) == 2, texts
+    nines("report", "sla", "--store", store, "--month", "2025-02", "-o", tmp / "r.csv")
+    rows = list(csv.reader(io.StringIO((tmp / "r.csv").read_text())))
+    column = rows[0].index("uptime_known")
+    rows[1][column] = "100.000000"
+    with open(tmp / "r.csv", "w", newline="", encoding="utf-8") as f:
+        csv.writer(f).writerows(rows)
+    texts = [f["text"] for f in verify(store, "--report", tmp / "r.csv", status=1)["findings"]]
+    assert len(texts) == 1 and "uptime_known: published 100.000000, recomputed" in texts[0], texts
+    text = nines("verify", "--store", store, "--report", path, status=1)
+    assert re.search(r"^report    sla, 2025-02-01T00:00:00Z to 2025-03-01T00:00:00Z: \d+ of \d+ figures are the same$", text, re.M), text
+
+
+@test("a report whose time is not over, one by other rules, and what is no report are told as such")
+def no_report(tmp):
+    store = make(tmp / "db")
+    nines("report", "sla", "--store", store, "--from", "2025-02-01", "--to", "2999-01-01", "-o", tmp / "early.json")
+    assert "figures may change until then" in nines("verify", "--store", store, "--report", tmp / "early.json", status=3)
+    nines("report", "sla", "--store", store, "--month", "2025-02", "-o", tmp / "r.json")
+    document = json.loads((tmp / "r.json").read_text())
+    for row in [document, *document["rows"]]:
+        row["method"] = "nines-1:000000000000"
+    (tmp / "r.json").write_text(json.dumps(document))
+    found = verify(store, "--report", tmp / "r.json", status=1)["findings"]
+    assert len(found) == 1 and "was computed by nines-1:000000000000, the rules in force are nines-1:" in found[0]["text"], found
+    for content, wanted in (("", "no report of nines"), ("a,b\n1,2\n", "no report of nines"), ("{}", "which time it is about"), ("[1]", "no report")):
+        (tmp / "x").write_text(content)
+        assert wanted in nines("verify", "--store", store, "--report", tmp / "x", status=2), content
+    assert "give the path of a report in JSON or CSV" in nines("verify", "--store", store, "--report", tmp / "none", status=2)
+
+
+run()
