@@ -25,7 +25,8 @@ static const struct cli_command command[] = {
 	{"report",
 	 "[NAME] [option=value ...]\n"
 	 "    [--month YYYY-MM | --from TIME --to TIME] [--zone ZONE]\n"
-	 "    [--check NAME | --service NAME | --sla NAME] [--format FORMAT] [-o FILE]",
+	 "    [--check NAME | --service NAME | --customer NAME | --sla NAME]\n"
+	 "    [--format FORMAT] [-o FILE]",
 	 "renders a report; without NAME it lists them",
 	 "Options of the report follow as name=value; 'nines modules NAME' lists them.\n",
 	 cli_report},

@@ -21,8 +21,8 @@
 
 struct typed {
 	const char *need, *interval;
-	const char *month, *from, *to, *zone, *check, *service, *sla, *format, *file, *table,
-		*store, *paper;
+	const char *month, *from, *to, *zone, *check, *service, *customer, *sla, *format, *file,
+		*table, *store, *paper;
 };
 
 static const struct cli_flag flag[] = {
@@ -35,6 +35,8 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct typed, zone)},
 	{"--check", "NAME", "this check alone", offsetof(struct typed, check)},
 	{"--service", "NAME", "this service alone", offsetof(struct typed, service)},
+	{"--customer", "NAME", "what that customer is served, and the customer's verdict",
+	 offsetof(struct typed, customer)},
 	{"--sla", "NAME", "the services of that sla and their members, judged by it",
 	 offsetof(struct typed, sla)},
 	{"--need", "N", "what if so many members of that service had to be up (sla)",
@@ -215,6 +217,7 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.zone = typed->zone,
 		.check = typed->check,
 		.service = typed->service,
+		.customer = typed->customer,
 		.sla = typed->sla,
 		.need = typed->need,
 		.interval = typed->interval,
@@ -222,8 +225,8 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.options = argc - 1,
 		.render = {.table = typed->table,
 			   .paper = typed->paper,
-			   .has_utf8 = typed->file || cli->screen.has_utf8 ||
-				       !isatty(STDOUT_FILENO)},
+			   .has_utf8 =
+				   typed->file || cli->screen.has_utf8 || !isatty(STDOUT_FILENO)},
 		.now_us = clock_wall_us(),
 	};
 	int status = EXIT_WRONG_USAGE;
@@ -269,8 +272,8 @@ int cli_report(struct cli *cli, int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	if (!!typed.check + !!typed.service + !!typed.sla > 1)
-		return cli_wrong("--check, --service and --sla exclude each other");
+	if (!!typed.check + !!typed.service + !!typed.customer + !!typed.sla > 1)
+		return cli_wrong("--check, --service, --customer and --sla exclude each other");
 	find_modules(cli, MODULE_REPORT, &found);
 	status = argc ? report(cli, &typed, &found, argc, argv) : list(cli, &found);
 	find_release(&found);

@@ -211,6 +211,7 @@ static void read_section(struct config *c, const struct section *s)
 		struct config_sla sla;
 		struct config_maintenance maintenance;
 		struct config_service service;
+		struct config_customer customer;
 	} o;
 
 	memset(&o, 0, sizeof o);

@@ -1,5 +1,5 @@
-/* config/policy: what a configuration says about figures: sla, maintenance and service sections,
- * the time zones that slas name, and the options of reports.
+/* config/policy: what a configuration says about figures: sla, maintenance, service and customer
+ * sections, the time zones that slas name, and the options of reports.
  *
  * The structure is always built from lines (docs/architecture.md), by policy_take(): commands have
  * them of the files, read again without judging a module; the web has them of the loader, by way of
@@ -59,11 +59,20 @@ struct config_service {
 	struct config_service *next;
 };
 
+/* What one customer is served. */
+struct config_customer {
+	const char *name, *sla; /* "": each by its own */
+	const char *const *services; /* and checks */
+	const char *const *contacts;
+	struct config_customer *next;
+};
+
 struct config_policies {
 	struct config_zone *zone;
 	struct config_sla *sla;
 	struct config_maintenance *maintenance;
 	struct config_service *service;
+	struct config_customer *customer;
 };
 
 struct policy_reader {
@@ -73,12 +82,13 @@ struct policy_reader {
 	struct config_sla **last_sla;
 	struct config_maintenance **last_maintenance;
 	struct config_service **last_service;
+	struct config_customer **last_customer;
 };
 
 /* *into becomes empty; it and the arena must stay. */
 void policy_begin(struct policy_reader *, struct arena *, struct config_policies *into);
-/* One line: `zone`, `sla` (behind the zone that it names), `maintenance` or `service`; any other
- * says nothing here. False: *wrong says why and nothing was added. */
+/* One line: `zone`, `sla` (behind the zone that it names), `maintenance`, `service` or `customer`;
+ * any other says nothing here. False: *wrong says why and nothing was added. */
 bool policy_take(struct policy_reader *, const struct line *, struct text *wrong);
 
 /* NULL: none of that name was told. */

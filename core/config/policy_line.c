@@ -1,5 +1,6 @@
-/* config/policy_line: the option tables of sla, maintenance and service sections, and from a line
- * with their words to the structure that decides figures. Reads no file. See policy.h. */
+/* config/policy_line: the option tables of sla, maintenance, service and customer sections, and
+ * from a line with their words to the structure that decides figures. Reads no file. See policy.h.
+ */
 #include <string.h>
 
 #include "../base/clock.h"
@@ -74,6 +75,19 @@ static const struct module_head service_head = {
 	.name = "service", .option = service_option,
 	.options_size = sizeof(struct config_service)};
 
+const struct module_option customer_option[] = {
+	OPTION_(struct config_customer, services, "services", OPTION_TYPE_LIST, NULL, NULL,
+		OPTION_IS_REQUIRED, "the checks and services that the customer is served"),
+	OPTION_TEXT(struct config_customer, sla, "",
+		    "the policy all of them are judged by; none: each by its own"),
+	OPTION_(struct config_customer, contacts, "contact", OPTION_TYPE_LIST, "", NULL, 0,
+		"who hears of it: contacts"),
+	OPTION_END,
+};
+static const struct module_head customer_head = {.name = "customer",
+						 .option = customer_option,
+						 .options_size = sizeof(struct config_customer)};
+
 void policy_begin(struct policy_reader *r, struct arena *arena, struct config_policies *into)
 {
 	*into = (struct config_policies){0};
@@ -82,7 +96,8 @@ void policy_begin(struct policy_reader *r, struct arena *arena, struct config_po
 				    .last_zone = &into->zone,
 				    .last_sla = &into->sla,
 				    .last_maintenance = &into->maintenance,
-				    .last_service = &into->service};
+				    .last_service = &into->service,
+				    .last_customer = &into->customer};
 }
 
 static bool add_sla(struct policy_reader *r, const char *name, void *options, const struct line *l,
@@ -156,12 +171,26 @@ static bool add_service(struct policy_reader *r, const char *name, void *options
 	return true;
 }
 
+static bool add_customer(struct policy_reader *r, const char *name, void *options,
+			 const struct line *l, struct text *wrong)
+{
+	struct config_customer *c = options;
+
+	(void)l, (void)wrong;
+	c->name = name;
+	*r->last_customer = c;
+	r->last_customer = &c->next;
+	return true;
+}
+
 static const struct kind {
 	const struct module_head *head;
 	bool (*add)(struct policy_reader *, const char *name, void *options, const struct line *,
 		    struct text *wrong);
-} kind[] = {
-	{&sla_head, add_sla}, {&maintenance_head, add_maintenance}, {&service_head, add_service}};
+} kind[] = {{&sla_head, add_sla},
+	    {&maintenance_head, add_maintenance},
+	    {&service_head, add_service},
+	    {&customer_head, add_customer}};
 
 static const struct kind *find(const char *word)
 {

@@ -223,6 +223,7 @@ static void read_sections(struct config *c)
 	abouts_finish(c);
 	contacts_finish(c);
 	delivers_finish(c);
+	customers_finish(c);
 	notifiers_finish(c);
 }
 

@@ -139,6 +139,10 @@ void contact_each_report_path(const struct config *, const char *contact,
 void deliver_read(struct config *, const struct section *);
 void delivers_finish(struct config *);
 
+/* customer.c: behind contacts and services. */
+extern const struct module_option customer_option[];
+void customers_finish(struct config *);
+
 /* wording.c: sections `template`: an admin's own letters. */
 void wording_read(struct config *, const struct section *);
 

@@ -43,6 +43,7 @@ union options {
 	struct location_options location;
 	struct config_sla sla;
 	struct config_maintenance maintenance;
+	struct config_customer customer;
 	struct page_options page;
 };
 
@@ -80,6 +81,12 @@ static void finish_maintenance(struct config *c, const struct section *s, union 
 	policy_add_line(c, s);
 }
 
+static void finish_customer(struct config *c, const struct section *s, union options *o)
+{
+	(void)o;
+	policy_add_line(c, s);
+}
+
 enum { TITLE = 1, NO_TITLE = 2 };
 
 static const struct core_section {
@@ -90,11 +97,13 @@ static const struct core_section {
 	void (*finish)(struct config *, const struct section *, union options *);
 	void (*read)(struct config *, const struct section *); /* instead of all that */
 } core[] = {
-	{"location", NULL, location_option, sizeof(struct location_options), TITLE,
-	 finish_location, NULL},
+	{"location", NULL, location_option, sizeof(struct location_options), TITLE, finish_location,
+	 NULL},
 	{"void", NULL, void_option, sizeof(struct config_settings), NO_TITLE, NULL, NULL},
 	{"service", NULL, NULL, 0, TITLE, NULL, service_read},
 	{"sla", NULL, sla_option, sizeof(struct config_sla), TITLE, finish_sla, NULL},
+	{"customer", NULL, customer_option, sizeof(struct config_customer), TITLE, finish_customer,
+	 NULL},
 	{"contact", NULL, NULL, 0, TITLE, NULL, contact_read},
 	{"path", "contact", NULL, 0, TITLE, NULL, path_read},
 	{"template", NULL, NULL, 0, TITLE, NULL, wording_read},

@@ -353,6 +353,7 @@ static const struct {
 	{"zone", NULL, true, true},
 	{"sla", NULL, false, true},
 	{"maintenance", NULL, true, true},
+	{"customer", NULL, false, true},
 	{"secret", take_secret, false, false},
 	{"problem", take_problem, false, false},
 	{"lint", take_lint, false, false},

@@ -50,7 +50,7 @@ bool page_is_chosen(const struct page *p)
 {
 	const struct report_order *o = host_of(p)->order;
 
-	return o->check || o->service || o->sla;
+	return o->check || o->service || o->customer || o->sla;
 }
 
 struct figures_order host_order(const struct host_target *t)
@@ -132,14 +132,6 @@ const struct page_policy *page_policy(struct page *p, size_t number)
 	const struct host_target *t = number < h->targets ? &h->target[number] : NULL;
 
 	return t ? words_policy(&h->arena, t->policy, t->span->zone) : NULL;
-}
-
-/* ---- customers ---- */
-
-const struct page_customer *page_customer(struct page *p)
-{
-	(void)p;
-	return NULL;
 }
 
 int64_t page_day_us(const struct page *p, int64_t at_us, int days)

@@ -72,6 +72,13 @@ const struct host_span *host_span_of(const struct host *, const struct figures_p
 struct figures_order host_order(const struct host_target *);
 /* Once the targets are known: the document is in the zone that all of them have. */
 void host_settle_span(struct host *);
+/* customer.c: of the customer that the order names. False: *wrong says what of it is wrong. */
+bool customer_judge(const struct host *, struct text *wrong);
+/* NULL: none was asked for, or the customer has none. */
+const struct figures_policy *customer_policy(const struct host *);
+/* NULL at the end; only when one was asked for. */
+const char *const *customer_services(const struct host *);
+
 /* The sla of that name, NULL when there is none. */
 const struct figures_policy *host_policy(const struct host *, const char *name);
 

@@ -176,11 +176,13 @@ void host_settle_span(struct host *h)
 		h->span = h->target[0].span;
 }
 
-/* --zone is that of all, so is the zone of the sla that was asked for; else each policy has its
+/* --zone is that of all, so is the zone of the sla that was asked for, or of
+ * the customer's; else each policy has its
  * own. */
 bool host_find_period(struct host *h, struct text *wrong)
 {
-	const struct figures_policy *asked = h->order->sla ? host_policy(h, h->order->sla) : NULL;
+	const struct figures_policy *asked =
+		h->order->sla ? host_policy(h, h->order->sla) : customer_policy(h);
 
 	h->only_zone = h->order->zone ? h->order->zone : asked ? asked->zone : NULL;
 	h->all_spans = memory_new((h->policies + 1) * sizeof *h->all_spans);

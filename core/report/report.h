@@ -22,7 +22,7 @@ struct report_order {
 	struct config *config; /* NULL: none */
 	const struct config_policies *policies;
 	const char *month, *from, *to, *zone;
-	const char *check, *service, *sla;
+	const char *check, *service, *customer, *sla;
 	const char *need, *interval; /* of a what-if */
 	const char *const *option; /* name=value */
 	int options;

@@ -56,7 +56,7 @@ bool host_read_policies(struct host *h, struct text *wrong)
 	for (const struct config_sla *s = h->order->policies->sla; s; s = s->next)
 		set_policy(&h->policy[h->policies++], s);
 	if (!h->order->sla || host_policy(h, h->order->sla))
-		return true;
+		return customer_judge(h, wrong);
 	text_printf(wrong, "there is no sla '%s'", h->order->sla);
 	if (!h->policies)
 		text_puts(wrong, ": the configuration has none");
@@ -256,6 +256,32 @@ static bool add_one(struct host *h, enum read_kind kind, const char *name,
 	return refuse(kind == READ_SERVICE ? "service" : "check", name, names, n, wrong);
 }
 
+static bool is_known(const struct host *h, const char *name, const struct read_target *known,
+		     size_t targets)
+{
+	for (size_t i = 0; i < targets; i++)
+		if (!strcmp(known[i].name, name))
+			return true;
+	return configured(h, name);
+}
+
+/* What the customer is served, all by the customer's policy, or each by its own. */
+static bool add_customer(struct host *h, const struct read_target *known, size_t targets,
+			 struct text *wrong)
+{
+	const struct figures_policy *p = customer_policy(h);
+
+	for (const char *const *s = customer_services(h); *s; s++) {
+		if (!is_known(h, *s, known, targets)) {
+			text_printf(wrong, "customer '%s': the record has no check or service '%s'",
+				    h->order->customer, *s);
+			return false;
+		}
+		add_target(h, *s, p ? p : policy_of(h, *s));
+	}
+	return true;
+}
+
 static bool find_targets(struct host *h, const struct read_target *known, size_t targets,
 			 struct text *wrong)
 {
@@ -265,6 +291,8 @@ static bool find_targets(struct host *h, const struct read_target *known, size_t
 		return add_one(h, READ_CHECK, o->check, known, targets, wrong);
 	if (o->service)
 		return add_one(h, READ_SERVICE, o->service, known, targets, wrong);
+	if (o->customer)
+		return add_customer(h, known, targets, wrong);
 	if (o->sla)
 		return add_policy(h, o->sla, wrong);
 	add_all(h, known, targets);

@@ -96,6 +96,12 @@ CASES = [
      ["3: holidays: 'Christmas' is no day: write 2026-12-25, 12-25, \"12-24 to 01-01\" or \"12-24 08:00-12:00\""]),
     ("a file of holidays that is not there", 'sla "s" { target = 99\n  holidays-file = "none.txt" }\n',
      ["3: holidays-file: 'none.txt': no such file or directory: correct the path of the file"]),
+    ("a customer of what is not there", TCP + '}\nsla "s" { target = 99 }\n'
+     'customer "Acme" {\n  services = {"a", "b"}\n  sla = "gold"\n  contact = {"office"}\n}\ncustomer "Other" { sla = "s" }\n',
+     ["5: customer 'Acme': there is no check or service 'b': define it or name another",
+      "6: customer 'Acme': there is no sla 'gold': add sla \"NAME\" { target = 99.9 }",
+      "7: customer 'Acme': there is no contact 'office': add contact \"NAME\" { ... }",
+      "9: services: section 'customer' cannot do without it (the checks and services that the customer is served): add it"]),
     ("an unknown location", TCP + 'locations = {"moon"} }\n',
      ['2: locations: there is no location \'moon\': add location "NAME" { source = ADDRESS }']),
     ("a location by name", 'location "b" { source = "example.org" }\n',

@@ -294,10 +294,45 @@ def published(tmp):
     tiers = {"like AWS EC2": "below 99.99 % of up time 10 %, below 99 % of up time 30 %, below 95 % of up time 100 %",
              "like AWS S3": "below 99.9 % of up time 10 %, below 99 % of up time 25 %, below 95 % of up time 100 %",
              "like Google Cloud Storage": "below 99.95 % of up time 10 %, below 99 % of up time 25 %, below 95 % of up time 50 %"}
-    slas = text[text.index('sla "office hours"'):text.index("# A customer") if "# A customer" in text else None]
+    slas = text[text.index('sla "office hours"'):len(text)]
     for name, says in tiers.items():
         rows = contract(store(month), "--sla", name, conf=f'service "W" {{ members = {{"web-1"}} sla = "{name}" }}\n{slas}', tmp=tmp)
         assert rows["web-1"]["policy"][-1]["sentence"] == f"credits: {says}", rows["web-1"]["policy"]
+
+
+@test("a customer's services are judged apart by the customer's sla; the agreement is met when all met it (row 81)")
+def customers(tmp):
+    conf = ('service "Web" { members = {"web-1", "web-2"} sla = "own" }\nsla "own" { target = 90 }\n'
+            'sla "gold" { target = 99.9 zone = "Asia/Tokyo" }\nsla "strict" { target = 99.99 }\n'
+            'customer "Acme" { services = {"Web", "web-2"} sla = "gold" contact = {"office"} }\n'
+            'customer "Strict & Co" { services = {"Web", "web-1"} sla = "strict" }\n'
+            'customer "Each" { services = {"web-1", "Web"} }\ncustomer "None" { services = {"web-1"} }\n'
+            'customer "Young" { services = {"Web", "web-9"} sla = "gold" }\n'
+            'contact "office" { path "email:office@example.com" { } }\n')
+
+    def of(name, *words):
+        rows = contract(store(month), "--customer", name, *words, conf=conf, tmp=tmp)
+        return rows[None], {name: row for name, row in rows.items() if name}
+    whole, rows = of("Acme")
+    assert list(rows) == ["Web", "web-2"] and whole["zone"] == "Asia/Tokyo", (list(rows), whole["zone"])
+    assert (whole["customer"], whole["customer_sla"], whole["contacts"], whole["contact"]) == ("Acme", "gold", 1, "office"), whole
+    assert (whole["judged"], whole["met"], whole["is_met"], whole["is_decided"]) == (2, 2, True, True), whole
+    whole, rows = of("Strict & Co")
+    assert (whole["judged"], whole["met"], whole["is_met"], whole["is_decided"]) == (2, 0, False, True), (whole, rows)
+    assert rows["web-1"]["policy"][0]["sentence"].startswith("99.99 %"), rows["web-1"]["policy"]
+    whole, rows = of("Each")
+    assert (whole["judged"], whole["met"], whole["is_met"], rows["web-1"]["policy"][0]["sentence"]) == (
+        1, 1, True, "there is no target: nothing is judged"), whole
+    whole, _ = of("None")
+    assert (whole["judged"], whole["is_met"], whole["is_decided"]) == (0, False, False), whole
+    alone = contract(store(month), "--service", "Web", conf=conf, tmp=tmp)["Web"]
+    assert of("Each")[1]["Web"] == alone, "by its own sla it is what it is alone"
+    for words, says in ((("--customer", "Acne"), "there is no customer 'Acne': there are 'Acme', 'Strict & Co', 'Each', 'None', 'Young'"),
+                        (("--customer", "Young"), "customer 'Young': the record has no check or service 'web-9'"),
+                        (("--customer", "Acme", "--sla", "gold"), "--check, --service, --customer and --sla exclude each other")):
+        wrong = reporting.nines("sla", "--store", store(month), "--month", "2024-03", *words, conf=tmp / "nines.conf", status=64)
+        assert says in wrong, (words, wrong)
+    assert "Acme" in reporting.nines("sla", "--store", store(month), "--month", "2024-03", "--customer", "Acme", conf=tmp / "nines.conf")
 
 
 @test("hostile reasons and names stay texts (F44)")
