@@ -10,12 +10,17 @@
 #define KINDS (PAGE_BURN + 1)
 #define STATES (PAGE_STATE_DOWN + 1)
 
-const char *const chart_state_name[STATES] = {
+static const char *const state_name[STATES] = {
 	[PAGE_STATE_NONE] = "not-monitored", [PAGE_STATE_OUTSIDE] = "outside-hours",
 	[PAGE_STATE_UNKNOWN] = "unknown",    [PAGE_STATE_MAINTENANCE] = "maintenance",
 	[PAGE_STATE_UP] = "up",              [PAGE_STATE_DEGRADED] = "degraded",
 	[PAGE_STATE_DOWN] = "down",
 };
+
+const char *page_state_name(uint32_t state)
+{
+	return state < STATES ? state_name[state] : "";
+}
 
 enum { SERIES, FROM, TO, STATE, VALUE, COLUMNS };
 
@@ -119,7 +124,7 @@ static void add_data(struct page *p, const struct page_picture *c, const struct 
 	cell[SERIES] = page_text(c->series[c->count - 1].name);
 	cell[FROM] = page_value(time, at->from_us);
 	cell[TO] = page_value(time, at->to_us);
-	cell[STATE] = page_text(chart_state_name[at->state]);
+	cell[STATE] = page_text(page_state_name(at->state));
 	if (at->value != PAGE_UNKNOWN)
 		cell[VALUE] = page_value(c->chart.type, at->value);
 }

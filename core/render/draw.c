@@ -27,6 +27,14 @@ enum shape_ink draw_state_ink(uint32_t state)
 	return (enum shape_ink)(SHAPE_NONE + state);
 }
 
+void draw_add_value(struct text *t, uint32_t type, int64_t value)
+{
+	const struct page_value v = page_value((enum page_type)type, value);
+
+	page_add_shown(t, NULL, &v); /* the page is asked for zones of times alone */
+	text_puts(t, type == PAGE_PERCENT ? " %" : "");
+}
+
 /* ---- states ---- */
 
 static int level_of(const struct page_point *at)
@@ -183,7 +191,7 @@ static void put_day(struct drawing *d, const struct page_picture *c, const struc
 	text_printf(&hint, ": %s", draw_state_word[at->state]);
 	if (at->state == PAGE_STATE_DOWN && at->value != PAGE_UNKNOWN) {
 		text_putc(&hint, ' ');
-		axis_add_value(&hint, PAGE_SECONDS, at->value);
+		draw_add_value(&hint, PAGE_SECONDS, at->value);
 	}
 	if (at->state == PAGE_STATE_UP)
 		text_clear(&hint);

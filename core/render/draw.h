@@ -31,6 +31,8 @@ void draw_characters(struct text *, const struct page_picture *, bool has_utf8,
 /* As people read it, and one character; "" for up. */
 extern const char *const draw_state_word[], *const draw_state_mark[];
 enum shape_ink draw_state_ink(uint32_t state);
+/* A value as tables show it, so that none differs from them; a percentage with its sign. */
+void draw_add_value(struct text *, uint32_t type, int64_t value);
 
 /* A month of a calendar, counted from the year 0. */
 int64_t draw_month_of(const struct page_picture *, const struct page_point *, int *day);

@@ -352,7 +352,7 @@ static double put_burn(const struct plot *p, double y)
 	drawing_to(p->d, RIGHT, y_of(p, 0));
 	if (!end)
 		return y;
-	axis_add_value(&left, (enum page_type)p->c->chart.type, *at(p, 0, end - 1));
+	draw_add_value(&left, p->c->chart.type, *at(p, 0, end - 1));
 	drawing_text(p->d, SHAPE_INK, SHAPE_START, end_of(p, end - 1) + 4,
 		     y_of(p, *at(p, 0, end - 1)) - 4, DRAW_SMALL, 0, text_get(&left));
 	text_release(&left);

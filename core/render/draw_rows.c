@@ -5,7 +5,7 @@
 
 #define NAME_WIDTH 150.0
 #define TRACK_LEFT 156.0
-#define VALUE_WIDTH 78.0
+#define VALUE_WIDTH 92.0
 #define PITCH 22.0
 #define HEIGHT 15.0
 #define NARROWEST 1.6 /* what is shorter is drawn so wide */
@@ -31,7 +31,7 @@ static void add_hint(struct text *t, const struct rows *r, const struct page_poi
 	bool is_bar = r->c->chart.kind == PAGE_BARS;
 
 	if (r->c->chart.kind == PAGE_WATERFALL) {
-		axis_add_value(t, PAGE_ELAPSED, at->to_us - at->from_us);
+		draw_add_value(t, PAGE_ELAPSED, at->to_us - at->from_us);
 		return;
 	}
 	if (at->state == PAGE_STATE_UP)
@@ -41,9 +41,9 @@ static void add_hint(struct text *t, const struct rows *r, const struct page_poi
 	if (!is_bar || (at->state == PAGE_STATE_DOWN && at->value != PAGE_UNKNOWN))
 		text_putc(t, ' ');
 	if (!is_bar)
-		axis_add_value(t, PAGE_SECONDS, at->to_us - at->from_us);
+		draw_add_value(t, PAGE_SECONDS, at->to_us - at->from_us);
 	else if (at->state == PAGE_STATE_DOWN && at->value != PAGE_UNKNOWN)
-		axis_add_value(t, PAGE_SECONDS, at->value);
+		draw_add_value(t, PAGE_SECONDS, at->value);
 }
 
 /* ---- bars ---- */
@@ -148,7 +148,7 @@ static void put_value(const struct rows *r, const struct page_series *s, double 
 	if (s->value.type == PAGE_TEXT)
 		text_puts(&t, s->value.text);
 	else
-		axis_add_value(&t, (enum page_type)s->value.type, s->value.number);
+		draw_add_value(&t, s->value.type, s->value.number);
 	drawing_text(r->d, SHAPE_INK, SHAPE_END, DRAWING_WIDTH, y + 11.5, DRAW_SIZE,
 		     VALUE_WIDTH - 6, text_get(&t));
 	text_release(&t);

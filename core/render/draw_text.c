@@ -9,7 +9,8 @@
 #include "draw.h"
 
 #define NAME 18
-#define ROW 44
+#define ROW 40 /* characters of a row; of a line, whose values need more room behind it */
+#define LINE 36
 #define LEVELS 8
 #define LEGEND 5 /* marks on one line */
 
@@ -84,6 +85,29 @@ static int last_place(const struct page_chart *c, const struct page_point *at)
 	return place(c, at->to_us > at->from_us ? at->to_us - 1 : at->to_us);
 }
 
+/* A bar is a character while there are so many. */
+static void take_bars(const struct page_series *one, int state[ROW])
+{
+	size_t together = (one->points + ROW - 1) / ROW, end;
+
+	for (size_t i = 0, n = 0; i < one->points; i = end) {
+		end = i + together < one->points ? i + together : one->points;
+		state[n++] = (int)draw_merged(one, i, end, true).state;
+	}
+}
+
+static void take_spans(const struct page_chart *c, const struct page_series *one, int state[ROW])
+{
+	for (size_t i = 0; i < one->points; i++) {
+		const struct page_point *at = &one->point[i];
+		int last = last_place(c, at);
+
+		for (int n = place(c, at->from_us); n <= last; n++)
+			if ((int)at->state > state[n])
+				state[n] = (int)at->state;
+	}
+}
+
 static void add_row(const struct sketch *s, const struct page_series *one)
 {
 	bool is_probe = s->c->chart.kind == PAGE_WATERFALL;
@@ -91,11 +115,10 @@ static void add_row(const struct sketch *s, const struct page_series *one)
 
 	for (int i = 0; i < ROW; i++)
 		state[i] = -1;
-	for (size_t i = 0; i < one->points; i++)
-		for (int n = place(&s->c->chart, one->point[i].from_us);
-		     n <= last_place(&s->c->chart, &one->point[i]); n++)
-			if ((int)one->point[i].state > state[n])
-				state[n] = (int)one->point[i].state;
+	if (s->c->chart.kind == PAGE_BARS)
+		take_bars(one, state);
+	else
+		take_spans(&s->c->chart, one, state);
 	text_puts(s->out, "  ");
 	add_name(s, one->name);
 	for (int i = 0; i < ROW; i++)
@@ -110,7 +133,7 @@ static void add_row(const struct sketch *s, const struct page_series *one)
 	if (one->value.type == PAGE_TEXT)
 		s->safe(s->out, one->value.text, 0, s->with);
 	else if (one->value.type != PAGE_NONE)
-		axis_add_value(s->out, (enum page_type)one->value.type, one->value.number);
+		draw_add_value(s->out, one->value.type, one->value.number);
 	while (s->out->at[s->out->size - 1] == ' ')
 		s->out->at[--s->out->size] = '\0';
 	text_putc(s->out, '\n');
@@ -146,7 +169,7 @@ static void add_level(const struct sketch *s, int64_t value, int64_t least, int6
 static void add_levels(const struct sketch *s, const struct page_series *one, int64_t least,
 		       int64_t most)
 {
-	size_t together = one->points / (ROW + 1) + 1, end;
+	size_t together = (one->points + LINE - 1) / LINE, end;
 
 	for (size_t i = 0; i < one->points; i = end) {
 		end = i + together < one->points ? i + together : one->points;
@@ -172,10 +195,10 @@ static void add_line(const struct sketch *s, const struct page_series *one)
 	if (known > 1)
 		add_levels(s, one, least, most);
 	if (known)
-		axis_add_value(s->out, type, least);
+		draw_add_value(s->out, type, least);
 	if (least < most) {
 		text_puts(s->out, " to ");
-		axis_add_value(s->out, type, most);
+		draw_add_value(s->out, type, most);
 	}
 	text_puts(s->out, known ? "\n" : "-\n");
 }

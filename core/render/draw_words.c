@@ -4,6 +4,8 @@
 #include "axis.h"
 #include "draw.h"
 
+#define NAMED 4 /* rows; of more their number is told */
+
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -49,7 +51,7 @@ static void say_days(struct text *t, const struct page_picture *c)
 		text_puts(t, "; the worst was ");
 		axis_add_instant(t, c->zone, worst->from_us, false);
 		text_puts(t, ", down ");
-		axis_add_value(t, PAGE_SECONDS, worst->value);
+		draw_add_value(t, PAGE_SECONDS, worst->value);
 	}
 	text_putc(t, '.');
 }
@@ -59,17 +61,19 @@ static void say_bars(struct text *t, const struct page_picture *c)
 	size_t without = 0, most = 0, which = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		size_t down = 0;
+		size_t down = 0, up = 0;
 
-		for (size_t k = 0; k < c->series[i].points; k++)
+		for (size_t k = 0; k < c->series[i].points; k++) {
 			down += c->series[i].point[k].state == PAGE_STATE_DOWN;
-		without += !down;
+			up += c->series[i].point[k].state == PAGE_STATE_UP;
+		}
+		without += up && !down;
 		if (down > most) {
 			most = down;
 			which = i;
 		}
 	}
-	text_printf(t, "%zu row%s, %zu of them without a bar that was down", c->count,
+	text_printf(t, "%zu row%s, %zu of them up and never down", c->count,
 		    plural(c->count), without);
 	if (most)
 		text_printf(t, "; most often down was %s, in %zu of %zu bars",
@@ -79,17 +83,33 @@ static void say_bars(struct text *t, const struct page_picture *c)
 
 /* ---- spans ---- */
 
+/* Few rows are named with how many they have, many summed by state. */
+static void count_spans(struct text *t, const struct page_picture *c)
+{
+	size_t count[PAGE_STATE_DOWN + 1] = {0};
+	const char *comma = ": ";
+
+	for (size_t i = 0; i < c->count && c->count <= NAMED; i++)
+		text_printf(t, "%s%s %zu", i ? ", " : "", c->series[i].name, c->series[i].points);
+	if (c->count <= NAMED)
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		for (size_t k = 0; k < c->series[i].points; k++)
+			count[c->series[i].point[k].state]++;
+	text_printf(t, "%zu rows", c->count);
+	for (uint32_t i = PAGE_STATE_DOWN + 1; i-- > 0;)
+		add_state(t, count[i], i, &comma);
+}
+
 static void say_spans(struct text *t, const struct page_picture *c)
 {
 	const struct page_point *longest = NULL;
-	size_t count[PAGE_STATE_DOWN + 1] = {0}, which = 0;
-	const char *comma = ": ";
+	size_t which = 0;
 
 	for (size_t i = 0; i < c->count; i++)
 		for (size_t k = 0; k < c->series[i].points; k++) {
 			const struct page_point *at = &c->series[i].point[k];
 
-			count[at->state]++;
 			if (at->state == PAGE_STATE_DOWN &&
 			    (!longest ||
 			     at->to_us - at->from_us > longest->to_us - longest->from_us)) {
@@ -97,18 +117,16 @@ static void say_spans(struct text *t, const struct page_picture *c)
 				which = i;
 			}
 		}
-	text_printf(t, "%zu row%s", c->count, plural(c->count));
-	for (uint32_t i = PAGE_STATE_DOWN + 1; i-- > 0;)
-		add_state(t, count[i], i, &comma);
+	count_spans(t, c);
 	if (!longest) {
 		text_puts(t, ". Nothing was down.");
 		return;
 	}
-	text_printf(t, ". Longest down: %s for ", c->series[which].name);
-	axis_add_value(t, PAGE_SECONDS, longest->to_us - longest->from_us);
-	text_puts(t, ", from ");
+	text_printf(t, ". Longest down: %s, for ", c->series[which].name);
+	draw_add_value(t, PAGE_SECONDS, longest->to_us - longest->from_us);
+	text_puts(t, " from ");
 	axis_add_instant(t, c->zone, longest->from_us, true);
-	text_putc(t, '.');
+	text_puts(t, " on.");
 }
 
 static int64_t length_of(const struct page_series *s)
@@ -127,9 +145,9 @@ static void say_waterfall(struct text *t, const struct page_picture *c)
 				failed = i;
 	}
 	text_printf(t, "%zu step%s in ", c->count, plural(c->count));
-	axis_add_value(t, PAGE_ELAPSED, c->chart.to_us);
+	draw_add_value(t, PAGE_ELAPSED, c->chart.to_us);
 	text_printf(t, "; the longest was %s, ", c->series[longest].name);
-	axis_add_value(t, PAGE_ELAPSED, length_of(&c->series[longest]));
+	draw_add_value(t, PAGE_ELAPSED, length_of(&c->series[longest]));
 	if (failed < c->count)
 		text_printf(t, "; %s failed", c->series[failed].name);
 	text_putc(t, '.');
@@ -162,10 +180,10 @@ static void say_band(struct text *t, const struct page_picture *c)
 		if (!range_of(&c->series[i], &least, &most))
 			continue;
 		text_printf(t, "%s%s ", comma, c->series[i].name);
-		axis_add_value(t, type, least->value);
+		draw_add_value(t, type, least->value);
 		if (most->value != least->value) {
 			text_puts(t, " to ");
-			axis_add_value(t, type, most->value);
+			draw_add_value(t, type, most->value);
 		}
 		comma = ", ";
 		peak = most;
@@ -196,7 +214,7 @@ static void say_stack(struct text *t, const struct page_picture *c)
 		return;
 	}
 	text_printf(t, "%zu layer%s; the greatest value is %s, ", c->count, plural(c->count), name);
-	axis_add_value(t, (enum page_type)c->chart.type, peak->value);
+	draw_add_value(t, c->chart.type, peak->value);
 	text_puts(t, ", that of ");
 	axis_add_instant(t, c->zone, peak->from_us, true);
 	text_putc(t, '.');
@@ -209,20 +227,14 @@ static void say_burn(struct text *t, const struct page_picture *c)
 	int64_t whole = s->point[0].value, left = s->point[s->points - 1].value;
 
 	text_puts(t, "Of ");
-	axis_add_value(t, type, whole);
-	if (left >= 0) {
-		text_puts(t, " are left ");
-		axis_add_value(t, type, left);
-		if (whole > 0)
-			text_printf(t, ", %d %%", (int)((double)left / (double)whole * 100));
-		text_putc(t, '.');
-		return;
-	}
-	text_puts(t, " nothing is left: overdrawn by ");
-	axis_add_value(t, type, -left);
-	for (size_t i = 0; i < s->points; i++)
+	draw_add_value(t, type, whole);
+	text_puts(t, " is left ");
+	draw_add_value(t, type, left);
+	if (left >= 0 && whole > 0)
+		text_printf(t, ", %d %%", (int)((double)left / (double)whole * 100));
+	for (size_t i = 0; i < s->points && left < 0; i++)
 		if (s->point[i].value < 0) {
-			text_puts(t, ", first on ");
+			text_puts(t, ", less than nothing since ");
 			axis_add_instant(t, c->zone, s->point[i].from_us, false);
 			break;
 		}

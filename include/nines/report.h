@@ -139,6 +139,9 @@ enum page_state {
 	PAGE_STATE_DOWN,
 };
 
+/* "down": its name in JSON and CSV; "" for none of them. */
+const char *page_state_name(uint32_t state);
+
 enum page_chart_kind {
 	/* One series, a square for each point, which is a day; a row for each month. */
 	PAGE_CALENDAR,

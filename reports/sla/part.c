@@ -332,6 +332,7 @@ void part_add(struct page *page, size_t target, bool is_one_of_many, const struc
 	add_times(&p);
 	add_means(&p);
 	add_origin(&p);
+	charts_add(page, target, o);
 	add_incidents(&p, true, most);
 	add_diagnoses(&p, most);
 	add_incidents(&p, false, most);

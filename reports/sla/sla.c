@@ -11,6 +11,8 @@
 static const struct module_option option[] = {
 	OPTION_INT(struct options, incidents, 1000, "0..1000000",
 		   "list at most so many incidents of each check or service for people"),
+	OPTION_INT(struct options, charts, 20, "0..1000",
+		   "draw the days of at most so many checks and services, the first"),
 	OPTION_END,
 };
 
@@ -153,6 +155,7 @@ static void fill(struct page *p, const void *options)
 		page_heading(p, "Measured");
 	data_add_rows(p, targets, are_many);
 	data_add_lists(p, targets);
+	charts_add_all(p, targets, options);
 	for (size_t i = 0; i < targets; i++)
 		part_add(p, i, are_many, options);
 	if (targets)

@@ -1,6 +1,6 @@
 /* reports/sla: what its files share. sla.c puts the document together; data.c writes the tables for
- * programs, part.c what people read of one check or service, verdict.c the verdict in words,
- * what_if.c what was supposed. */
+ * programs, part.c what people read of one check or service, charts.c its pictures, verdict.c the
+ * verdict in words, what_if.c what was supposed. */
 #ifndef NINES_REPORTS_SLA_H
 #define NINES_REPORTS_SLA_H
 
@@ -10,7 +10,7 @@
 #define SENTENCE_BYTES 600
 
 struct options {
-	int64_t incidents;
+	int64_t incidents, charts;
 };
 
 /* "met", "not-met", "not-yet-known" (the period is not over), "not-known" (nothing was measured),
@@ -32,6 +32,11 @@ void data_add_rows(struct page *, size_t targets, bool is_shown);
 void data_add_lists(struct page *, size_t targets);
 
 void part_add(struct page *, size_t target, bool is_one_of_many, const struct options *);
+
+/* Of the first `charts` of them: the bars of all, the days for programs; and of one: its calendar,
+ * its incidents and maintenance on a time line, what was left of its budget. */
+void charts_add_all(struct page *, size_t targets, const struct options *);
+void charts_add(struct page *, size_t target, const struct options *);
 
 /* Nothing when nothing is supposed. */
 void what_if_add(struct page *, size_t targets);

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pathlib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import record
 import reporting
 from tap import BUILD, run, skip, test
 
@@ -145,8 +146,8 @@ def extremes():
 def characters():
     text = sample("text", "calendar", )
     assert "\n  2026-08  ......X.....X-.....X...X-....X.\n" in text and "X down" in text
-    for name in ("calendar-year", "spans", "waterfall", "burn"):
-        assert all(len(line) <= 80 for line in sample("text", name).splitlines()), name
+    for name in KINDS:
+        assert all(len(line) <= 76 + line.count("\u2068") + line.count("\u2069") for line in sample("text", name).splitlines()), name
 
 
 @test("programs get the points: JSON has them under the chart's key, CSV as a table")
@@ -169,6 +170,61 @@ def damaged(tmp):
                    b"shape rect x=1 y=2 w=3 h=4\n", b"chart - width=9223372036854775807 height=1\nshape text anchor=7 size=-5 text=x\n"):
         done = subprocess.run([BUILD / "nines-pdf"], input=head + shapes, capture_output=True)
         assert done.returncode in (0, 2) and (done.returncode == 2) == bool(done.stderr), (shapes, done.returncode, done.stderr)
+
+
+# ---- in reports ----
+
+def outages():
+    """The days around a change of the clock in Berlin, 25 hours of them one: two members that fail, together for an hour; a gap; a slow while."""
+    begin, lines = reporting.at(2024, 10, 24, 22), [record.target("one", 300), record.target("two", 300), record.service("Shop", ["one", "two"])]
+    for name, down in (("one", [(500, 512), (900, 901)]), ("two", [(500, 520), (1000, 1100)])):
+        states = "".join("d" if any(a <= n < b for a, b in down) else "g" if 700 <= n < 730 else " " if 800 <= n < 850 else "u" for n in range(1500))
+        lines += record.results(name, begin, 300, states, steps="connect:1000", elapsed_us=1100)
+    return lines
+
+
+CONF = """sla "gold" {
+  target = 99.9
+  zone = "Europe/Berlin"
+}
+service "Shop" {
+  members = {"one", "two"}
+  sla = "gold"
+}
+"""
+
+
+def contract(tmp, *words):
+    (tmp / "nines.conf").write_text(CONF)
+    return reporting.nines("sla", "--month", "2024-10", "--store", reporting.store(outages), *words, conf=tmp / "nines.conf")
+
+
+@test("the days of a chart add up to the figures of their month, over a change of the clock; its last budget is what is left")
+def add_up(tmp):
+    for row in json.loads(contract(tmp, "--format", "json"))["rows"]:
+        days = row["days"]
+        assert days and all(a["to"] == b["from"] for a, b in zip(days, days[1:])), row["name"]
+        assert sum(d["counted_down_s"] for d in days) == row["counted_down_s"]
+        if row["name"] == "Shop":
+            assert [d["counted_down_s"] for d in days if d["state"] == "down"] == [3600] and days[-1]["budget_left_s"] == row["budget_left_s"]
+            long = [d for d in days if d["from"] == "2024-10-26T22:00:00Z"]
+            assert long[0]["to"] == "2024-10-27T23:00:00Z", "a day of 25 hours"
+            assert len(days) == 31 and days[0]["state"] == "not-monitored" and "degraded" in {d["state"] for d in days}
+
+
+@test("report sla draws its days, its incidents and its budget; in HTML and in the PDF, or none when told so")
+def sla_draws(tmp):
+    html = contract(tmp, "--format", "html")
+    said = [parsed(svg).findtext(SVG + "desc") for svg in drawings(html)]
+    assert len(said) == 1 + 3 + 2 * 2, said
+    assert any(re.match(r"Of 10:\d\d is left -49:\d\d, less than nothing since 2024-10-26\.", s) for s in said), said
+    assert any(s.startswith("outages 1. Longest down: outages, for 1:00:00 from 2024-10-26 17:40:00 on.") for s in said), said
+    contract(tmp, "-o", tmp / "sla.pdf")
+    words = " ".join(tool("pdftotext", "-layout", tmp / "sla.pdf", "-").split())
+    for sentence in said:
+        assert " ".join(sentence.split()) in words, sentence
+    assert not drawings(contract(tmp, "--format", "html", "charts=0"))
+    assert "charts=3 draws all" in contract(tmp, "charts=1")
 
 
 run()
