@@ -62,8 +62,7 @@ static struct period of_date(const struct period_rule *r, int64_t year, int mont
 	else
 		p = (struct period){
 			midnight_us(r, year, month, day - back),
-			midnight_us(r, year, month,
-				    day - back + (r->every == PERIOD_WEEK ? 7 : 1)),
+			midnight_us(r, year, month, day - back + (r->every == PERIOD_WEEK ? 7 : 1)),
 			0};
 	p.due_us = due_us(r, p.to_us);
 	return p;
@@ -131,8 +130,8 @@ bool period_read(const struct period_rule *r, const char *text, struct period *p
 
 	if (sscanf(text, "%4d-%2d%n", &year, &month, &end) != 2 || end != 7)
 		return false;
-	if (text[end] && (sscanf(text + end, "-%2d%n", &day, &end) != 1 || end != 3 ||
-			  text[7 + end]))
+	if (text[end] &&
+	    (sscanf(text + end, "-%2d%n", &day, &end) != 1 || end != 3 || text[7 + end]))
 		return false;
 	back = zone_date(zone_days(year, month, day));
 	if (year < 1970 || back.month != month || back.day != day)

@@ -45,17 +45,17 @@ static const struct module_option deliver_option[] = {
 		    "what its letters are called; without it the section's name"),
 	OPTION_END,
 };
-static const struct module_head deliver_head = {
-	.name = "deliver", .option = deliver_option,
-	.options_size = sizeof(struct deliver_options)};
+static const struct module_head deliver_head = {.name = "deliver",
+						.option = deliver_option,
+						.options_size = sizeof(struct deliver_options)};
 
 struct delivery {
 	const struct section *section;
 	struct deliver_options say;
 	const struct descriptor *module;
-	const char *zone;      /* as given, of the sla, or UTC */
-	struct text to;	       /* lines NOTIFIER:ADDRESS, tab, contact */
-	struct text words;     /* opt.NAME=value */
+	const char *zone; /* as given, of the sla, or UTC */
+	struct text to; /* lines NOTIFIER:ADDRESS, tab, contact */
+	struct text words; /* opt.NAME=value */
 	bool is_fine, is_for_each; /* made for each contact */
 	struct delivery *next;
 };
@@ -87,7 +87,7 @@ void deliver_read(struct config *c, const struct section *s)
 }
 
 /* A problem of one option, where it stands. */
-#define WRONG(c, d, option, remedy, ...) \
+#define WRONG(c, d, option, remedy, ...)                                                       \
 	problem_add(&(c)->parse, (d)->section->file, line_of(c, (d)->section, option), remedy, \
 		    __VA_ARGS__)
 
@@ -282,9 +282,9 @@ static void judge_time(struct config *c, struct delivery *d)
 		WRONG(c, d, "at", "write 06:00", "at: '%.60s' is no time of the day", o->at);
 	if (*o->zone)
 		zone_judge(c, d->section, o->zone);
-	d->zone = *o->zone    ? o->zone
-		  : *o->sla   ? zone_of_sla(c, o->sla)
-		  : *o->check ? "UTC"
+	d->zone = *o->zone      ? o->zone
+		  : *o->sla     ? zone_of_sla(c, o->sla)
+		  : *o->check   ? "UTC"
 		  : *o->service ? zone_of_sla(c, sla_of_service(c, o->service))
 				: zone_of_all(c);
 	if (d->zone)
@@ -353,8 +353,8 @@ static void judge_contacts(struct config *c, struct delivery *d)
 		take_contacts(c, d, *name);
 	if (!*d->say.contacts && !*d->say.folder)
 		problem_add(&c->parse, d->section->file, d->section->line,
-			    "add contacts = {\"NAME\"}, or a folder",
-			    "deliver '%s' goes to nobody", d->section->title);
+			    "add contacts = {\"NAME\"}, or a folder", "deliver '%s' goes to nobody",
+			    d->section->title);
 }
 
 static bool has_none(const struct delivery *d)
@@ -376,17 +376,18 @@ static void judge_formats(struct config *c, const struct delivery *d)
 
 static bool may_write(const struct stat *s, const struct privilege *p)
 {
-	mode_t bits = s->st_uid == p->uid ? s->st_mode >> 6 : s->st_gid == p->gid ? s->st_mode >> 3
-										    : s->st_mode;
+	mode_t bits = s->st_uid == p->uid   ? s->st_mode >> 6
+		      : s->st_gid == p->gid ? s->st_mode >> 3
+					    : s->st_mode;
 
 	return (bits & 3) == 3;
 }
 
 static void judge_folder(struct config *c, struct delivery *d)
 {
-	const char *path = *d->say.folder ? parse_whole_path(&c->parse, d->section->file,
-							    d->say.folder)
-					  : NULL;
+	const char *path = *d->say.folder
+				   ? parse_whole_path(&c->parse, d->section->file, d->say.folder)
+				   : NULL;
 	struct privilege user;
 	struct text wrong = {0};
 	struct stat is;
@@ -402,7 +403,8 @@ static void judge_folder(struct config *c, struct delivery *d)
 		 (user.is_dropped ? !may_write(&is, &user) : access(path, W_OK | X_OK) != 0))
 		WRONG(c, d, "folder", "give it to that user: chown",
 		      "folder: '%s' cannot be written to by the user with number %d, as who ninesd "
-		      "runs", path, (int)user.uid);
+		      "runs",
+		      path, (int)user.uid);
 	text_release(&wrong);
 }
 

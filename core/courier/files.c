@@ -93,8 +93,10 @@ static void add_file(struct letter *l, int folder, const struct wanted *w)
 
 	text_add_safe(&name, w->name, strlen(w->name), sizeof w->name);
 	if (wrong) {
-		text_printf(&l->text, "\nThe file %s that belongs to this letter could not be "
-			    "read: %s.\n", text_get(&name), wrong);
+		text_printf(&l->text,
+			    "\nThe file %s that belongs to this letter could not be "
+			    "read: %s.\n",
+			    text_get(&name), wrong);
 		text_release(&bytes);
 		text_release(&name);
 		return;

@@ -8,6 +8,7 @@
 #include "../base/lines.h"
 #include "../base/memory.h"
 #include "alert.h"
+#include "delivery.h"
 #include "outbox.h"
 #include "resume.h"
 #include "window.h"
@@ -596,6 +597,7 @@ void configure_end(struct keeper *k, const struct line *l)
 		window_configure(k, &k->pending);
 		apply(k);
 		outbox_configure(k, &k->pending);
+		delivery_configure(k, &k->pending);
 		window_follow(k);
 		tell_targets(k);
 		pool_follow(k);

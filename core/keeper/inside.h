@@ -291,6 +291,7 @@ struct keeper {
 	} bursts;
 	struct letters *letters; /* outbox.h */
 	struct alerts *alerts; /* alert_inside.h */
+	struct deliveries *deliveries; /* delivery_inside.h */
 	struct window *windows; /* maintenance: window.h */
 	size_t intense;	       /* checks that are intensified */
 	int64_t recorded; /* the client whose request the recorder does itself, 0: none */

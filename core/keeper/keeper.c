@@ -6,6 +6,7 @@
 
 #include "../base/memory.h"
 #include "alert.h"
+#include "delivery.h"
 #include "outbox.h"
 #include "resume.h"
 #include "window.h"
@@ -28,6 +29,7 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	void_window_init(&k->window);
 	spool_init(&k->spool, SPOOL_BYTES);
 	k->letters = letters_new(k);
+	k->deliveries = deliveries_new();
 	outbox_listen(k, alert_letter_is);
 	return k;
 }
@@ -56,6 +58,7 @@ void keeper_free(struct keeper *k)
 	alerts_free(k);
 	configure_release(k);
 	letters_free(k);
+	deliveries_free(k);
 	resume_release(k);
 	pool_release(k);
 	status_release(k);
@@ -299,9 +302,16 @@ static void take_resume_standing(struct keeper *k, struct keeper_end from, const
 		alert_resume_standing(k, l);
 }
 
+static void take_resume_delivery(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	delivery_resume(k, l);
+}
+
 static void take_resumed(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from, (void)l;
+	delivery_resumed(k);
 	resume_complete(k);
 }
 
@@ -370,6 +380,12 @@ static void take_courier_gone(struct keeper *k, struct keeper_end from, const st
 	outbox_take_gone(k, l);
 }
 
+static void take_made(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	delivery_take_made(k, l);
+}
+
 static void take_outcome(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	outbox_take_outcome(k, from.number, l);
@@ -419,6 +435,7 @@ static const struct {
 	{END_RECORDER, "resume-incident", take_resume_incident},
 	{END_RECORDER, "resume-standing", take_resume_standing},
 	{END_RECORDER, "resume-maintenance", take_window},
+	{END_RECORDER, "resume-delivery", take_resume_delivery},
 	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "start", take_start},
@@ -427,6 +444,7 @@ static const struct {
 	{END_PARENT, "prober-gone", take_gone},
 	{END_PARENT, "courier", take_courier},
 	{END_PARENT, "courier-gone", take_courier_gone},
+	{END_PARENT, "made", take_made},
 	{END_COURIER, "outcome", take_outcome},
 	{END_COURIER, "closed", take_closed},
 	{END_PARENT, "recorder", take_recorder},
@@ -438,6 +456,7 @@ static const struct {
 	{END_PARENT, "contact", take_configuration},
 	{END_PARENT, "path", take_configuration},
 	{END_PARENT, "template", take_configuration},
+	{END_PARENT, "deliver", take_configuration},
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
 	{END_PARENT, "channel", take_configuration},
@@ -508,6 +527,7 @@ static void each_second(struct keeper *k)
 	window_watch(k);
 	resume_watch(k);
 	outbox_watch(k);
+	delivery_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");
 		line_end(t);

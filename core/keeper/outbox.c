@@ -8,6 +8,7 @@
 #include "../alert/outbox.h"
 #include "../base/memory.h"
 #include "alert.h"
+#include "delivery.h"
 #include "outbox_inside.h"
 
 #define GATE_US (10 * KEEPER_SECOND) /* a recorder that is not there is waited for so long */
@@ -119,8 +120,10 @@ static void note(void *with, struct outbox_letter *l, const struct outbox_attemp
 	kept->elapsed_us = 0;
 	tell_switched_off(k, a);
 	add_news(k->letters, l->id, a->next_us ? ALERT_WAITING : fate[a->outcome], a->at_us);
-	if (!a->next_us)
+	if (!a->next_us) {
+		delivery_letter_ended(k, &kept->words, a->outcome, a->to, a->reason);
 		kept_free(k->letters, kept);
+	}
 }
 
 /* ---- letters come in ---- */
@@ -362,6 +365,8 @@ static bool is_committed(const struct keeper *k, struct letter_kept *kept,
 static bool goes_unrecorded(const struct keeper *k, struct letter_kept *kept,
 			    const struct outbox_letter *l, int64_t waited_us)
 {
+	if (strstr(text_get(&kept->words), " delivery="))
+		return false; /* a report without a record would go again after a restart */
 	kept->is_unrecorded = k->now_us - l->created_us >= waited_us;
 	return kept->is_unrecorded;
 }

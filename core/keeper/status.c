@@ -6,6 +6,7 @@
 #include "../base/memory.h"
 #include "../base/version.h"
 #include "alert.h"
+#include "delivery.h"
 #include "outbox.h"
 #include "window.h"
 
@@ -422,6 +423,8 @@ static const struct {
 	       {"reclassify", ask_recorder},
 	       {"letters", outbox_ask_letters},
 	       {"letter", outbox_ask_letter},
+	       {"deliveries", delivery_ask_list},
+	       {"deliver", delivery_ask},
 	       {"beat", ask_beat},
 	       {"check-now", ask_check_now},
 	       {"intensify", ask_intensify},

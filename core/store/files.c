@@ -11,7 +11,7 @@
 #include "inside.h"
 
 #define SWEEP_EACH_US (600 * CLOCK_SECOND)
-#define FRESH_S 3600
+#define FRESH_S       3600
 
 static bool is_wanted(struct store *s, const char *name)
 {
