@@ -20,6 +20,7 @@
 #include "parent/privilege.h"
 #include "prober/prober.h"
 #include "recorder/recorder.h"
+#include "reporter/reporter.h"
 #include "web/web.h"
 
 #define CONTROL_FD 3
@@ -47,6 +48,7 @@ static const struct {
 	{"web", web_main, false},
 	{"courier", courier_main, false},
 	{"lint", lint_main, false},
+	{"reporter", reporter_main, false},
 };
 
 /* --role NAME [--drop UID GID [--confine]], written by core/parent/child.c. */

@@ -123,6 +123,13 @@ void period_add_label(struct text *t, const struct period_rule *r, const struct 
 		text_printf(t, "-%02d", c.day);
 }
 
+void period_add_date(struct text *t, const struct period_rule *r, int64_t at_us)
+{
+	struct civil c = zone_civil(r->zone, at_us / SECOND);
+
+	text_printf(t, "%04" PRId64 "-%02d-%02d", c.year, c.month, c.day);
+}
+
 bool period_read(const struct period_rule *r, const char *text, struct period *p)
 {
 	int year, month, day = 1, end = 0;

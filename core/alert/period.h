@@ -45,6 +45,8 @@ struct period period_last_due(const struct period_rule *, int64_t now_us);
 
 /* "2026-10", "2026-W44" (ISO 8601), "2026-10-31". */
 void period_add_label(struct text *, const struct period_rule *, const struct period *);
+/* "2026-10-31": the day of an instant. */
+void period_add_date(struct text *, const struct period_rule *, int64_t at_us);
 /* "2026-10": the month, or its first day or week; "2026-10-31": the period that holds that day.
  * False: it is neither. */
 bool period_read(const struct period_rule *, const char *text, struct period *);

@@ -178,6 +178,12 @@ static void make(struct keeper *k, struct delivery *d)
 	line_add_int(t, "from_us", d->period.from_us);
 	line_add_int(t, "to_us", d->period.to_us);
 	line_add(t, "label", text_get(&label));
+	text_clear(&label);
+	period_add_date(&label, &d->rule, d->period.from_us);
+	line_add(t, "first", text_get(&label));
+	text_clear(&label);
+	period_add_date(&label, &d->rule, d->period.to_us);
+	line_add(t, "behind", text_get(&label));
 	line_add_int(t, "now_us", d->period.to_us + PERIOD_SETTLE_US);
 	if (*d->contact[d->at])
 		line_add(t, "contact", d->contact[d->at]);

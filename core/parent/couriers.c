@@ -46,6 +46,16 @@ static void send_module(struct house *h, struct courier *c, const struct plan_ch
 	text_release(&refusal);
 }
 
+static void send_files(struct house *h, struct courier *c, const struct plan_channel *ch)
+{
+	int fd = ch->module->flags & MODULE_TAKES_FILES ? reporter_open_files(h) : -1;
+
+	if (fd < 0)
+		return;
+	send_fd(h, c, "fd files\n", fd);
+	close(fd);
+}
+
 static bool send_keeper_end(struct house *h, struct courier *c)
 {
 	int pair[2];
@@ -85,6 +95,7 @@ static void hand_over(struct house *h, struct courier *c, const struct plan_chan
 	if (!send_keeper_end(h, c))
 		child_kill(&c->child, SIGKILL);
 	send_module(h, c, ch);
+	send_files(h, c, ch);
 	if (h->plan->secret)
 		text_add(link_line(&c->child.link), h->plan->secret, h->plan->secret_bytes);
 	house_send(h, &c->child, ch->line);

@@ -1,7 +1,7 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
- * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; terminal.c what a
+ * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; reporter.c what makes reports; terminal.c what a
  * person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the heap,
  * reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
@@ -67,6 +67,12 @@ struct lint_run {
 	struct text said, saying; /* of the last run; of this one */
 };
 
+/* The process that makes a report; number: of the keeper's `make`, 0: answered. */
+struct reporter_run {
+	struct child child;
+	int64_t number;
+};
+
 struct house {
 	uint32_t magic;
 	const struct parent_options *options;
@@ -103,6 +109,7 @@ struct house {
 	int64_t next_courier;
 
 	struct lint_run lint;
+	struct reporter_run reporter;
 	struct watch *watch;
 	struct terminal *terminal;
 };
@@ -111,6 +118,8 @@ struct house {
 /* A line that goes to a child, for --trace. */
 void house_trace(const struct house *, const char *to, const char *lines);
 void house_send(struct house *, struct child *, const char *lines);
+/* What a child that has ended had said on its link is taken. */
+void house_drain(struct child *);
 /* In force; until there is one, the one that is to be; NULL before. */
 const struct plan *house_plan(const struct house *);
 /* The time for the next start after one more death. */
@@ -148,6 +157,14 @@ void lint_tick(struct house *);
 bool lint_died(struct house *, pid_t);
 void lint_stop(struct house *);
 void lint_release(struct house *);
+
+/* ---- reporter.c ---- */
+void reporter_begin(struct house *, const struct line *make); /* the keeper's line */
+void reporter_tick(struct house *);
+bool reporter_died(struct house *, pid_t, int status);
+void reporter_stop(struct house *);
+/* The folder of the files of letters, made when it is missing; -1: there is none. */
+int reporter_open_files(const struct house *);
 
 /* ---- couriers.c ---- */
 void couriers_follow(struct house *); /* one for each channel of the plan in force */

@@ -71,6 +71,12 @@ void patience_lose(struct patience *p, int64_t now_us, int64_t lived_us, unsigne
 	}
 }
 
+void house_drain(struct child *c)
+{
+	for (int i = 0; i < 4096 && link_is_open(&c->link); i++)
+		c->link.watch.ready(&c->link.watch, EPOLLIN | EPOLLHUP);
+}
+
 /* ---- a new configuration comes into force ---- */
 
 static void watch_modules(struct house *h)
@@ -269,18 +275,12 @@ static void refuse(struct house *h, struct plan *p, int status)
 	notify_ready();
 }
 
-static void drain(struct child *c)
-{
-	for (int i = 0; i < 4096 && link_is_open(&c->link); i++)
-		c->link.watch.ready(&c->link.watch, EPOLLIN | EPOLLHUP);
-}
-
 static void loader_died(struct house *h, int status)
 {
 	struct plan *p = h->loading;
 
 	h->loader.is_stopping = true; /* its end is no surprise */
-	drain(&h->loader);
+	house_drain(&h->loader);
 	child_end(&h->loader);
 	h->loading = NULL;
 	if (h->is_ending)
@@ -306,7 +306,7 @@ static void child_died(struct house *h, pid_t pid, int status)
 			role_died(h, place, status);
 			return;
 		}
-	if (courier_died(h, pid, status) || lint_died(h, pid))
+	if (courier_died(h, pid, status) || lint_died(h, pid) || reporter_died(h, pid, status))
 		return;
 	for (size_t i = 0; i < h->probers; i++)
 		if (pid == h->prober[i]->child.pid) {
@@ -318,7 +318,7 @@ static void child_died(struct house *h, pid_t pid, int status)
 static bool is_alone(const struct house *h)
 {
 	bool is_empty = h->loader.pid <= 0 && !h->probers && !h->couriers &&
-			h->lint.child.pid <= 0;
+			h->lint.child.pid <= 0 && h->reporter.child.pid <= 0;
 
 	for (int place = 0; place < ROLES; place++)
 		is_empty = is_empty && h->role[place].pid <= 0;
@@ -360,6 +360,7 @@ static void stop_all(struct house *h)
 	notify_stopping();
 	child_kill(&h->loader, SIGKILL);
 	lint_stop(h);
+	reporter_stop(h);
 	couriers_stop(h);
 	if (!h->couriers || h->role[ROLE_KEEPER].pid <= 0)
 		stop_roles(h);
@@ -402,6 +403,7 @@ static void tick(struct loop_timer *t)
 	couriers_tick(h);
 	go_on_stopping(h);
 	lint_tick(h);
+	reporter_tick(h);
 	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);

@@ -92,10 +92,18 @@ static const char *take_say(struct house *h, struct child *c, const struct line 
 	return NULL;
 }
 
+static const char *take_make(struct house *h, struct child *c, const struct line *l)
+{
+	if (c == &h->role[ROLE_KEEPER])
+		reporter_begin(h, l);
+	return NULL;
+}
+
 static const struct {
 	const char *verb;
 	const char *(*take)(struct house *, struct child *, const struct line *);
 } verb[] = {
+	{"make", take_make},
 	{"say", take_say},
 	{"ready", take_ready}, {"alive", take_alive}, {"drained", take_drained},
 	{"state", take_state}, {"quarantine", take_quarantine},
@@ -319,6 +327,7 @@ void role_died(struct house *h, enum role_place place, int status)
 		terminal_leave(h->terminal);
 		probers_forget_keeper(h);
 		couriers_forget_keeper(h);
+		reporter_stop(h);
 	}
 	roles_start(h);
 }

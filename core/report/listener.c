@@ -65,7 +65,10 @@ static void find(struct page *p, struct host *h, const char *contact)
 	struct listening l = {.host = h, .contact = contact};
 	const char *meant;
 
-	config_each_contact(h->order->config, take_contact, &l);
+	if (h->order->config)
+		config_each_contact(h->order->config, take_contact, &l);
+	for (size_t i = 0; i < h->order->contacts; i++)
+		take_contact(h->order->contact[i].name, h->order->contact[i].services, &l);
 	meant = l.is_found ? NULL : option_nearest(contact, l.name, l.names, sizeof *l.name);
 	if (meant)
 		page_wrong_order(p, "there is no contact '%s': did you mean '%s'?", contact, meant);

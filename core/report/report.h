@@ -15,12 +15,19 @@
 
 #define REPORT_SECONDS 600 /* longer none may take */
 
-/* What was typed; NULL: not given. */
+/* Of what a contact hears: names, a line each; "": of all. */
+struct report_contact {
+	const char *name, *services;
+};
+
+/* What was typed, or is due; NULL: not given. */
 struct report_order {
 	const char *module_path, *name;
 	const char *store;
 	struct config *config; /* NULL: none */
 	const struct config_policies *policies;
+	const struct report_contact *contact; /* instead of those of `config` */
+	size_t contacts;
 	const char *month, *from, *to, *zone;
 	const char *check, *service, *customer, *sla;
 	const char *need, *interval; /* of a what-if */

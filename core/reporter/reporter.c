@@ -1,0 +1,338 @@
+/* reporter/reporter: see reporter.h. From lines to an order for each format, and what letters say.
+ */
+#include "reporter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../base/memory.h"
+
+#define ARENA_BYTES (64u << 20)
+#define TEXT_BYTES  40000 /* of a letter's text as it stands in a line */
+
+void reporter_init(struct reporter *r)
+{
+	*r = (struct reporter){.store = "", .location = ""};
+	arena_init(&r->arena, NULL, 0, ARENA_BYTES);
+	policy_begin(&r->reader, &r->arena, &r->policies);
+}
+
+void reporter_release(struct reporter *r)
+{
+	for (size_t i = 0; i < r->files; i++) {
+		text_release(&r->file[i].bytes);
+		free(r->file[i].name);
+	}
+	free(r->contact);
+	text_release(&r->deliver);
+	text_release(&r->make);
+	text_release(&r->text);
+	arena_release(&r->arena);
+}
+
+/* ---- lines ---- */
+
+static const char *kept(struct reporter *r, const char *text)
+{
+	const char *copy = arena_copy(&r->arena, text, strlen(text));
+
+	if (!copy)
+		memory_end();
+	return copy;
+}
+
+static void keep_line(struct text *to, const struct line *l)
+{
+	text_clear(to);
+	line_begin(to, l->verb, l->id);
+	line_add_words(to, l, NULL);
+}
+
+static void add_contact(struct reporter *r, const struct line *l)
+{
+	r->contact = memory_resize(r->contact, (r->contacts + 1) * sizeof *r->contact);
+	r->contact[r->contacts++] = (struct report_contact){kept(r, line_name(l)),
+							    kept(r, line_get(l, "services"))};
+}
+
+/* A copy that is parsed; the texts of *l live in *copy. */
+static void parse(const struct text *kept_line, struct text *copy, struct line *l)
+{
+	text_add(copy, text_get(kept_line), kept_line->size);
+	if (line_parse(l, copy->at, copy->size))
+		*l = (struct line){.verb = "", .id = "-"};
+}
+
+static bool is_ours(const struct reporter *r, const struct line *l)
+{
+	struct line *make = memory_new(sizeof *make);
+	struct text copy = {0};
+	bool is_same;
+
+	parse(&r->make, &copy, make);
+	is_same = !strcmp(line_get(make, "name"), line_name(l));
+	text_release(&copy);
+	free(make);
+	return is_same;
+}
+
+bool reporter_take(struct reporter *r, const struct line *l, struct text *wrong)
+{
+	if (!strcmp(l->verb, "start")) {
+		r->store = kept(r, line_get(l, "store"));
+		r->location = kept(r, line_get(l, "location"));
+	} else if (!strcmp(l->verb, "make")) {
+		keep_line(&r->make, l);
+	} else if (!strcmp(l->verb, "contact")) {
+		add_contact(r, l);
+	} else if (!strcmp(l->verb, "deliver")) {
+		if (r->make.size && is_ours(r, l))
+			keep_line(&r->deliver, l);
+	} else {
+		return policy_take(&r->reader, l, wrong);
+	}
+	return true;
+}
+
+/* ---- rendering ---- */
+
+struct rendering {
+	struct report_order order;
+	struct line make, deliver;
+	struct text make_copy, deliver_copy, from, to, contact;
+	const char *option[LINE_WORDS + 1];
+	char *made[LINE_WORDS + 1];
+};
+
+static const char *given(const struct line *l, const char *word)
+{
+	return *line_get(l, word) ? line_get(l, word) : NULL;
+}
+
+static void add_option(struct rendering *g, const char *name, const char *value)
+{
+	struct text t = {0};
+
+	text_printf(&t, "%s=%s", name, value);
+	g->made[g->order.options] = t.at;
+	g->option[g->order.options++] = t.at;
+}
+
+static void set_options(struct rendering *g)
+{
+	for (size_t i = 0; i < g->deliver.words; i++)
+		if (!strncmp(g->deliver.word[i].key, "opt.", 4))
+			add_option(g, g->deliver.word[i].key + 4, g->deliver.word[i].value);
+	if (given(&g->make, "contact"))
+		add_option(g, "contact", line_get(&g->make, "contact"));
+	g->order.option = g->option;
+}
+
+/* A month by its name, so that each sla has its own zone's; days by their dates, likewise. */
+static void set_span(struct rendering *g)
+{
+	const char *label = line_get(&g->make, "label");
+
+	if (!strcmp(line_get(&g->deliver, "every"), "month")) {
+		g->order.month = label;
+		return;
+	}
+	text_puts(&g->from, line_get(&g->make, "first"));
+	text_puts(&g->to, line_get(&g->make, "behind"));
+	g->order.from = text_get(&g->from);
+	g->order.to = text_get(&g->to);
+}
+
+static struct rendering *rendering_new(struct reporter *r)
+{
+	struct rendering *g = memory_new(sizeof *g);
+
+	parse(&r->make, &g->make_copy, &g->make);
+	parse(&r->deliver, &g->deliver_copy, &g->deliver);
+	g->order = (struct report_order){
+		.module_path = line_get(&g->deliver, "path"),
+		.name = line_get(&g->deliver, "report"),
+		.store = r->store,
+		.policies = &r->policies,
+		.contact = r->contact,
+		.contacts = r->contacts,
+		.zone = line_int(&g->deliver, "zoned", 0) ? line_get(&g->deliver, "zone") : NULL,
+		.check = given(&g->deliver, "check"),
+		.service = given(&g->deliver, "service"),
+		.sla = given(&g->deliver, "sla"),
+		.render = {NULL, line_get(&g->deliver, "paper"), true},
+		.now_us = line_int(&g->make, "now_us", 0),
+	};
+	set_options(g);
+	set_span(g);
+	return g;
+}
+
+static void rendering_free(struct rendering *g)
+{
+	for (int i = 0; i < g->order.options; i++)
+		free(g->made[i]);
+	text_release(&g->make_copy);
+	text_release(&g->deliver_copy);
+	text_release(&g->from);
+	text_release(&g->to);
+	free(g);
+}
+
+static bool render(struct rendering *g, const struct render_format *format, struct text *out,
+		   struct text *wrong)
+{
+	g->order.format = format;
+	return report_run(&g->order, out, wrong) == REPORT_DONE;
+}
+
+static bool render_files(struct reporter *r, struct rendering *g, struct text *wrong)
+{
+	const char *list = line_get(&g->deliver, "attach");
+	bool is_fine = true;
+
+	for (size_t n; *list && is_fine && r->files < REPORTER_FILES; list += n + (list[n] == '\n')) {
+		struct reporter_file *f = &r->file[r->files];
+		struct text name = {0};
+
+		n = strcspn(list, "\n");
+		text_add(&name, list, n);
+		f->format = render_find(text_get(&name));
+		text_release(&name);
+		if (!f->format)
+			continue;
+		r->files++;
+		is_fine = render(g, f->format, &f->bytes, wrong);
+		reporter_name_file(f, line_name(&g->deliver), line_get(&g->make, "contact"),
+				   line_get(&g->make, "label"));
+	}
+	return is_fine;
+}
+
+bool reporter_render(struct reporter *r, struct text *wrong)
+{
+	struct rendering *g = rendering_new(r);
+	bool is_fine = *g->order.module_path != '\0';
+
+	if (!is_fine)
+		text_puts(wrong, "it is not configured");
+	is_fine = is_fine && render(g, render_find("text"), &r->text, wrong) &&
+		  render_files(r, g, wrong);
+	rendering_free(g);
+	return is_fine;
+}
+
+/* ---- what letters say ---- */
+
+/* How it could be had by hand. */
+static void add_command(struct text *t, const struct line *make, const struct line *deliver)
+{
+	static const char *const word[] = {"check", "service", "sla"};
+
+	text_printf(t, "nines report %s", line_get(deliver, "report"));
+	for (size_t i = 0; i < 3; i++)
+		if (given(deliver, word[i]))
+			text_printf(t, " --%s '%s'", word[i], line_get(deliver, word[i]));
+	if (!strcmp(line_get(deliver, "every"), "month"))
+		text_printf(t, " --month %s", line_get(make, "label"));
+	else
+		text_printf(t, " --from %s --to %s", line_get(make, "first"),
+			    line_get(make, "behind"));
+}
+
+static void add_where(struct text *t, const struct reporter *r, const struct line *make,
+		      const struct line *deliver, bool is_in_folder)
+{
+	if (is_in_folder) {
+		for (size_t i = 0; i < r->files; i++)
+			text_printf(t, "%s%s", i ? ", " : "", r->file[i].name);
+		text_printf(t, ": in %s on %s.", line_get(deliver, "folder"), r->location);
+		return;
+	}
+	text_printf(t, "On %s it is made again by: ", r->location);
+	add_command(t, make, deliver);
+}
+
+/* Cut where a line ends, so that the letter's line can hold it. */
+static size_t room_for(const struct text *whole)
+{
+	size_t escaped = 0, end = 0;
+
+	for (size_t i = 0; i < whole->size; i++) {
+		unsigned char c = (unsigned char)whole->at[i];
+
+		escaped += c == '\n' || c == '"' || c == '\\' ? 2 : c < ' ' || c >= 0x7f ? 4 : 1;
+		if (escaped > TEXT_BYTES)
+			return end;
+		if (c == '\n')
+			end = i + 1;
+	}
+	return whole->size;
+}
+
+static void add_text(struct text *t, const struct reporter *r, const char *attached,
+		     const char *notes, const char *where)
+{
+	size_t size = room_for(&r->text);
+
+	text_add(t, text_get(&r->text), size);
+	if (size < r->text.size)
+		text_printf(t, "\nThe rest of it is too long for a letter's text. %s\n",
+			    *attached ? "The files have all of it." : where);
+	if (*attached)
+		text_puts(t, "\nAttached:\n");
+	for (size_t n; *attached; attached += n + (attached[n] == '\n')) {
+		const char *media = strchr(attached, ' '), *name = strchr(media + 1, ' ');
+
+		n = strcspn(attached, "\n");
+		text_printf(t, "  %.*s\n", (int)(attached + n - name - 1), name + 1);
+	}
+	if (*notes)
+		text_printf(t, "\n%s%s\n", notes, where);
+}
+
+/* One verdict says it all; of several none would be true of the others. */
+static void add_short(struct text *t, const struct reporter *r, const char *subject,
+		      const char *where)
+{
+	static const char mark[] = "\nverdict:";
+	const char *verdict = strstr(text_get(&r->text), mark);
+
+	text_puts(t, subject);
+	if (verdict && !strstr(verdict + 1, mark)) {
+		verdict += strlen(mark);
+		verdict += strspn(verdict, " ");
+		text_printf(t, ": %.*s", (int)strcspn(verdict, "\n"), verdict);
+	} else {
+		text_printf(t, ". %s", where);
+	}
+}
+
+void reporter_say(struct reporter *r, struct text *line, const char *attached, const char *notes,
+		  bool is_in_folder)
+{
+	struct line *l = memory_new(2 * sizeof *l), *make = &l[0], *deliver = &l[1];
+	struct text make_copy = {0}, copy = {0}, subject = {0}, where = {0}, t = {0};
+
+	parse(&r->make, &make_copy, make);
+	parse(&r->deliver, &copy, deliver);
+	text_printf(&subject, "%s, %s", line_get(deliver, "title"), line_get(make, "label"));
+	add_where(&where, r, make, deliver, is_in_folder);
+	line_add(line, "subject", text_get(&subject));
+	line_add(line, "where", text_get(&where));
+	line_add(line, "period", line_get(make, "label"));
+	add_text(&t, r, attached, notes, text_get(&where));
+	line_add(line, "text", text_get(&t));
+	text_clear(&t);
+	add_short(&t, r, text_get(&subject), text_get(&where));
+	line_add(line, "short", text_get(&t));
+	if (*attached)
+		line_add(line, "files", attached);
+	text_release(&make_copy);
+	text_release(&copy);
+	text_release(&subject);
+	text_release(&where);
+	text_release(&t);
+	free(l);
+}
