@@ -93,6 +93,13 @@ static const struct cli_command command[] = {
 	 "With the ID of a letter its text and every attempt to deliver it. Reads the database\n"
 	 "itself, with ninesd running or not.\n",
 	 cli_letters},
+	{"deliver", "[NAME [--month YYYY-MM | --day YYYY-MM-DD] [--dry-run]]\n"
+	 "    [--json]",
+	 "shows the reports that send themselves, when and to whom; sends one now",
+	 "Without NAME all of them: the last period and what became of it, the next and when it\n"
+	 "is due. With it that one goes now, whatever was sent before; 'nines letters' shows how.\n"
+	 "--dry-run makes it here, shows the letter and its files, and sends nothing.\n",
+	 cli_deliver},
 	{"ack", "[NAME --reason TEXT [--by WHO]]",
 	 "acknowledges what fails: no more alerts of it to anybody; without NAME lists them",
 	 "Until it recovers: repeats and escalations stop, who was told hears the end. Of a\n"

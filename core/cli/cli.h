@@ -70,6 +70,7 @@ int cli_beat(struct cli *, int argc, char **argv);
 int cli_now(struct cli *, int argc, char **argv);
 int cli_report(struct cli *cli, int argc, char **argv);
 int cli_release(struct cli *, int argc, char **argv);
+int cli_deliver(struct cli *, int argc, char **argv);
 int cli_export(struct cli *, int argc, char **argv);
 int cli_backup(struct cli *, int argc, char **argv);
 int cli_verify(struct cli *, int argc, char **argv);

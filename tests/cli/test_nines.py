@@ -94,9 +94,10 @@ def pages():
 def manual_sections():
     page = (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh OTHER SECTIONS")[1]
     told = dict(re.findall(r"^\.It Cm ([a-z]+)(?: [^\n]*)?\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
-    tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "customer": "config_customer", "location": "location_options",
-              "contact": "contact_options", "path": "path_options", "template": "wording_options"}
-    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c", "contact.c", "wording.c"))
+    tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "customer": "config_customer",
+              "location": "location_options", "contact": "contact_options", "path": "path_options", "template": "wording_options",
+              "deliver": "deliver_options"}
+    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c", "contact.c", "wording.c", "deliver.c"))
     for section, table in tables.items():
         found = re.findall(rf'OPTION_(\w*)\(struct {table}, (\w+)(?:,\s*"([a-z-]*)")?', sources)
         names = {name if not kind else member for kind, member, name in found}
