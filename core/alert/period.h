@@ -25,7 +25,7 @@ extern const int period_missed_most[PERIODS];
 
 struct period_rule {
 	enum period_every every;
-	int at_minute;		 /* of the day behind the period */
+	int at_minute; /* of the day behind the period */
 	const struct zone *zone; /* borrowed */
 };
 

@@ -111,7 +111,7 @@ static json_t *text_or_null(const struct line *l, const char *word)
 
 static void take(const struct line *l, void *with)
 {
-	static const char *const text[] = {"report", "every",	"zone",	 "folder", "state",
+	static const char *const text[] = {"report", "every",   "zone",   "folder", "state",
 					   "last",   "outcome", "reason", "next"};
 	static const char *const time[] = {"last_us", "next_us", "again_us"};
 	static const char *const time_name[] = {"last_at", "next_due", "again"};

@@ -1,9 +1,9 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
- * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; reporter.c what makes reports; terminal.c what a
- * person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the heap,
- * reached through `with` of a child and from timers. */
+ * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; reporter.c what makes
+ * reports; terminal.c what a person sees; watch.c the folders of modules; notify.c systemd. One
+ * house a process, on the heap, reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
 

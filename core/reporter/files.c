@@ -18,16 +18,16 @@
 #include "../store/store.h"
 #include "reporter.h"
 
-#define NAME_BYTES 100
+#define NAME_BYTES     100
 #define SAME_NAME_MOST 99
-#define HELD_BYTES (INT64_C(256) << 20) /* of files that wait for their letters */
-#define MODE 0640
+#define HELD_BYTES     (INT64_C(256) << 20) /* of files that wait for their letters */
+#define MODE           0640
 
 static const struct kind {
 	const char *format, *ending, *media;
 } kind[] = {
-	{"text", "txt", "text/plain"}, {"html", "html", "text/html"},
-	{"pdf", "pdf", "application/pdf"}, {"csv", "csv", "text/csv"},
+	{"text", "txt", "text/plain"},        {"html", "html", "text/html"},
+	{"pdf", "pdf", "application/pdf"},    {"csv", "csv", "text/csv"},
 	{"json", "json", "application/json"},
 };
 

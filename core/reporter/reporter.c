@@ -52,8 +52,8 @@ static void keep_line(struct text *to, const struct line *l)
 static void add_contact(struct reporter *r, const struct line *l)
 {
 	r->contact = memory_resize(r->contact, (r->contacts + 1) * sizeof *r->contact);
-	r->contact[r->contacts++] = (struct report_contact){kept(r, line_name(l)),
-							    kept(r, line_get(l, "services"))};
+	r->contact[r->contacts++] =
+		(struct report_contact){kept(r, line_name(l)), kept(r, line_get(l, "services"))};
 }
 
 /* A copy that is parsed; the texts of *l live in *copy. */
@@ -192,7 +192,8 @@ static bool render_files(struct reporter *r, struct rendering *g, struct text *w
 	const char *list = line_get(&g->deliver, "attach");
 	bool is_fine = true;
 
-	for (size_t n; *list && is_fine && r->files < REPORTER_FILES; list += n + (list[n] == '\n')) {
+	for (size_t n; *list && is_fine && r->files < REPORTER_FILES;
+	     list += n + (list[n] == '\n')) {
 		struct reporter_file *f = &r->file[r->files];
 		struct text name = {0};
 

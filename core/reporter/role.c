@@ -38,8 +38,8 @@ static bool make(struct reporter *r, const struct line *deliver, struct text *li
 	struct text attached = {0}, notes = {0}, said = {0}, folder_wrong = {0};
 	bool is_fine = reporter_render(r, wrong), is_in_folder;
 
-	is_fine = is_fine && (!is_for_letters(deliver) ||
-			      reporter_attach(r, &attached, &notes, wrong));
+	is_fine = is_fine &&
+		  (!is_for_letters(deliver) || reporter_attach(r, &attached, &notes, wrong));
 	is_in_folder = is_fine && *folder && reporter_file_all(r, folder, &said, &folder_wrong);
 	if (is_fine)
 		reporter_say(r, line, text_get(&attached), text_get(&notes), is_in_folder);
