@@ -161,7 +161,7 @@ static struct rendering *rendering_new(struct reporter *r)
 		.check = given(&g->deliver, "check"),
 		.service = given(&g->deliver, "service"),
 		.sla = given(&g->deliver, "sla"),
-		.render = {NULL, line_get(&g->deliver, "paper"), true},
+		.render = {.paper = line_get(&g->deliver, "paper"), .has_utf8 = true},
 		.now_us = line_int(&g->make, "now_us", 0),
 	};
 	set_options(g);

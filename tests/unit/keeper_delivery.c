@@ -42,7 +42,7 @@ struct town {
 	struct text lines[6], batch, told;
 	int64_t now, wall, number,
 		answer_at; /* answer_at: when what is being made is; 0: nothing */
-	int64_t making, life, fails; /* fails: so many of the next fail */
+	int64_t making, busy_until, fails; /* fails: so many of the next fail */
 	const char *answer; /* words of `made` */
 	unsigned seed;
 	int kills, made;
@@ -106,6 +106,7 @@ static void take_parent(struct town *t, const struct line *l)
 {
 	if (!strcmp(l->verb, "make")) {
 		t->making = line_number(l);
+		t->busy_until = t->now + 240 * SECOND;
 		t->answer_at = t->now + chance(t, 90) * SECOND;
 	} else if (!strcmp(l->verb, "say")) {
 		text_printf(&t->told, "%s; ", line_get(l, "text"));
@@ -177,6 +178,7 @@ static void start(struct town *t)
 	t->out = (struct keeper_out){line_for, t};
 	t->k = keeper_new(&t->out);
 	t->answer_at = 0;
+	t->busy_until = t->now + 240 * SECOND;
 	keeper_tick(t->k, t->now, t->wall);
 	say(t, END_PARENT, "start keeper resume=1");
 	say(t, END_PARENT, "recorder -");
@@ -320,10 +322,10 @@ static void check_letters(const struct plan *p, int wanted)
 	text_release(&sql);
 }
 
-/* Mostly whole hours; near a report single seconds, for that is where a death matters. */
+/* Mostly whole hours; near a report seconds, for that is where a death matters. */
 static int64_t step_of(struct town *t)
 {
-	if (t->answer_at || chance(t, 3) == 0)
+	if (t->now < t->busy_until || chance(t, 3) == 0)
 		return (1 + chance(t, 20)) * SECOND;
 	return (1 + chance(t, 40)) * 300 * SECOND;
 }
