@@ -307,7 +307,7 @@ static void add_made(struct dry *d, const struct reporter *r, const struct line 
 	text_putc(t, '\n');
 	for (size_t i = 0; i < r->files; i++)
 		text_printf(t, "%s %s, %zu bytes\n", i ? "        " : "Files:  ", r->file[i].name,
-			    r->file[i].bytes.size);
+			    r->file[i].size);
 	if (*line_get(&d->deliver, "folder")) {
 		text_puts(t, "Folder:  ");
 		screen_safe(s, t, line_get(&d->deliver, "folder"), 1000);

@@ -82,23 +82,31 @@ void reporter_name_file(struct reporter_file *f, const char *name, const char *c
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const struct text *bytes)
+static bool write_all(int fd, const char *at, size_t left)
 {
-	const char *at = text_get(bytes);
-	ssize_t n;
-
-	for (size_t left = bytes->size; left; left -= (size_t)n, at += n) {
+	for (ssize_t n; left; left -= (size_t)n, at += n) {
 		n = write(fd, at, left);
 		if (n < 0 && errno == EINTR)
 			n = 0;
 		else if (n <= 0)
 			return false;
 	}
-	return fsync(fd) == 0;
+	return true;
+}
+
+static bool copy_all(int fd, int document)
+{
+	char part[4096];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(document, part, sizeof part, at)) > 0 && write_all(fd, part, (size_t)n))
+		at += n;
+	return n == 0 && fsync(fd) == 0;
 }
 
 /* A new file of that name beside the others; 0 or errno, and then there is none. */
-static int write_beside(int folder, const char *name, const struct text *bytes)
+static int write_beside(int folder, const char *name, int document)
 {
 	int fd, wrong = 0;
 
@@ -106,7 +114,7 @@ static int write_beside(int folder, const char *name, const struct text *bytes)
 	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
 	if (fd < 0)
 		return errno;
-	if (fchmod(fd, MODE) || !write_all(fd, bytes))
+	if (fchmod(fd, MODE) || !copy_all(fd, document))
 		wrong = errno;
 	if (close(fd) && !wrong)
 		wrong = errno;
@@ -128,22 +136,30 @@ static int put_new(int folder, const char *beside, const char *name)
 	return 0;
 }
 
-static bool is_same(int folder, const char *name, const struct text *bytes)
+static bool has_same_bytes(int fd, const struct reporter_file *f)
+{
+	char a[2048], b[2048];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, a, sizeof a, at)) > 0 && pread(f->document, b, (size_t)n, at) == n &&
+	       !memcmp(a, b, (size_t)n))
+		at += n;
+	return n == 0 && (size_t)at == f->size;
+}
+
+static bool is_same(int folder, const char *name, const struct reporter_file *f)
 {
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat is;
-	char part[4096];
-	size_t at = 0;
-	ssize_t n = 0;
+	bool has_same;
 
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &is) && S_ISREG(is.st_mode) && (size_t)is.st_size == bytes->size)
-		while ((n = read(fd, part, sizeof part)) > 0 && at + (size_t)n <= bytes->size &&
-		       !memcmp(part, bytes->at + at, (size_t)n))
-			at += (size_t)n;
+	has_same = !fstat(fd, &is) && S_ISREG(is.st_mode) && (size_t)is.st_size == f->size &&
+		   has_same_bytes(fd, f);
 	close(fd);
-	return at == bytes->size && (size_t)is.st_size == bytes->size;
+	return has_same;
 }
 
 /* ---- beside the store ---- */
@@ -183,7 +199,7 @@ static bool keep(int folder, const struct reporter_file *f, const char *hash, st
 	int error;
 
 	snprintf(beside, sizeof beside, "%d.new", (int)getpid());
-	error = write_beside(folder, beside, &f->bytes);
+	error = write_beside(folder, beside, f->document);
 	if (!error && renameat(folder, beside, folder, hash)) {
 		error = errno;
 		unlinkat(folder, beside, 0);
@@ -206,17 +222,31 @@ static void add_size(struct text *t, size_t size)
 
 static bool fits(const struct reporter_file *f, size_t together, int64_t held, struct text *notes)
 {
-	bool is_small = together + f->bytes.size <= LETTER_FILES_BYTES;
+	bool is_small = together + f->size <= LETTER_FILES_BYTES;
 
-	if (is_small && held + (int64_t)f->bytes.size <= HELD_BYTES)
+	if (is_small && held + (int64_t)f->size <= HELD_BYTES)
 		return true;
 	text_printf(notes, "Left out: %s (", f->name);
-	add_size(notes, f->bytes.size);
+	add_size(notes, f->size);
 	if (is_small)
 		text_puts(notes, "): too many files wait for their letters already.\n");
 	else
 		text_puts(notes, "): a letter carries 8 MB at most.\n");
 	return false;
+}
+
+/* It fits into a letter, so it fits into memory. */
+static void hash_file(const struct reporter_file *f, char hash[LETTER_HASH + 1])
+{
+	struct text bytes = {0};
+	ssize_t n;
+
+	text_reserve(&bytes, f->size + 1);
+	n = pread(f->document, bytes.at, f->size, 0);
+	hash[0] = '\0';
+	if (n >= 0 && (size_t)n == f->size)
+		letter_hash(bytes.at, f->size, hash);
+	text_release(&bytes);
 }
 
 bool reporter_attach(struct reporter *r, struct text *attached, struct text *notes,
@@ -233,12 +263,14 @@ bool reporter_attach(struct reporter *r, struct text *attached, struct text *not
 
 		if (!fits(f, together, held, notes))
 			continue;
-		letter_hash(text_get(&f->bytes), f->bytes.size, hash);
+		hash_file(f, hash);
+		if (!*hash)
+			text_printf(wrong, "its file %s cannot be read again", f->name);
 		is_fine = *hash && keep(folder, f, hash, wrong);
 		text_printf(attached, "%s%s %s %s", attached->size ? "\n" : "", hash,
 			    kind_of(f->format)->media, f->name);
-		together += f->bytes.size;
-		held += (int64_t)f->bytes.size;
+		together += f->size;
+		held += (int64_t)f->size;
 	}
 	if (folder >= 0) {
 		fsync(folder);
@@ -269,7 +301,7 @@ static int put(int folder, const char *beside, struct reporter_file *f, struct t
 		text_clear(&name);
 		add_numbered(&name, f->name, n);
 		error = put_new(folder, beside, text_get(&name));
-		if (error == EEXIST && is_same(folder, text_get(&name), &f->bytes)) {
+		if (error == EEXIST && is_same(folder, text_get(&name), f)) {
 			unlinkat(folder, beside, 0);
 			error = 0;
 		}
@@ -287,7 +319,7 @@ static int put_file(int folder, struct reporter_file *f, struct text *said)
 	int error;
 
 	snprintf(beside, sizeof beside, ".nines-%d.new", (int)getpid());
-	error = write_beside(folder, beside, &f->bytes);
+	error = write_beside(folder, beside, f->document);
 	if (error)
 		return error;
 	error = put(folder, beside, f, said);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/memory.h"
@@ -21,7 +22,8 @@ void reporter_init(struct reporter *r)
 void reporter_release(struct reporter *r)
 {
 	for (size_t i = 0; i < r->files; i++) {
-		text_release(&r->file[i].bytes);
+		if (r->file[i].document >= 0)
+			close(r->file[i].document);
 		free(r->file[i].name);
 	}
 	free(r->contact);
@@ -180,11 +182,39 @@ static void rendering_free(struct rendering *g)
 	free(g);
 }
 
-static bool render(struct rendering *g, const struct render_format *format, struct text *out,
+static bool render(struct rendering *g, const struct render_format *format, int *document,
 		   struct text *wrong)
 {
 	g->order.format = format;
-	return report_run(&g->order, out, wrong) == REPORT_DONE;
+	return report_run_to(&g->order, document, wrong) == REPORT_DONE;
+}
+
+static bool render_file(struct rendering *g, struct reporter_file *f, struct text *wrong)
+{
+	off_t end;
+
+	f->document = -1;
+	if (!render(g, f->format, &f->document, wrong))
+		return false;
+	end = lseek(f->document, 0, SEEK_END);
+	f->size = end > 0 ? (size_t)end : 0;
+	return true;
+}
+
+/* As much as a letter can say, and a little more, so that it shows that there is more. */
+static bool render_body(struct reporter *r, struct rendering *g, struct text *wrong)
+{
+	int document = -1;
+	ssize_t n;
+
+	if (!render(g, render_find("text"), &document, wrong))
+		return false;
+	text_reserve(&r->text, 2 * TEXT_BYTES);
+	n = pread(document, r->text.at, 2 * TEXT_BYTES, 0);
+	r->text.size = n > 0 ? (size_t)n : 0;
+	r->text.at[r->text.size] = '\0';
+	close(document);
+	return true;
 }
 
 static bool render_files(struct reporter *r, struct rendering *g, struct text *wrong)
@@ -204,7 +234,7 @@ static bool render_files(struct reporter *r, struct rendering *g, struct text *w
 		if (!f->format)
 			continue;
 		r->files++;
-		is_fine = render(g, f->format, &f->bytes, wrong);
+		is_fine = render_file(g, f, wrong);
 		reporter_name_file(f, line_name(&g->deliver), line_get(&g->make, "contact"),
 				   line_get(&g->make, "label"));
 	}
@@ -218,8 +248,7 @@ bool reporter_render(struct reporter *r, struct text *wrong)
 
 	if (!is_fine)
 		text_puts(wrong, "it is not configured");
-	is_fine = is_fine && render(g, render_find("text"), &r->text, wrong) &&
-		  render_files(r, g, wrong);
+	is_fine = is_fine && render_body(r, g, wrong) && render_files(r, g, wrong);
 	rendering_free(g);
 	return is_fine;
 }

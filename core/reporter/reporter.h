@@ -19,7 +19,8 @@
 struct reporter_file {
 	const struct render_format *format;
 	char *name; /* of the file, without a folder */
-	struct text bytes;
+	int document; /* open for reading; it has no name, and may be larger than memory */
+	size_t size;
 };
 
 struct reporter {
