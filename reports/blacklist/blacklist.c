@@ -283,20 +283,23 @@ static void show_lists(struct page *p, const struct history *h, const char *chec
 	}
 }
 
+/* The latest, in their order. */
 static void show_changes(struct page *p, const struct history *h, const char *check, size_t most)
 {
 	static const struct page_column column[] = {{"at", "time", PAGE_RIGHT},
 						    {"list", "list", 0},
 						    {"change", "what", 0},
 						    {"address", "of what", 0}};
-	size_t n = 0;
+	size_t all = 0, n = 0;
 	char form[FORM];
 
+	for (const struct change_of *c = h->change; c; c = c->next)
+		all += !strcmp(c->check, check);
+	if (all)
+		page_table(p, NULL, column, COUNT(column), 0);
 	for (const struct change_of *c = h->change; c; c = c->next) {
-		if (strcmp(c->check, check) || n++ >= most)
+		if (strcmp(c->check, check) || ++n + most <= all)
 			continue;
-		if (n == 1)
-			page_table(p, NULL, column, COUNT(column), 0);
 		page_row(p);
 		page_cell(p, "at", minute_of(p, form, "", c->at_us));
 		page_cell(p, "list", page_text(c->list->zone));
@@ -304,8 +307,8 @@ static void show_changes(struct page *p, const struct history *h, const char *ch
 		page_cell(p, "address",
 			  c->address ? name_of(form, h, c->address) : given(c->detail));
 	}
-	if (n > most)
-		page_note(p, "%zu more changes are in the JSON form.", n - most);
+	if (all > most)
+		page_note(p, "%zu earlier changes are in the JSON form.", all - most);
 }
 
 static void show_check(struct page *p, const struct history *h, const char *check, size_t most)

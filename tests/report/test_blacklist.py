@@ -140,6 +140,13 @@ def changes():
     assert [at for at, *_ in got] == sorted(at for at, *_ in got)
 
 
+@test("people see the latest changes, programs all")
+def latest():
+    text = reporting.nines("blacklist", *SPAN, "--check", "mail server", "rows=2")
+    changes = re.findall(r"^(2024-02-\d\d \d\d:\d\d)  \w+\.example", text, re.M)
+    assert changes == ["2024-02-29 00:00"] * 2 and "9 earlier changes are in the JSON form." in text and len(blacklist()["changes"]) == 11
+
+
 @test("what a list says of its reasons is told whole, though it has semicolons")
 def texts():
     text = {x["list"]: x["text"] for x in blacklist()["listings"]}
@@ -156,6 +163,19 @@ def block():
     text = reporting.nines("blacklist", *SPAN)
     assert re.search(r"^quiet\n-+\n\nIt was not looked at in this time\.$", text, re.M)
     assert "1 of the probes are of an older nines" in re.sub(r"\s+", " ", text)
+
+
+@test("what a fact holds cannot hurt: what is no saying of a list is passed over")
+def broken():
+    facts = ["", "; ", ": ", ": absent", "z", "z:", "z: ", "z: ; ", "z: listed", "z: listed ", "z: unusable ; z: unusable", "; ; ;", "a: b: c; d: listed 127.0.0.2",
+             "x" * 900, "z: listed " + "y" * 900, "z : absent;z: absent"]
+
+    def lines():
+        return [record.target("x", 4 * HOUR, module="dnsbl"),
+                *[record.result("x", BEGIN + (FEBRUARY + i) * 4 * HOUR, "up", 4 * HOUR, item="a", **{"fact.lists": fact, "fact.lists_2": fact, "fact.texts": "z: " + fact})
+                  for i, fact in enumerate(facts)]]
+    document = json.loads(reporting.nines("blacklist", "--store", reporting.store(lines), "--month", "2024-02", "--format", "json"))
+    assert [x["list"] for x in document["listings"]] == ["z", "d"], document["listings"]
 
 
 def nothing():
