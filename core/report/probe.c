@@ -280,14 +280,24 @@ static bool is_named(const struct read_step *r, const char *name)
 	return !strcmp(whole, name);
 }
 
+/* A bucket's middle may lie beside all that was measured; what was is known here. */
+static int64_t percentile(const struct page_spread *s, const struct histogram *h, int64_t share_ppm)
+{
+	int64_t us = histogram_percentile(h, share_ppm);
+
+	if (s->count && us > s->max_us)
+		return s->max_us;
+	return s->count && us >= 0 && us < s->min_us ? s->min_us : us;
+}
+
 static void take_percentiles(struct page_spread *into, const struct read_steps *all)
 {
 	into->p50_us = into->p95_us = into->p99_us = -1;
 	for (size_t i = 0; i < all->steps; i++)
 		if (is_named(&all->step[i], into->step)) {
-			into->p50_us = histogram_percentile(&all->step[i].times, 500000);
-			into->p95_us = histogram_percentile(&all->step[i].times, 950000);
-			into->p99_us = histogram_percentile(&all->step[i].times, 990000);
+			into->p50_us = percentile(into, &all->step[i].times, 500000);
+			into->p95_us = percentile(into, &all->step[i].times, 950000);
+			into->p99_us = percentile(into, &all->step[i].times, 990000);
 		}
 }
 
