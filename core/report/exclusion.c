@@ -303,24 +303,37 @@ static void say_why(struct text *t, const struct telling *x, const struct exclus
 		say_part(t, over_us, " of downtime went on behind its announced end, and counts");
 }
 
-/* Down without a break from the window's end on. */
+/* The first span that ends behind the moment: windows may be many, and so may spans. */
+static size_t span_at(const struct sla_line *line, int64_t at_us)
+{
+	size_t low = 0, high = line->spans;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (line->span[middle].to_us <= at_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Down without a break from the window's end on; 0 where another window goes on. */
 static int64_t over_of(const struct telling *x, const struct exclusion_window *w)
 {
-	int64_t at_us = w->to_us, until_us;
+	int64_t at_us = w->to_us;
 
-	for (size_t i = 0; i < x->line->spans && at_us < x->end_us; i++) {
+	for (size_t i = span_at(x->line, at_us); i < x->line->spans && at_us < x->end_us; i++) {
 		const struct sla_span *s = &x->line->span[i];
 
-		if (s->to_us <= at_us)
-			continue;
 		if (s->from_us > at_us || (s->state != SLA_DOWN && s->state != SLA_UNCONFIRMED))
 			break;
 		at_us = s->to_us < x->end_us ? s->to_us : x->end_us;
 	}
-	until_us = at_us;
-	if (sla_windows_length_us(&x->all->left_out, NULL, w->to_us, until_us))
-		return 0; /* another window goes on */
-	return until_us > w->to_us ? until_us - w->to_us : 0;
+	if (at_us <= w->to_us || sla_windows_length_us(&x->all->left_out, NULL, w->to_us, at_us))
+		return 0;
+	return at_us - w->to_us;
 }
 
 static bool tell(const struct telling *x, const struct exclusion_window *w, struct arena *arena,

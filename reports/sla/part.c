@@ -128,6 +128,8 @@ static void add_origin(const struct part *p)
 	}
 	if (f->reclassified_us)
 		say(p, "reclassified", seconds(f->reclassified_us));
+	if (f->reclassified_at_us >= 0) /* a month that was over has other figures since */
+		say(p, "figures changed", page_value(PAGE_TIME, f->reclassified_at_us));
 	say(p, "known to", said(f->resolution));
 	say(p, "sla", said(f->sla));
 	say(p, "method", page_text(f->method));

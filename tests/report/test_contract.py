@@ -6,6 +6,7 @@ import atexit
 import json
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -87,6 +88,9 @@ def afterwards(tmp):
         "reclassifications": row["reclassifications"]}, "what it was before can be had, too"
     assert {name: got[name] for name in ("web-2", "Web", "All")} == {name: before[name] for name in ("web-2", "Web", "All")}
     assert reclassify(path, "--undo", identity, "--reason", "it was ours", "--by", "ben") == "undone"
+    shown = reporting.nines("sla", "--store", path, "--month", "2024-03", "--check", "web-1")
+    changed = contract(path)["web-1"]["reclassified_at"][:19].replace("T", " ")
+    assert re.search(rf"^figures changed: +{changed} UTC$", shown, re.M), (changed, shown)
     undone = contract(path)["web-1"]
     one, = undone["reclassifications"]
     assert (one["in_force_s"], one["undone_by"], one["undone_reason"]) == (0, "ben", "it was ours") and one["undone"] > "2026", one
@@ -333,6 +337,39 @@ def customers(tmp):
         wrong = reporting.nines("sla", "--store", store(month), "--month", "2024-03", *words, conf=tmp / "nines.conf", status=64)
         assert says in wrong, (words, wrong)
     assert "Acme" in reporting.nines("sla", "--store", store(month), "--month", "2024-03", "--customer", "Acme", conf=tmp / "nines.conf")
+
+
+def mixed():
+    """An hour: 10 minutes up, 6 degraded, 4 unknown, up, a blip, up, 3 down (the recheck a minute later), up."""
+    return [record.target("web-1"), *record.results("web-1", MARCH, 60, "u" * 10 + "g" * 6 + "?" * 4 + "u" * 10 + "d" + "u" * 9 + "ddd" + "u" * 17)]
+
+
+@test("unknown, degraded, blips and the begin of an outage count as each rule says (definitions 2.3 to 2.7)")
+def rules(tmp):
+    hour = ("--from", "2024-03-01T00:00:00Z", "--to", "2024-03-01T01:00:00Z")
+
+    def of(options):
+        conf = tmp / "nines.conf"
+        conf.write_text(f'service "S" {{ members = {{"web-1"}} sla = "p" }}\nsla "p" {{ target = 95 {options} }}\n')
+        got = json.loads(reporting.nines("sla", "--store", store(mixed), "--format", "json", "--sla", "p", *hour, conf=conf))
+        row = {row["name"]: row for row in got["rows"]}["web-1"]
+        assert sum(row[k] for k in SUMS) == 3600, (options, row)
+        return row["down_s"], row["counted_down_s"], row["judged"], row["met"]
+    share = lambda good, whole: f"{good * 10**8 // whole / 10**6:.6f}"  # truncated
+    table = {  # K is 3360 s: four minutes are unknown
+        "": (240, 240, share(3120, 3360), False),
+        "blips = up": (240, 180, share(3180, 3360), False),
+        "unknown = down": (240, 240, share(3120, 3600), False),
+        "unknown = up": (240, 240, share(3360, 3600), False),
+        "unknown = up blips = up": (240, 180, share(3420, 3600), True),
+        "degraded-weight = 0.3": (240, 240 + 108, share(3012, 3360), False),
+        "degraded-weight = 1": (240, 240 + 360, share(2760, 3360), False),
+        "outage-start = midpoint": (240, 240, share(3120, 3360), False),  # half an interval more in front, less behind
+        "outage-start = confirmed": (180, 180, share(3180, 3360), False),  # the second failure, and the blip as it was
+        "outage-start = confirmed blips = up": (180, 120, share(3240, 3360), True),
+    }
+    for options, wanted in table.items():
+        assert of(options) == wanted, (options, of(options), wanted)
 
 
 @test("hostile reasons and names stay texts (F44)")
