@@ -17,7 +17,7 @@
 #include "read.h"
 
 struct deliver_options {
-	const char *report, *check, *service, *sla, *at, *zone, *title, *folder;
+	const char *report, *check, *service, *customer, *sla, *at, *zone, *title, *folder;
 	const char *const *with, *const *contacts, *const *attach;
 	int64_t every, paper;
 };
@@ -26,6 +26,7 @@ static const struct module_option deliver_option[] = {
 		OPTION_IS_REQUIRED, "which report: sla, digest, ..."),
 	OPTION_LINE(struct deliver_options, check, "", "of this check alone"),
 	OPTION_LINE(struct deliver_options, service, "", "of this service alone"),
+	OPTION_LINE(struct deliver_options, customer, "", "of what this customer is served"),
 	OPTION_LINE(struct deliver_options, sla, "",
 		    "of the services of that sla and their members, judged by it"),
 	OPTION_LIST(struct deliver_options, with, "",
@@ -35,8 +36,10 @@ static const struct module_option deliver_option[] = {
 	OPTION_LINE(struct deliver_options, at, "06:00", "on the day behind it, at this time"),
 	OPTION_LINE(struct deliver_options, zone, "",
 		    "time zone of all that; without it the sla's, else UTC"),
-	OPTION_LIST(struct deliver_options, contacts, "",
-		    "to each of their paths that takes reports; patterns such as * count"),
+	OPTION_LIST(
+		struct deliver_options, contacts, "",
+		"to each of their paths that takes reports; patterns such as * count; without it "
+		"those of the customer"),
 	OPTION_LIST(struct deliver_options, attach, "pdf",
 		    "files: pdf, html, csv, json, text; none: the text alone"),
 	OPTION_LINE(struct deliver_options, folder, "", "and the same files into this folder"),
@@ -211,15 +214,23 @@ static void judge_options(struct config *c, struct delivery *d)
 
 /* ---- of what ---- */
 
+static const struct section *find_customer(const struct config *c, const char *name)
+{
+	for (const struct section *s = c->parse.first; s; s = s->next)
+		if (!s->parent && !strcmp(s->word, "customer") && !strcmp(s->title, name))
+			return s;
+	return NULL;
+}
+
 static void judge_targets(struct config *c, const struct delivery *d)
 {
 	const struct deliver_options *o = &d->say;
 	const char *const named[] = {"check", o->check, "service", o->service};
 	const struct named *n;
 
-	if (!!*o->check + !!*o->service + !!*o->sla > 1)
+	if (!!*o->check + !!*o->service + !!*o->customer + !!*o->sla > 1)
 		problem_add(&c->parse, d->section->file, d->section->line, "leave one of them",
-			    "deliver '%s': check, service and sla exclude each other",
+			    "deliver '%s': check, service, customer and sla exclude each other",
 			    d->section->title);
 	for (size_t i = 0; i < 4; i += 2) {
 		if (!*named[i + 1] || c->parse.is_cut)
@@ -230,6 +241,9 @@ static void judge_targets(struct config *c, const struct delivery *d)
 			      "deliver '%s': there is no %s '%.60s'", d->section->title, named[i],
 			      named[i + 1]);
 	}
+	if (*o->customer && !find_customer(c, o->customer) && !c->parse.is_cut)
+		WRONG(c, d, "customer", "add customer \"NAME\" { services = ... }",
+		      "deliver '%s': there is no customer '%.60s'", d->section->title, o->customer);
 	if (*o->sla && !map_find_text(&c->slas, o->sla) && !c->parse.is_cut)
 		WRONG(c, d, "sla", "add sla \"NAME\" { target = 99.9 }",
 		      "deliver '%s': there is no sla '%.60s'", d->section->title, o->sla);
@@ -237,14 +251,20 @@ static void judge_targets(struct config *c, const struct delivery *d)
 
 /* ---- when ---- */
 
+/* What a section says of one option; "" when it does not. */
+static const char *said(struct config *c, const struct section *s, const char *option)
+{
+	for (const struct value *v = s ? values_of(c, s) : NULL; v; v = v->next)
+		if (!strcmp(v->name, option))
+			return v->text;
+	return "";
+}
+
 static const char *zone_of_sla(struct config *c, const char *sla)
 {
-	const struct section *s = map_find_text(&c->slas, sla);
+	const char *zone = said(c, map_find_text(&c->slas, sla), "zone");
 
-	for (const struct value *v = s ? values_of(c, s) : NULL; v; v = v->next)
-		if (!strcmp(v->name, "zone"))
-			return v->text;
-	return "UTC";
+	return *zone ? zone : "UTC";
 }
 
 /* That of all slas, NULL when they have several. */
@@ -263,15 +283,21 @@ static const char *zone_of_all(struct config *c)
 	return zone ? zone : "UTC";
 }
 
-static const char *sla_of_service(struct config *c, const char *service)
+/* NULL: there are several. */
+static const char *zone_of(struct config *c, const struct deliver_options *o)
 {
-	const struct named *n = map_find_text(&c->names, service);
+	const struct named *service = map_find_text(&c->names, o->service);
+	const char *sla = said(c, find_customer(c, o->customer), "sla");
 
-	for (const struct value *v = n && n->section ? values_of(c, n->section) : NULL; v;
-	     v = v->next)
-		if (!strcmp(v->name, "sla"))
-			return v->text;
-	return "";
+	if (*o->zone)
+		return o->zone;
+	if (*o->check)
+		return "UTC";
+	if (*o->service)
+		return zone_of_sla(c, said(c, service ? service->section : NULL, "sla"));
+	if (*o->sla || *sla)
+		return zone_of_sla(c, *o->sla ? o->sla : sla);
+	return zone_of_all(c);
 }
 
 static void judge_time(struct config *c, struct delivery *d)
@@ -282,11 +308,7 @@ static void judge_time(struct config *c, struct delivery *d)
 		WRONG(c, d, "at", "write 06:00", "at: '%.60s' is no time of the day", o->at);
 	if (*o->zone)
 		zone_judge(c, d->section, o->zone);
-	d->zone = *o->zone      ? o->zone
-		  : *o->sla     ? zone_of_sla(c, o->sla)
-		  : *o->check   ? "UTC"
-		  : *o->service ? zone_of_sla(c, sla_of_service(c, o->service))
-				: zone_of_all(c);
+	d->zone = zone_of(c, o);
 	if (d->zone)
 		return;
 	problem_add(&c->parse, d->section->file, d->section->line,
@@ -349,9 +371,19 @@ static void take_contacts(struct config *c, struct delivery *d, const char *name
 
 static void judge_contacts(struct config *c, struct delivery *d)
 {
-	for (const char *const *name = d->say.contacts; *name; name++)
-		take_contacts(c, d, *name);
-	if (!*d->say.contacts && !*d->say.folder)
+	const char *of_customer = said(c, find_customer(c, d->say.customer), "contact");
+	struct text name = {0};
+
+	for (const char *const *one = d->say.contacts; *one; one++)
+		take_contacts(c, d, *one);
+	for (size_t n; !*d->say.contacts && *of_customer; of_customer += n + !!of_customer[n]) {
+		n = strcspn(of_customer, "\n");
+		text_clear(&name);
+		text_add(&name, of_customer, n);
+		take_contacts(c, d, parse_keep(&c->parse, text_get(&name)));
+	}
+	text_release(&name);
+	if (!*d->say.contacts && !*d->say.folder && !d->to.size)
 		problem_add(&c->parse, d->section->file, d->section->line,
 			    "add contacts = {\"NAME\"}, or a folder", "deliver '%s' goes to nobody",
 			    d->section->title);
@@ -434,6 +466,7 @@ static void add_line(struct config *c, const struct delivery *d)
 		line_add_int(t, "for_each", 1);
 	add_if(t, "check", o->check);
 	add_if(t, "service", o->service);
+	add_if(t, "customer", o->customer);
 	add_if(t, "sla", o->sla);
 	add_if(t, "folder", o->folder);
 	line_add(t, "title", *o->title ? o->title : d->section->title);

@@ -162,6 +162,7 @@ static struct rendering *rendering_new(struct reporter *r)
 		.zone = line_int(&g->deliver, "zoned", 0) ? line_get(&g->deliver, "zone") : NULL,
 		.check = given(&g->deliver, "check"),
 		.service = given(&g->deliver, "service"),
+		.customer = given(&g->deliver, "customer"),
 		.sla = given(&g->deliver, "sla"),
 		.render = {.paper = line_get(&g->deliver, "paper"), .has_utf8 = true},
 		.now_us = line_int(&g->make, "now_us", 0),
@@ -258,10 +259,10 @@ bool reporter_render(struct reporter *r, struct text *wrong)
 /* How it could be had by hand. */
 static void add_command(struct text *t, const struct line *make, const struct line *deliver)
 {
-	static const char *const word[] = {"check", "service", "sla"};
+	static const char *const word[] = {"check", "service", "customer", "sla"};
 
 	text_printf(t, "nines report %s", line_get(deliver, "report"));
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (given(deliver, word[i]))
 			text_printf(t, " --%s '%s'", word[i], line_get(deliver, word[i]));
 	if (!strcmp(line_get(deliver, "every"), "month"))

@@ -273,11 +273,13 @@ def no_place(tmp):
 
 @test("a computed anew report is put beside the one that is there, never over it; the same one again is no matter")
 def anew(tmp):
-    text = f'deliver "acme monthly" {{ report = "sla"  sla = "gold"  attach = {{"csv"}}  folder = "{tmp}/reports" }}\n'
+    text = 'customer "Acme" { services = {"Web"}  sla = "gold" }\n' + \
+        f'deliver "acme monthly" {{ report = "sla"  customer = "Acme"  attach = {{"csv"}}  folder = "{tmp}/reports" }}\n'
     with town(tmp, 1, text) as d:
         d.wait("was made in .*: 0 letters")
         path = tmp / "reports" / f"acme-monthly-{LABEL}.csv"
         before = path.read_bytes()
+        assert [row["name"] for row in csv.DictReader(io.StringIO(before.decode()))] == ["Web"], before
         for _ in range(2):
             since = len(d.lines)
             assert d.nines("deliver", "acme monthly").returncode == 0
