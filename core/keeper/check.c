@@ -16,6 +16,11 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static int64_t next_due(const struct check *c)
 {
 	if (!c->next_us || !c->recheck_at_us)
@@ -31,9 +36,9 @@ void check_arm(struct keeper *k, struct check *c)
 	if (c->is_paused)
 		c->next_us = due_us = 0;
 	if (due_us)
-		schedule_set(&k->schedule, &c->entry, due_us);
+		ahead_hang(k, c, due_us);
 	else
-		schedule_stop(&k->schedule, &c->entry);
+		ahead_stop(k, c);
 }
 
 /* The first slot of the check's grid that is not before `from_us`. */
@@ -104,6 +109,7 @@ static bool put_off(struct keeper *k, struct check *c)
 	if (c->next_us && c->next_us <= k->now_us && late_us < c->every_us)
 		span_us = least(span_us, c->every_us - late_us);
 	c->is_delayed = true;
+	c->is_ahead = false; /* it is past its slot already */
 	schedule_set(&k->schedule, &c->entry, k->now_us + (int64_t)(c->hash % (uint64_t)span_us));
 	return true;
 }
@@ -164,15 +170,20 @@ static void run_passive(struct keeper *k, struct check *c)
 	}
 }
 
+/* One that is early is judged at its time when a probe of it still runs: only then its slot may be
+ * missed. */
 void check_is_due(struct keeper *k, struct check *c)
 {
+	int64_t until_us = c->is_ahead ? k->ahead.until_us : k->now_us;
+	bool waits = next_due(c) > k->now_us && is_running(c);
+
 	if (k->now_us - next_due(c) >= KEEPER_LATE_US && put_off(k, c))
 		return;
 	if (c->is_passive)
 		run_passive(k, c);
-	else if (c->next_us && c->next_us <= k->now_us)
+	else if (c->next_us && c->next_us <= until_us && !waits)
 		run_slot(k, c);
-	else if (c->recheck_at_us && c->recheck_at_us <= k->now_us)
+	else if (c->recheck_at_us && c->recheck_at_us <= until_us && !waits)
 		run_recheck(k, c);
 	check_arm(k, c);
 }
@@ -197,7 +208,7 @@ void check_regrid(struct keeper *k, struct check *c)
 	c->is_first = false;
 	if (!is_running(c))
 		run(k, c, k->now_us, false);
-	c->next_us = slot_from(c, k->now_us + 1);
+	c->next_us = slot_from(c, most(k->now_us, k->ahead.until_us) + 1);
 	check_arm(k, c);
 }
 
@@ -303,7 +314,7 @@ void check_free(struct keeper *k, struct check *c)
 	struct event *e;
 
 	check_clear_definition(k, c);
-	schedule_stop(&k->schedule, &c->entry);
+	ahead_stop(k, c);
 	while ((e = c->events)) {
 		c->events = e->next;
 		free(e);

@@ -150,6 +150,7 @@ struct check {
 	struct module_record *module;
 	uint8_t pool;
 	bool is_passive, is_reference, is_first, is_delayed;
+	bool is_ahead;		/* the entry hangs in k->ahead: ahead.c */
 	bool is_paused;		/* not probed: alert_standing.c */
 	bool runs_when_healthy; /* the ping that tells another monitor that we are well */
 	int64_t every_us, recheck_us, timeout_us, phase_us; /* every_us: in force */
@@ -247,6 +248,11 @@ struct keeper {
 	char start_id[24];
 	uint64_t last_stamp; /* of an incident's id */
 	struct schedule schedule;
+	struct {
+		struct schedule schedule; /* slots that are handed out before they are due */
+		int64_t grid_us;          /* 0: none are */
+		int64_t until_us;         /* slots up to then have been taken */
+	} ahead;
 	/* configuration */
 	bool is_collecting;
 	struct text pending; /* the loader's lines */
@@ -331,6 +337,13 @@ void check_clear_definition(struct keeper *, struct check *);
 void check_set_locations(struct keeper *, struct check *, const struct location **list,
 			 size_t count);
 void check_free(struct keeper *, struct check *);
+
+/* ahead.c: checks that are handed out before they are due, many at a time. */
+void ahead_start(struct keeper *, const struct line *start);
+void ahead_hang(struct keeper *, struct check *, int64_t due_us);
+void ahead_stop(struct keeper *, struct check *);
+struct schedule_entry *ahead_take(struct keeper *);
+int64_t ahead_next_us(const struct keeper *);
 
 /* cycle.c: the probes of one due time. `event` may be NULL. */
 void cycle_start(struct keeper *, struct check *, int64_t due_us, const char *event);

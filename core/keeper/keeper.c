@@ -150,6 +150,7 @@ static void start_time(struct keeper *k, int64_t mono_us, int64_t wall_us)
 	k->offset_us = wall_us - mono_us;
 	k->next_second_us = mono_us + KEEPER_SECOND;
 	schedule_init(&k->schedule, mono_us);
+	schedule_init(&k->ahead.schedule, mono_us);
 	keeper_stamp(k, k->start_id, sizeof k->start_id);
 	line_add(keeper_marker(k, "start"), "keeper", k->start_id);
 	spool_end(&k->spool);
@@ -253,6 +254,7 @@ static void take_failing(struct keeper *k, struct keeper_end from, const struct 
 static void take_start(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
+	ahead_start(k, l);
 	resume_expect(k, l);
 }
 
@@ -494,9 +496,10 @@ static void fetch(const struct schedule_entry *e)
 		__builtin_prefetch((const char *)e + i);
 }
 
-static void serve_due(struct keeper *k, struct schedule_entry *e)
+static void serve_due(struct keeper *k, struct schedule_entry *e,
+		      const struct schedule_entry *next)
 {
-	fetch(schedule_peek(&k->schedule));
+	fetch(next);
 	switch ((enum due_kind)e->kind) {
 	case DUE_CHECK:
 		check_is_due(k, (struct check *)e);
@@ -542,7 +545,9 @@ void keeper_tick(struct keeper *k, int64_t mono_us, int64_t wall_us)
 	set_time(k, mono_us, wall_us);
 	pool_serve(k);
 	while ((e = schedule_take(&k->schedule, k->now_us)))
-		serve_due(k, e);
+		serve_due(k, e, schedule_peek(&k->schedule));
+	while ((e = ahead_take(k)))
+		serve_due(k, e, schedule_peek(&k->ahead.schedule));
 	if (k->now_us >= k->next_second_us)
 		each_second(k);
 	status_go_on(k);
@@ -554,6 +559,8 @@ int64_t keeper_next_us(const struct keeper *k)
 {
 	int64_t next_us = k->has_started ? schedule_next_us(&k->schedule) : 0;
 
+	if (ahead_next_us(k) < next_us)
+		next_us = ahead_next_us(k);
 	for (int i = 0; i < POOLS; i++)
 		if (k->pool[i].waiting.count && k->prober_count &&
 		    k->now_us + SCHEDULE_TICK_US < next_us)

@@ -318,7 +318,7 @@ static bool is_held(struct end *e, int64_t now_us)
 	if (e->is.kind != END_RECORDER || !size || size >= HELD_BYTES)
 		return false;
 	if (!e->flush_at_us)
-		e->flush_at_us = now_us - now_us % SCHEDULE_TICK_US + HELD_US;
+		e->flush_at_us = now_us - now_us % HELD_US + HELD_US;
 	return now_us < e->flush_at_us;
 }
 

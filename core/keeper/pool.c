@@ -173,9 +173,9 @@ static bool hand_over(struct keeper *k, struct flight *f)
 		return false;
 	add_probe(t, f);
 	f->prober = p;
-	f->sent_us = k->now_us;
+	f->sent_us = k->now_us > f->cycle->due_us ? k->now_us : f->cycle->due_us;
 	flights_add(&p->flights, f);
-	schedule_set(&k->schedule, &f->entry, k->now_us + c->timeout_us + KEEPER_NO_ANSWER_US);
+	schedule_set(&k->schedule, &f->entry, f->sent_us + c->timeout_us + KEEPER_NO_ANSWER_US);
 	return true;
 }
 
@@ -447,7 +447,7 @@ void pool_take_gone(struct keeper *k, const struct line *l)
 	while ((f = p->flights.first)) {
 		flights_remove(&p->flights, f);
 		f->prober = NULL;
-		if (++f->tries < TRIES)
+		if (f->sent_us > k->now_us || ++f->tries < TRIES)
 			pool_send(k, f);
 		else
 			flight_give_up(k, f, "agent-lost", "its prober died three times");

@@ -22,6 +22,7 @@
 #include "terminal.h"
 
 #define BACKLOG 128
+#define AHEAD_US 100000 /* keeper/ahead.c */
 #define KEEPER_FRAME (512u << 10)
 
 /* ---- what they say ---- */
@@ -181,6 +182,7 @@ static void hand_keeper(struct house *h, struct child *c)
 	struct text line = {0};
 
 	begin_start(h, &line, "keeper");
+	line_add_int(&line, "ahead_us", AHEAD_US);
 	if (*house_plan(h)->set.store)
 		line_add_int(&line, "resume", 1);
 	line_end(&line);

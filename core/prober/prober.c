@@ -26,7 +26,10 @@
 /* So many begin in one turn of the loop. Then it is looked what has come in, so that the first
  * probes of a burst are not timed by the last. */
 #define BEGIN_MOST    32
+/* Results wait for those of the probes beside them: for those that are due soon where all of
+ * them were quick and up, else only for those that run. */
 #define HELD_US       5000
+#define HELD_MOST_US  100000
 #define CHECK_FETCHED 256 /* bytes: the struct, the options of most modules */
 #define HELD_BYTES    (32u << 10)
 
@@ -41,9 +44,9 @@ struct prober {
 	struct map checks, secrets, modules; /* by number, by number, by name */
 	bool blocks; /* pool blocking: one probe at a time */
 	bool is_running; /* `go` has come */
-	bool are_held;
+	int64_t held_until_us; /* results go then at the latest; 0: there are none */
 	struct job *running;      /* of pool blocking */
-	struct job *first, *last; /* that wait to begin */
+	struct job *first, *last; /* that wait to begin: by due time */
 	int status;
 };
 
@@ -52,7 +55,7 @@ struct job {
 	uint32_t magic;
 	struct prober *prober;
 	struct prober_check *check;
-	struct job *next;
+	struct job *next, *previous;
 	struct diagnosis *diagnosis; /* the result is for this, not for the keeper */
 	struct probe_order order;
 	char texts[];
@@ -74,6 +77,15 @@ static void refuse(struct prober *r, const char *id, int64_t due_us, const char 
 	line_end(t);
 }
 
+/* `is_good`: nobody waits to hear of it. */
+static void hold(struct prober *r, bool is_good)
+{
+	int64_t until_us = loop_now(r->loop) + (is_good && r->first ? HELD_MOST_US : HELD_US);
+
+	if (!r->held_until_us || until_us < r->held_until_us)
+		r->held_until_us = until_us;
+}
+
 static void job_free(struct job *j)
 {
 	prober_check_leave(j->check);
@@ -92,6 +104,7 @@ static void done(struct probe *p, const struct text *result, void *with)
 		diagnosis_take_probe(j->diagnosis, result);
 	else if (link_is_open(&r->keeper))
 		text_add(link_line(&r->keeper), result->at, result->size);
+	hold(r, p->verdict == VERDICT_UP && loop_now(r->loop) - p->start_us < HELD_MOST_US);
 	if (r->host.blame)
 		r->host.blame->probes++;
 	if (r->running == j)
@@ -114,8 +127,7 @@ static const char *keep(char **at, const char *text)
 	return memcpy(*at - size, text, size);
 }
 
-/* Looks into the check as little as can be: it has slept for its interval and is in no cache. Until
- * the job begins it is fetched. */
+/* Looks into the check as little as can be: it begins later. */
 static struct job *job_new(struct prober *r, const struct line *l, struct prober_check *c)
 {
 	const char *text[JOB_TEXTS];
@@ -144,8 +156,6 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 		.with = j,
 		.wants_transcript = line_int(l, "transcript", 0) > 0,
 	};
-	for (size_t i = 0; i < CHECK_FETCHED; i += 64)
-		__builtin_prefetch((char *)c + i, 1);
 	c->users++;
 	return j;
 }
@@ -170,10 +180,17 @@ static void complete(struct job *j)
 		o->timeout_us = DIAGNOSIS_TIMEOUT_US;
 }
 
+/* They come almost in the order in which they are due. */
 static void enqueue(struct prober *r, struct job *j)
 {
-	*(r->last ? &r->last->next : &r->first) = j;
-	r->last = j;
+	struct job *before = r->last;
+
+	while (before && before->order.due_us > j->order.due_us)
+		before = before->previous;
+	j->previous = before;
+	j->next = before ? before->next : r->first;
+	*(before ? &before->next : &r->first) = j;
+	*(j->next ? &j->next->previous : &r->last) = j;
 }
 
 static struct job *dequeue(struct prober *r)
@@ -181,8 +198,7 @@ static struct job *dequeue(struct prober *r)
 	struct job *j = r->first;
 
 	r->first = j->next;
-	if (!r->first)
-		r->last = NULL;
+	*(r->first ? &r->first->previous : &r->last) = NULL;
 	return j;
 }
 
@@ -204,8 +220,26 @@ static void begin(struct prober *r, struct job *j)
 
 static void want_begin(struct prober *r)
 {
-	if (r->first && !r->running && !r->soon.place)
-		loop_set(r->loop, &r->soon, loop_now(r->loop));
+	int64_t now_us = loop_now(r->loop), at_us;
+
+	if (!r->first || r->running)
+		return;
+	at_us = r->first->order.due_us > now_us ? r->first->order.due_us : now_us;
+	if (!r->soon.place || r->soon.at_us > at_us)
+		loop_set(r->loop, &r->soon, at_us);
+}
+
+static bool is_due(const struct prober *r)
+{
+	return r->first && r->first->order.due_us <= loop_now(r->loop);
+}
+
+/* Its check has slept for its interval and is in no cache: it is fetched while the one before
+ * begins. */
+static void fetch(const struct job *j)
+{
+	for (size_t i = 0; j && i < CHECK_FETCHED; i += 64)
+		__builtin_prefetch((char *)j->check + i, 1);
 }
 
 /* Of pool blocking one in a turn of the loop, so that each result leaves before the next probe
@@ -214,8 +248,10 @@ static void begin_waiting(struct loop_timer *soon)
 {
 	struct prober *r = (struct prober *)((char *)soon - offsetof(struct prober, soon));
 
-	for (int most = r->blocks ? 1 : BEGIN_MOST; r->first && !r->running && most; most--)
+	for (int most = r->blocks ? 1 : BEGIN_MOST; is_due(r) && !r->running && most; most--) {
+		fetch(r->first->next);
 		begin(r, dequeue(r));
+	}
 	want_begin(r);
 }
 
@@ -246,6 +282,7 @@ static void tell_diagnosis(const char *id, const struct text *report, void *with
 	line_begin(t, "diagnosis", id);
 	line_add(t, "text", text_get(report));
 	line_end(t);
+	hold(r, false);
 }
 
 static struct diagnosis *diagnosis_of(struct prober *r, const struct line *l,
@@ -502,20 +539,18 @@ static void go_on(struct loop_timer *t)
 	(void)t; /* the end of the turn that it makes does the work */
 }
 
-/* Results wait a moment for those of the probes that began beside them: a frame for each would wake
- * the keeper for each. */
+/* A frame for each result would wake the keeper for each. */
 static void give_results(struct prober *r)
 {
-	size_t size = link_line(&r->keeper)->size;
-	bool may_wait = r->host.in_flight && !r->blocks && size < HELD_BYTES;
+	bool may_wait = (r->host.in_flight || r->first) && !r->blocks &&
+			link_line(&r->keeper)->size < HELD_BYTES;
 
-	if (size && may_wait && !r->are_held) {
-		r->are_held = true;
-		loop_set(r->loop, &r->held, loop_now(r->loop) + HELD_US);
-	}
-	if (may_wait && r->held.place)
+	if (may_wait && r->held_until_us > loop_now(r->loop)) {
+		if (!r->held.place || r->held.at_us > r->held_until_us)
+			loop_set(r->loop, &r->held, r->held_until_us);
 		return;
-	r->are_held = false;
+	}
+	r->held_until_us = 0;
 	loop_stop_timer(r->loop, &r->held);
 	link_flush(&r->keeper);
 }

@@ -32,6 +32,19 @@ def answered():
         assert int(r["late_us"]) < 1000000 and int(r["elapsed_us"]) > 0, r
 
 
+@test("a probe that comes before it is due waits for its time, and the others go before it")
+def waits():
+    with prober() as p:
+        due = {n: role.now_us() + n * 100000 for n in (3, 1, 2)}
+        p.tell(CHECK, *(f"probe {n} check=1 due_us={due[n]}" for n in due))
+        order = []
+        for n in (1, 2, 3):
+            r = p.result(n)
+            assert role.now_us() >= due[n] and r["verdict"] == "up", r
+            order.append(int(r["start_us"]))
+        assert order == sorted(order), order
+
+
 @test("what the prober cannot use is an unknown result each")
 def unusable():
     cases = {
