@@ -62,7 +62,7 @@ void burst_begin(struct keeper *k, struct check *c, const struct outcome *o)
 		return;
 	}
 	free(b->check);
-	*b = (struct burst){.number = ++k->last_flight, .prober = prober,
+	*b = (struct burst){.number = ++k->flights.last, .prober = prober,
 			    .until_us = k->now_us + PATIENCE_US, .check = memory_text(c->name)};
 	keeper_copy(b->incident, sizeof b->incident, c->incident.id);
 	add_line(t, b, c, o);

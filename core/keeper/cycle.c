@@ -90,13 +90,12 @@ static struct flight *flight_new(struct keeper *k, struct cycle *y, uint16_t pla
 	else
 		f = memory_new(sizeof *f);
 	*f = (struct flight){.entry.kind = DUE_FLIGHT,
-			     .id = ++k->last_flight,
 			     .cycle = y,
 			     .place = place,
 			     .location = y->check->location[place]};
 	f->sibling = y->flights;
 	y->flights = f;
-	map_put(&k->flights, (uint64_t)f->id, f);
+	flight_number(&k->flights, f);
 	return f;
 }
 
@@ -109,8 +108,7 @@ static void flight_end(struct keeper *k, struct flight *f)
 	*at = f->sibling;
 	pool_remove(k, f);
 	schedule_stop(&k->schedule, &f->entry);
-	map_take(&k->flights, (uint64_t)f->id);
-	f->id = 0;
+	flight_forget(&k->flights, f);
 	f->next = k->free_flight;
 	k->free_flight = f;
 }
@@ -160,9 +158,6 @@ static void send_all(struct keeper *k, struct cycle *y)
 	uint16_t count = c->is_passive ? 1 : c->locations;
 
 	y->pending = count;
-	__builtin_prefetch(c->name);
-	__builtin_prefetch(c->last_steps.at, 1);
-	alert_fetch(c);
 	for (uint16_t i = 0; i < count; i++)
 		pool_send(k, flight_new(k, y, i));
 }
@@ -615,7 +610,7 @@ static void read_result(struct result *got, const struct line *l)
 void cycle_take_result(struct keeper *k, int64_t prober, const struct line *l)
 {
 	int64_t id = line_number(l);
-	struct flight *f = id > 0 ? map_find(&k->flights, (uint64_t)id) : NULL;
+	struct flight *f = flight_find(&k->flights, id);
 	struct result got = {0};
 	int v = 0;
 
@@ -623,6 +618,7 @@ void cycle_take_result(struct keeper *k, int64_t prober, const struct line *l)
 		k->health.ignored++;
 		return;
 	}
+	flight_fetch(&k->flights, id);
 	read_result(&got, l);
 	while (v < VOTES && (!got.verdict || strcmp(got.verdict, vote_name[v])))
 		v++;

@@ -83,6 +83,13 @@ struct flight {
 	int64_t sent_us;
 };
 
+/* By id: flight.c. */
+struct flight_ring {
+	struct flight **at;
+	size_t room, count;
+	int64_t last; /* id */
+};
+
 struct flights {
 	struct flight *first, *last;
 	size_t count;
@@ -204,6 +211,7 @@ struct prober {
 	bool is_outdated; /* newer ones have come with a newer configuration */
 	uint64_t salt;
 	struct flights flights;
+	struct flight *young; /* from it on their deadlines are not set yet: most end before */
 	uint64_t *known; /* bits: check numbers it was told of */
 	size_t known_words;
 };
@@ -273,8 +281,7 @@ struct keeper {
 	size_t prober_count;
 	uint64_t prober_deaths;
 	struct pool pool[POOLS];
-	struct map flights; /* by id */
-	int64_t last_flight;
+	struct flight_ring flights;
 	struct flight *free_flight;
 	struct cycle *free_cycle;
 	struct void_window window;
@@ -345,6 +352,13 @@ void ahead_stop(struct keeper *, struct check *);
 struct schedule_entry *ahead_take(struct keeper *);
 int64_t ahead_next_us(const struct keeper *);
 
+/* flight.c: a flight gets its id, is found by it, is known no more. */
+void flight_number(struct flight_ring *, struct flight *);
+struct flight *flight_find(const struct flight_ring *, int64_t id);
+void flight_forget(struct flight_ring *, struct flight *);
+/* Those of the ids behind this one are about to be needed, and are in no cache. */
+void flight_fetch(const struct flight_ring *, int64_t id);
+
 /* cycle.c: the probes of one due time. `event` may be NULL. */
 void cycle_start(struct keeper *, struct check *, int64_t due_us, const char *event);
 /* What the last probe of this check, item and location wants handed to the next: "" at first. */
@@ -383,6 +397,8 @@ void burst_release(struct keeper *);
 struct text *pool_ask(struct keeper *, struct check *, int64_t *prober);
 void pool_send(struct keeper *, struct flight *);
 void pool_remove(struct keeper *, struct flight *);
+/* Each second: sets the deadlines of what has run for so long. */
+void pool_watch(struct keeper *);
 void pool_serve(struct keeper *); /* sends what waits */
 void pool_serve_blocking(struct keeper *);
 void pool_forget_check(struct keeper *, const struct check *);

@@ -65,7 +65,7 @@ void keeper_free(struct keeper *k)
 	burst_release(k);
 	window_release(k);
 	free_lists(k);
-	map_release(&k->flights);
+	free(k->flights.at);
 	spool_release(&k->spool);
 	free(k->recorder_reason);
 	free(k->own_location);
@@ -529,6 +529,7 @@ static void each_second(struct keeper *k)
 	alert_watch(k);
 	window_watch(k);
 	resume_watch(k);
+	pool_watch(k);
 	outbox_watch(k);
 	delivery_watch(k);
 	if (t) {

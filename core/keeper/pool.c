@@ -175,7 +175,8 @@ static bool hand_over(struct keeper *k, struct flight *f)
 	f->prober = p;
 	f->sent_us = k->now_us > f->cycle->due_us ? k->now_us : f->cycle->due_us;
 	flights_add(&p->flights, f);
-	schedule_set(&k->schedule, &f->entry, f->sent_us + c->timeout_us + KEEPER_NO_ANSWER_US);
+	p->young = p->young ? p->young : f;
+	schedule_stop(&k->schedule, &f->entry);
 	return true;
 }
 
@@ -214,6 +215,7 @@ void pool_remove(struct keeper *k, struct flight *f)
 			flights_remove(&pool_of(k, f)->waiting, f);
 		return;
 	}
+	p->young = p->young == f ? f->next : p->young;
 	flights_remove(&p->flights, f);
 	f->prober = NULL;
 	if (!p->is_retired || p->flights.count)
@@ -223,6 +225,16 @@ void pool_remove(struct keeper *k, struct flight *f)
 		line_begin_number(t, "drained", p->number);
 		line_end(t);
 	}
+}
+
+void pool_watch(struct keeper *k)
+{
+	for (struct prober *p = k->probers; p; p = p->next)
+		for (; p->young && p->young->sent_us <= k->now_us - KEEPER_SECOND;
+		     p->young = p->young->next)
+			schedule_set(&k->schedule, &p->young->entry,
+				     p->young->sent_us + p->young->cycle->check->timeout_us +
+					     KEEPER_NO_ANSWER_US);
 }
 
 static void serve(struct keeper *k, struct pool *pool)
@@ -444,6 +456,7 @@ void pool_take_gone(struct keeper *k, const struct line *l)
 	}
 	if (blamed)
 		flight_give_up(k, blamed, "module", reason.at);
+	p->young = NULL;
 	while ((f = p->flights.first)) {
 		flights_remove(&p->flights, f);
 		f->prober = NULL;

@@ -173,7 +173,7 @@ static void add_health(struct text *t, struct keeper *k)
 	line_add_int(t, "services", (int64_t)k->groups);
 	line_add_int(t, "probers", (int64_t)k->prober_count);
 	line_add_int(t, "prober_deaths", (int64_t)k->prober_deaths);
-	line_add_int(t, "in_flight", (int64_t)k->flights.size);
+	line_add_int(t, "in_flight", (int64_t)k->flights.count);
 	line_add_int(t, "waiting", (int64_t)waiting);
 	line_add_int(t, "results", (int64_t)k->health.results_ever);
 	line_add_int(t, "results_minute", (int64_t)results);
