@@ -3,17 +3,25 @@
 
 #include <string.h>
 
+/* The next colon or comma, or the end. They are a few bytes away: strcspn() would take longer to
+ * begin. */
+static char *find(char *at)
+{
+	while (*at && *at != ':' && *at != ',')
+		at++;
+	return at;
+}
+
 bool values_take(char **at, struct values_one *v)
 {
-	char *number, *colon, *end;
+	char *number = find(*at), *colon, *end;
 
-	number = *at + strcspn(*at, ":,");
 	if (number == *at || *number != ':')
 		return false;
 	*number++ = '\0';
 	v->name = *at;
 	v->text = number;
-	colon = number + strcspn(number, ":,");
+	colon = find(number);
 	end = *colon == ':' ? strchrnul(colon, ',') : colon;
 	if (*colon == ':')
 		*colon = ' ';

@@ -51,6 +51,8 @@ struct series {
 	int64_t open_first_us, open_last_us;
 	int64_t last_due_us, interval_us; /* interval_us: guessed, for results of schema 1 */
 	bool is_new, is_dirty, is_closing, must_close;
+	uint64_t key;               /* in series_by_key */
+	struct series *next_heard;  /* whose result came behind its last one: a guess */
 	struct text found;          /* while the tail is read at the start */
 	struct block_writer open;   /* last: its beginning is used with what stands above */
 };
@@ -71,6 +73,7 @@ struct store {
 	size_t open;     /* bytes of all open blocks */
 	size_t results;  /* not on disk */
 	struct result_line line;
+	struct series *heard; /* whose result came last */
 	struct store_retention retention;
 	/* where the steps of tidying go on */
 	size_t tidy_at;
@@ -93,6 +96,8 @@ bool series_load(struct store *, struct text *wrong);
 void series_release(struct store *);
 struct target *series_target(struct store *, const char *name);
 struct series *series_find(struct store *, const char *name, const char *location);
+/* The same for results as they come: each second in the order of the second before. */
+struct series *series_next(struct store *, const char *name, const char *location);
 void series_add(struct store *, struct series *, const struct block_result *, int64_t now_us);
 /* After a commit: what was dirty is on disk. */
 void series_committed(struct store *, int64_t tail);

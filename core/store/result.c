@@ -71,8 +71,10 @@ static void take_steps(struct result_line *to, const struct line_word *w)
 	for (at = to->room.at; *at && r->steps < BLOCK_STEPS;) {
 		struct block_step *s = &r->step[r->steps];
 		const char *digits;
-		char *mark = at + strcspn(at, "@:,");
+		char *mark = at;
 
+		while (*mark && *mark != '@' && *mark != ':' && *mark != ',')
+			mark++;
 		*s = (struct block_step){.name = at};
 		digits = mark + 1;
 		if (*mark == '@')

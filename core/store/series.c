@@ -83,21 +83,40 @@ static struct series *add_series(struct store *s, int64_t id, struct target *t, 
 	t->series[t->count++] = x;
 	s->series = widen(s->series, s->count, &s->room, sizeof(struct series *));
 	s->series[s->count++] = x;
-	map_put(&s->series_by_key, key_of(t->name, l->name), x);
+	x->key = key_of(t->name, l->name);
+	map_put(&s->series_by_key, x->key, x);
 	if (id >= s->next_series)
 		s->next_series = id + 1;
 	return x;
 }
 
-struct series *series_find(struct store *s, const char *name, const char *location)
+static struct series *find_keyed(struct store *s, uint64_t key, const char *name,
+				 const char *location)
 {
-	struct series *x = map_find(&s->series_by_key, key_of(name, location));
+	struct series *x = map_find(&s->series_by_key, key);
 
 	if (x)
 		return x;
 	x = add_series(s, s->next_series, series_target(s, name), find_location(s, location));
 	x->is_new = true;
 	return x;
+}
+
+struct series *series_find(struct store *s, const char *name, const char *location)
+{
+	return find_keyed(s, key_of(name, location), name, location);
+}
+
+struct series *series_next(struct store *s, const char *name, const char *location)
+{
+	uint64_t key = key_of(name, location);
+	struct series *last = s->heard, *x = last ? last->next_heard : NULL;
+
+	if (!x || x->key != key)
+		x = find_keyed(s, key, name, location);
+	if (last)
+		last->next_heard = x;
+	return s->heard = x;
 }
 
 static void make_dirty(struct store *s, struct series *x)
@@ -337,6 +356,7 @@ void series_release(struct store *s)
 	map_release(&s->targets_by_name);
 	map_release(&s->locations_by_name);
 	s->series = NULL;
+	s->heard = NULL;
 	s->target = NULL;
 	s->location = NULL;
 	s->dirty = NULL;

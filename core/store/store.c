@@ -199,12 +199,13 @@ int64_t store_last(struct store *s, const char *keeper)
 	return last;
 }
 
-/* It has slept since its last result and is in no cache: it is fetched while the line is read. */
+/* It has slept since its last result and is in no cache: it is fetched while the one before it is
+ * served. */
 static void fetch(const struct series *x)
 {
-	const char *end = (const char *)&x->open.phase[4];
-
-	for (const char *at = (const char *)x; at < end; at += 64)
+	if (!x)
+		return;
+	for (const char *at = (const char *)x; at < (const char *)&x->open.phase[4]; at += 64)
 		__builtin_prefetch(at, 1);
 	__builtin_prefetch(x->open.value, 1);
 }
@@ -215,8 +216,8 @@ void store_take(struct store *s, const struct line *l, int64_t now_us)
 
 	if (!*line_name(l))
 		return;
-	x = series_find(s, line_name(l), line_get(l, "location"));
-	fetch(x);
+	x = series_next(s, line_name(l), line_get(l, "location"));
+	fetch(x->next_heard);
 	if (result_read(&s->line, l, now_us))
 		series_add(s, x, &s->line.result, now_us);
 }
