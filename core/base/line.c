@@ -219,14 +219,10 @@ static char *add_byte(char *at, unsigned char c)
 	return at;
 }
 
-static void add_value(struct text *t, const char *value, size_t size)
+static void add_quoted(struct text *t, const char *value, size_t size)
 {
 	char *at;
 
-	if (all_bare(value, size)) {
-		text_add(t, value, size);
-		return;
-	}
 	text_reserve(t, 4 * size + 2);
 	at = t->at + t->size;
 	*at++ = '"';
@@ -237,12 +233,30 @@ static void add_value(struct text *t, const char *value, size_t size)
 	t->size = (size_t)(at - t->at);
 }
 
-/* ` key=` */
-static void add_key(struct text *t, const char *key, size_t size)
+/* Copied while it is looked at. */
+static void add_value(struct text *t, const char *value, size_t size)
+{
+	size_t n = 0;
+	char *at;
+
+	text_reserve(t, size);
+	at = t->at + t->size;
+	for (; n < size && is_bare[(unsigned char)value[n]]; n++)
+		at[n] = value[n];
+	if (n < size || !size) {
+		add_quoted(t, value, size);
+		return;
+	}
+	at[size] = '\0';
+	t->size += size;
+}
+
+/* ` key=`, with room for `more` bytes behind it. */
+static void add_key(struct text *t, const char *key, size_t size, size_t more)
 {
 	char *at;
 
-	text_reserve(t, size + 2);
+	text_reserve(t, size + 2 + more);
 	at = t->at + t->size;
 	*at = ' ';
 	memcpy(at + 1, key, size);
@@ -277,20 +291,15 @@ void line_begin_name(struct text *t, const char *verb, const char *name)
 	line_add(t, "name", name);
 }
 
-void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)
+void line_add_sized(struct text *t, const char *key, size_t key_size, const char *value, size_t size)
 {
-	add_key(t, key, strlen(key));
+	add_key(t, key, key_size, size);
 	add_value(t, value, size);
 }
 
-void line_add(struct text *t, const char *key, const char *value)
+void line_add_int_sized(struct text *t, const char *key, size_t key_size, int64_t value)
 {
-	line_add_bytes(t, key, value ? value : "", value ? strlen(value) : 0);
-}
-
-void line_add_int(struct text *t, const char *key, int64_t value)
-{
-	add_key(t, key, strlen(key));
+	add_key(t, key, key_size, TEXT_INT_BYTES);
 	text_int(t, value);
 }
 
@@ -320,7 +329,7 @@ static bool is_in(const char *key, const char *const *list)
 
 static void add_word(struct text *t, const struct line_word *w)
 {
-	add_key(t, w->key, w->key_size);
+	add_key(t, w->key, w->key_size, w->size);
 	if (w->is_bare && w->size)
 		text_add(t, w->value, w->size);
 	else

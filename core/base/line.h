@@ -56,9 +56,8 @@ void line_begin_number(struct text *, const char *verb, int64_t id);
 /* For names people chose ("Mail, inbound"): one that cannot stand bare travels as `verb -
  * name="..."`. */
 void line_begin_name(struct text *, const char *verb, const char *name);
-void line_add(struct text *, const char *key, const char *value);
-void line_add_bytes(struct text *, const char *key, const char *value, size_t size);
-void line_add_int(struct text *, const char *key, int64_t value);
+void line_add_sized(struct text *, const char *key, size_t key_size, const char *value, size_t size);
+void line_add_int_sized(struct text *, const char *key, size_t key_size, int64_t value);
 /* Texts joined by newlines; no word where there are none. */
 void line_add_list(struct text *, const char *key, const char *const *list);
 void line_end(struct text *);
@@ -68,5 +67,22 @@ void line_add_range(struct text *, const struct line *from, size_t first, size_t
 /* Copies all words of `from` except those whose key is in the NULL-terminated list `but` (may be
  * NULL). */
 void line_add_words(struct text *, const struct line *from, const char *const *but);
+
+/* Most keys are constants: their size is known when this is compiled. */
+
+static inline void line_add_bytes(struct text *t, const char *key, const char *value, size_t size)
+{
+	line_add_sized(t, key, strlen(key), value, size);
+}
+
+static inline void line_add(struct text *t, const char *key, const char *value)
+{
+	line_add_sized(t, key, strlen(key), value ? value : "", value ? strlen(value) : 0);
+}
+
+static inline void line_add_int(struct text *t, const char *key, int64_t value)
+{
+	line_add_int_sized(t, key, strlen(key), value);
+}
 
 #endif

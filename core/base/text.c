@@ -39,16 +39,24 @@ void text_int(struct text *t, int64_t n)
 				   "4041424344454647484950515253545556575859"
 				   "6061626364656667686970717273747576777879"
 				   "8081828384858687888990919293949596979899";
-	char digit[24], *at = digit + sizeof digit;
+	char digit[2 * TEXT_INT_BYTES], *end = digit + TEXT_INT_BYTES, *at = end;
 	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	uint32_t part;
 
-	for (; rest > 9; rest /= 100)
-		memcpy(at -= 2, pair + rest % 100 * 2, 2);
-	if (rest || at == digit + sizeof digit)
-		*--at = (char)('0' + rest);
+	for (int pairs = 4; rest; pairs = 4) { /* parts of eight digits, in 32 bits */
+		part = (uint32_t)(rest % 100000000);
+		for (rest /= 100000000; pairs && (rest || part); pairs--, part /= 100)
+			memcpy(at -= 2, pair + part % 100 * 2, 2);
+	}
+	at += at < end && *at == '0';
+	if (at == end)
+		*--at = '0';
 	if (n < 0)
 		*--at = '-';
-	text_add(t, at, (size_t)(digit + sizeof digit - at));
+	text_reserve(t, TEXT_INT_BYTES);
+	memcpy(t->at + t->size, at, TEXT_INT_BYTES); /* of one size, and so without a call */
+	t->size += (size_t)(end - at);
+	t->at[t->size] = '\0';
 }
 
 void text_vprintf(struct text *t, const char *format, va_list ap)
@@ -190,12 +198,27 @@ void text_stamp(char id[TEXT_STAMP], uint64_t number)
 	id[TEXT_STAMP - 1] = '\0';
 }
 
+/* Of eighteen digits at most, which cannot be too many; false: it is not so simple. */
+static bool read_short(const char *at, uint64_t *n)
+{
+	const char *first = at;
+
+	for (*n = 0; *at >= '0' && *at <= '9' && at < first + 18; at++)
+		*n = *n * 10 + (uint64_t)(*at - '0');
+	return at > first && !*at;
+}
+
 bool text_to_int(const char *s, int64_t *n)
 {
 	bool is_negative = *s == '-';
 	const char *at = s + is_negative, *first = at;
 	int64_t got = 0; /* below zero, where there is one number more */
+	uint64_t few;
 
+	if (read_short(at, &few)) {
+		*n = is_negative ? -(int64_t)few : (int64_t)few;
+		return true;
+	}
 	for (; *at >= '0' && *at <= '9'; at++)
 		if (__builtin_mul_overflow(got, 10, &got) ||
 		    __builtin_sub_overflow(got, *at - '0', &got))

@@ -20,6 +20,7 @@ struct text {
 void text_release(struct text *);
 void text_clear(struct text *);                    /* empty, keeps its room */
 void text_grow(struct text *, size_t more);        /* what text_reserve() does when it must */
+#define TEXT_INT_BYTES 24                          /* of room that a number may touch */
 void text_int(struct text *, int64_t);             /* decimal */
 void text_vprintf(struct text *, const char *format, va_list) __attribute__((format(printf, 2, 0)));
 void text_printf(struct text *, const char *format, ...) __attribute__((format(printf, 2, 3)));
