@@ -192,8 +192,14 @@ int64_t line_number(const struct line *l)
 
 static bool all_bare(const char *at, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		if (!is_bare[(unsigned char)at[i]])
+	const unsigned char *c = (const unsigned char *)at;
+	size_t i = 0;
+
+	for (; i + 4 <= size; i += 4)
+		if (!(is_bare[c[i]] & is_bare[c[i + 1]] & is_bare[c[i + 2]] & is_bare[c[i + 3]]))
+			return false;
+	for (; i < size; i++)
+		if (!is_bare[c[i]])
 			return false;
 	return size > 0;
 }
@@ -233,22 +239,12 @@ static void add_quoted(struct text *t, const char *value, size_t size)
 	t->size = (size_t)(at - t->at);
 }
 
-/* Copied while it is looked at. */
 static void add_value(struct text *t, const char *value, size_t size)
 {
-	size_t n = 0;
-	char *at;
-
-	text_reserve(t, size);
-	at = t->at + t->size;
-	for (; n < size && is_bare[(unsigned char)value[n]]; n++)
-		at[n] = value[n];
-	if (n < size || !size) {
+	if (all_bare(value, size))
+		text_add(t, value, size);
+	else
 		add_quoted(t, value, size);
-		return;
-	}
-	at[size] = '\0';
-	t->size += size;
 }
 
 /* ` key=`, with room for `more` bytes behind it. */
@@ -291,7 +287,8 @@ void line_begin_name(struct text *t, const char *verb, const char *name)
 	line_add(t, "name", name);
 }
 
-void line_add_sized(struct text *t, const char *key, size_t key_size, const char *value, size_t size)
+void line_add_sized(struct text *t, const char *key, size_t key_size, const char *value,
+		    size_t size)
 {
 	add_key(t, key, key_size, size);
 	add_value(t, value, size);

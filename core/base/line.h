@@ -56,7 +56,8 @@ void line_begin_number(struct text *, const char *verb, int64_t id);
 /* For names people chose ("Mail, inbound"): one that cannot stand bare travels as `verb -
  * name="..."`. */
 void line_begin_name(struct text *, const char *verb, const char *name);
-void line_add_sized(struct text *, const char *key, size_t key_size, const char *value, size_t size);
+void line_add_sized(struct text *, const char *key, size_t key_size, const char *value,
+		    size_t size);
 void line_add_int_sized(struct text *, const char *key, size_t key_size, int64_t value);
 /* Texts joined by newlines; no word where there are none. */
 void line_add_list(struct text *, const char *key, const char *const *list);

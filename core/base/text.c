@@ -1,6 +1,7 @@
 /* base/text: see text.h. */
 #include "text.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,25 +33,30 @@ void text_grow(struct text *t, size_t more)
 	t->room = room;
 }
 
+/* Eight digits as they stand in memory, each from 0 to 9: halves, quarters and digits side by side in
+ * one word. */
+static uint64_t eight_digits(uint32_t n)
+{
+	uint64_t x = n / 10000 | (uint64_t)(n % 10000) << 32, q;
+
+	q = (x * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+	x = q | (x - 100 * q) << 16;
+	q = (x * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+	return q | (x - 10 * q) << 8;
+}
+
 void text_int(struct text *t, int64_t n)
 {
-	static const char pair[] = "0001020304050607080910111213141516171819"
-				   "2021222324252627282930313233343536373839"
-				   "4041424344454647484950515253545556575859"
-				   "6061626364656667686970717273747576777879"
-				   "8081828384858687888990919293949596979899";
-	char digit[2 * TEXT_INT_BYTES], *end = digit + TEXT_INT_BYTES, *at = end;
-	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
-	uint32_t part;
+	char digit[2 * TEXT_INT_BYTES + 1], *end = digit + TEXT_INT_BYTES + 1, *at = end;
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n, part;
 
-	for (int pairs = 4; rest; pairs = 4) { /* parts of eight digits, in 32 bits */
-		part = (uint32_t)(rest % 100000000);
-		for (rest /= 100000000; pairs && (rest || part); pairs--, part /= 100)
-			memcpy(at -= 2, pair + part % 100 * 2, 2);
-	}
-	at += at < end && *at == '0';
-	if (at == end)
-		*--at = '0';
+	do {
+		part = eight_digits((uint32_t)(rest % 100000000));
+		part = htole64(part | UINT64_C(0x3030303030303030));
+		memcpy(at -= 8, &part, sizeof part);
+	} while (rest /= 100000000);
+	while (*at == '0' && at < end - 1)
+		at++;
 	if (n < 0)
 		*--at = '-';
 	text_reserve(t, TEXT_INT_BYTES);

@@ -34,6 +34,7 @@
 #define FIBER_MAGIC 0x66696272u
 #define PAGE_BYTES 4096
 #define MAP_BYTES (PAGE_BYTES + FIBER_STACK_BYTES)
+#define FETCHED 2560 /* bytes: a spare area, the first frames */
 #define POOL_WARM 128  /* so many pooled stacks keep all their pages */
 #define POOL_MOST 1024 /* more are given back to the kernel */
 
@@ -116,6 +117,13 @@ static void remove_used(struct fiber *f)
 		f->next->last = f->last;
 }
 
+/* The next one's turn comes soon: what a small probe touches of it, below and above its head. */
+static void fetch(const struct fiber *f)
+{
+	for (int i = -FETCHED; f && i <= (int)sizeof *f; i += 64)
+		__builtin_prefetch((const char *)f + i, 1);
+}
+
 static struct fiber *take(struct pool *from)
 {
 	struct fiber *f = from->first;
@@ -123,6 +131,7 @@ static struct fiber *take(struct pool *from)
 	if (f) {
 		from->first = f->next;
 		from->count--;
+		fetch(from->first);
 	}
 	return f;
 }

@@ -1,6 +1,6 @@
 /* keeper/flight: the probes handed out or waiting to be, by the id that a prober answers with. Ids
  * count up and most probes end in the order in which they began, so the table is a ring: the next
- * answer's flight stands beside the one of the last. An id whose place is still taken is left out. */
+ * answer's flight stands beside the one of the last. An id whose place is taken is left out. */
 #include <stdlib.h>
 
 #include "../base/memory.h"

@@ -19,6 +19,7 @@
 #include "blame.h"
 
 #define SPARE_BYTES 1600
+#define NUMBERS_KEPT 1024
 
 _Static_assert(sizeof(struct probe) + 512 < SPARE_BYTES,
 	       "the first arena block of a probe is too small");
@@ -81,6 +82,17 @@ static void free_text(struct text *t)
 	free(t);
 }
 
+/* Most probes measure as much as the one before. */
+static void keep_room(struct text *kept, struct text *given)
+{
+	if (kept->at || given->room > NUMBERS_KEPT) {
+		text_release(given);
+		return;
+	}
+	text_clear(given);
+	*kept = *given;
+}
+
 static void finish(struct probe *p)
 {
 	struct probe_host *h = p->host;
@@ -97,7 +109,7 @@ static void finish(struct probe *p)
 	blame_leave(h->blame);
 	h->in_flight--;
 	hand_over(p, end_us);
-	text_release(&p->numbers);
+	keep_room(&h->numbers, &p->numbers);
 	text_release(&p->words);
 	free_text(p->transcript);
 	arena_release(&p->arena);
@@ -272,6 +284,7 @@ void probe_host_close(struct probe_host *h)
 	tls_host_free(h->tls);
 	exec_host_free(h->exec);
 	text_release(&h->line);
+	text_release(&h->numbers);
 	h->resolver = NULL;
 	h->tls = NULL;
 	h->exec = NULL;

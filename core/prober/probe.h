@@ -48,6 +48,7 @@ struct probe_host {
 	int64_t stalled_us; /* the length of all turns that were too long */
 	struct loop_turn turn;
 	struct text line; /* the result line being made */
+	struct text numbers; /* room for the values of the next probe that has some */
 };
 
 struct probe_step {

@@ -83,13 +83,11 @@ void probe_release_deferred(struct probe *p)
 /* A name as a key of a line; returns its end. */
 static char *put_name(char *to, const char *name)
 {
+	static const bool is_key[256] = {['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true};
 	const char *end = to + NAME_BYTES;
 
 	for (; *name && to < end; name++)
-		*to++ = (*name >= 'a' && *name <= 'z') || (*name >= '0' && *name <= '9') ||
-					*name == '_' || *name == '-'
-				? *name
-				: '_';
+		*to++ = is_key[(unsigned char)*name] ? *name : '_';
 	return to;
 }
 
@@ -136,6 +134,10 @@ void probe_value(struct probe *p, const char *name, double value, const char *un
 
 	if (!probe_may_go_on(p) || !isfinite(value) || !name || !*name)
 		return;
+	if (!t->at) {
+		*t = p->host->numbers;
+		p->host->numbers = (struct text){0};
+	}
 	if (p->values++ < VALUES) {
 		text_reserve(t, t->at ? NAME_BYTES + NUMBER_BYTES + UNIT_BYTES + 3 : NUMBERS_USUAL);
 		at = t->at + t->size;

@@ -30,6 +30,8 @@
  * them were quick and up, else only for those that run. */
 #define HELD_US       5000
 #define HELD_MOST_US  100000
+#define JOB_TEXT_BYTES 64 /* what most need */
+#define JOB_SPARES 512
 #define CHECK_FETCHED 256 /* bytes: the struct, the options of most modules */
 #define HELD_BYTES    (32u << 10)
 
@@ -47,6 +49,8 @@ struct prober {
 	int64_t held_until_us; /* results go then at the latest; 0: there are none */
 	struct job *running;      /* of pool blocking */
 	struct job *first, *last; /* that wait to begin: by due time */
+	struct job *spare;        /* for the next ones */
+	size_t spares;
 	int status;
 };
 
@@ -58,6 +62,7 @@ struct job {
 	struct job *next, *previous;
 	struct diagnosis *diagnosis; /* the result is for this, not for the keeper */
 	struct probe_order order;
+	bool is_usual; /* it has room for JOB_TEXT_BYTES: that of any other may be */
 	char texts[];
 };
 
@@ -88,9 +93,17 @@ static void hold(struct prober *r, bool is_good)
 
 static void job_free(struct job *j)
 {
+	struct prober *r = j->prober;
+
 	prober_check_leave(j->check);
 	j->magic = 0;
-	free(j);
+	if (!j->is_usual || r->spares == JOB_SPARES) {
+		free(j);
+		return;
+	}
+	j->next = r->spare;
+	r->spare = j;
+	r->spares++;
 }
 
 static void done(struct probe *p, const struct text *result, void *with)
@@ -121,10 +134,28 @@ static const char *const job_text[] = {"source", "item", "event", "memory"};
 
 static const char *keep(char **at, const char *text)
 {
-	size_t size = strlen(text) + 1;
+	size_t size;
 
+	if (!*text)
+		return "";
+	size = strlen(text) + 1;
 	*at += size;
 	return memcpy(*at - size, text, size);
+}
+
+/* NULL: no memory. */
+static struct job *job_take(struct prober *r, size_t texts)
+{
+	struct job *j = texts <= JOB_TEXT_BYTES ? r->spare : NULL;
+
+	if (j) {
+		r->spare = j->next;
+		r->spares--;
+		return j;
+	}
+	j = malloc(sizeof *j + (texts < JOB_TEXT_BYTES ? JOB_TEXT_BYTES : texts));
+	SANITIZER_IS_HELD(j); /* by its probe */
+	return j;
 }
 
 /* Looks into the check as little as can be: it begins later. */
@@ -137,25 +168,27 @@ static struct job *job_new(struct prober *r, const struct line *l, struct prober
 
 	for (size_t i = 0; i < JOB_TEXTS; i++) {
 		text[i] = line_get(l, job_text[i]);
-		room += strlen(text[i]) + 1;
+		room += *text[i] ? strlen(text[i]) + 1 : 0;
 	}
-	j = malloc(sizeof *j + room);
+	j = job_take(r, room);
 	if (!j)
 		return NULL;
-	SANITIZER_IS_HELD(j); /* by its probe */
 	at = j->texts;
-	*j = (struct job){.magic = JOB_MAGIC, .prober = r, .check = c};
-	j->order = (struct probe_order){
-		.id = keep(&at, l->id),
-		.source = keep(&at, text[0]),
-		.item = keep(&at, text[1]),
-		.event = keep(&at, text[2]),
-		.memory = keep(&at, text[3]),
-		.due_us = line_int(l, "due_us", 0),
-		.done = done,
-		.with = j,
-		.wants_transcript = line_int(l, "transcript", 0) > 0,
+	*j = (struct job){
+		.magic = JOB_MAGIC,
+		.prober = r,
+		.check = c,
+		.is_usual = room <= JOB_TEXT_BYTES,
+		.order.due_us = line_int(l, "due_us", 0),
+		.order.done = done,
+		.order.with = j,
+		.order.wants_transcript = line_int(l, "transcript", 0) > 0,
 	};
+	j->order.id = keep(&at, l->id);
+	j->order.source = keep(&at, text[0]);
+	j->order.item = keep(&at, text[1]);
+	j->order.event = keep(&at, text[2]);
+	j->order.memory = keep(&at, text[3]);
 	c->users++;
 	return j;
 }
@@ -238,8 +271,12 @@ static bool is_due(const struct prober *r)
  * begins. */
 static void fetch(const struct job *j)
 {
-	for (size_t i = 0; j && i < CHECK_FETCHED; i += 64)
-		__builtin_prefetch((char *)j->check + i, 1);
+	if (!j)
+		return;
+	for (size_t i = 0; j->next && i < sizeof *j; i += 64)
+		__builtin_prefetch((const char *)j->next + i);
+	for (size_t i = 0; i < CHECK_FETCHED; i += 64)
+		__builtin_prefetch((const char *)j->check + i, 1);
 }
 
 /* Of pool blocking one in a turn of the loop, so that each result leaves before the next probe
