@@ -33,8 +33,8 @@ void text_grow(struct text *t, size_t more)
 	t->room = room;
 }
 
-/* Eight digits as they stand in memory, each from 0 to 9: halves, quarters and digits side by side in
- * one word. */
+/* Eight digits as they stand in memory, each from 0 to 9: halves, quarters and digits side by side
+ * in one word. */
 static uint64_t eight_digits(uint32_t n)
 {
 	uint64_t x = n / 10000 | (uint64_t)(n % 10000) << 32, q;
