@@ -625,8 +625,14 @@ static void follow_flapping(struct keeper *k, struct subject *s, int64_t at_us)
 
 void alert_fetch(const struct check *c)
 {
-	if (c->subject)
-		__builtin_prefetch(&c->subject->incident, 1);
+	const struct subject *s = c->subject;
+
+	if (!s)
+		return;
+	__builtin_prefetch(&s->is_muted);
+	__builtin_prefetch(&s->incident);
+	__builtin_prefetch(&s->flap, 1);
+	__builtin_prefetch(&s->pause);
 }
 
 void alert_result(struct keeper *k, const struct check *c, bool passed, int64_t at_us)

@@ -50,20 +50,26 @@ void flight_forget(struct flight_ring *r, struct flight *f)
 	f->id = 0;
 }
 
+static void fetch(const void *at, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const char *)at + i, 1);
+}
+
+/* Each thing is fetched a result after the one that points to it. */
 void flight_fetch(const struct flight_ring *r, int64_t id)
 {
-	const struct flight *far = flight_find(r, id + 2), *near = flight_find(r, id + 1);
-	const struct check *c;
+	const struct flight *f = *place(r, id + 4);
 
-	if (far) {
-		c = far->cycle->check;
-		for (size_t i = 0; i < sizeof *c; i += 64)
-			__builtin_prefetch((const char *)c + i, 1);
-	}
-	if (!near)
+	if (f)
+		fetch(f, sizeof *f);
+	if ((f = flight_find(r, id + 3)))
+		fetch(f->cycle, sizeof *f->cycle);
+	if ((f = flight_find(r, id + 2)))
+		fetch(f->cycle->check, sizeof *f->cycle->check);
+	if (!(f = flight_find(r, id + 1)))
 		return;
-	c = near->cycle->check;
-	__builtin_prefetch(c->name);
-	__builtin_prefetch(c->last_steps.at, 1);
-	alert_fetch(c);
+	__builtin_prefetch(f->cycle->check->name);
+	__builtin_prefetch(f->cycle->check->last_steps.at, 1);
+	alert_fetch(f->cycle->check);
 }

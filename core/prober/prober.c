@@ -26,10 +26,12 @@
 /* So many begin in one turn of the loop. Then it is looked what has come in, so that the first
  * probes of a burst are not timed by the last. */
 #define BEGIN_MOST    32
-/* Results wait for those of the probes beside them: for those that are due soon where all of
- * them were quick and up, else only for those that run. */
+/* Results wait for those of the probes beside them: for those that are due soon where all of them
+ * were quick, up and on time, else only for those that run. One that is late was given to another
+ * prober before: what ended that one may end this one, and its result is not to be lost again. */
 #define HELD_US       5000
 #define HELD_MOST_US  100000
+#define LATE_US       10000
 #define JOB_TEXT_BYTES 64 /* what most need */
 #define JOB_SPARES 512
 #define CHECK_FETCHED 256 /* bytes: the struct, the options of most modules */
@@ -82,10 +84,16 @@ static void refuse(struct prober *r, const char *id, int64_t due_us, const char 
 	line_end(t);
 }
 
-/* `is_good`: nobody waits to hear of it. */
-static void hold(struct prober *r, bool is_good)
+static bool is_good(const struct prober *r, const struct probe *p)
 {
-	int64_t until_us = loop_now(r->loop) + (is_good && r->first ? HELD_MOST_US : HELD_US);
+	return p->verdict == VERDICT_UP && p->start_us - p->order.due_us < LATE_US &&
+	       loop_now(r->loop) - p->start_us < HELD_MOST_US;
+}
+
+/* `may_wait`: for what is due soon. */
+static void hold(struct prober *r, bool may_wait)
+{
+	int64_t until_us = loop_now(r->loop) + (may_wait && r->first ? HELD_MOST_US : HELD_US);
 
 	if (!r->held_until_us || until_us < r->held_until_us)
 		r->held_until_us = until_us;
@@ -117,7 +125,7 @@ static void done(struct probe *p, const struct text *result, void *with)
 		diagnosis_take_probe(j->diagnosis, result);
 	else if (link_is_open(&r->keeper))
 		text_add(link_line(&r->keeper), result->at, result->size);
-	hold(r, p->verdict == VERDICT_UP && loop_now(r->loop) - p->start_us < HELD_MOST_US);
+	hold(r, is_good(r, p));
 	if (r->host.blame)
 		r->host.blame->probes++;
 	if (r->running == j)

@@ -267,6 +267,8 @@ def limits(kind):
     least = limit("limit", program, *words, env=authority)
     if kind in ("http", "tcp"):
         limit("limit paced", program, kind, "-r", str(RATE), "-q", "10", "-n", str(RATE * 3))
+    if kind == "ping":
+        limit("limit paced", daemon.BUILD / "tests" / "bench" / "ping_limit", str(RATE // 100))
     alone = limit("libcurl", curl, kind, "-n", "4000" if kind == "https" else "20000", "-c", "64") if kind != "ping" else None
     return least, alone
 
