@@ -26,7 +26,8 @@ class Gateway:
         self.script, self.pages, self.news = script, [], threading.Condition()
         self.held, self.listener = [], socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepts = threading.Thread(target=self._accept, daemon=True)
+        self._accepts.start()
 
     def _accept(self):
         while True:
@@ -67,6 +68,8 @@ class Gateway:
         return self
 
     def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes it: else it might go on with the next gateway, by the same descriptor
+        self._accepts.join()
         self.listener.close()
         for client in self.held:
             client.close()
