@@ -304,9 +304,10 @@ static void find_horizon(struct store *s, enum chain_horizon which, const char *
 /* Days whose results are there are rolled up once more, bit by bit: that enters their results. */
 static const char roll_anew[] =
 	"UPDATE target SET rolled = min(rolled, max(1,"
-	" coalesce((SELECT value FROM meta WHERE word = 'raw_from'), 0),"
-	" (SELECT min(first_us) FROM series WHERE target = target.id) / 86400000000))"
-	" WHERE rolled > 0 AND (SELECT min(first_us) FROM series WHERE target = target.id) > 0";
+	" coalesce((SELECT value FROM meta WHERE word = 'raw_from'), 0), first / 86400000000))"
+	" FROM (SELECT s.target, min(b.first_us) AS first FROM series s JOIN (SELECT series,"
+	"  first_us FROM block UNION ALL SELECT series, first_us FROM part) b ON b.series = s.id"
+	"  GROUP BY s.target) there WHERE there.target = target.id AND rolled > 0 AND first > 0";
 
 bool chain_found(struct store *s, int64_t at_us)
 {

@@ -46,6 +46,29 @@ static bool put_part(struct store *s, const struct target *t, int64_t day,
 	return put(s, put_day, CHAIN_DAY, t, p->location, day, &p->row);
 }
 
+static bool has_row(struct store *s, const struct target *t, int64_t day)
+{
+	sqlite3_stmt *ask = sql_bind(&s->sql,
+				     "SELECT 1 FROM day WHERE target = ?1 AND location = 0 AND"
+				     " day = ?2",
+				     "ii", t->id, day);
+	bool is_there = sqlite3_step(ask) == SQLITE_ROW;
+
+	sqlite3_reset(ask);
+	return is_there;
+}
+
+static bool put_rows(struct store *s, const struct target *t, int64_t day, const struct daily *d)
+{
+	bool is_fine = true;
+
+	if (d->damaged && has_row(s, t, day))
+		return true; /* it was made while all of it could be read */
+	for (size_t i = 0; i < d->parts && is_fine; i++)
+		is_fine = put_part(s, t, day, &d->part[i]);
+	return is_fine && (!d->row.size || put(s, put_day, CHAIN_DAY, t, 0, day, &d->row));
+}
+
 static bool roll_day(struct store *s, const struct target *t, int64_t day, bool *is_empty)
 {
 	struct daily d = {.part = memory_new((t->count + 1) * sizeof(struct daily_part)),
@@ -59,10 +82,7 @@ static bool roll_day(struct store *s, const struct target *t, int64_t day, bool 
 						.open = block_blob(&t->series[i]->open)};
 	is_fine = daily_compute(&s->sql, &d, day);
 	*is_empty = !d.row.size;
-	for (size_t i = 0; i < d.parts && is_fine; i++)
-		is_fine = put_part(s, t, day, &d.part[i]);
-	if (is_fine && d.row.size)
-		is_fine = put(s, put_day, CHAIN_DAY, t, 0, day, &d.row);
+	is_fine = is_fine && put_rows(s, t, day, &d);
 	daily_release(&d);
 	free(d.part);
 	return is_fine;

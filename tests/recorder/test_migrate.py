@@ -6,12 +6,14 @@ ROUNDS in the environment: so many kills for each schema (`make soak`: every wri
 # timeout: 900
 import concurrent.futures
 import functools
+import json
 import os
 import pathlib
 import random
 import re
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 
@@ -166,6 +168,32 @@ for _schema in MAKE:
         print(f"# {len(chosen)} of {count} writes: {sum(died for died, _ in ended)} died, {sum(f == schema for _, f in ended)} times the old file",
               flush=True)
         assert count > 5 and ended[:-1] == [(True, schema)] * (len(ended) - 1) and ended[-1] == (False, NOW), ended
+
+
+def verified(path):
+    asked = subprocess.run([BUILD / "nines", "verify", "--json", "--store", path], capture_output=True, text=True, check=False)
+    assert asked.returncode == 0 and json.loads(asked.stdout)["findings"] == [], (asked.stdout, asked.stderr)
+    return json.loads(asked.stdout)
+
+
+@test("a record of any older schema has a chain over what was found, and everything agrees with it")
+def chained(tmp):
+    for schema, make in MAKE.items():
+        path = tmp / str(schema)
+        make(path)
+        with Recorder(path) as r:
+            r.keeper.send("keeper k8", "marker - n=1 kind=start at_us=1")
+            r.until_committed(1)
+        found = verified(path)
+        assert found["links"] > 0, (schema, found)
+        with Recorder(path) as r:  # each commit is followed by some rolling up
+            for n in range(1, 99):
+                r.keeper.send(*(["keeper k9"] if n == 1 else []), f"marker - n={n} kind=start at_us={n}")
+                r.until_committed(n)
+                found = verified(path)
+                if found["results"]:
+                    break
+        assert found["results"], (schema, found)
 
 
 @test("half a backup is refused with a clear text, and the file can be put aside (F7)")

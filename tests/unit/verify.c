@@ -485,6 +485,30 @@ static void rollup_flips(const char *table)
 	   missed);
 }
 
+/* Results that come late do not have a day rolled up from what is left of a damaged block. */
+static void damaged_day(void)
+{
+	static const char sum_of_days[] = "SELECT sum(sum % 1000) FROM day WHERE target = (SELECT"
+					  " id FROM target WHERE name = 'web') AND location = 0";
+	sqlite3 *db = restore();
+	struct store *s;
+	int before = count_of(db, sum_of_days);
+
+	sqlite3_exec(db, "UPDATE block SET data = zeroblob(length(data))", NULL, NULL, NULL);
+	sqlite3_close(db);
+	s = begin();
+	take(s, "web", "here", BEGIN + DAY + MINUTE / 2, false);
+	commit(s, BEGIN + 41 * DAY, "");
+	tidy(s, BEGIN + 41 * DAY);
+	store_close(s);
+	sqlite3_open(path, &db);
+	ok(count_of(db, sum_of_days) == before, "what damaged blocks held stays in its days");
+	sqlite3_close(db);
+	verify(NULL);
+	ok(found.size && !strstr(found.at, "day: ") && strstr(found.at, "block: the block of"),
+	   "the blocks are what is found");
+}
+
 /* ---- a forged chain ---- */
 
 /* An incident is made shorter, its entry and all links from there are computed anew. */
@@ -567,6 +591,7 @@ int main(void)
 	flips("link", "hash", false);
 	rollup_flips("day");
 	rollup_flips("month");
+	damaged_day();
 	forged();
 	free(image.at);
 	text_release(&found);
