@@ -9,6 +9,8 @@ import os
 import pathlib
 import pty
 import re
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -187,6 +189,13 @@ def long_span(tmp):
         assert sum(1 for _ in f) == probes + 1
     assert "asan" in str(BUILD) or used.ru_maxrss < 200 << 10, used.ru_maxrss
     assert not list(tmp.glob("nines-*")), "a temporary file was left"
+
+    def small_disk():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40 << 20, 40 << 20))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    full = subprocess.run([BUILD / "nines", "report", *words, "--format", "csv"], capture_output=True, text=True, env={"TMPDIR": str(tmp)},
+                          preexec_fn=small_disk, check=False)
+    assert full.returncode == 2 and full.stdout == "" and "MB that the folder of temporary files has room for: name another in TMPDIR" in full.stderr, full
 
 
 run()
