@@ -109,11 +109,13 @@ static void put_block(struct sheet *s, const char *text, struct sheet_font f, do
 
 static void put_fact(struct sheet *s, const struct line *l)
 {
+	static const struct sheet_font loud_font = {9, true};
 	double label = 110, height;
+	enum ink ink = ink_of(line_int(l, "tone", 0));
 	PangoLayout *name = sheet_text(s, line_get(l, "label"), text_font, label - 8, false);
 	PangoLayout *value =
-		sheet_text(s, line_get(l, "text"), text_font, sheet_room(s) - label, false);
-	enum ink ink = ink_of(line_int(l, "tone", 0));
+		sheet_text(s, line_get(l, "text"), ink == INK_BAD ? loud_font : text_font,
+			   sheet_room(s) - label, false); /* to be told without colour, too */
 
 	height = sheet_height_of(name);
 	height = sheet_height_of(value) > height ? sheet_height_of(value) : height;

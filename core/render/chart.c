@@ -64,11 +64,17 @@ static void begin_data(struct page *p, struct page_piece *b, const struct page_c
 			.key = b->key, .flags = PAGE_DATA, .column = kept, .columns = COLUMNS};
 }
 
+static bool is_too_large(int64_t value)
+{
+	return value > PAGE_CHART_MOST || value < -PAGE_CHART_MOST;
+}
+
 void page_chart(struct page *p, const struct page_chart *c)
 {
 	struct page_piece *b = page_add_piece(p, PIECE_CHART, c->key, c->title ? c->title : "");
 
-	if (c->kind >= KINDS || c->from_us > c->to_us)
+	if (c->kind >= KINDS || c->from_us > c->to_us || is_too_large(c->from_us) ||
+	    is_too_large(c->to_us))
 		page_refuse(p, "a chart '%s' is of no kind or ends before it begins", c->title);
 	if (!b || p->wrong.size)
 		return;
@@ -139,6 +145,9 @@ static const char *wrong_of(const struct page_picture *c, const struct page_poin
 		return "comes before the one before it";
 	if (at->state >= STATES)
 		return "has no state that there is";
+	if (is_too_large(at->from_us) || is_too_large(at->to_us) ||
+	    (at->value != PAGE_UNKNOWN && is_too_large(at->value)))
+		return "is too large to be drawn";
 	return s->points >= POINTS_MOST ? "is one too many" : NULL;
 }
 

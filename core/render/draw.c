@@ -58,6 +58,15 @@ void draw_state(struct drawing *d, const struct page_point *at, double x, double
 	drawing_rect(d, SHAPE_DOWN, x, y + h - filled, w, filled, hint);
 }
 
+int64_t draw_sum(int64_t a, int64_t b)
+{
+	int64_t sum = a + b; /* neither is near the end of its type */
+
+	return sum > PAGE_CHART_MOST ? PAGE_CHART_MOST
+	       : sum < -PAGE_CHART_MOST ? -PAGE_CHART_MOST
+					: sum;
+}
+
 struct page_point draw_merged(const struct page_series *s, size_t i, size_t end, bool is_sum)
 {
 	struct page_point all = s->point[i];
@@ -72,7 +81,7 @@ struct page_point draw_merged(const struct page_series *s, size_t i, size_t end,
 		if (all.value == PAGE_UNKNOWN || (!is_sum && at->value > all.value))
 			all.value = at->value;
 		else if (is_sum)
-			all.value += at->value;
+			all.value = draw_sum(all.value, at->value);
 	}
 	return all;
 }

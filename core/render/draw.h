@@ -49,6 +49,8 @@ double draw_time_axis(struct drawing *, const struct page_picture *, double x0, 
 		      double top, double y);
 double draw_at(const struct page_picture *, int64_t at_us, double x0, double x1);
 
+/* Never more than a chart may hold. */
+int64_t draw_sum(int64_t, int64_t);
 /* The points i to end - 1 as one: the worst state, the greatest value (sum: of all). */
 struct page_point draw_merged(const struct page_series *, size_t i, size_t end, bool is_sum);
 

@@ -114,7 +114,7 @@ static double put_axes(const struct plot *p)
 		double y = y_of(p, a->tick[i].at);
 
 		drawing_line(p->d, SHAPE_GRID, LEFT, y, RIGHT, y);
-		drawing_text(p->d, SHAPE_DIM, SHAPE_END, LEFT - 6, y + 3, DRAW_SMALL, 0,
+		drawing_text(p->d, SHAPE_DIM, SHAPE_END, LEFT - 6, y + 3, DRAW_SMALL, LEFT - 6,
 			     a->tick[i].label);
 	}
 	if (a->is_log)
@@ -194,12 +194,28 @@ static int lower_first(const void *a, const void *b)
 	return x->y < y->y ? 1 : x->y > y->y ? -1 : 0;
 }
 
-/* Behind the lines' ends, moved up where they would overlap. */
+/* Up where they would overlap, and down again from the upper edge. */
+static void spread(const struct plot *p, struct label *label, size_t n)
+{
+	double y = 1e9;
+
+	qsort(label, n, sizeof *label, lower_first);
+	for (size_t i = 0; i < n; i++) {
+		y = label[i].y < y - DRAW_SIZE ? label[i].y : y - DRAW_SIZE;
+		label[i].y = y;
+	}
+	y = p->top + 3 - DRAW_SIZE;
+	for (size_t i = n; i-- > 0;) {
+		y = label[i].y > y + DRAW_SIZE ? label[i].y : y + DRAW_SIZE;
+		label[i].y = y;
+	}
+}
+
+/* Behind the lines' ends. */
 static void put_names(const struct plot *p)
 {
 	struct label label[LABELS];
 	size_t n = 0;
-	double y = 1e9;
 
 	for (size_t i = 0; i < p->rows && n < LABELS; i++)
 		for (size_t k = p->columns; k-- > 0;)
@@ -208,12 +224,10 @@ static void put_names(const struct plot *p)
 							    y_of(p, *at(p, i, k)) + 3};
 				break;
 			}
-	qsort(label, n, sizeof *label, lower_first);
-	for (size_t i = 0; i < n; i++) {
-		y = label[i].y < y - DRAW_SIZE ? label[i].y : y - DRAW_SIZE;
-		drawing_text(p->d, SHAPE_INK, SHAPE_START, RIGHT + 5, y, DRAW_SMALL,
+	spread(p, label, n);
+	for (size_t i = 0; i < n; i++)
+		drawing_text(p->d, SHAPE_INK, SHAPE_START, RIGHT + 5, label[i].y, DRAW_SMALL,
 			     DRAWING_WIDTH - RIGHT - 5, label[i].name);
-	}
 }
 
 static double put_band(const struct plot *p, double y)
@@ -232,12 +246,12 @@ static double put_band(const struct plot *p, double y)
 static void fold(struct plot *p)
 {
 	for (size_t i = SHAPE_SERIES; i < p->rows; i++)
-		for (size_t k = 0; k < p->columns; k++)
-			if (*at(p, i, k) != PAGE_UNKNOWN)
-				*at(p, SHAPE_SERIES - 1, k) =
-					*at(p, i, k) + (*at(p, SHAPE_SERIES - 1, k) == PAGE_UNKNOWN
-								? 0
-								: *at(p, SHAPE_SERIES - 1, k));
+		for (size_t k = 0; k < p->columns; k++) {
+			int64_t *last = at(p, SHAPE_SERIES - 1, k), more = *at(p, i, k);
+
+			if (more != PAGE_UNKNOWN)
+				*last = *last == PAGE_UNKNOWN ? more : draw_sum(*last, more);
+		}
 	p->rows = p->rows > SHAPE_SERIES ? SHAPE_SERIES : p->rows;
 }
 
@@ -252,7 +266,7 @@ static void pile(struct plot *p)
 		for (size_t i = 0; i < p->rows; i++)
 			is_known |= *at(p, i, k) != PAGE_UNKNOWN;
 		for (size_t i = 0; i < p->rows && is_known; i++) {
-			sum += *at(p, i, k) == PAGE_UNKNOWN ? 0 : *at(p, i, k);
+			sum = draw_sum(sum, *at(p, i, k) == PAGE_UNKNOWN ? 0 : *at(p, i, k));
 			*at(p, i, k) = sum;
 		}
 	}
@@ -337,6 +351,16 @@ static void put_sides(const struct plot *p, size_t end)
 	drawing_to(p->d, end_of(p, end - 1), y_of(p, 0));
 }
 
+/* Behind the end of the line, or before it where it would not fit. */
+static void put_left(const struct plot *p, size_t column, const char *left)
+{
+	double x = end_of(p, column), y = y_of(p, *at(p, 0, column)) - 4;
+	bool has_room = drawing_width(left, DRAW_SMALL) < DRAWING_WIDTH - x - 4;
+
+	drawing_text(p->d, SHAPE_INK, has_room ? SHAPE_START : SHAPE_END, has_room ? x + 4 : x - 4,
+		     y, DRAW_SMALL, has_room ? 0 : x - 8, left);
+}
+
 static double put_burn(const struct plot *p, double y)
 {
 	size_t end = run_end(p, 0, 0);
@@ -353,8 +377,7 @@ static double put_burn(const struct plot *p, double y)
 	if (!end)
 		return y;
 	draw_add_value(&left, p->c->chart.type, *at(p, 0, end - 1));
-	drawing_text(p->d, SHAPE_INK, SHAPE_START, end_of(p, end - 1) + 4,
-		     y_of(p, *at(p, 0, end - 1)) - 4, DRAW_SMALL, 0, text_get(&left));
+	put_left(p, end - 1, text_get(&left));
 	text_release(&left);
 	return y;
 }

@@ -39,6 +39,8 @@ struct page_table {
 	bool is_ordered; /* by the rows of the parent that they explain */
 };
 
+#define PAGE_CHART_MOST INT64_C(100000000000000000) /* of a chart's times and values */
+
 struct page_series {
 	const char *name;
 	struct page_value value;

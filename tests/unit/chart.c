@@ -482,6 +482,80 @@ static void drawings(void)
 	}
 }
 
+/* ---- any chart at all ---- */
+
+static int64_t any_value(void)
+{
+	static const int64_t value[] = {0, 1, -1, PAGE_UNKNOWN, PAGE_CHART_MOST, -PAGE_CHART_MOST,
+					3600 * S, -90 * S, 999, 12345678};
+
+	return below(2) ? below(1000000) : value[below(10)];
+}
+
+static int64_t any_time(void)
+{
+	return below(20) ? AUGUST + (below(80) - 20) * DAY + below(86400) * S
+	       : below(2) ? PAGE_CHART_MOST
+			  : -PAGE_CHART_MOST + below(1000);
+}
+
+static void any_chart(struct page *p)
+{
+	int64_t from_us = any_time(), to_us = any_time();
+	struct page_chart c = {.kind = (uint32_t)below(PAGE_BURN + 1),
+			       .type = below(2) ? PAGE_ELAPSED : PAGE_PERCENT,
+			       .title = name[below(NAMES)],
+			       .key = "any",
+			       .from_us = from_us < to_us ? from_us : to_us,
+			       .to_us = from_us < to_us ? to_us : from_us};
+
+	page_chart(p, &c);
+	for (int64_t i = below(30); i >= 0; i--) {
+		int64_t points = below(3) ? below(9) : below(900), at_us = any_time();
+
+		page_chart_series(p, name[below(NAMES)], page_value(c.type, any_value()));
+		for (int64_t n = 0; n < points; n++) {
+			struct page_point at = {at_us, at_us + below(3) * below(3) * DAY / 2,
+						any_value(), (uint32_t)below(7)};
+
+			if (at.to_us > PAGE_CHART_MOST)
+				at.to_us = PAGE_CHART_MOST;
+			page_chart_point(p, &at);
+			at_us += c.kind == PAGE_CALENDAR ? (1 + below(3)) * 26 * 3600 * S
+							 : below(2) * below(3 * 86400) * S;
+			at_us = at_us > PAGE_CHART_MOST ? PAGE_CHART_MOST : at_us;
+		}
+		if (c.kind == PAGE_CALENDAR || c.kind == PAGE_BURN)
+			break;
+	}
+}
+
+static void any_charts(void)
+{
+	const struct render_order order = {0};
+	struct text wrong = {0};
+	bool fine = true;
+
+	seed = 1;
+	for (int round = 0; round < 400 && fine; round++) {
+		struct page p;
+
+		open_page(&p);
+		any_chart(&p);
+		fine = !p.wrong.size && is_handsome(&p.first->picture, "any");
+		for (const struct render_format *f = render_format; f->name && fine; f++) {
+			struct text t = {0};
+
+			fine = f->render(&t, &p, &order, &wrong);
+			text_release(&t);
+		}
+		if (!fine)
+			printf("# round %d: %s\n", round, text_get(&p.wrong));
+		page_release(&p);
+	}
+	ok(fine, "400 random charts, hostile ones too: drawn inside their edges, in every form");
+}
+
 /* ---- the same in both ---- */
 
 static size_t count(const struct text *t, const char *word)
@@ -604,6 +678,13 @@ static void point_first(struct page *p)
 	page_chart_point(p, &(struct page_point){0});
 }
 
+static void too_large(struct page *p)
+{
+	page_chart(p, &(struct page_chart){.title = "x", .to_us = 10});
+	page_chart_series(p, "a", none);
+	page_chart_point(p, &(struct page_point){.value = INT64_MAX});
+}
+
 static void no_series(struct page *p)
 {
 	page_chart(p, &(struct page_chart){.title = "x"});
@@ -652,6 +733,7 @@ static void mistakes(void)
 	refused(no_series, "the report adds a point to 'x' before it began a series");
 	refused(backwards, "a point of the chart 'x' comes before the one before it");
 	refused(no_state, "a point of the chart 'x' has no state that there is");
+	refused(too_large, "a point of the chart 'x' is too large to be drawn");
 	refused(two_series, "the chart 'x' is of a kind with one series");
 	refused(no_kind, "a chart 'x' is of no kind or ends before it begins");
 	refused(after_a_table, "the report adds to a chart before it began one");
@@ -669,6 +751,7 @@ int main(int argc, char **argv)
 		return status;
 	}
 	drawings();
+	any_charts();
 	same_shapes();
 	axes();
 	mistakes();
