@@ -10,6 +10,7 @@
 #include "../../core/base/clock.h"
 #include "../../core/store/read.h"
 #include "../../core/store/store.h"
+#include "results.h"
 
 #define CHECKS 4
 #define MINUTE (60 * CLOCK_SECOND)
@@ -20,31 +21,6 @@
 #define BEGIN (INT64_C(1790000000) * CLOCK_SECOND / DAY * DAY)
 
 static char folder[] = "/var/tmp/nines-years-XXXXXX", path[64];
-static uint64_t seed = 3;
-
-static int64_t below(int64_t n)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (int64_t)((seed >> 33) % (uint64_t)n);
-}
-
-/* Long tails; one result in a thousand fails. */
-static void say(struct text *t, int check, int64_t due_us)
-{
-	static const char *const step[] = {"resolve", "connect", "tls", "first-byte"};
-	static const int64_t usual[] = {900, 1500, 6000, 9000};
-	const char *state = below(1000) ? "up" : "down";
-	int64_t at_us = 0;
-
-	text_printf(t, "result check-%d verdict=%s address=192.0.2.%d start_us=%lld steps=", check,
-		    state, check, (long long)(due_us + 200 + below(4000)));
-	for (int i = 0; i < 4; i++) {
-		at_us += usual[i] + below(usual[i] / 4) + (below(50) ? 0 : below(usual[i] * 4));
-		text_printf(t, "%s%s:%lld", i ? "," : "", step[i], (long long)at_us);
-	}
-	text_printf(t, " elapsed_us=%lld location=here due_at_us=%lld interval_us=60000000 ends=%s",
-		    (long long)(at_us + 30), (long long)due_us, state);
-}
 
 static void must(bool is_done, struct text *wrong)
 {
@@ -57,6 +33,7 @@ static void must(bool is_done, struct text *wrong)
 static void run_until(struct store *s, int64_t *now_us, int64_t end_us)
 {
 	static struct line line;
+	char name[40];
 	struct text t = {0}, none = {0}, wrong = {0};
 	struct store_batch batch = {.events = &none, .keeper = "k", .last = 1};
 
@@ -64,7 +41,10 @@ static void run_until(struct store *s, int64_t *now_us, int64_t end_us)
 		for (int64_t due_us = *now_us; due_us < *now_us + BATCH; due_us += MINUTE)
 			for (int c = 0; c < CHECKS; c++) {
 				text_clear(&t);
-				say(&t, c, due_us + c * CLOCK_SECOND);
+				snprintf(name, sizeof name, "check-%d", c);
+				/* one result in a thousand fails */
+				say(&t, name, c, due_us + c * CLOCK_SECOND,
+				    below(1000) ? "up" : "down");
 				line_parse(&line, t.at, t.size);
 				store_take(s, &line, due_us);
 			}

@@ -10,10 +10,10 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../../core/base/clock.h"
 #include "../../core/store/store.h"
+#include "results.h"
 
 #define MODELS 4
 #define MINUTE (60 * CLOCK_SECOND)
@@ -22,14 +22,7 @@
 #define END    (BEGIN + 378 * DAY)
 #define BATCH  (180 * MINUTE)
 
-static uint64_t seed = 3;
 static int down_for[MODELS];
-
-static int64_t below(int64_t n)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (int64_t)((seed >> 33) % (uint64_t)n);
-}
 
 static void must(bool is_done, const char *why)
 {
@@ -37,22 +30,6 @@ static void must(bool is_done, const char *why)
 		return;
 	fprintf(stderr, "year_store: %s\n", why);
 	exit(1);
-}
-
-static void say(struct text *t, int check, int64_t due_us, const char *state)
-{
-	static const char *const step[] = {"resolve", "connect", "tls", "first-byte"};
-	static const int64_t usual[] = {900, 1500, 6000, 9000};
-	int64_t at_us = 0;
-
-	text_printf(t, "result model-%d verdict=%s address=192.0.2.%d start_us=%lld steps=", check,
-		    state, check, (long long)(due_us + 200 + below(4000)));
-	for (int i = 0; i < 4; i++) {
-		at_us += usual[i] + below(usual[i] / 4) + (below(50) ? 0 : below(usual[i] * 4));
-		text_printf(t, "%s%s:%lld", i ? "," : "", step[i], (long long)at_us);
-	}
-	text_printf(t, " elapsed_us=%lld location=here due_at_us=%lld interval_us=60000000 ends=%s",
-		    (long long)(at_us + 30), (long long)due_us, state);
 }
 
 static void incident(struct text *t, int check, int64_t at_us, int minutes)
@@ -73,6 +50,7 @@ static void probe(struct store *s, int64_t now_us, struct text *events)
 {
 	static struct line line;
 	struct text t = {0};
+	char name[40];
 
 	for (int64_t due_us = now_us; due_us < now_us + BATCH; due_us += MINUTE)
 		for (int c = 0; c < MODELS; c++) {
@@ -81,7 +59,8 @@ static void probe(struct store *s, int64_t now_us, struct text *events)
 				incident(events, c, due_us, down_for[c]);
 			}
 			text_clear(&t);
-			say(&t, c, due_us + c * CLOCK_SECOND, down_for[c] ? "down" : "up");
+			snprintf(name, sizeof name, "model-%d", c);
+			say(&t, name, c, due_us + c * CLOCK_SECOND, down_for[c] ? "down" : "up");
 			down_for[c] -= down_for[c] > 0;
 			line_parse(&line, t.at, t.size);
 			store_take(s, &line, due_us);
@@ -160,29 +139,28 @@ static void copies(const char *path, int checks)
 /* As the recorder leaves them until an hour has passed. */
 static void live(const char *path, int checks)
 {
-	struct text wrong = {0}, events = {0}, t = {0}, safe = {0};
+	struct text wrong = {0}, events = {0}, t = {0};
 	struct store_batch batch = {.events = &events, .keeper = "k", .last = 1};
 	struct store *s = store_open(path, &wrong);
 	static struct line line;
+	char name[40];
 
 	must(s, text_get(&wrong));
 	for (int64_t now_us = END; now_us < END + 10 * MINUTE; now_us += CLOCK_SECOND) {
 		for (int c = (int)(now_us / CLOCK_SECOND % 60); c < checks; c += 60) {
 			text_clear(&t);
-			text_clear(&safe);
-			say(&t, c % MODELS, now_us, "up");
-			text_printf(&safe, "result model-%d", c % MODELS);
-			if (c >= MODELS)
-				text_printf(&safe, "-%d", c / MODELS);
-			text_puts(&safe, strchr(strchr(t.at, ' ') + 1, ' '));
-			line_parse(&line, safe.at, safe.size);
+			if (c < MODELS)
+				snprintf(name, sizeof name, "model-%d", c);
+			else
+				snprintf(name, sizeof name, "model-%d-%d", c % MODELS, c / MODELS);
+			say(&t, name, c % MODELS, now_us, "up");
+			line_parse(&line, t.at, t.size);
 			store_take(s, &line, now_us);
 		}
 		batch.at_us = now_us + CLOCK_SECOND;
 		must(store_commit(s, &batch, &wrong), text_get(&wrong));
 	}
 	store_close(s);
-	text_release(&safe);
 	text_release(&t);
 }
 

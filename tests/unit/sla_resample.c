@@ -2,43 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/sla/sla.h"
+#include "../lib/samples.h"
 #include "../lib/tap.h"
-
-#define S    INT64_C(1000000)
-#define MOST 100
-
-static uint64_t seed = 5;
-
-static int64_t below(int64_t n)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (int64_t)((seed >> 33) % (uint64_t)n);
-}
-
-static struct sla_sample sample[MOST];
-static size_t samples;
-
-/* A record with gaps, of one or several origins. */
-static void make_samples(void)
-{
-	static const enum sla_state state[] = {SLA_UP,   SLA_UP,   SLA_DEGRADED, SLA_DOWN,
-					       SLA_DOWN, SLA_DOWN, SLA_UNKNOWN,  SLA_NOT_MONITORED};
-	int64_t at_s = below(50), interval_s = 1 + below(20);
-	enum sla_origin origin = (enum sla_origin)below(SLA_ORIGINS);
-
-	samples = 1 + (size_t)below(MOST - 1);
-	for (size_t i = 0; i < samples; i++) {
-		if (!below(15))
-			origin = (enum sla_origin)below(SLA_ORIGINS);
-		sample[i] = (struct sla_sample){.at_us = at_s * S,
-						.last_us = at_s * S,
-						.interval_us = interval_s * S,
-						.state = state[below(8)],
-						.origin = origin};
-		at_s += below(12) ? interval_s : 1 + below(6 * interval_s);
-	}
-}
 
 /* The sample that speaks at a second; SIZE_MAX: none does. */
 static size_t speaker(int64_t at_s, int64_t now_s)
