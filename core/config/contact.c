@@ -74,15 +74,6 @@ struct contact {
 
 /* ---- reading ---- */
 
-/* The line of an option where it stands, else of the section. */
-static int line_of(struct config *c, const struct section *s, const char *option)
-{
-	for (const struct value *v = values_of(c, s); v; v = v->next)
-		if (!strcmp(v->name, option))
-			return v->line;
-	return s->line;
-}
-
 static bool is_given(struct config *c, const struct section *s, const char *option)
 {
 	for (const struct value *v = values_of(c, s); v; v = v->next)
@@ -182,7 +173,7 @@ static void judge_services(struct config *c, struct contact *o)
 			text_printf(&remedy, "did you mean '%s'?", nearest);
 		else
 			text_puts(&remedy, "define it or leave it out");
-		problem_add(&c->parse, s->file, line_of(c, s, "services"), text_get(&remedy),
+		problem_add(&c->parse, s->file, value_line(c, s, "services"), text_get(&remedy),
 			    "contact '%s': '%s' is neither a check nor a service", s->title, *name);
 	}
 	text_release(&remedy);
@@ -200,7 +191,7 @@ static struct path *find_path(struct contact *o, const char *title)
 static void judge_fallback(struct config *c, struct contact *o, struct path *p)
 {
 	const struct section *s = p->section;
-	int line = line_of(c, s, "fallback");
+	int line = value_line(c, s, "fallback");
 	struct path *at;
 
 	p->fallback = find_path(o, p->say.fallback);
@@ -230,7 +221,7 @@ static void judge_kinds(struct config *c, const struct path *p)
 		while (i < 4 && strcmp(known[i], *kind) != 0)
 			i++;
 		if (i == 4)
-			problem_add(&c->parse, s->file, line_of(c, s, "kinds"),
+			problem_add(&c->parse, s->file, value_line(c, s, "kinds"),
 				    "there are alerts, notes, monitor and reports",
 				    "kinds: there are no '%.60s'", *kind);
 	}
@@ -241,7 +232,7 @@ static void judge_least(struct config *c, const struct section *s, const char *o
 {
 	if (!us || us >= least_us)
 		return;
-	problem_add(&c->parse, s->file, line_of(c, s, option), "lengthen it",
+	problem_add(&c->parse, s->file, value_line(c, s, option), "lengthen it",
 		    "%s: shorter than %s", option, least);
 }
 

@@ -63,14 +63,6 @@ struct delivery {
 	struct delivery *next;
 };
 
-static int line_of(struct config *c, const struct section *s, const char *option)
-{
-	for (const struct value *v = values_of(c, s); v; v = v->next)
-		if (!strcmp(v->name, option))
-			return v->line;
-	return s->line;
-}
-
 void deliver_read(struct config *c, const struct section *s)
 {
 	struct delivery *new = parse_alloc(&c->parse, sizeof *new);
@@ -90,8 +82,8 @@ void deliver_read(struct config *c, const struct section *s)
 }
 
 /* A problem of one option, where it stands. */
-#define WRONG(c, d, option, remedy, ...)                                                       \
-	problem_add(&(c)->parse, (d)->section->file, line_of(c, (d)->section, option), remedy, \
+#define WRONG(c, d, option, remedy, ...)                                                          \
+	problem_add(&(c)->parse, (d)->section->file, value_line(c, (d)->section, option), remedy, \
 		    __VA_ARGS__)
 
 /* ---- the report and its options ---- */

@@ -10,15 +10,6 @@
 #include "../base/zone.h"
 #include "read.h"
 
-/* The line of the option where it stands; of the section where it does not. */
-static int line_of(struct config *c, const struct section *s, const char *option)
-{
-	for (const struct value *v = values_of(c, s); v; v = v->next)
-		if (!strcmp(v->name, option))
-			return v->line;
-	return s->line;
-}
-
 /* Once for all that name it. */
 static void add_zone_line(struct config *c, const struct section *s, const struct zone *z)
 {
@@ -45,7 +36,7 @@ void zone_judge(struct config *c, const struct section *s, const char *name)
 	if (z)
 		add_zone_line(c, s, z);
 	else
-		problem_add(&c->parse, s->file, line_of(c, s, "zone"),
+		problem_add(&c->parse, s->file, value_line(c, s, "zone"),
 			    "write a name such as Europe/London",
 			    "zone: '%s' is no time zone of this machine", name);
 	zone_close(z);
@@ -60,8 +51,8 @@ void hours_judge(struct config *c, const struct section *s, const char *const *t
 	for (; *text && hours_add(&all, *text, &wrong); text++)
 		continue;
 	if (*text)
-		problem_add(&c->parse, s->file, line_of(c, s, "hours"), HOURS_REMEDY, "hours: %s",
-			    text_get(&wrong));
+		problem_add(&c->parse, s->file, value_line(c, s, "hours"), HOURS_REMEDY,
+			    "hours: %s", text_get(&wrong));
 	text_release(&wrong);
 }
 
@@ -116,10 +107,10 @@ static void judge_holidays(struct config *c, const struct section *s, const stru
 	for (; *text && holidays_add(all, *text, &wrong); text++)
 		continue;
 	if (*text)
-		problem_add(&c->parse, s->file, line_of(c, s, "holidays"), HOLIDAYS_REMEDY,
+		problem_add(&c->parse, s->file, value_line(c, s, "holidays"), HOLIDAYS_REMEDY,
 			    "holidays: %s", text_get(&wrong));
 	if (*o->holidays_file && !each_holiday(c, s, o->holidays_file, judge_holiday, all, &why))
-		problem_add(&c->parse, s->file, line_of(c, s, "holidays-file"),
+		problem_add(&c->parse, s->file, value_line(c, s, "holidays-file"),
 			    "correct the path of the file", "holidays-file: '%s': %s",
 			    o->holidays_file, why);
 	text_release(&wrong);
@@ -134,7 +125,7 @@ static void judge_credits(struct config *c, const struct section *s, const char 
 	while (*text && credits_add(&all, *text, &wrong))
 		text++;
 	if (*text)
-		problem_add(&c->parse, s->file, line_of(c, s, "credits"), CREDITS_REMEDY,
+		problem_add(&c->parse, s->file, value_line(c, s, "credits"), CREDITS_REMEDY,
 			    "credits: %s", text_get(&wrong));
 	text_release(&wrong);
 }
@@ -158,7 +149,7 @@ void maintenance_judge(struct config *c, const struct section *s, struct config_
 
 	zone_judge(c, s, o->zone);
 	if (!maintenance_parse(o, &option, &wrong))
-		problem_add(&c->parse, s->file, line_of(c, s, option),
+		problem_add(&c->parse, s->file, value_line(c, s, option),
 			    "write start and end, or cron, for and zone",
 			    "maintenance '%s': %s: %s", s->title, option, text_get(&wrong));
 	text_release(&wrong);

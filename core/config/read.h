@@ -56,6 +56,8 @@ struct value {
 
 /* values.c: the entries of a section by option, in the order they first stand. */
 struct value *values_of(struct config *, const struct section *);
+/* The line of an option where it stands, else of the section. */
+int value_line(struct config *, const struct section *, const char *option);
 /* For an option with OPTION_HAS_ESCAPES: control characters in its values become escapes. */
 void value_escape(struct config *, const struct section *, struct value *);
 /* Sets all of them on the core's own `options` (head->kind 0), defaults first. False: problems were

@@ -67,6 +67,14 @@ void value_escape(struct config *c, const struct section *s, struct value *v)
 	text_release(&all);
 }
 
+int value_line(struct config *c, const struct section *s, const char *option)
+{
+	for (const struct value *v = values_of(c, s); v; v = v->next)
+		if (!strcmp(v->name, option))
+			return v->line;
+	return s->line;
+}
+
 static bool refuse(struct config *c, const struct module_head *head, const struct value *v,
 		   const char *why)
 {

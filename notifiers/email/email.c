@@ -166,8 +166,11 @@ static void offer(struct probe *p, struct envelope *e, const char *offers)
 static void hand_over(struct letter *l, struct envelope *e, const struct message *m)
 {
 	struct probe *p = letter_probe(l);
-	const char *message = message_write(l, m);
+	const char *message;
 
+	if (!probe_ok(p))
+		return; /* to write it all would be too many calls behind a failure */
+	message = message_write(l, m);
 	probe_step(p, "message");
 	probe_print(p, "DATA\r\n");
 	wants(p, e, 354);

@@ -226,6 +226,13 @@ def attached():
     assert all(len(row) <= 76 for row in raw.split(b"\r\n")), [row for row in raw.split(b"\r\n") if len(row) > 76]
 
 
+@test("a long letter that is refused for good is given up like a short one")
+def refused_long():
+    said = Letter(kind="report", text="a line of a report\n" * 1000, files=FILES)
+    result, _ = sent([*GREETED, HELLO, *ENVELOPE[:3], b"550 5.1.1 no such user\r\n"], said=said)
+    result.says("gave-up", "no such user", "rcpt")
+
+
 @test("a file that is not there, or another than it was: the letter goes and says so")
 def lost():
     said = Letter(kind="report", files=FILES[:1])

@@ -18,8 +18,10 @@ import subprocess
 import certs
 import record
 from daemon import Daemon, until
+from failures import script
 from real_mail import exim
 from role import quote
+from servers import Server, silence
 from tap import BUILD, ROOT, run, skip, test
 
 NOBODY = 65534
@@ -213,6 +215,37 @@ def grey(tmp):
         path = tmp / "reports" / name
         assert path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o640, (name, oct(path.stat().st_mode))
     assert sorted(p.name for p in (tmp / "reports").iterdir()) == sorted(files)
+
+
+@test("a customer who refuses for good: told to those who hear of nines itself (F32)")
+def lost(tmp):
+    contacts = 'contact "acme" { path "email:bob@elsewhere.test" { kinds = reports } }\ncontact "ann" { path "email:alice@nines.test" { kinds = reports } }\n' \
+               'contact "ops" { monitor = yes  path "log:ops" { after = 0 } }\n'
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        with town(tmp, mx.port["plain"], contacts + MONTHLY.replace('"acme"}', '"acme", "ann"}')) as d:
+            d.wait(f"report 'acme monthly' of {LABEL} did not reach email:bob@elsewhere.test: .*relay not permitted")
+            assert files_of(one_mail(d, tmp))
+            until("both have ended", lambda: {one["contact"]: one["outcome"] for one in json.loads(d.nines("letters", "--json").stdout)["letters"]
+                                              if one["kind"] == "report"} == {"acme": "gave-up", "ann": "delivered"})
+            until("it is told", lambda: (tmp / "out" / "letters").exists() and "did not reach" in (tmp / "out" / "letters").read_text(), 150)
+            assert d.stop() == 0
+
+
+@test("the courier dies in the middle of the message: it goes again, with its files")
+def courier_dies(tmp):
+    talk = [b"220 mx\r\n", "EHLO monitor.test\r\n", b"250 mx\r\n", "MAIL", b"250 ok\r\n", "RCPT", b"250 ok\r\n", "DATA\r\n", b"354 go on\r\n", "Subject: ", silence()]
+    with Server(script(talk)) as server:
+        with town(tmp, server.port, ACME + MONTHLY) as d:
+            until("the message is under way", lambda: server.talks and b"Subject: acme monthly" in server.heard(0))
+            for pid in d.processes()["courier"]:
+                os.kill(pid, signal.SIGKILL)
+            d.wait("the courier of 'email' ended .signal 9.*and is started again")
+            until("it waits for its next attempt", lambda: "later" in d.nines("letters", "--json").stdout)
+            assert d.stop() == 0
+    with exim(tmp, certs.good(), has_box=True) as mx:
+        with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
+            assert len(files_of((until("a mail", lambda: inbox(tmp), 120), inbox(tmp)[0])[1])) == 2
+            assert d.stop() == 0
 
 
 @test("a name that is hostile everywhere: one line in the header, a harmless file (F52, F44)")
