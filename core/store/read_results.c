@@ -2,9 +2,9 @@
  * the part, the tail, days, months. See read.h. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../base/memory.h"
+#include "daily.h"
 #include "pack.h"
 #include "read_inside.h"
 #include "tail.h"
@@ -181,15 +181,6 @@ static bool add_rows(struct read *r, const struct rolled *into, const char *sql,
 	return read_finish(r, ask);
 }
 
-static int64_t month_of(int64_t day)
-{
-	time_t at = (time_t)(day * 86400);
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	return day - (tm.tm_mday - 1);
-}
-
 /* Whole days [from, to), all of them rolled up. A month that is over is one row, which says the
  * same as its days in a thirtieth of the time; days before `kept` are there as months only, which
  * then are whole ones. */
@@ -197,7 +188,7 @@ static bool add_rolled(struct read *r, const struct rolled *into, int64_t from, 
 		       int64_t kept)
 {
 	for (int64_t end; from < to; from = end) {
-		int64_t month = month_of(from), behind = month_of(month + 31);
+		int64_t month = daily_month_of(from), behind = daily_month_of(month + 31);
 		bool has_days = from >= kept, is_there = false;
 
 		end = behind < to ? behind : to;

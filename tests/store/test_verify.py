@@ -13,8 +13,10 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+for _folder in ("lib", "oracle"):
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", _folder))
 import record
+from oracle import CAUSE, DAY_US, STATE, Bytes, Oracle
 from recording import Recorder
 from tap import BUILD, run, test
 
@@ -91,6 +93,52 @@ def chain(tmp):
     document = json.loads(nines(*words, "--format", "json"))
     assert document["evidence_head"] == head and document["evidence_links"] == len(heads(store))
     assert head not in nines(*words, "--format", "csv")
+
+
+def entries(store):
+    """(letter, what it is of, where, day, number of results, digest) of every entry, read here."""
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as base:
+        for (data,) in base.execute("select data from link order by id").fetchall():
+            b = Bytes(data)
+            while b.at < b.end:
+                letter = chr(b.take(1)[0])
+                of, at = b.number(), b.signed() if letter != "h" else 0
+                day = b.signed() if letter not in "tg" else 0
+                yield letter, of, at, day, b.number() if letter == "r" else 0, b.take(32) if letter not in "gh" else b""
+
+
+def digest_of(results):
+    out = hashlib.sha256()
+    for r in results:
+        out.update(struct.pack("<11q", r.due_us, r.start_us, r.interval_us, r.elapsed_us, STATE.index(r.verdict),
+                               STATE.index(r.ends) + 1 if r.ends else 0, CAUSE.index(r.cause), r.flags, len(r.steps), len(r.values), len(r.facts)))
+        texts = [r.reason, r.address, r.item]
+        out.update(b"".join(text.encode("utf-8", "surrogateescape") + b"\0" for text in texts))
+        for name, hop, end_us, has_failed in r.steps:
+            out.update(name.encode() + b"\0" + struct.pack("<2q", end_us, hop << 1 | has_failed))
+        for name, unit, value in r.values:
+            out.update(name.encode() + b"\0" + unit.encode() + b"\0" + struct.pack("<d", value))
+        for name, text in r.facts:
+            out.update(name.encode() + b"\0" + text.encode() + b"\0")
+    return out.digest()
+
+
+@test("the digests of results, days and months are those that docs/evidence.md describes, computed here from the file")
+def digests(tmp):
+    store, seen = make(tmp / "db"), {"r": set(), "d": set(), "m": set()}
+    with Oracle(store) as oracle:
+        for letter, of, at, day, count, digest in entries(store):
+            if letter not in seen:
+                continue
+            seen[letter].add((of, at, day))
+            if letter == "r":
+                results = [r for r in oracle.results[oracle.targets[of]]
+                           if r.location == oracle.locations[at] and r.start_us // DAY_US == day]
+                assert len(results) == count and digest_of(results) == digest, (of, at, day)
+            else:
+                rows = oracle.rows(f"select data from {dict(d='day', m='month')[letter]} where (target, location, day) = (?, ?, ?)", of, at, day)
+                assert hashlib.sha256(rows[0][0]).digest() == digest, (letter, of, at, day)
+    assert {letter: len(found) for letter, found in seen.items()} == {"r": 20, "d": 40, "m": 4}, seen
 
 
 @test("a sound record: figures of what was verified, status 0; a month alone; in words and as JSON")
