@@ -154,10 +154,10 @@ static void add_level(const struct sketch *s, int64_t value, int64_t least, int6
 	static const char *const block[LEVELS] = {
 		"\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
 		"\xe2\x96\x85", "\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88"};
-	int level = most > least ? (int)((double)(value - least) / (double)(most - least) *
-					 (LEVELS - 1))
-				 : 0;
+	int level = 0;
 
+	if (value != PAGE_UNKNOWN && most > least)
+		level = (int)((double)(value - least) / (double)(most - least) * (LEVELS - 1));
 	if (value == PAGE_UNKNOWN)
 		text_putc(s->out, ' ');
 	else if (s->has_utf8)
