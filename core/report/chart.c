@@ -11,6 +11,18 @@ int64_t page_allowed_us(int64_t micro, int64_t span_us)
 	return (int64_t)((__int128)(MICRO_OF_ALL - micro) * span_us / MICRO_OF_ALL);
 }
 
+int64_t page_burn_milli(int64_t down_us, int64_t known_us, int64_t target_micro)
+{
+	__int128 allowed = (__int128)(MICRO_OF_ALL - target_micro) * known_us, milli;
+
+	if (known_us <= 0 || down_us < 0 || target_micro < 0)
+		return -1;
+	if (allowed <= 0)
+		return down_us ? INT64_MAX : 0;
+	milli = (__int128)down_us * MICRO_OF_ALL * 1000 / allowed;
+	return milli > INT64_MAX ? INT64_MAX : (int64_t)milli;
+}
+
 int64_t page_percent_micro(int64_t down_us, int64_t span_us)
 {
 	if (span_us <= 0 || down_us < 0)

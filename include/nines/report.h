@@ -540,6 +540,10 @@ const struct page_monitor *page_monitor(struct page *);
  * (truncated; -1: undefined). */
 int64_t page_allowed_us(int64_t percent_micro, int64_t span_us);
 int64_t page_percent_micro(int64_t down_us, int64_t span_us);
+/* A burn rate in thousandths, truncated: the share of a window that was down, by the share that the
+ * target allows. -1: nothing is known, or there is no target. A target of 100 % allows nothing: 0
+ * while nothing was down, else INT64_MAX. */
+int64_t page_burn_milli(int64_t down_us, int64_t known_us, int64_t target_micro);
 /* In theory: `need` of `members` that fail independently, each available for so many millionths of
  * a percent; in 1e-12 of a percent (PAGE_NINES), rounded down. */
 int64_t page_redundant(int64_t percent_micro, int64_t members, int64_t need);
