@@ -157,10 +157,6 @@ int main(void)
 	ok(run("UPDATE reclassification SET reason = 'x'") == SQLITE_CONSTRAINT &&
 		   run("DELETE FROM reclassification") == SQLITE_CONSTRAINT,
 	   "no row is changed or deleted");
-	run("DROP TABLE reclassification; UPDATE meta SET value = 7 WHERE word = 'schema'");
-	s = begin();
-	store_close(s);
-	ok(reads("a", 0, NOW, "", "from schema 7 there is a place for it"), "and it is empty");
 	for (int i = 0; i < 4; i++) {
 		text_clear(&name);
 		text_printf(&name, "%s%s", path, more[i]);
