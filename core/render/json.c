@@ -28,6 +28,20 @@ static bool is_bare(const char *text)
 	return !*text;
 }
 
+/* Whether it has what could trick a terminal that shows the document. */
+static bool misleads(const char *text)
+{
+	struct text safe = {0};
+	bool is_other;
+
+	text_add_safe(&safe, text, strlen(text), SIZE_MAX / 2);
+	is_other = strcmp(text_get(&safe), text);
+	text_release(&safe);
+	return is_other;
+}
+
+/* Programs get texts exactly as they were; what could trick a terminal is escaped. Bytes that are
+ * no UTF-8 are no text of JSON: they become U+FFFD. */
 static void put_string(struct text *t, const char *text)
 {
 	if (is_bare(text)) {
@@ -36,12 +50,12 @@ static void put_string(struct text *t, const char *text)
 		text_putc(t, '"');
 		return;
 	}
-	json_t *safe = json_safe(text);
-	char *made = json_dumps(safe, JSON_ENCODE_ANY);
+	json_t *exact = json_string(text), *shown = exact ? exact : json_safe(text);
+	char *made = json_dumps(shown, JSON_ENCODE_ANY | (misleads(text) ? JSON_ENSURE_ASCII : 0));
 
 	text_puts(t, made ? made : "\"\"");
 	free(made);
-	json_decref(safe);
+	json_decref(shown);
 }
 
 /* Percentages and times: digits and signs alone. */
