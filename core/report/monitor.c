@@ -215,13 +215,21 @@ static void set_days(struct watch *w)
 		.from_us = w->from_us, .to_us = w->to_us, .late_max_us = -1};
 }
 
+/* A bucket's middle may lie behind all that was measured. */
+static int64_t percentile(const struct load *l, int64_t share_ppm)
+{
+	int64_t us = histogram_percentile(&l->late, share_ppm);
+
+	return us < l->sum.late_max_us ? us : l->sum.late_max_us;
+}
+
 static struct page_load finished(const struct load *l)
 {
 	struct page_load sum = l->sum;
 
-	sum.late_p50_us = histogram_percentile(&l->late, 500000);
-	sum.late_p95_us = histogram_percentile(&l->late, 950000);
-	sum.late_p99_us = histogram_percentile(&l->late, 990000);
+	sum.late_p50_us = percentile(l, 500000);
+	sum.late_p95_us = percentile(l, 950000);
+	sum.late_p99_us = percentile(l, 990000);
 	return sum;
 }
 
