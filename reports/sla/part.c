@@ -78,8 +78,6 @@ static void add_percentages(const struct part *p)
 	say(p, "known %", page_known(PAGE_PERCENT, f->known_micro));
 	say(p, "period %", page_known(PAGE_PERCENT, f->period_micro));
 	say(p, "coverage %", page_known(PAGE_PERCENT, f->coverage_micro));
-	if (f->before)
-		say(p, "known % before", page_known(PAGE_PERCENT, f->before->known_micro));
 }
 
 static void add_times(const struct part *p)
@@ -120,6 +118,7 @@ static void add_means(const struct part *p)
 static void add_origin(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
+	const char *of_all = page_method(p->page);
 
 	if (strcmp(f->zone, page_period(p->page)->zone)) {
 		say(p, "zone", page_text(f->zone));
@@ -128,11 +127,15 @@ static void add_origin(const struct part *p)
 	}
 	if (f->reclassified_us)
 		say(p, "reclassified", seconds(f->reclassified_us));
+	if (f->before)
+		say(p, "without that %", page_known(PAGE_PERCENT, f->before->known_micro));
 	if (f->reclassified_at_us >= 0) /* a month that was over has other figures since */
 		say(p, "figures changed", page_value(PAGE_TIME, f->reclassified_at_us));
 	say(p, "known to", said(f->resolution));
-	say(p, "sla", said(f->sla));
-	say(p, "method", page_text(f->method));
+	if (*f->sla)
+		say(p, "sla", page_text(f->sla));
+	if (!of_all || strcmp(f->method, of_all))
+		say(p, "method", page_text(f->method));
 }
 
 /* ---- lists ---- */
@@ -140,10 +143,8 @@ static void add_origin(const struct part *p)
 static const char *kind_of(const struct part *p, const struct page_incident *i)
 {
 	if (!i->counted_us)
-		return "excluded";
-	if (i->from_us < p->figures->from_us)
-		return "began before";
-	return i->is_confirmed ? "counts" : "";
+		return "no, left out";
+	return i->from_us < p->figures->from_us ? "began before" : "yes";
 }
 
 static void add_incident(const struct part *p, const struct page_incident *i)
@@ -153,7 +154,8 @@ static void add_incident(const struct part *p, const struct page_incident *i)
 	page_row(p->page);
 	page_cell(p->page, "start", page_value(PAGE_TIME, i->from_us));
 	page_cell(p->page, "lasted", page_value(PAGE_SECONDS, i->lasted_us));
-	page_cell(p->page, "kind", said(kind_of(p, i)));
+	if (i->is_confirmed)
+		page_cell(p->page, "counts", page_text(kind_of(p, i)));
 	snprintf(why, sizeof why, "%s%.80s%s%.400s", i->to_us < 0 ? "(open) " : "", i->step,
 		 *i->step && *i->reason ? ": " : "", i->reason);
 	page_cell(p->page, "why", said(why));
@@ -164,13 +166,13 @@ static bool is_listed(const struct page_incident *i, bool confirmed)
 	return i->is_confirmed == confirmed;
 }
 
-/* Outages, or blips apart from them. */
+/* Outages, or blips apart from them, which no count has. */
 static void add_incidents(const struct part *p, bool confirmed, size_t most)
 {
 	static const struct page_column column[] = {{"start", "start", 0},
 						    {"lasted", "lasted", PAGE_RIGHT},
-						    {"kind", "", 0},
-						    {"why", "step and reason", 0}};
+						    {"why", "step and reason", 0},
+						    {"counts", "counts", 0}};
 	const struct page_figures *f = p->figures;
 	size_t rows = 0;
 
@@ -179,7 +181,7 @@ static void add_incidents(const struct part *p, bool confirmed, size_t most)
 			continue;
 		if (rows == 1) {
 			add_heading(p, confirmed ? "Incidents" : "Blips, cleared by the recheck");
-			page_table(p->page, NULL, column, COUNT(column), 0);
+			page_table(p->page, NULL, column, COUNT(column) - !confirmed, 0);
 		}
 		add_incident(p, &f->incident[n]);
 	}
