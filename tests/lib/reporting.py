@@ -52,28 +52,49 @@ def harmless(report, tables, *words):
             assert not any(cell.startswith(("=", "+", "@", "-")) for cell in line), line
 
 
-def store(make):
-    """The database of the lines that make() returns, made once; it is gone when the test program ends."""
+def store(make, conf=None, afterwards=None):
+    """The database of the lines that make() returns, made once; it is gone when the test program ends. `conf` stands beside it as nines.conf,
+    afterwards(reclassify) says what people said later; reclassify(*words) returns what `nines reclassify` does."""
     if make not in _made:
         folder = tempfile.mkdtemp(prefix="nines-test-")
         atexit.register(shutil.rmtree, folder, True)
-        _made[make] = pathlib.Path(folder) / "nines.db"
-        record.write(_made[make], make())
+        path = _made[make] = pathlib.Path(folder) / "nines.db"
+        record.write(path, make())
+        if conf:
+            path.with_name("nines.conf").write_text(conf, encoding="utf-8")
+        if afterwards:
+            afterwards(lambda *words: subprocess.run([str(BUILD / "nines"), "reclassify", "--store", str(path), *words], capture_output=True,
+                                                     text=True, check=True).stdout.strip())
+            record.settle_chain(path)
     return _made[make]
 
 
-def golden(file, *words, conf=None, mask=None):
-    """A test: the report is that file to the byte, but for digits in what the pattern `mask` finds. NINES_GOLDEN=1 writes it; it is then read by
-    a person before it is committed."""
-    path = GOLDEN / file
-    form = {".txt": "text"}.get(path.suffix, path.suffix[1:])
+FORMS = {"txt": "text", "html": "html", "csv": "csv", "json": "json"}
 
+
+def keep(file, got, mask=None):
+    """The text is that file to the byte, but for words with digits in what the pattern `mask` finds. NINES_GOLDEN=1 writes it; it is then
+    read by a person before it is committed."""
+    if mask:
+        got = re.sub(mask, lambda found: re.sub("[0-9a-z]*[0-9][0-9a-z]*", "N", found[0]), got)
+    if os.environ.get("NINES_GOLDEN"):
+        (GOLDEN / file).write_text(got, encoding="utf-8", newline="")
+    with open(GOLDEN / file, encoding="utf-8", newline="") as f:
+        assert got == f.read()
+
+
+def golden(file, *words, conf=None, mask=None):
+    """A test: the report is that file; the form is by its ending."""
     @test(f"golden file: {file}")
     def same():
-        got = nines(*words, "--format", form, conf=conf)
-        if mask:
-            got = re.sub(mask, lambda found: re.sub("[0-9]+", "N", found[0]), got)
-        if os.environ.get("NINES_GOLDEN"):
-            path.write_text(got, encoding="utf-8", newline="")
-        with open(path, encoding="utf-8", newline="") as f:
-            assert got == f.read()
+        keep(file, nines(*words, "--format", FORMS[file.rsplit(".", 1)[1]], conf=conf), mask)
+
+
+def document(name, *words, conf=None, mask=None):
+    """Tests: the report is NAME.txt, .html, .csv, .json, and the text on the sheets of its PDF is NAME.a4.txt, on Letter NAME.letter.txt."""
+    for ending in FORMS:
+        golden(f"{name}.{ending}", *words, conf=conf, mask=mask)
+    for paper in ("a4", "letter"):
+        @test(f"golden file: {name}.{paper}.txt, on the sheets of its PDF")
+        def sheets(tmp, paper=paper):
+            keep(f"{name}.{paper}.txt", printed(tmp, *words, "--paper", paper, conf=conf), mask)

@@ -14,9 +14,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import record
 import reporting
+from records import HOSTILE
 from tap import run, test
 
-HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
 BEGIN = reporting.at(2024, 2, 20)
 DAY = 86400
 SMTP = ("resolve", "connect", "banner", "ehlo", "starttls", "tls", "auth", "mail", "rcpt", "rset", "quit")
@@ -63,9 +63,6 @@ contact "post" { services = {"mai*", "young"} }
 contact "root" { }
 ''', encoding="utf-8")
 SPAN = ("--month", "2024-02", "--store", STORE)
-for _ending in ("txt", "html", "csv", "json"):
-    reporting.golden(f"digest.{_ending}", "digest", *SPAN)
-reporting.golden("digest-contact.txt", "digest", *SPAN, "contact=alice", conf=CONF)
 reporting.golden("digest-outages.csv", "digest", *SPAN, "--table", "outage_list")
 reporting.golden("digest-berlin.txt", "digest", *SPAN, "--zone", "Europe/Berlin", "--check", "shop")
 
@@ -157,7 +154,7 @@ def contacts():
             "digest", *SPAN, f"contact={contact}", conf=CONF, status=status)
     assert set(rows(of("alice"))) == {"Web", "shop"} and of("alice")["contact"] == "alice"
     assert set(rows(of("post"))) == {"mail", "young"}
-    assert set(rows(of("root"))) == {"All", "Web", "mail", "shop", "young", HOSTILE.replace("\u202e", "\ufffd")}
+    assert set(rows(of("root"))) == {"All", "Web", "mail", "shop", "young", HOSTILE}
     assert "there is no contact 'alicia': did you mean 'alice'?" in of("alicia", status=64)
     assert "there is no contact 'zzzzzz': 'nines contact list' shows them" in of("zzzzzz", status=64)
     assert "there is no contact 'alice': the configuration has none" in reporting.nines("digest", *SPAN, "contact=alice", status=64)

@@ -65,8 +65,6 @@ def row(document, name=None):
     return next(r for r in document["rows"] if name in (None, r["name"]))
 
 
-reporting.golden("sla-what-if.txt", "sla", *MONTH, "--service", "Web", "--need", "2", "--store", STORE)
-reporting.golden("sla-what-if.json", "sla", *MONTH, "--service", "Web", "--need", "2", "--store", STORE)
 reporting.golden("sla-what-if-interval.txt", "sla", *MONTH, "--check", "web-1", "--interval", "4m", "--store", STORE)
 reporting.golden("sla-what-if-denser.txt", "sla", *MONTH, "--check", "web-1", "--interval", "10s", "--store", STORE)
 

@@ -14,9 +14,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import record
 import reporting
+from records import HOSTILE
 from tap import BUILD, run, test
 
-HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
 CATEGORY = "=1+1<b>\u202e " + "y" * 100
 BEGIN = reporting.at(2023, 11, 1)
 HOUR = 3600
@@ -54,9 +54,6 @@ def history():
 
 STORE = reporting.store(history)
 SPAN = ("--month", "2024-02", "--store", STORE)
-for _ending in ("txt", "html", "csv", "json"):
-    reporting.golden(f"statistics.{_ending}", "statistics", *SPAN)
-reporting.golden("statistics-periods.csv", "statistics", *SPAN, "--table", "periods", "categories=Payment")
 reporting.golden("statistics-categories.csv", "statistics", *SPAN, "--table", "categories")
 reporting.golden("statistics-few.txt", "statistics", *SPAN, "categories=Payment", "periods=today", "days=14", "rows=2", "chart=0", "--zone", "Europe/Berlin")
 
@@ -215,7 +212,7 @@ def so_far():
 def options():
     some = statistics("--month", "2024-02", "categories=Payment", "periods=7d")
     assert {r["category"] for r in some["rows"]} == {"Payment"} and {p["period"] for r in some["rows"] for p in r["periods"]} == {"7d"}
-    assert [c["category"] for c in statistics()["categories"]] == [CATEGORY.replace("\u202e", "\ufffd"), "Carts and shop hosting", "Payment", None]
+    assert [c["category"] for c in statistics()["categories"]] == [CATEGORY, "Carts and shop hosting", "Payment", None]
     wrong = reporting.nines("statistics", *SPAN, "categories=payment", status=64)
     assert "no check and no service has the category 'payment': there are 'Payment', '=1+1" in wrong and "'Carts and shop hosting'" in wrong, wrong
     assert "periods: '1y' is none of today, 7d, 30d, 90d, 12m" in reporting.nines("statistics", *SPAN, "periods=1y", status=64)
