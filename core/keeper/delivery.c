@@ -329,7 +329,7 @@ void delivery_letter_ended(struct keeper *k, const struct text *words, enum outb
 			   const char *to, const char *reason)
 {
 	bool is_lost = outcome == OUTBOX_GAVE_UP || outcome == OUTBOX_EXPIRED;
-	struct text copy = {0}, said = {0};
+	struct text copy = {0}, said = {0}, name = {0};
 	struct line *l;
 
 	if (!strstr(text_get(words), " delivery=") || (!is_lost && outcome != OUTBOX_DELIVERED))
@@ -339,12 +339,14 @@ void delivery_letter_ended(struct keeper *k, const struct text *words, enum outb
 	if (!line_parse(l, copy.at, copy.size)) {
 		text_printf(&said, "report '%s' of %s did not reach %s: %s",
 			    line_get(l, "delivery"), line_get(l, "word.period"), to, reason);
-		tell_trouble(k, "letters of report", line_get(l, "delivery"), is_lost,
-			     text_get(&said));
+		text_printf(&name, "%s to %.*s", line_get(l, "delivery"),
+			    (int)strcspn(line_get(l, "to_key"), "\t"), line_get(l, "to_key"));
+		tell_trouble(k, "letters of report", text_get(&name), is_lost, text_get(&said));
 		if (is_lost)
 			keeper_say(k, text_get(&said));
 	}
 	free(l);
 	text_release(&copy);
 	text_release(&said);
+	text_release(&name);
 }
