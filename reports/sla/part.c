@@ -171,8 +171,11 @@ static void add_incidents(const struct part *p, bool confirmed, size_t most)
 {
 	static const struct page_column column[] = {{"start", "start", 0},
 						    {"lasted", "lasted", PAGE_RIGHT},
-						    {"why", "step and reason", 0},
-						    {"counts", "counts", 0}};
+						    {"counts", "counts", 0},
+						    {"why", "step and reason", 0}};
+	static const struct page_column of_blip[] = {{"start", "start", 0},
+						     {"lasted", "lasted", PAGE_RIGHT},
+						     {"why", "step and reason", 0}};
 	const struct page_figures *f = p->figures;
 	size_t rows = 0;
 
@@ -181,7 +184,8 @@ static void add_incidents(const struct part *p, bool confirmed, size_t most)
 			continue;
 		if (rows == 1) {
 			add_heading(p, confirmed ? "Incidents" : "Blips, cleared by the recheck");
-			page_table(p->page, NULL, column, COUNT(column) - !confirmed, 0);
+			page_table(p->page, NULL, confirmed ? column : of_blip,
+				   confirmed ? COUNT(column) : COUNT(of_blip), 0);
 		}
 		add_incident(p, &f->incident[n]);
 	}

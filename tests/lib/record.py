@@ -31,7 +31,7 @@ def result(name, at_s, verdict, every_s=60, **words):
     """One probe that ends its cycle."""
     at_us = int(at_s * SECOND)
     return named("result", name, verdict=verdict, ends=verdict, start_us=at_us, due_at_us=at_us, interval_us=every_s * SECOND,
-                 elapsed_us=words.pop("elapsed_us", 5000), location="here", **words)
+                 elapsed_us=words.pop("elapsed_us", 5000), location=words.pop("location", "here"), **words)
 
 
 def results(name, at_s, every_s, states, **words):

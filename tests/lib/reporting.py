@@ -5,9 +5,7 @@
 """
 import atexit
 import calendar
-import csv
 import datetime
-import io
 import os
 import pathlib
 import re
@@ -41,15 +39,6 @@ def printed(folder, *words, conf=None):
         skip("no pdftotext: make deps")
     nines(*words, "-o", folder / "printed.pdf", conf=conf)
     return subprocess.run(["pdftotext", "-layout", folder / "printed.pdf", "-"], capture_output=True, text=True, check=True).stdout
-
-
-def harmless(report, tables, *words):
-    """Hostile names do nothing in HTML, on a terminal and in a spreadsheet."""
-    html = nines(report, *words, "--format", "html")
-    assert "<script>" not in html and "<b>" not in html and "\u202e" not in nines(report, *words)
-    for table in tables:
-        for line in csv.reader(io.StringIO(nines(report, *words, "--format", "csv", "--table", table))):
-            assert not any(cell.startswith(("=", "+", "@", "-")) for cell in line), line
 
 
 def store(make, conf=None, afterwards=None):
@@ -97,4 +86,6 @@ def document(name, *words, conf=None, mask=None):
     for paper in ("a4", "letter"):
         @test(f"golden file: {name}.{paper}.txt, on the sheets of its PDF")
         def sheets(tmp, paper=paper):
+            if b"DejaVuSans.ttf" not in subprocess.run(["fc-match", "sans"], capture_output=True, check=False).stdout:
+                skip("other fonts than those of make deps: its lines break elsewhere")
             keep(f"{name}.{paper}.txt", printed(tmp, *words, "--paper", paper, conf=conf), mask)

@@ -3,13 +3,14 @@
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
+import functools
 import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import reporting
-from records import LEAP, blacklist, capacity, contract, detail, digest, sla, statistics
+from records import LEAP, blacklist, capacity, contract, detail, digest, hostile, sla, statistics
 from tap import run
 
 STORE_SIZE = r'database now.*|"store.*_bytes": .*|[0-9.]+ MB'
@@ -24,6 +25,8 @@ DOCUMENTS = {  # name: (record, words, more of reporting.store, mask)
     "statistics": (statistics.market, ("statistics", "days=14", "periods=today", "periods=7d", *LEAP)),
     "blacklist": (blacklist.history, ("blacklist", "--month", "2024-02")),
     "capacity": (capacity.monitor, ("capacity", "--from", "2024-02-28", "--to", "2024-03-01"), {}, STORE_SIZE),
+    "hostile": (functools.partial(hostile.lines, hostile.NAMES), ("sla", "--customer", hostile.NAMES["customer"], *hostile.SPAN),
+                {"conf": hostile.conf(hostile.NAMES), "afterwards": hostile.said(hostile.NAMES)}, SAID),
 }
 for _name, (_make, _words, *_more) in DOCUMENTS.items():
     _store = reporting.store(_make, **(_more[0] if _more else {}))

@@ -258,9 +258,4 @@ def printed(tmp):
     assert "Carts and shop hosting" in text and "How to read it" in text
 
 
-@test("hostile names are harmless in every form")
-def hostile():
-    reporting.harmless("statistics", ("rows", "periods", "days", "categories"), *SPAN)
-
-
 run()
