@@ -10,6 +10,8 @@
 #include "page.h"
 #include "svg.h"
 
+#define WORD_BYTES 16
+
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--dim:#59636e;--line:#d1d9e0;"
 	"--band:#f6f8fa;--good:#116329;--warn:#7a4d00;--bad:#b1221b}"
@@ -101,10 +103,12 @@ static const char *tone_of(const struct page_value *v)
 	return v->tone < sizeof tone_class / sizeof *tone_class ? tone_class[v->tone] : "";
 }
 
-/* Numbers and times stay on one line, names may break and are given room. */
+/* Numbers, times and words stay on one line, longer texts may break and are given room. */
 static const char *shape_of(const struct page_column *c, const struct page_value *v)
 {
-	return c->flags & PAGE_RIGHT ? "r" : v->type == PAGE_TEXT ? "w" : "t";
+	bool is_long = v->type == PAGE_TEXT && strlen(v->text) > WORD_BYTES;
+
+	return c->flags & PAGE_RIGHT ? "r" : is_long ? "w" : "t";
 }
 
 static void add_row(struct text *t, const struct page *p, const struct page_table *table,

@@ -95,9 +95,13 @@ void charts_add_all(struct page *p, size_t targets, const struct options *o)
 
 static bool has_spans(const struct page_figures *f)
 {
-	return f->incident_count || f->maintenance_count;
+	for (size_t i = 0; i < f->incident_count; i++)
+		if (f->incident[i].counted_us)
+			return true;
+	return f->maintenance_count;
 }
 
+/* What was left out as a whole stands in the list: drawn, there were more than are counted. */
 static void add_incidents(struct page *p, const struct page_figures *f, bool confirmed)
 {
 	bool has_begun = false;
@@ -105,7 +109,7 @@ static void add_incidents(struct page *p, const struct page_figures *f, bool con
 	for (size_t i = 0; i < f->incident_count; i++) {
 		const struct page_incident *n = &f->incident[i];
 
-		if (n->is_confirmed != confirmed)
+		if (n->is_confirmed != confirmed || !n->counted_us)
 			continue;
 		if (!has_begun)
 			page_chart_series(p, confirmed ? "outages" : "blips", nothing);

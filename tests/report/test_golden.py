@@ -20,7 +20,7 @@ DOCUMENTS = {  # name: (record, words, more of reporting.store, mask)
     "sla-customer": (contract.days, ("sla", "--customer", "Example Ltd", *contract.SPAN), {"conf": contract.CONF, "afterwards": contract.said}, SAID),
     "sla-what-if": (sla.web, ("sla", "--service", "Web", "--need", "2", *LEAP)),
     "nines": (sla.web, ("nines", "--month", "2024-02", "target=99.95", "downtime=26s", "members=5", "need=3")),
-    "detail": (detail.shop, ("detail", "--check", "shop", "--month", "2024-02")),
+    "detail": (detail.shop, ("detail", "--check", "shop", "--from", "2024-02-28T22:00:00Z", "--to", "2024-02-29")),
     "digest": (digest.week, ("digest", "days=3", *LEAP)),
     "statistics": (statistics.market, ("statistics", "days=14", "periods=today", "periods=7d", *LEAP)),
     "blacklist": (blacklist.history, ("blacklist", "--month", "2024-02")),

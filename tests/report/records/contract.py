@@ -48,8 +48,8 @@ def days():
     return [
         *(record.target(name, 300) for name in ("shop-1", "shop-2", "mail")),
         record.service("Shop", ["shop-1", "shop-2"]), record.service("Mail", ["mail"]),
-        *record.results("shop-1", BEGIN, 300, _states(8, both, [slot(6, 10)]), steps="connect:13490,first-byte:98100"),
-        *record.results("shop-2", BEGIN, 300, _states(8, both, [slot(6, 10)]), steps="connect:14490,first-byte:91100"),
+        *record.results("shop-1", BEGIN, 300, _states(8, both, [slot(6, 10)]), steps="connect:13490,first-byte:98100", elapsed_us=99000),
+        *record.results("shop-2", BEGIN, 300, _states(8, both, [slot(6, 10)]), steps="connect:14490,first-byte:91100", elapsed_us=92000),
         *record.results("mail", BEGIN, 300, _states(8, [], [slot(7, 12)], [(slot(0, 14), 12)]), steps="connect:1490,banner:4800"),
         *incident("i1", "shop-1", down, down + 45 * 60, step="connect", reason="no route to 192.0.2.7"),
         *incident("i2", "shop-1", BEGIN + slot(7, 15) * 300, BEGIN + slot(7, 15.5) * 300, step="first-byte", reason="wanted 200, got 503"),

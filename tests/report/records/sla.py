@@ -11,7 +11,7 @@ def web():
     down = BEGIN + 1640 * 60
     return [
         record.target("web-1"), record.target("web-2"), record.service("Web", ["web-1", "web-2"]),
-        *record.results("web-1", BEGIN, 60, one, steps=STEPS), *record.results("web-2", BEGIN, 60, two, steps="connect:1490,first-byte:4800"),
+        *record.results("web-1", BEGIN, 60, one, steps=STEPS, elapsed_us=99000), *record.results("web-2", BEGIN, 60, two, steps="connect:1490,first-byte:4800", elapsed_us=5000),
         *incident("i1", "web-1", down, down + 600, step="connect", reason="connection refused by '192.0.2.7'"),
         of("diagnosis", "i1", check="web-1", at_us=(down + 60) * US, text="ping: 3 of 3 lost\ntraceroute: ends at hop 4"),
         of("standing", "web-1", kind="ack", event="begin", by="anna", reason="known", at_us=(down + 240) * US, incident="i1"),

@@ -14,7 +14,7 @@ def market():
         states = list("u" * (14 * 24))
         for first, hours in down:
             states[first:first + hours] = "d" * hours
-        return record.results(name, END - 14 * DAY, HOUR, "".join(states), steps=STEPS)
+        return record.results(name, END - 14 * DAY, HOUR, "".join(states), steps=STEPS, elapsed_us=99000)
     return [
         *(record.target(name, HOUR, category="Payment") for name in ("alpha pay", "beta pay")),
         record.target("cart", HOUR, category="Carts and shop hosting"),
