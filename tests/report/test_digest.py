@@ -2,8 +2,6 @@
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
-import csv
-import io
 import json
 import pathlib
 import random
@@ -166,14 +164,6 @@ def printed(tmp):
     for line in reporting.nines("digest", *SPAN).splitlines():
         if line.startswith("2024-02-") and "xxx" not in line:
             assert re.search(r" +".join(map(re.escape, line.split()[:2])), text), line
-
-
-@test("hostile names are harmless in every form")
-def hostile():
-    assert "<script>" not in reporting.nines("digest", *SPAN, "--format", "html")
-    for line in csv.reader(io.StringIO(reporting.nines("digest", *SPAN, "--format", "csv", "--table", "outage_list"))):
-        assert not any(cell.startswith(("=", "+", "@")) for cell in line), line
-    assert "\u202e" not in reporting.nines("digest", *SPAN)
 
 
 run()
