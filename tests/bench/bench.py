@@ -323,9 +323,9 @@ def part_hang(seconds):
     for kind, goal in (("tcp", 12), ("http", 28)):
         say(f"{number} {kind} probes hang, 100 healthy http checks a second beside them:")
         with slow_server():
-            with ninesd("hang", http_checks(100)) as (running, group, base):
+            text = http_checks(100)
+            with ninesd("hang", text) as (running, group, base):
                 daemon.until("results are stored", lambda: stored(base) > 200, 60)
-                text = pathlib.Path(running.conf).read_text(encoding="utf-8").split("\n", 4)[4]
                 empty = sum(group.pss_kib([p]) for p in running.processes().get("prober", []))
                 running.reload(text + hanging(kind, number, "120s"))
                 try:
