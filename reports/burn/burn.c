@@ -126,11 +126,20 @@ static bool is_wanted(const struct page_figures *f)
 	return f->target_micro >= 0;
 }
 
-static bool add_burns(struct page *p, size_t targets)
+/* False also when a figure cannot be read: then add_burns() ends the report. */
+static bool has_budgets(struct page *p, size_t targets)
+{
+	for (size_t i = 0; i < targets; i++)
+		if (page_figures(p, i) && is_wanted(page_figures(p, i)))
+			return true;
+	return false;
+}
+
+static bool add_burns(struct page *p, size_t targets, uint32_t flags)
 {
 	struct burn b = {0};
 
-	page_table(p, "rows", column, COUNT(column), 0);
+	page_table(p, "rows", column, COUNT(column), flags);
 	for (size_t i = 0; i < targets; i++) {
 		const struct page_figures *f = page_figures(p, i);
 
@@ -174,7 +183,7 @@ static void add_remedies(struct page *p, size_t targets)
 	}
 }
 
-static void add_budgets(struct page *p, size_t targets, bool all)
+static void add_budgets(struct page *p, size_t targets, bool all, uint32_t flags)
 {
 	static const struct page_column budget[] = {
 		{"name", "name", 0},
@@ -184,8 +193,9 @@ static void add_budgets(struct page *p, size_t targets, bool all)
 		{"left_s", "left", PAGE_RIGHT},
 	};
 
-	page_heading(p, "Error budgets");
-	page_table(p, "budgets", budget, COUNT(budget), 0);
+	if (!flags)
+		page_heading(p, "Error budgets");
+	page_table(p, "budgets", budget, COUNT(budget), flags);
 	for (size_t i = 0; i < targets; i++) {
 		const struct page_figures *f = page_figures(p, i);
 
@@ -209,19 +219,24 @@ static void fill(struct page *p, const void *options)
 {
 	const struct options *o = options;
 	size_t targets = page_targets(p);
+	bool is_any = has_budgets(p, targets);
 	char title[128];
 
 	snprintf(title, sizeof title, "Error budgets %s", page_period(p)->name);
 	page_title(p, title);
 	page_fact(p, "as_of", "burn rates as of", page_value(PAGE_TIME, end_of(p)));
-	if (!add_burns(p, targets))
+	if (!add_burns(p, targets, is_any ? 0 : PAGE_DATA))
 		return;
-	page_note(p,
-		  "A burn rate of 1 uses the budget up in exactly the time that it is for. 'one "
-		  "probe' is what a single failed probe is worth in the long window: at the rate "
-		  "of its row or above, that row cannot tell a failure from an outage.");
+	if (!is_any)
+		page_note(p, "Nothing here has an sla with a target: there is no error budget.");
+	else
+		page_note(p, "A burn rate of 1 uses the budget up in exactly the time that it is "
+			     "for. 'one "
+			     "probe' is what a single failed probe is worth in the long window: at "
+			     "the rate "
+			     "of its row or above, that row cannot tell a failure from an outage.");
 	add_remedies(p, targets);
-	add_budgets(p, targets, o->all);
+	add_budgets(p, targets, o->all, is_any || o->all ? 0 : PAGE_DATA);
 }
 
 REPORT_MODULE("burn", "what is left of error budgets, and how fast they burn", struct options,

@@ -60,6 +60,7 @@ def hostile(tmp):
                     encoding="utf-8")
     words = ("burn", "--store", store(four_days), "--from", "2024-03-01", "--to", "2024-03-05")
     assert json.loads(reporting.nines(*words, "--format", "json", conf=conf))["rows"] == []
+    assert "Nothing here has an sla with a target" in reporting.nines(*words, conf=conf)
     assert len(json.loads(reporting.nines(*words, "--format", "json", "--customer", "C", conf=conf))["rows"]) == 4
     for form in ("text", "html"):
         got = reporting.nines(*words, "--customer", "C", "--format", form, conf=conf)
