@@ -231,6 +231,7 @@ static void define_judged(struct form *f, const char *name, const struct section
 	if (!is_fine || !named)
 		return;
 	set_rhythm(f);
+	named->every_us = f->common.every;
 	lint(f, file, line);
 	if (!define(f, name, inherited))
 		problem_add(&f->c->parse, file, line, "make its options shorter",

@@ -36,6 +36,7 @@ struct config_sla {
 	struct hours agreed;	/* what `hours` says */
 	struct holidays *closed; /* what `holidays` says; NULL: nothing */
 	struct credits refunds; /* what `credits` says */
+	int64_t burn_alerts;	/* place in its choices: no, page, ticket, both */
 	struct config_sla *next;
 };
 

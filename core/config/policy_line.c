@@ -32,6 +32,9 @@ const struct module_option sla_option[] = {
 	OPTION_(struct config_sla, degraded_weight, "degraded-weight", OPTION_TYPE_NUMBER, "0",
 		"0..1", 0, "how much of degraded time is down"),
 	OPTION_LIST(struct config_sla, credits, "", "BELOW:PERCENT, from the highest"),
+	OPTION_(struct config_sla, burn_alerts, "burn-alerts", OPTION_TYPE_CHOICE, "no",
+		"no|page|ticket|both", 0,
+		"alerts when its services burn their error budget too fast"),
 	OPTION_END,
 };
 static const struct module_head sla_head = {

@@ -19,6 +19,7 @@ struct named {
 	struct service *service; /* NULL: a check */
 	struct about *about;	 /* NULL: it was not judged */
 	const struct section *section;
+	int64_t every_us; /* of a check */
 };
 
 /* names.c: names of checks and services, in the arena. Zero-initialise. */
@@ -97,6 +98,11 @@ void service_read(struct config *, const struct section *);
 void services_finish(struct config *);
 /* Its members by name, patterns expanded, once services_finish() is over. */
 const char *const *service_members(const struct service *, size_t *count);
+
+/* burn.c: adds the words of alerts by burn rate to the service's line, where its sla wants them;
+ * what the slowest of its checks cannot carry becomes a problem. */
+void burn_judge(struct config *, const struct section *service, const char *sla,
+		const struct named *slowest, struct text *words);
 
 /* policy_line.c: the forms of these sections; NULL: the word is none of them. */
 extern const struct module_option sla_option[], maintenance_option[], service_option[];

@@ -109,7 +109,26 @@ static bool has_pattern(const struct service *s)
 	return false;
 }
 
-static void add_line(struct config *c, const struct service *s)
+/* The check that is probed most seldom; each service is entered once a `round`. */
+static const struct named *slowest_of(struct config *c, struct service *s, int round,
+				      const struct named *slowest)
+{
+	const struct named *n;
+
+	if (s->round == round)
+		return slowest;
+	s->round = round;
+	for (size_t i = 0; i < s->members.count; i++) {
+		n = map_find_text(&c->names, s->members.name[i]);
+		if (n && n->service)
+			slowest = slowest_of(c, n->service, round, slowest);
+		else if (n && (!slowest || n->every_us > slowest->every_us))
+			slowest = n;
+	}
+	return slowest;
+}
+
+static void add_line(struct config *c, struct service *s, int round)
 {
 	struct text *t = &c->service_lines, joined = {0};
 	size_t begin = t->size;
@@ -125,6 +144,8 @@ static void add_line(struct config *c, const struct service *s)
 		line_add(t, "feeds", names_join(&joined, s->say.feeds, SIZE_MAX));
 	if (*s->say.sla)
 		line_add(t, "sla", s->say.sla);
+	if (*s->say.sla)
+		burn_judge(c, s->section, s->say.sla, slowest_of(c, s, round, NULL), t);
 	about_add(t, &s->say.about);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
@@ -154,5 +175,5 @@ void services_finish(struct config *c)
 				    "take it out of its members", "service '%s' contains itself",
 				    s->section->title);
 	for (struct service *s = c->services; s; s = s->next)
-		add_line(c, s);
+		add_line(c, s, ++round);
 }

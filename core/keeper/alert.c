@@ -141,6 +141,11 @@ static bool is_in_maintenance(const struct subject *s, int depth)
 	return false;
 }
 
+bool subject_is_in_maintenance(const struct keeper *k, const struct subject *s)
+{
+	return k->alerts->everything.maintenance > 0 || is_in_maintenance(s, DEPTH);
+}
+
 static int64_t counted_from(const struct subject *s, int depth)
 {
 	const struct group *const *up = (const struct group *const *)(s->check ? s->check->group
@@ -204,9 +209,9 @@ static bool is_held(const struct keeper *k, const struct alarm *a)
 
 	if (s->is_monitor)
 		return false;
-	return s->is_muted || k->window.is_on || k->alerts->everything.maintenance > 0 ||
+	return s->is_muted || k->window.is_on || subject_is_in_maintenance(k, s) ||
 	       (a->kind == ALARM_INCIDENT && s->flapping) || has_failing_parent(s) ||
-	       is_in_maintenance(s, DEPTH) || (a->kind == ALARM_INCIDENT && is_stale(s));
+	       (a->kind == ALARM_INCIDENT && is_stale(s));
 }
 
 static struct alert_incident incident_of(struct keeper *k, const struct watch *w)
@@ -335,10 +340,12 @@ static struct watch *take_watch(struct alarm *a, const struct route *r)
 	return NULL;
 }
 
-/* A service that cannot do without a member says nothing: the member's own alert does. */
+/* A service that cannot do without a member says nothing of incidents: the member's own alert does.
+ */
 static bool speaks(const struct alarm *a)
 {
-	return !a->subject->group || group_is_redundant(a->subject->group);
+	return a->kind != ALARM_INCIDENT || !a->subject->group ||
+	       group_is_redundant(a->subject->group);
 }
 
 /* The paths are others than when it was last looked at. */
@@ -444,6 +451,9 @@ void subject_touch(struct keeper *k, const struct subject *s)
 		alarm_touch(k, s->incident);
 	if (s->flapping)
 		alarm_touch(k, s->flapping);
+	for (int i = 0; i < BURN_LEVELS; i++)
+		if (s->burning[i])
+			alarm_touch(k, s->burning[i]);
 }
 
 static void each_deep(struct keeper *k, struct subject *s,
@@ -515,6 +525,14 @@ static void tell_children(struct keeper *k, struct subject *s, bool has_ended)
 	}
 }
 
+struct alarm **alarm_place(struct subject *s, enum alarm_kind kind)
+{
+	return kind == ALARM_FLAPPING      ? &s->flapping
+	       : kind == ALARM_BURN_PAGE   ? &s->burning[BURN_PAGE]
+	       : kind == ALARM_BURN_TICKET ? &s->burning[BURN_TICKET]
+					   : &s->incident;
+}
+
 struct alarm *alarm_begin(struct keeper *k, struct subject *s, enum alarm_kind kind, const char *id,
 			  int64_t start_us)
 {
@@ -532,7 +550,7 @@ struct alarm *alarm_begin(struct keeper *k, struct subject *s, enum alarm_kind k
 		a->next->prev = a;
 	all->first = a;
 	map_put_text(&all->alarms, a->id, a);
-	*(kind == ALARM_FLAPPING ? &s->flapping : &s->incident) = a;
+	*alarm_place(s, kind) = a;
 	alarm_follow_routes(k, a);
 	alarm_touch(k, a);
 	return a;
@@ -540,14 +558,12 @@ struct alarm *alarm_begin(struct keeper *k, struct subject *s, enum alarm_kind k
 
 void alarm_end(struct keeper *k, struct alarm *a, int64_t at_us, const char *reason)
 {
-	struct subject *s = a->subject;
+	struct alarm **place = alarm_place(a->subject, a->kind);
 
 	a->end_us = at_us ? at_us : k->now_us;
 	set_text_of(&a->end_reason, reason);
-	if (s->incident == a)
-		s->incident = NULL;
-	if (s->flapping == a)
-		s->flapping = NULL;
+	if (*place == a)
+		*place = NULL;
 	alarm_touch(k, a);
 }
 
@@ -677,6 +693,7 @@ void alert_maintenance(struct keeper *k, const char *name, bool is_on, int64_t a
 		subject_touch_deep(k, s);
 	else
 		alert_touch_all(k);
+	burn_maintenance(k);
 }
 
 /* ---- all of it ---- */
@@ -705,6 +722,7 @@ void alert_watch(struct keeper *k)
 	standing_watch(k);
 	trouble_watch(k);
 	test_watch(k);
+	burn_watch(k);
 }
 
 void alert_shift(struct keeper *k, int64_t by_us)
@@ -713,6 +731,7 @@ void alert_shift(struct keeper *k, int64_t by_us)
 	struct told *t;
 	size_t at = 0;
 
+	burn_slept(k, by_us);
 	for (struct alarm *a = k->alerts->first; a; a = a->next) {
 		a->start_us -= by_us;
 		a->confirmed_us -= a->confirmed_us ? by_us : 0;

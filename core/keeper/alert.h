@@ -5,8 +5,9 @@
  * when; alert_config.c knows contacts and paths; alert_batch.c gathers what is due for one
  * destination; alert_say.c makes letters of it; alert_standing.c is what people said
  * (acknowledged, silenced, paused) and what must survive a restart; alert_trouble.c watches nines
- * itself; alert_test.c sends test letters. Invariant: nothing here holds up a probe, and whatever
- * is suppressed, states and incidents are recorded all the same. */
+ * itself; alert_test.c sends test letters; alert_burn.c watches error budgets. Invariant: nothing
+ * here holds up a probe, and whatever is suppressed, states and incidents are recorded all the
+ * same. */
 #ifndef NINES_KEEPER_ALERT_H
 #define NINES_KEEPER_ALERT_H
 
@@ -49,6 +50,9 @@ void alert_maintenance(struct keeper *, const char *name, bool is_on, int64_t at
 /* Trouble of our own begins, goes on, or ends; told once to the contacts that hear of nines itself.
  * `name`: "store", "channel sms" ...: one incident a name. */
 void alert_trouble(struct keeper *, const char *name, bool is_on, const char *reason);
+
+/* A service is in another state since then; NULL: not tied yet. */
+void burn_state(struct keeper *, struct subject *, int64_t at_us);
 
 /* What became of a letter; unknown ids are passed over. */
 void alert_letter_is(struct keeper *, const char *id, enum alert_outcome, int64_t at_wall_us);

@@ -251,6 +251,7 @@ static void take_subject(struct keeper *k, const struct line *l)
 	take_standing(s, line_get(l, "standing"));
 	s->flap_policy = (struct flap_policy){false, FLAP_LOW, FLAP_HIGH};
 	flap_policy_parse(&s->flap_policy, line_get(l, "flapping"));
+	burn_take(s, l);
 }
 
 static const struct {
@@ -536,6 +537,7 @@ static void sweep_contacts(struct keeper *k, bool all)
 static void subject_free(struct subject *s)
 {
 	standing_release(s);
+	free(s->burn);
 	free(s->name);
 	free(s->title);
 	free(s->owner);
@@ -638,4 +640,5 @@ void alert_follow(struct keeper *k)
 	k->alerts->old_zones = (struct map){0};
 	for (size_t i = 0; i < k->checks; i++)
 		standing_apply_pause(k, k->check[i]->subject);
+	burn_follow(k);
 }

@@ -2,6 +2,7 @@
 #ifndef NINES_KEEPER_ALERT_INSIDE_H
 #define NINES_KEEPER_ALERT_INSIDE_H
 
+#include "../alert/burn.h"
 #include "../alert/flap.h"
 #include "../alert/storm.h"
 #include "../letter/letter.h"
@@ -102,9 +103,18 @@ struct subject {
 	int64_t counted_us; /* a window ended, a parent came back */
 	int maintenance;    /* open windows */
 	size_t alarms;	    /* that point here, ended ones too */
+	struct burn *burn; /* its sla wants alerts by burn rate, at these levels */
+	bool burns[BURN_LEVELS];
+	struct alarm *burning[BURN_LEVELS]; /* open ones */
 };
 
-enum alarm_kind { ALARM_INCIDENT, ALARM_FLAPPING, ALARM_TROUBLE };
+enum alarm_kind {
+	ALARM_INCIDENT,
+	ALARM_FLAPPING,
+	ALARM_TROUBLE,
+	ALARM_BURN_PAGE,
+	ALARM_BURN_TICKET,
+};
 
 struct alarm {
 	struct schedule_entry entry; /* first; when to look again */
@@ -148,11 +158,14 @@ struct alerts {
 	struct {
 		int64_t since_us, last_us; /* of failures; since 0: it answers */
 	} resolver;
+	int64_t burn_minute; /* when burn rates were last looked at */
+	int64_t slept_us; /* the machine, all in all */
 };
 
 /* ---- alert.c ---- */
 
 void set_text_of(char **to, const char *text);
+struct alarm **alarm_place(struct subject *, enum alarm_kind); /* of an open one */
 struct alarm *alarm_begin(struct keeper *, struct subject *, enum alarm_kind, const char *id,
 			  int64_t start_us);
 void alarm_end(struct keeper *, struct alarm *, int64_t at_us, const char *reason);
@@ -163,6 +176,7 @@ void alarm_watch_touch(struct keeper *, struct watch *);
 void subject_touch(struct keeper *, const struct subject *);
 /* All open alarms of it, and of what is in it. */
 void subject_touch_deep(struct keeper *, const struct subject *);
+bool subject_is_in_maintenance(const struct keeper *, const struct subject *);
 /* Calls each(k, subject, with) for the subject and all members of its service, each once or more.
  */
 void subject_each(struct keeper *, struct subject *,
@@ -211,10 +225,23 @@ void standing_clear(struct keeper *, struct subject *);
 void standing_watch(struct keeper *);
 void standing_resume(struct keeper *);
 void standing_release(struct subject *);
-/* kind flapping or trouble. */
+/* Any kind but an incident. */
 void standing_tell_span(struct keeper *, const struct alarm *, const char *event);
 /* Follows what is configured and what was said: is it probed? */
 void standing_apply_pause(struct keeper *, struct subject *);
+
+/* ---- alert_burn.c ---- */
+
+/* What its line says. */
+void burn_take(struct subject *, const struct line *);
+/* Behind alert_follow()'s other steps. */
+void burn_follow(struct keeper *);
+void burn_watch(struct keeper *);
+void burn_maintenance(struct keeper *);
+/* Before the times of the past are moved. */
+void burn_slept(struct keeper *, int64_t for_us);
+/* The record brought an open alarm of that kind. */
+void burn_resumed(struct subject *, enum alarm_kind);
 
 /* ---- alert_resume.c ---- */
 

@@ -124,15 +124,22 @@ static void say_subject(struct saying *y, const struct alarm *a, enum alert_kind
 
 /* ---- what happened ---- */
 
+static bool is_burn(const struct alarm *a)
+{
+	return a->kind == ALARM_BURN_PAGE || a->kind == ALARM_BURN_TICKET;
+}
+
 static const char *verdict_of(const struct alarm *a)
 {
 	const struct subject *s = a->subject;
 
+	bool is_over = a->end_us || is_burn(a); /* then it is not down because of this */
+
 	if (a->end_us && a->is_gone)
 		return state_name[STATE_NOT_MONITORED];
-	if (a->end_us && s->check)
+	if (is_over && s->check)
 		return state_name[s->check->state];
-	if (a->end_us && s->group)
+	if (is_over && s->group)
 		return state_name[s->group->state];
 	return state_name[a->end_us ? STATE_UP : STATE_DOWN];
 }
@@ -167,6 +174,8 @@ static enum letter_form form_of(const struct alarm *a, enum alert_kind kind)
 		return is_end ? LETTER_FORM_MONITOR_OVER : LETTER_FORM_MONITOR;
 	if (a->kind == ALARM_FLAPPING)
 		return is_end ? LETTER_FORM_STEADY : LETTER_FORM_FLAPPING;
+	if (is_burn(a))
+		return is_end ? LETTER_FORM_BURNING_OVER : LETTER_FORM_BURNING;
 	return is_end			? LETTER_FORM_RECOVERY
 	       : kind == ALERT_NOTE	? LETTER_FORM_NOTE
 					: LETTER_FORM_ALERT;
@@ -283,7 +292,10 @@ static struct letter_item item_of(struct keeper *k, const struct watch *w)
 	return (struct letter_item){
 		.name = s->name,
 		.title = filled(s->title),
-		.state = a->kind == ALARM_FLAPPING && !a->end_us ? "flapping" : verdict_of(a),
+		.state = a->end_us                   ? verdict_of(a)
+			 : a->kind == ALARM_FLAPPING ? "flapping"
+			 : is_burn(a)                ? "burning"
+						     : verdict_of(a),
 		.reason = filled(*live ? live : a->reason),
 		.since_us = wall(k, a->start_us),
 		.ended_us = wall(k, a->end_us),

@@ -45,10 +45,17 @@ static void tell(struct keeper *k, const char *name, const struct saying *y)
 	spool_end(&k->spool);
 }
 
+static const char *const span_name[] = {
+	[ALARM_FLAPPING] = "flapping",
+	[ALARM_TROUBLE] = "trouble",
+	[ALARM_BURN_PAGE] = "burn-page",
+	[ALARM_BURN_TICKET] = "burn-ticket",
+};
+
 void standing_tell_span(struct keeper *k, const struct alarm *a, const char *event)
 {
 	tell(k, a->subject->name,
-	     &(struct saying){.kind = a->kind == ALARM_TROUBLE ? "trouble" : "flapping",
+	     &(struct saying){.kind = span_name[a->kind],
 			      .event = event, .reason = a->reason, .incident = a->id,
 			      .at_us = a->end_us ? a->end_us : a->start_us});
 }
@@ -458,13 +465,14 @@ static void resume_span(struct keeper *k, struct subject *s, const struct line *
 	int64_t at_us = line_int(l, "at_us", k->wall_us) - k->offset_us;
 	struct alarm *a;
 
-	if (!*line_get(l, "incident") || (kind == ALARM_TROUBLE ? s->incident : s->flapping))
+	if (!*line_get(l, "incident") || *alarm_place(s, kind))
 		return;
 	a = alarm_begin(k, s, kind, line_get(l, "incident"), at_us);
 	a->confirmed_us = a->start_us;
 	set_text_of(&a->reason, line_get(l, "reason"));
 	if (kind == ALARM_FLAPPING)
 		s->flap.is_on = true;
+	burn_resumed(s, kind);
 }
 
 static void resume_one(struct keeper *k, const struct line *l)
@@ -487,6 +495,10 @@ static void resume_one(struct keeper *k, const struct line *l)
 		resume_standing(k, &s->pause, l);
 	} else if (!strcmp(kind, "flapping") && s->check) {
 		resume_span(k, s, l, ALARM_FLAPPING);
+	} else if (!strcmp(kind, span_name[ALARM_BURN_PAGE])) {
+		resume_span(k, s, l, ALARM_BURN_PAGE);
+	} else if (!strcmp(kind, span_name[ALARM_BURN_TICKET])) {
+		resume_span(k, s, l, ALARM_BURN_TICKET);
 	}
 }
 

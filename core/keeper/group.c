@@ -177,6 +177,7 @@ static bool set_state(struct keeper *k, struct group *g, int64_t at_us, int64_t 
 		line_end(t);
 	}
 	follow_incident(k, g, (struct moment){at_us, at_wall_us});
+	burn_state(k, g->subject, at_us);
 	return true;
 }
 

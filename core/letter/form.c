@@ -143,6 +143,26 @@ static const char monitor_over_text[] =
 	"{{told}}\n\n"
 	SIGNED;
 
+static const char burning_text[] =
+	"{{title}} {{reason}}\n\n"
+	"Reached:        {{detected}}\n"
+	"It is now:      {{verdict}}\n"
+	"Members down:   {{members}}\n\n"
+	"What the sla allows is used up sooner than it should be, whether it is\n"
+	"down at the moment or was again and again.\n\n"
+	REST
+	SIGNED;
+
+static const char burning_over_text[] =
+	"{{title}}: the alert about its error budget is over\n\n"
+	"Since:          {{detected}}\n"
+	"Until:          {{ended}}\n"
+	"Lasted:         {{lasted}}\n"
+	"It is now:      {{verdict}}\n"
+	"It was told:    {{reason}}\n\n"
+	REST
+	SIGNED;
+
 const struct letter_wording letter_wording[LETTER_FORMS] = {
 	[LETTER_FORM_ALERT] = {"alert", "alert", "{{title}} is {{verdict}}: {{failure}}",
 			       alert_text,
@@ -175,6 +195,12 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 		{"monitor-over", "recovery", "nines at {{location}} is well again",
 		 monitor_over_text,
 		 "nines at {{location}} is well again {{ended-short}}. It was: {{reason}}"},
+	[LETTER_FORM_BURNING] = {"burning", "alert", "{{title}} {{reason}}", burning_text,
+				 "BUDGET {{title-short}} {{reason}}"},
+	[LETTER_FORM_BURNING_OVER] =
+		{"burning-over", "recovery", "{{title}}: the alert about its error budget is over",
+		 burning_over_text,
+		 "BUDGET {{title-short}}: over {{ended-short}}. Was: {{reason}}"},
 };
 
 const char *letter_form_name(enum letter_form form)

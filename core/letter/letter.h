@@ -37,6 +37,8 @@ enum letter_form {
 	LETTER_FORM_TEST,	  /* test: does this path work */
 	LETTER_FORM_MONITOR,	  /* monitor: trouble of nines itself, of no target */
 	LETTER_FORM_MONITOR_OVER, /* monitor-over: that trouble has ended */
+	LETTER_FORM_BURNING,	  /* burning: a service burns its error budget too fast */
+	LETTER_FORM_BURNING_OVER, /* burning-over: that has ended */
 	LETTER_FORMS
 };
 

@@ -508,7 +508,11 @@ static void add_argument(struct text *t, const char *name)
 
 static void add_commands(struct text *t, const struct letter_facts *f)
 {
-	if (*given(f->incident)) {
+	bool is_burn = f->form == LETTER_FORM_BURNING || f->form == LETTER_FORM_BURNING_OVER;
+
+	if (is_burn) {
+		text_puts(t, "nines report burn shows what is left of the budget");
+	} else if (*given(f->incident)) {
 		text_puts(t, "nines incident ");
 		add_argument(t, f->incident);
 		text_puts(t, " shows what is known of it");

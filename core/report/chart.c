@@ -2,6 +2,8 @@
  * percentage allows, what a downtime leaves, what redundancy gives in theory. */
 #include <nines/report.h>
 
+#include "../base/burn.h"
+
 #define MICRO_OF_ALL INT64_C(100000000)        /* 100 % in millionths of a percent */
 #define PICO_OF_ALL INT64_C(100000000000000)   /* in 1e-12 of a percent */
 #define ROUNDING 1e-4L                         /* what 64 bits of mantissa may leave of a whole */
@@ -13,14 +15,7 @@ int64_t page_allowed_us(int64_t micro, int64_t span_us)
 
 int64_t page_burn_milli(int64_t down_us, int64_t known_us, int64_t target_micro)
 {
-	__int128 allowed = (__int128)(MICRO_OF_ALL - target_micro) * known_us, milli;
-
-	if (known_us <= 0 || down_us < 0 || target_micro < 0)
-		return -1;
-	if (allowed <= 0)
-		return down_us ? INT64_MAX : 0;
-	milli = (__int128)down_us * MICRO_OF_ALL * 1000 / allowed;
-	return milli > INT64_MAX ? INT64_MAX : (int64_t)milli;
+	return burn_milli(down_us, known_us, target_micro);
 }
 
 int64_t page_percent_micro(int64_t down_us, int64_t span_us)

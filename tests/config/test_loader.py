@@ -44,6 +44,18 @@ def whole(tmp):
         "members": "Mail, inbound\nloop", "need": "2", "role": "core", "feeds": "loop"})]
 
 
+@test("the keeper's words of alerts by burn rate stand in the line of each service whose sla wants them")
+def burning(tmp):
+    conf = write(tmp, 'ping "a" { host = "127.0.0.1" every = "60s" }\nservice "S" { members = {"a"} sla = "gold" }\n'
+                 'service "T" { members = {"a"} sla = "silver" }\nsla "silver" { target = 99.9 }\n'
+                 'sla "gold" { target = 99 blips = "up" burn-alerts = "both" }\n')
+    status, lines, said = load(conf)
+    assert status == 0, said
+    assert [found for _, _, found in lines_of(lines, "service")] == [
+        {"members": "a", "need": "1", "sla": "gold", "target_micro": "99000000", "burn": "both", "blips": "up"},
+        {"members": "a", "need": "1", "sla": "silver"}]
+
+
 @test("what decides figures is told as it is written")
 def figures(tmp):
     conf = write(tmp, 'ping "a" { host = "127.0.0.1" }\nping "b" { host = "127.0.0.1" }\n'

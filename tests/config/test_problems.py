@@ -85,6 +85,23 @@ CASES = [
      ["2: service 'S' contains itself: take it out of its members"]),
     ("a policy that is not there", TCP + '}\nservice "S" { members = {"a"} sla = "gold" }\n',
      ["3: service 'S': there is no sla 'gold': add sla \"NAME\" { target = 99.9 }"]),
+    ("alerts by burn rate of too few probes", TCP + 'every = "60s" }\nservice "S" { members = {"a"} sla = "gold" }\nsla "gold" { target = 99.9\nburn-alerts = page }\n',
+     ["5: sla 'gold': burn-alerts: service 'S': one failed probe of 'a' alone is a burn rate of 16.66, which reaches 14.4x in 1h and 5m: "
+      "probe it more often than every 51.840 s, agree on a lower target, or rely on the alerts of incidents (burn-alerts = ticket needs fewer probes)"]),
+    ("alerts by burn rate of too few probes, of a service in a service", TCP + 'every = "90s" }\nservice "S" { members = {"a"} }\n'
+     'service "T" { members = {"S"} sla = "gold" }\nsla "gold" { target = 99.9 burn-alerts = both }\n',
+     ["5: sla 'gold': burn-alerts: service 'T': one failed probe of 'a' alone is a burn rate of 25.00, which reaches 14.4x in 1h and 5m: "
+      "probe it more often than every 51.840 s, agree on a lower target, or rely on the alerts of incidents (burn-alerts = ticket needs fewer probes)"]),
+    ("tickets by burn rate of too few probes", TCP + 'every = "300s" }\nservice "S" { members = {"a"} sla = "gold" }\n'
+     'sla "gold" { target = 99.9 burn-alerts = ticket }\n',
+     ["4: sla 'gold': burn-alerts: service 'S': one failed probe of 'a' alone is a burn rate of 3.47, which reaches 3x in 24h and 2h: "
+      "probe it more often than every 259.200 s, agree on a lower target, or rely on the alerts of incidents"]),
+    ("alerts by burn rate within hours", TCP + '}\nservice "S" { members = {"a"} sla = "gold" }\n'
+     'sla "gold" { target = 90 hours = {"Mon-Fri 08:00-18:00"} burn-alerts = both }\n',
+     ["4: sla 'gold': burn-alerts count around the clock, but its agreed time has hours or holidays: "
+      "leave hours and holidays out, or rely on the alerts of incidents"]),
+    ("alerts by burn rate of no budget", TCP + '}\nservice "S" { members = {"a"} sla = "gold" }\nsla "gold" { target = 100 burn-alerts = both }\n',
+     ["4: sla 'gold': burn-alerts: a target of 100 % has no budget to burn: agree on a lower target, or rely on the alerts of incidents"]),
     ("a policy above 100", 'sla "s" { target = 101 }\n', ["2: target: '101' is not within 0..100: correct the value"]),
     ("a policy in no zone", 'sla "s" { target = 99 zone = "Mars/Olympus" }\n',
      ["2: zone: 'Mars/Olympus' is no time zone of this machine: write a name such as Europe/London"]),

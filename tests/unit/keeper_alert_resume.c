@@ -9,6 +9,13 @@
 #define LETTER "resume-letter L1 kind=alert contact=ops to=log:ops incident=0a check=a "
 #define TOLD LETTER "created_us=-5m outcome=delivered ended_us=-5m\n"
 
+#define BURNING CHECK("a") "flapping=no\nservice S members=a target_micro=99000000 burn="
+#define BURNT                                                                     \
+	"resume S kind=service state=up since_us=-10m\n"                          \
+	"resume-standing S kind=burn-page incident=0f at_us=-9m reason=x\n"       \
+	"resume-letter L1 kind=alert contact=ops to=log:ops incident=0f check=S " \
+	"created_us=-5m outcome=delivered ended_us=-5m\n"
+
 static const struct {
 	const char *name, *config, *record, *down, *events;
 	int minutes;
@@ -64,6 +71,16 @@ static const struct {
 	 "resume-letter L1 kind=alert contact=ops to=log:ops incident=0f check=a "
 	 "created_us=-5m outcome=delivered ended_us=-5m\n",
 	 "a 3-5", "", 60, "19.8 recovery ops a"},
+	{"a budget burnt before: over once the short windows are seen", BURNING "page\n" OPS_0,
+	 UP BURNT, "", "", 60, "28.3 recovery ops S"},
+	{"a budget burnt before, and nobody knows now", BURNING "page\n" OPS_0, UP BURNT, "!", "",
+	 60, ""},
+	{"a budget burnt before, but its sla wants no alerts now", BURNING "no\n" OPS_0, UP BURNT,
+	 "", "", 60, "0.0 recovery ops S"},
+	{"what was down before this keeper burns nothing by itself", BURNING "page\n" OPS_0,
+	 DOWN "resume S kind=service state=down since_us=-10m incident=0s incident_us=-10m "
+	      "confirmed=1\n",
+	 "a 0-7", "", 60, "0.0 alert ops 0a, 7.8 recovery ops a"},
 	{"a summary told of two", CHECK("a") "\n" CHECK("b") "\n" OPS_5,
 	 DOWN "resume b kind=check state=down since_us=-10m incident=0b incident_us=-10m "
 	 "confirmed=1 due_us=-1m reason=refused\n"
