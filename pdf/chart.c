@@ -145,14 +145,13 @@ static void put_rect(cairo_t *c, const struct line *l)
 static void put_text(struct sheet *s, const struct line *l)
 {
 	double size = of(l, "size");
-	const struct sheet_font font = {size > 1 && size < 100 ? size : 1,
-					line_int(l, "bold", 0) == 1};
+	const struct setting_font font = {size > 1 && size < 100 ? size : 1,
+					  line_int(l, "bold", 0) == 1};
 	int64_t anchor = line_int(l, "anchor", SHAPE_START);
 	PangoLayout *text = sheet_text(s, line_get(l, "text"), font, 0, false);
 	double x = of(l, "x"), width = sheet_width_of(text);
 
 	x -= anchor == SHAPE_END ? width : anchor == SHAPE_MIDDLE ? width / 2 : 0;
-	pango_layout_set_alignment(text, PANGO_ALIGN_LEFT);
 	set_ink(s->cairo, ink_of(l));
 	cairo_move_to(s->cairo, x,
 		      of(l, "y") - (double)pango_layout_get_baseline(text) / PANGO_SCALE);
@@ -182,7 +181,7 @@ static void put_shape(struct sheet *s, const struct line *l)
 void chart_set(struct sheet *s, const struct line *chart, const struct line *const *shape,
 	       size_t shapes)
 {
-	static const struct sheet_font small = {8, false};
+	static const struct setting_font small = {8, false};
 	double width = of(chart, "width"), height = of(chart, "height"),
 	       most = s->bottom - s->margin - 40, scale;
 	const char *says = line_get(chart, "text");

@@ -30,8 +30,8 @@ struct document {
 	size_t pieces, room;
 };
 
-static const struct sheet_font title_font = {17, true}, heading_font = {11, true},
-			       text_font = {9, false}, small_font = {8, false};
+static const struct setting_font title_font = {17, true}, heading_font = {11, true},
+				 text_font = {9, false}, small_font = {8, false};
 
 static int fail(const char *why)
 {
@@ -95,7 +95,7 @@ static enum ink ink_of(int64_t tone)
 
 /* ---- setting ---- */
 
-static void put_block(struct sheet *s, const char *text, struct sheet_font f, double before,
+static void put_block(struct sheet *s, const char *text, struct setting_font f, double before,
 		      double after, double keep)
 {
 	PangoLayout *l = sheet_text(s, text, f, sheet_room(s), false);
@@ -109,7 +109,7 @@ static void put_block(struct sheet *s, const char *text, struct sheet_font f, do
 
 static void put_fact(struct sheet *s, const struct line *l)
 {
-	static const struct sheet_font loud_font = {9, true};
+	static const struct setting_font loud_font = {9, true};
 	double label = 110, height;
 	enum ink ink = ink_of(line_int(l, "tone", 0));
 	PangoLayout *name = sheet_text(s, line_get(l, "label"), text_font, label - 8, false);
@@ -211,13 +211,14 @@ static size_t put(struct sheet *s, const struct document *d, size_t at)
 }
 
 /* The number of sheets; 0: it could not be set. */
-static int set(const struct document *d, int sheets, cairo_write_func_t write, void *with)
+static int set(const struct document *d, struct setting *setting, int sheets,
+	       cairo_write_func_t write, void *with)
 {
 	const struct line *l = d->piece[0].line;
 	struct sheet s;
 
-	if (!sheet_open(&s, line_get(l, "paper"), line_get(l, "text"), line_int(l, "now_us", 0),
-			sheets, write, with))
+	if (!sheet_open(&s, setting, line_get(l, "paper"), line_get(l, "text"),
+			line_int(l, "now_us", 0), sheets, write, with))
 		return 0;
 	put_block(&s, line_get(l, "text"), title_font, 0, 10, 0);
 	for (size_t at = 1; at < d->pieces;)
@@ -252,11 +253,14 @@ static bool write_all(const struct text *t)
 
 static int print(const struct document *d, struct text *pdf)
 {
-	int sheets = set(d, 0, count, NULL);
+	static struct setting setting; /* of both times */
+	int sheets = set(d, &setting, 0, count, NULL);
+	bool is_set = sheets && set(d, &setting, sheets, keep, pdf);
 
+	setting_release(&setting);
 	if (!sheets)
 		return fail("it cannot be set: is the paper a4 or letter?");
-	if (!set(d, sheets, keep, pdf))
+	if (!is_set)
 		return fail("no memory or no font");
 	return write_all(pdf) ? 0 : fail("nobody takes the document");
 }

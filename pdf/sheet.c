@@ -34,8 +34,8 @@ static void set_dates(cairo_surface_t *s, int64_t now_us)
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_MOD_DATE, text);
 }
 
-bool sheet_open(struct sheet *s, const char *paper, const char *title, int64_t now_us, int sheets,
-		cairo_write_func_t write, void *with)
+bool sheet_open(struct sheet *s, struct setting *setting, const char *paper, const char *title,
+		int64_t now_us, int sheets, cairo_write_func_t write, void *with)
 {
 	size_t i = 0;
 
@@ -43,7 +43,8 @@ bool sheet_open(struct sheet *s, const char *paper, const char *title, int64_t n
 		i++;
 	if (i == sizeof papers / sizeof *papers)
 		return false;
-	*s = (struct sheet){.width = papers[i].width,
+	*s = (struct sheet){.setting = setting,
+			    .width = papers[i].width,
 			    .height = papers[i].height,
 			    .margin = MARGIN,
 			    .sheets = sheets,
@@ -57,6 +58,8 @@ bool sheet_open(struct sheet *s, const char *paper, const char *title, int64_t n
 	cairo_pdf_surface_set_metadata(s->surface, CAIRO_PDF_METADATA_CREATOR, "nines");
 	set_dates(s->surface, now_us);
 	s->cairo = cairo_create(s->surface);
+	if (!sheets)
+		cairo_clip(s->cairo); /* to nothing: what is only counted need not be drawn */
 	return true;
 }
 
@@ -65,26 +68,12 @@ void sheet_ink(struct sheet *s, enum ink ink)
 	cairo_set_source_rgb(s->cairo, colour[ink][0], colour[ink][1], colour[ink][2]);
 }
 
-PangoLayout *sheet_text(struct sheet *s, const char *text, struct sheet_font f, double width,
+PangoLayout *sheet_text(struct sheet *s, const char *text, struct setting_font f, double width,
 			bool is_right)
 {
-	PangoLayout *l = pango_cairo_create_layout(s->cairo);
-	PangoFontDescription *d = pango_font_description_new();
-
-	pango_font_description_set_family_static(d, "DejaVu Sans, Liberation Sans, sans");
-	pango_font_description_set_absolute_size(d, f.points * PANGO_SCALE);
-	pango_font_description_set_weight(d, f.is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-	pango_layout_set_font_description(l, d);
-	pango_font_description_free(d);
-	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
-	if (width > 0)
-		pango_layout_set_width(l, (int)(width * PANGO_SCALE));
-	/* The side is the column's, whichever way its text runs. */
-	pango_layout_set_auto_dir(l, TRUE);
-	pango_layout_set_text(l, text, -1);
-	if (is_right != (pango_layout_get_direction(l, 0) == PANGO_DIRECTION_RTL))
-		pango_layout_set_alignment(l, PANGO_ALIGN_RIGHT);
-	return l;
+	return setting_of(s->setting, s->cairo,
+			  &(struct setting_order){
+				  .text = text, .font = f, .width = width, .is_right = is_right});
 }
 
 double sheet_height_of(PangoLayout *l)
@@ -133,7 +122,7 @@ double sheet_room(const struct sheet *s)
 
 static void put_footer(struct sheet *s)
 {
-	static const struct sheet_font font = {7.5, false};
+	static const struct setting_font font = {7.5, false};
 	double y = s->height - FOOTER;
 	char number[48];
 	PangoLayout *l;
@@ -143,8 +132,11 @@ static void put_footer(struct sheet *s)
 	l = sheet_text(s, number, font, sheet_room(s), true);
 	sheet_put(s, l, s->margin, y, INK_DIM);
 	g_object_unref(l);
-	l = sheet_text(s, s->title, font, sheet_room(s) - 60, false);
-	pango_layout_set_ellipsize(l, PANGO_ELLIPSIZE_END);
+	l = setting_of(s->setting, s->cairo,
+		       &(struct setting_order){.text = s->title,
+					       .font = font,
+					       .width = sheet_room(s) - 60,
+					       .is_cut = true});
 	sheet_put(s, l, s->margin, y, INK_DIM);
 	g_object_unref(l);
 }

@@ -6,18 +6,15 @@
 #ifndef NINES_PDF_SHEET_H
 #define NINES_PDF_SHEET_H
 
-#include <pango/pangocairo.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "setting.h"
+
 enum ink { INK_PLAIN, INK_GOOD, INK_WARN, INK_BAD, INK_DIM, INK_RULE, INK_BAND, INKS };
 
-struct sheet_font {
-	double points;
-	bool is_bold;
-};
-
 struct sheet {
+	struct setting *setting; /* lent */
 	cairo_surface_t *surface;
 	cairo_t *cairo;
 	double width, height, margin, bottom; /* bottom: where the footer begins */
@@ -29,9 +26,10 @@ struct sheet {
 	void *with;
 };
 
-/* "a4" or "letter"; false: no such paper. `write` takes the bytes. */
-bool sheet_open(struct sheet *, const char *paper, const char *title, int64_t now_us, int sheets,
-		cairo_write_func_t write, void *with);
+/* "a4" or "letter"; false: no such paper. `write` takes the bytes; with `sheets` 0 nothing is
+ * drawn. */
+bool sheet_open(struct sheet *, struct setting *, const char *paper, const char *title,
+		int64_t now_us, int sheets, cairo_write_func_t write, void *with);
 /* Ends the last sheet; false: it could not be written. */
 bool sheet_close(struct sheet *);
 
@@ -40,8 +38,9 @@ void sheet_need(struct sheet *, double height);
 double sheet_room(const struct sheet *); /* the width between the margins */
 
 void sheet_ink(struct sheet *, enum ink);
-/* A layout of this text, at most `width` wide (0: as wide as it is); the caller's to unref. */
-PangoLayout *sheet_text(struct sheet *, const char *text, struct sheet_font, double width,
+/* A layout of this text, at most `width` wide (0: as wide as it is, and from the left); the
+ * caller's to unref, nobody's to change. */
+PangoLayout *sheet_text(struct sheet *, const char *text, struct setting_font, double width,
 			bool is_right);
 double sheet_height_of(PangoLayout *);
 double sheet_width_of(PangoLayout *);

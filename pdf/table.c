@@ -8,21 +8,21 @@
 #define NARROWEST 42.0 /* a column of text never gets less */
 #define MEASURED  400 /* rows that decide the widths */
 
-static const struct sheet_font head_font = {7.5, true}, cell_font = {8, false},
-			       loud_font = {8, true};
+static const struct setting_font head_font = {7.5, true}, cell_font = {8, false},
+				 loud_font = {8, true};
 
-struct setting {
+struct layout {
 	struct sheet *sheet;
 	const struct table *table;
 	double width[TABLE_COLUMNS], x[TABLE_COLUMNS];
 };
 
-static struct sheet_font font_of(enum ink ink)
+static struct setting_font font_of(enum ink ink)
 {
 	return ink == INK_BAD ? loud_font : cell_font; /* to be told without colour, too */
 }
 
-static double natural(struct sheet *s, const char *text, struct sheet_font f)
+static double natural(struct sheet *s, const char *text, struct setting_font f)
 {
 	PangoLayout *l = sheet_text(s, text, f, 0, false);
 	double width = sheet_width_of(l) + 0.5;
@@ -31,7 +31,7 @@ static double natural(struct sheet *s, const char *text, struct sheet_font f)
 	return width;
 }
 
-static void measure(struct setting *t)
+static void measure(struct layout *t)
 {
 	for (size_t c = 0; c < t->table->columns; c++)
 		t->width[c] = natural(t->sheet, t->table->label[c], head_font);
@@ -45,7 +45,7 @@ static void measure(struct setting *t)
 }
 
 /* Takes what is too much from the widest column, as often as it takes. */
-static void fit(struct setting *t)
+static void fit(struct layout *t)
 {
 	double room = sheet_room(t->sheet) - GAP * (double)(t->table->columns - 1), sum = 0;
 
@@ -68,7 +68,7 @@ static void fit(struct setting *t)
 	}
 }
 
-static void place(struct setting *t)
+static void place(struct layout *t)
 {
 	double x = t->sheet->margin;
 
@@ -80,7 +80,7 @@ static void place(struct setting *t)
 
 static void put_head(struct sheet *s, void *with)
 {
-	struct setting *t = with;
+	struct layout *t = with;
 	double height = 0;
 
 	for (size_t c = 0; c < t->table->columns; c++) {
@@ -96,7 +96,7 @@ static void put_head(struct sheet *s, void *with)
 	s->y += 1;
 }
 
-static void put_row(struct setting *t, size_t row)
+static void put_row(struct layout *t, size_t row)
 {
 	PangoLayout *l[TABLE_COLUMNS];
 	const struct table_cell *x = &t->table->cell[row * t->table->columns];
@@ -119,7 +119,7 @@ static void put_row(struct setting *t, size_t row)
 
 void table_set(struct sheet *s, const struct table *table)
 {
-	struct setting t = {.sheet = s, .table = table};
+	struct layout t = {.sheet = s, .table = table};
 
 	if (!table->columns)
 		return;

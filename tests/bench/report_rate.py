@@ -78,7 +78,7 @@ def year(folder):
     store = folder / "year.db"
     subprocess.run([BUILD / "tests/bench/year_store", store, "1000"], check=True)
     least = limit("the limit: those months' rows and incidents read", store, MONTHS, "SELECT id || reason FROM incident")
-    for form in ("json", "csv", "html", "text"):
+    for form in ("json", "csv", "html", "text", "pdf"):
         show(f"sla, a year of 1,000 checks, {form}", store, "sla", "--from", "2024-01-01", "--to", "2025-01-01", "--format", form, least=least)
     show("sla, a month of 1,000 checks, text", store, "sla", "--month", "2024-12")
     show("sla, this month so far of 1,000 checks, results in the tail", store, "sla", "--from", "2025-01-01", "--to", "2025-01-14")
