@@ -90,5 +90,5 @@ void burn_judge(struct config *c, const struct section *service, const char *sla
 	line_add_int(words, "target_micro", b.target_micro);
 	line_add(words, "burn", levels[o.burn_alerts]);
 	if (o.blips)
-		line_add(words, "blips", "up");
+		line_add(words, "burn_blips", "up");
 }

@@ -30,7 +30,7 @@ void burn_take(struct subject *s, const struct line *l)
 	if (!s->burn)
 		s->burn = memory_new(sizeof *s->burn);
 	s->burn->target_micro = line_int(l, "target_micro", 0);
-	s->burn->blips_are_up = !strcmp(line_get(l, "blips"), "up");
+	s->burn->blips_are_up = !strcmp(line_get(l, "burn_blips"), "up");
 }
 
 /* ---- states ---- */

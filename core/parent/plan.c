@@ -371,7 +371,7 @@ const char *plan_take(struct plan *p, const struct line *l)
 {
 	static const char *const figures_only[] = {"sla", "written", NULL};
 	static const char *const keeper_only[] = {"role", "feeds", "target_micro",
-						  "burn", "blips", NULL};
+						  "burn", "burn_blips", NULL};
 
 	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++) {
 		if (strcmp(l->verb, verb[i].verb))

@@ -52,7 +52,7 @@ def burning(tmp):
     status, lines, said = load(conf)
     assert status == 0, said
     assert [found for _, _, found in lines_of(lines, "service")] == [
-        {"members": "a", "need": "1", "sla": "gold", "target_micro": "99000000", "burn": "both", "blips": "up"},
+        {"members": "a", "need": "1", "sla": "gold", "target_micro": "99000000", "burn": "both", "burn_blips": "up"},
         {"members": "a", "need": "1", "sla": "silver"}]
 
 

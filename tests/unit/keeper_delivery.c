@@ -440,7 +440,7 @@ static void asked(void)
 	   "no period");
 	ok(strstr(ask(t, "deliver - name=\"utc day\" period=2025-12-30"),
 		  "'utc day' of 2025-12-30 is being made: for 2 destinations") != NULL,
-	   "an old day: %s", text_get(&t->lines[END_CLIENT]));
+	   "an old day");
 	ok(strstr(ask(t, "deliver - name=\"utc day\" period=2025-12-30"), "just now") != NULL,
 	   "not twice at once");
 	settle(t, 300);
@@ -456,7 +456,7 @@ static void asked(void)
 	ok(strstr(ask(t, "deliveries -"),
 		  "delivery - name=\"utc day\" report=sla every=day zone=UTC"
 		  " to=\"email:a\\nemail:b\"") != NULL,
-	   "they are listed: %s", text_get(&t->lines[END_CLIENT]));
+	   "they are listed");
 	town_free(t);
 }
 

@@ -548,7 +548,7 @@ static void forget_origins(const char *table)
 	sqlite3_exec(db,
 		     "ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE maintenance DROP COLUMN "
 		     "impact; ALTER TABLE target DROP COLUMN category; "
-		     "UPDATE meta SET value = 3 WHERE word = 'schema'",
+		     "DELETE FROM link; UPDATE meta SET value = 3 WHERE word = 'schema'",
 		     NULL, NULL, NULL);
 	sqlite3_prepare_v2(db, put.at, -1, &set, NULL);
 	sqlite3_prepare_v2(db, get.at, -1, &ask, NULL);
@@ -686,7 +686,7 @@ static void diagnoses(void)
 		db,
 		"DROP TABLE diagnosis; ALTER TABLE maintenance DROP COLUMN ref; ALTER TABLE "
 		"maintenance DROP COLUMN impact; ALTER TABLE target DROP COLUMN category; "
-		"UPDATE meta SET value = 4 WHERE word = 'schema'",
+		"DELETE FROM link; UPDATE meta SET value = 4 WHERE word = 'schema'",
 		NULL, NULL, NULL);
 	sqlite3_close(db);
 	s = begin();
