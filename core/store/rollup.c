@@ -46,12 +46,13 @@ static bool put_part(struct store *s, const struct target *t, int64_t day,
 	return put(s, put_day, CHAIN_DAY, t, p->location, day, &p->row);
 }
 
-static bool has_row(struct store *s, const struct target *t, int64_t day)
+static const char ask_day[] = "SELECT 1 FROM day WHERE target = ?1 AND location = 0 AND day = ?2";
+static const char ask_month[] = "SELECT 1 FROM month WHERE target = ?1 AND location = 0"
+				" AND day = ?2";
+
+static bool has_row(struct store *s, const char *sql, const struct target *t, int64_t day)
 {
-	sqlite3_stmt *ask = sql_bind(&s->sql,
-				     "SELECT 1 FROM day WHERE target = ?1 AND location = 0 AND"
-				     " day = ?2",
-				     "ii", t->id, day);
+	sqlite3_stmt *ask = sql_bind(&s->sql, sql, "ii", t->id, day);
 	bool is_there = sqlite3_step(ask) == SQLITE_ROW;
 
 	sqlite3_reset(ask);
@@ -62,8 +63,9 @@ static bool put_rows(struct store *s, const struct target *t, int64_t day, const
 {
 	bool is_fine = true;
 
-	if (d->damaged && has_row(s, t, day))
-		return true; /* it was made while all of it could be read */
+	/* It was made while all of it could be read: before damage, before its results went. */
+	if ((d->damaged || day < s->raw_from) && has_row(s, ask_day, t, day))
+		return true;
 	for (size_t i = 0; i < d->parts && is_fine; i++)
 		is_fine = put_part(s, t, day, &d->part[i]);
 	return is_fine && (!d->row.size || put(s, put_day, CHAIN_DAY, t, 0, day, &d->row));
@@ -128,8 +130,12 @@ static bool merge(struct store *s, const struct target *t, int64_t location, int
 
 static bool roll_month(struct store *s, const struct target *t, int64_t month)
 {
-	bool is_fine = merge(s, t, 0, month);
+	bool is_fine;
 
+	/* Days that are gone cannot be added up again with those that come late. */
+	if (month < s->day_from && has_row(s, ask_month, t, month))
+		return true;
+	is_fine = merge(s, t, 0, month);
 	for (size_t i = 0; i < t->count && is_fine; i++)
 		is_fine = merge(s, t, t->series[i]->location->id, month);
 	return is_fine;

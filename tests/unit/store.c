@@ -381,6 +381,42 @@ static void late(void)
 	forget();
 }
 
+static void stage_history(struct store *s, bool is_events);
+
+/* A history of the same days comes when their results, and later their days, are gone: what was
+ * measured then stays. */
+static void final(void)
+{
+	struct text line = {0}, before = {0}, after = {0};
+	struct store *s = begin();
+
+	for (int n = 0; n < 6 * 1440; n++) {
+		say(&line, "a", "here", BEGIN + n * MINUTE, true, true);
+		take(s, line.at, BEGIN + n * MINUTE);
+	}
+	commit(s, BEGIN + 6 * DAY, "");
+	store_retain(s, &(struct store_retention){.raw_us = DAY});
+	tidy(s, BEGIN + 9 * DAY);
+	figures(&before, BEGIN, BEGIN + 6 * DAY);
+	ok(!count("SELECT count(*) FROM block"), "results are gone");
+	stage_history(s, false);
+	tidy(s, BEGIN + 9 * DAY);
+	figures(&after, BEGIN, BEGIN + 6 * DAY);
+	same(text_get(&after), text_get(&before), "days that were measured stay as they were");
+	store_retain(s, &(struct store_retention){.raw_us = DAY, .day_us = DAY});
+	tidy(s, BEGIN + 80 * DAY);
+	ok(!count("SELECT count(*) FROM day"), "days are gone");
+	stage_history(s, false);
+	tidy(s, BEGIN + 80 * DAY);
+	figures(&after, BEGIN, BEGIN + 6 * DAY);
+	same(text_get(&after), text_get(&before), "so do months");
+	store_close(s);
+	text_release(&line);
+	text_release(&before);
+	text_release(&after);
+	forget();
+}
+
 /* ---- the rest ---- */
 
 static void names(void)
@@ -706,6 +742,7 @@ int main(void)
 	round_trip();
 	rollups();
 	late();
+	final();
 	names();
 	staged();
 	history_then_watch(false);
