@@ -142,6 +142,7 @@ run: deps ## build, start ninesd in the foreground, watch this machine's own ser
 
 test: deps ## build everything and run all tests
 	@scripts/servers || true
+	@scripts/browser || true
 	@$(MAKE) tests
 	@$(MAKE) asan
 	@BUILD=$(BUILD) tests/run
