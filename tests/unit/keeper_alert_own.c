@@ -132,10 +132,57 @@ static void test_clock(int64_t by_us)
 	world_free(p.w);
 }
 
+/* A customer's report does not reach him: who hears of nines hears of it, whatever became of the
+ * letters to others, and of its end. */
+static void deliver_report(struct plan *p, int minute)
+{
+	size_t told = p->w->told.size;
+	const char *make;
+
+	ok(!strstr(world_ask(p->w, "deliver monthly"), "wrong="), "a report is asked for");
+	pass_until(p, minute * MINUTE);
+	make = strstr(text_get(&p->w->told) + told, "make ");
+	ok(make != NULL, "and made");
+	world_tell(p->w, END_PARENT, "made %ld subject=s text=t short=s period=p",
+		   make ? strtol(make + 5, NULL, 10) : 0);
+}
+
+static void test_bounce(const char *to, const char *letters)
+{
+	struct plan p = {.w = world_new(), .down = "", .refuses = true};
+
+	p.w->with = &p;
+	p.w->answer = by_plan;
+	parent_lines(
+		p.w,
+		SETTING CHECK("a") "\ncontact boss monitor=1\n"
+				   "path boss notifier=sms address=1 after_us=0\n"
+				   "contact acme services=a\npath acme notifier=log address=acme\n"
+				   "contact ann services=a\npath ann notifier=sms address=ann\n");
+	world_tell(p.w, END_PARENT,
+		   "deliver monthly report=sla every=day zone=UTC at=00:00 to=\"%s\"", to);
+	parent_lines(p.w, "end 1 problems=0\ncourier log number=1\ncourier sms number=2\n");
+	world_tell(p.w, END_RECORDER, "resumed -");
+	pass_until(&p, MINUTE);
+	deliver_report(&p, 2);
+	pass_until(&p, 30 * MINUTE);
+	p.refuses = false;
+	deliver_report(&p, 31);
+	pass_until(&p, 60 * MINUTE);
+	same(text_get(&p.letters), letters, to);
+	text_release(&p.letters);
+	world_free(p.w);
+}
+
 int main(void)
 {
 	for (size_t n = 0; n < sizeof scene / sizeof *scene; n++)
 		test_scene(n);
+	test_bounce("log:acme\\tacme", "2.0 report acme, 3.0 alert boss -, 31.0 report acme, "
+				       "31.0 recovery boss -");
+	test_bounce("log:acme\\tacme\\nsms:ann\\tann",
+		    "2.0 report acme, 2.0 report ann, "
+		    "3.0 alert boss -, 31.0 report acme, 31.0 report ann, 31.0 recovery boss -");
 	test_clock(3600 * SECOND);
 	test_clock(-3600 * SECOND);
 	test_clock(-INT64_C(315360000) * SECOND);
