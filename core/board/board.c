@@ -188,6 +188,20 @@ const struct card *board_find(const struct board *b, const char *kind, const cha
 	return is_there ? k->card[at] : NULL;
 }
 
+const struct card *board_next(const struct board *b, const char *kind, const char *id)
+{
+	const struct kind *k = find_kind(b, kind);
+	bool is_there = false;
+	size_t at = k ? place(k, id, &is_there) : 0;
+
+	return k && at + is_there < k->count ? k->card[at + is_there] : NULL;
+}
+
+const char *board_kind(const struct board *b, size_t i)
+{
+	return i < b->kinds ? b->kind[i].name : NULL;
+}
+
 uint64_t board_changes(const struct board *b, const char *kind)
 {
 	const struct kind *k = find_kind(b, kind);
@@ -222,6 +236,21 @@ bool card_lists(const struct card *c, const char *key, const char *item)
 	return false;
 }
 
+static bool is_listed(const char *key, const char *const *list)
+{
+	for (; list && *list; list++)
+		if (!strcmp(*list, key))
+			return true;
+	return false;
+}
+
+void card_words(struct text *t, const struct card *c, const char *const *but)
+{
+	for (size_t i = 0; i < c->words; i++)
+		if (!is_listed(c->word[i].key, but))
+			line_add(t, c->word[i].key, c->word[i].value);
+}
+
 void card_write(struct text *t, const char *verb, const char *kind, const struct card *c)
 {
 	line_begin(t, verb, c->id);
@@ -230,7 +259,6 @@ void card_write(struct text *t, const char *verb, const char *kind, const struct
 	line_add_int(t, "at_us", c->at_us);
 	line_add_int(t, "first_us", c->first_us);
 	line_add(t, "by", c->by);
-	for (size_t i = 0; i < c->words; i++)
-		line_add(t, c->word[i].key, c->word[i].value);
+	card_words(t, c, NULL);
 	line_end(t);
 }

@@ -43,6 +43,10 @@ bool board_take(struct board *, const struct line *);
 /* The cards of a kind in the order of their ids. */
 size_t board_count(const struct board *, const char *kind);
 const struct card *board_at(const struct board *, const char *kind, size_t i);
+/* The first one behind that id ("": of all); NULL: there is none. */
+const struct card *board_next(const struct board *, const char *kind, const char *id);
+/* The i-th kind of which there ever was a card; NULL: there are not so many. */
+const char *board_kind(const struct board *, size_t i);
 /* NULL: there is none. */
 const struct card *board_find(const struct board *, const char *kind, const char *id);
 /* Counts up with each change of a kind; "": of any. */
@@ -54,6 +58,9 @@ int64_t card_int(const struct card *, const char *key, int64_t otherwise);
 /* True where `item` is one of the lines of that word's value. */
 bool card_lists(const struct card *, const char *key, const char *item);
 
+/* Appends its words but those of the NULL-terminated list `but` (may be NULL): what the next
+ * version keeps. */
+void card_words(struct text *, const struct card *, const char *const *but);
 /* Appends the card as a line of that verb, as board_take() takes it. */
 void card_write(struct text *, const char *verb, const char *kind, const struct card *);
 

@@ -353,7 +353,7 @@ static void begin(struct world *w)
 {
 	static const char *const pool[PROBERS] = {"general", "blocking", "exec"};
 
-	w->out = (struct keeper_out){line_for, w};
+	w->out = (struct keeper_out){.line = line_for, .with = w};
 	w->keeper = keeper_new(&w->out);
 	keeper_tick(w->keeper, w->now_us, w->now_us);
 	say(w, END_PARENT, 0, "recorder -");

@@ -244,6 +244,9 @@ struct burst {
 	char incident[24], *check;
 };
 
+struct board; /* core/board/board.h */
+struct cards; /* board.h */
+
 struct walk; /* an answer to `status -` under way: status.c */
 
 struct keeper {
@@ -305,6 +308,8 @@ struct keeper {
 	struct letters *letters; /* outbox.h */
 	struct alerts *alerts; /* alert_inside.h */
 	struct deliveries *deliveries; /* delivery_inside.h */
+	struct board *board; /* what people wrote; changed by board_end() alone */
+	struct cards *cards; /* who watches it: board.h */
 	struct window *windows; /* maintenance: window.h */
 	size_t intense;	       /* checks that are intensified */
 	int64_t recorded; /* the client whose request the recorder does itself, 0: none */

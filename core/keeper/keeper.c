@@ -6,12 +6,13 @@
 
 #include "../base/memory.h"
 #include "alert.h"
+#include "board.h"
 #include "delivery.h"
 #include "outbox.h"
 #include "resume.h"
 #include "window.h"
 
-#define GAP_US (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
+#define GAP_US      (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
 #define SPOOL_BYTES ((size_t)16 << 20)
 /* The clocks are read one after the other: so far apart they have not moved, and what was said of a
  * time is said again. */
@@ -31,6 +32,7 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	k->letters = letters_new(k);
 	k->deliveries = deliveries_new();
 	outbox_listen(k, alert_letter_is);
+	cards_open(k);
 	return k;
 }
 
@@ -59,6 +61,7 @@ void keeper_free(struct keeper *k)
 	configure_release(k);
 	letters_free(k);
 	deliveries_free(k);
+	cards_close(k);
 	resume_release(k);
 	pool_release(k);
 	status_release(k);
@@ -310,9 +313,16 @@ static void take_resume_delivery(struct keeper *k, struct keeper_end from, const
 	delivery_resume(k, l);
 }
 
+static void take_resume_card(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	cards_resume(k, l);
+}
+
 static void take_resumed(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from, (void)l;
+	cards_resumed(k);
 	delivery_resumed(k);
 	resume_complete(k);
 }
@@ -399,6 +409,12 @@ static void lose_recorder(struct keeper *k)
 	status_end_recorded(k, "wrong", "the recorder ended meanwhile: try again");
 }
 
+static void forget_client(struct keeper *k, int64_t client)
+{
+	cards_forget_client(k, client);
+	status_forget_client(k, client);
+}
+
 static void take_closed(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)l;
@@ -409,7 +425,7 @@ static void take_closed(struct keeper *k, struct keeper_end from, const struct l
 	else if (from.kind == END_RECORDER)
 		lose_recorder(k);
 	else if (from.kind == END_CLIENT)
-		status_forget_client(k, from.number);
+		forget_client(k, from.number);
 }
 
 static void take_request(struct keeper *k, struct keeper_end from, const struct line *l)
@@ -438,6 +454,7 @@ static const struct {
 	{END_RECORDER, "resume-standing", take_resume_standing},
 	{END_RECORDER, "resume-maintenance", take_window},
 	{END_RECORDER, "resume-delivery", take_resume_delivery},
+	{END_RECORDER, "resume-card", take_resume_card},
 	{END_RECORDER, "resumed", take_resumed},
 	{END_RECORDER, "closed", take_closed},
 	{END_PARENT, "start", take_start},
@@ -496,8 +513,7 @@ static void fetch(const struct schedule_entry *e)
 		__builtin_prefetch((const char *)e + i);
 }
 
-static void serve_due(struct keeper *k, struct schedule_entry *e,
-		      const struct schedule_entry *next)
+static void serve_due(struct keeper *k, struct schedule_entry *e, const struct schedule_entry *next)
 {
 	fetch(next);
 	switch ((enum due_kind)e->kind) {
@@ -532,6 +548,7 @@ static void each_second(struct keeper *k)
 	pool_watch(k);
 	outbox_watch(k);
 	delivery_watch(k);
+	cards_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");
 		line_end(t);
@@ -552,6 +569,7 @@ void keeper_tick(struct keeper *k, int64_t mono_us, int64_t wall_us)
 	if (k->now_us >= k->next_second_us)
 		each_second(k);
 	status_go_on(k);
+	cards_go_on(k);
 	outbox_run(k);
 	feed_recorder(k);
 }
@@ -566,7 +584,7 @@ int64_t keeper_next_us(const struct keeper *k)
 		if (k->pool[i].waiting.count && k->prober_count &&
 		    k->now_us + SCHEDULE_TICK_US < next_us)
 			next_us = k->now_us + SCHEDULE_TICK_US;
-	if (k->walks && k->now_us + SCHEDULE_TICK_US < next_us)
+	if ((k->walks || cards_wait(k)) && k->now_us + SCHEDULE_TICK_US < next_us)
 		next_us = k->now_us + SCHEDULE_TICK_US;
 	if (outbox_wanted_us(k) < next_us)
 		next_us = outbox_wanted_us(k);

@@ -31,7 +31,12 @@ struct keeper_out {
 	/* Where to append one line for that end, or NULL when it is gone or has no room. */
 	struct text *(*line)(void *with, struct keeper_end to);
 	void *with;
+	/* Closes that link at the end of this turn: it does not keep up. May be NULL. */
+	void (*close)(void *with, struct keeper_end);
 };
+
+/* Clients from this number on are the web. */
+#define KEEPER_WEB (INT64_C(1) << 40)
 
 /* `out` is borrowed and must stay. The first call of keeper_tick() or keeper_take() starts its
  * time. */

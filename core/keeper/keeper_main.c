@@ -30,6 +30,7 @@ struct end {
 	struct room *room;
 	struct end *next;
 	int64_t flush_at_us; /* lines are held until then; 0: none are */
+	bool is_slow; /* to be closed at the end of the turn */
 };
 
 struct room {
@@ -50,8 +51,8 @@ struct room {
 
 static void trace(const struct end *e, const char *direction, const char *lines, size_t size)
 {
-	static const char *const kind[] = {"prober", "parent", "recorder", "client", "loop",
-					   "courier"};
+	static const char *const kind[] = {"prober", "parent", "recorder",
+					   "client", "loop",   "courier"};
 	struct text t = {0};
 	const char *end;
 	ssize_t n;
@@ -99,6 +100,14 @@ static struct text *line_for(void *with, struct keeper_end to)
 	struct end *e = end_find(with, to);
 
 	return e && link_has_room(&e->link) ? link_line(&e->link) : NULL;
+}
+
+static void close_slow(void *with, struct keeper_end is)
+{
+	struct end *e = end_find(with, is);
+
+	if (e)
+		e->is_slow = true;
 }
 
 static void tell_keeper(struct room *r, struct keeper_end from, const char *verb, const char *key,
@@ -244,15 +253,14 @@ static void take_web(struct room *r, const struct line *l, int fd)
 {
 	(void)l;
 	if (fd >= 0)
-		end_add(r, fd, END_CLIENT, ++r->last_client, "the web");
+		end_add(r, fd, END_CLIENT, KEEPER_WEB + ++r->last_client, "the web");
 }
 
 /* Who comes and stays costs a descriptor each; probers and the recorder need theirs. */
 static void take_client(struct room *r, const struct line *l, int fd)
 {
 	bool is_full = count_clients(r) >= CLIENTS_MOST;
-	struct end *e =
-		fd < 0 ? NULL : end_add(r, fd, END_CLIENT, ++r->last_client, "a client");
+	struct end *e = fd < 0 ? NULL : end_add(r, fd, END_CLIENT, ++r->last_client, "a client");
 
 	(void)l;
 	if (!e || !is_full)
@@ -268,9 +276,9 @@ static void take_client(struct room *r, const struct line *l, int fd)
 static const struct {
 	const char *verb;
 	void (*take)(struct room *, const struct line *, int fd);
-} control[] = {{"start", take_start}, {"go", take_go}, {"stop", take_stop}, {"prober", take_prober},
-	       {"courier", take_courier},
-	       {"recorder", take_recorder}, {"web", take_web}, {"client", take_client}};
+} control[] = {{"start", take_start},   {"go", take_go},           {"stop", take_stop},
+	       {"prober", take_prober}, {"courier", take_courier}, {"recorder", take_recorder},
+	       {"web", take_web},       {"client", take_client}};
 
 static bool take_control(struct room *r, const struct line *l, int fd)
 {
@@ -342,6 +350,10 @@ static void turn(struct loop_turn *t)
 
 	for (e = r->ends; e; e = next) {
 		next = e->next;
+		if (e->is_slow) {
+			link_close(&e->link, "it does not keep up");
+			continue;
+		}
 		flush(e);
 		if (e->flush_at_us && e->flush_at_us < at_us)
 			at_us = e->flush_at_us;
@@ -376,7 +388,7 @@ int keeper_main(int control_fd)
 	log_role("keeper");
 	if (!r.loop)
 		log_die(1, "cannot make an event loop: %s", log_errno(errno));
-	r.out = (struct keeper_out){line_for, &r};
+	r.out = (struct keeper_out){.line = line_for, .with = &r, .close = close_slow};
 	r.keeper = keeper_new(&r.out);
 	r.slept_us = clock_boot_us() - clock_mono_us();
 	if (!end_add(&r, control_fd, END_PARENT, 0, "the parent"))

@@ -6,6 +6,7 @@
 #include "../base/memory.h"
 #include "../base/version.h"
 #include "alert.h"
+#include "board.h"
 #include "delivery.h"
 #include "outbox.h"
 #include "window.h"
@@ -446,5 +447,6 @@ void status_take(struct keeper *k, int64_t client, const struct line *l)
 			request[i].ask(k, client, l);
 			return;
 		}
-	status_end(k, client, "wrong", "unknown request");
+	if (!cards_ask(k, client, l))
+		status_end(k, client, "wrong", "unknown request");
 }

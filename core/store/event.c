@@ -42,8 +42,7 @@ static const struct {
 	 " kind = excluded.kind, module = excluded.module, owner = excluded.owner,"
 	 " interval_us = excluded.interval_us, members = excluded.members, need = excluded.need,"
 	 " seen_us = excluded.seen_us, category = excluded.category, removed_us = NULL",
-	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us",
-	  "category"}},
+	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us", "category"}},
 	{"memory",
 	 "INSERT INTO memory(name, place, text, due_us) VALUES(?1, ?2, ?3, ?4)"
 	 " ON CONFLICT(name, place) DO UPDATE SET text = excluded.text, due_us = excluded.due_us",
@@ -114,11 +113,10 @@ static bool know_target(struct store *s, const struct line *l)
 {
 	struct target *t = series_target(s, line_name(l));
 
-	return !t->is_new ||
-	       sql_run(&s->sql,
-		       "INSERT INTO target(id, name, rolled) VALUES(?1, ?2, ?3)"
-		       " ON CONFLICT DO NOTHING",
-		       "isi", t->id, t->name, t->rolled);
+	return !t->is_new || sql_run(&s->sql,
+				     "INSERT INTO target(id, name, rolled) VALUES(?1, ?2, ?3)"
+				     " ON CONFLICT DO NOTHING",
+				     "isi", t->id, t->name, t->rolled);
 }
 
 static bool write_row(struct store *s, const struct line *l)
@@ -137,7 +135,8 @@ static bool write_row(struct store *s, const struct line *l)
 			bind_word(to, word + 1, l, row[i].word[word]);
 		is_fine = sql_done(to);
 	}
-	return is_fine && letter_write(s, l); /* a line of a newer keeper has no row */
+	return is_fine && letter_write(s, l) &&
+	       card_put(s, l); /* a line of a newer keeper has no row */
 }
 
 bool event_write(struct store *s, const struct text *events)
@@ -207,16 +206,17 @@ static void add_memories(struct store *s, struct text *lines)
 
 void store_resume(struct store *s, struct text *lines)
 {
-	sqlite3_stmt *ask = sql_ask(&s->sql,
-				    "SELECT t.name, t.kind, t.state, t.reason, t.step, t.cause,"
-				    " t.since_us, i.id, i.start_us, i.event FROM target t"
-				    " LEFT JOIN incident i ON i.id = (SELECT max(id) FROM incident"
-				    "  WHERE name = t.name AND event IN ('open', 'confirmed'))"
-				    " WHERE t.state IS NOT NULL AND t.removed_us IS NULL");
+	sqlite3_stmt *ask =
+		sql_ask(&s->sql, "SELECT t.name, t.kind, t.state, t.reason, t.step, t.cause,"
+				 " t.since_us, i.id, i.start_us, i.event FROM target t"
+				 " LEFT JOIN incident i ON i.id = (SELECT max(id) FROM incident"
+				 "  WHERE name = t.name AND event IN ('open', 'confirmed'))"
+				 " WHERE t.state IS NOT NULL AND t.removed_us IS NULL");
 
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		add_resume(s, lines, ask);
 	sqlite3_reset(ask);
 	add_memories(s, lines);
 	letter_resume(s, lines);
+	card_resume(s, lines);
 }

@@ -2,8 +2,8 @@
  *
  * store.c opens, commits and closes; schema.c makes the tables; series.c holds what is open in
  * memory; close.c moves it into blocks; rollup.c makes days and months of them; event.c writes the
- * rows of states and incidents, letter.c those of letters, reclassify.c what is said afterwards;
- * chain.c enters what is final.
+ * rows of states and incidents, letter.c those of letters, card.c those of cards, reclassify.c what
+ * is said afterwards; chain.c enters what is final.
  *
  * A series is one target at one location. Its results gather in an open block; each commit writes
  * the bytes that are new to the tail, so the pieces of the tail since the last closing are, put
@@ -42,19 +42,19 @@ struct series {
 	int64_t id;
 	struct target *target;
 	struct location *location;
-	size_t written;             /* bytes of it that are in the tail on disk */
+	size_t written; /* bytes of it that are in the tail on disk */
 	size_t written_results;
-	int64_t open_tail;          /* the first row of the tail that holds part of it */
-	int64_t closed_to;          /* rows of the tail up to it hold nothing more of it */
+	int64_t open_tail; /* the first row of the tail that holds part of it */
+	int64_t closed_to; /* rows of the tail up to it hold nothing more of it */
 	int64_t open_since_us;
-	int64_t first_us, last_us;  /* of all its results, by start */
+	int64_t first_us, last_us; /* of all its results, by start */
 	int64_t open_first_us, open_last_us;
 	int64_t last_due_us, interval_us; /* interval_us: guessed, for results of schema 1 */
 	bool is_new, is_dirty, is_closing, must_close;
-	uint64_t key;               /* in series_by_key */
-	struct series *next_heard;  /* whose result came behind its last one: a guess */
-	struct text found;          /* while the tail is read at the start */
-	struct block_writer open;   /* last: its beginning is used with what stands above */
+	uint64_t key; /* in series_by_key */
+	struct series *next_heard; /* whose result came behind its last one: a guess */
+	struct text found; /* while the tail is read at the start */
+	struct block_writer open; /* last: its beginning is used with what stands above */
 };
 
 struct store {
@@ -69,9 +69,9 @@ struct store {
 	struct series **dirty;
 	size_t dirties, dirty_room;
 	int64_t next_target, next_location, next_series, next_tail;
-	size_t waiting;  /* bytes not on disk */
-	size_t open;     /* bytes of all open blocks */
-	size_t results;  /* not on disk */
+	size_t waiting; /* bytes not on disk */
+	size_t open; /* bytes of all open blocks */
+	size_t results; /* not on disk */
 	struct result_line line;
 	struct series *heard; /* whose result came last */
 	struct store_retention retention;
@@ -80,7 +80,7 @@ struct store {
 	int64_t purge_at;
 	int64_t raw_from, day_from, month_from; /* days before them are deleted */
 	int wal_pages;
-	int64_t check_at_us;   /* when damage is looked for next; 0: it was at the opening */
+	int64_t check_at_us; /* when damage is looked for next; 0: it was at the opening */
 	int64_t restart_at_us; /* when the log may be begun anew next, if it is too long */
 	int64_t sweep_at_us;
 	bool is_open, is_damaged;
@@ -112,6 +112,10 @@ bool close_block(struct store *, const struct series *, const struct text *block
 
 /* event.c: inside a transaction */
 bool event_write(struct store *, const struct text *events);
+
+/* card.c: inside a transaction: a line `card`, nothing of others; `resume-card` for each card. */
+bool card_put(struct store *, const struct line *);
+void card_resume(struct store *, struct text *lines);
 
 /* letter.c: inside a transaction, behind event.c's rows of the same line */
 bool letter_write(struct store *, const struct line *);

@@ -198,4 +198,15 @@ bool read_backup(struct read *, const char *path,
 		 void (*progress)(int64_t done_pages, int64_t pages, void *with), void *with,
 		 struct text *wrong);
 
+/* One version of a card (core/board). `words`: a line `words - KEY=VALUE ...`. */
+struct read_card {
+	const char *id, *by, *words;
+	int64_t version, at_us, first_us;
+};
+
+/* All versions of a card of that kind, the oldest first; `id` NULL: of each. Borrowed until `take`
+ * returns; false: enough. */
+bool read_cards(struct read *, const char *kind, const char *id,
+		bool (*take)(const struct read_card *, void *with), void *with);
+
 #endif

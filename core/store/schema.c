@@ -93,7 +93,10 @@ static const char event_tables[] =
 	" PRIMARY KEY(name, every, to_us, destination)) WITHOUT ROWID;"
 	/* of schema 10: the chain of evidence (chain.h) */
 	"CREATE TABLE IF NOT EXISTS link(id INTEGER PRIMARY KEY, at_us INTEGER, reach INTEGER,"
-	" entries INTEGER, hash BLOB NOT NULL, data BLOB NOT NULL);";
+	" entries INTEGER, hash BLOB NOT NULL, data BLOB NOT NULL);"
+	/* of schema 11: what people write while nines runs, each version of a card (card.c) */
+	"CREATE TABLE IF NOT EXISTS card(kind TEXT, id TEXT, version INTEGER, at_us INTEGER,"
+	" first_us INTEGER, owner TEXT, words TEXT, PRIMARY KEY(kind, id, version)) WITHOUT ROWID;";
 
 /* The rows of one planned window, and what it costs. */
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
@@ -333,7 +336,7 @@ static bool from_6(struct store *s)
  */
 static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3, from_3,
 							  from_4, from_4, from_6, from_7,
-							  from_7, from_7};
+							  from_7, from_7, from_7};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {

@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 10
+#define STORE_SCHEMA 11
 
 /* Behind the database's path: the folder of the files of letters. */
 #define STORE_FILES ".files"
@@ -29,10 +29,10 @@ struct store;
 
 /* What is written in one transaction with the results taken so far, or not at all. */
 struct store_batch {
-	int64_t at_us;             /* wall clock of the commit */
+	int64_t at_us; /* wall clock of the commit */
 	const struct text *events; /* lines of the keeper that become rows */
-	const char *keeper;        /* its start: with `last` it tells lines that come twice */
-	int64_t last;              /* number of the last line */
+	const char *keeper; /* its start: with `last` it tells lines that come twice */
+	int64_t last; /* number of the last line */
 };
 
 /* How long each kind of row is kept; 0: for ever. Raw results go only once their day is rolled up,
@@ -74,7 +74,8 @@ bool store_is_damaged(const struct store *);
  * `resume NAME kind state since_us reason step cause incident incident_us confirmed due_us`, then
  * `memory NAME place text due_us` of passive checks; then of letters that wait and of those of
  * incidents that go on `resume-letter ID`, of addresses that refuse `resume-destination TO`, of
- * acknowledgements and the like `resume-standing NAME`, `resume-maintenance ID`. */
+ * acknowledgements and the like `resume-standing NAME`, `resume-maintenance ID`; then each card:
+ * `resume-card ID`. */
 void store_resume(struct store *, struct text *lines);
 
 /* Merges a staging file (stage.h) in one transaction. False: nothing was changed. */

@@ -112,7 +112,7 @@ static void configure(struct keeper *k)
 
 int main(void)
 {
-	struct keeper_out out = {line_for, NULL};
+	struct keeper_out out = {.line = line_for};
 	struct keeper *k = keeper_new(&out);
 	size_t heap = mallinfo2().uordblks;
 	double before, others = 0;

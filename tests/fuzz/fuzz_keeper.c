@@ -42,7 +42,7 @@ static void feed(struct keeper *k, int64_t now, char *at, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
-	struct keeper_out to = {line_for, NULL};
+	struct keeper_out to = {.line = line_for};
 	struct keeper *k = keeper_new(&to);
 	char *copy = malloc(size + 1), *newline;
 	int64_t now = 1000000;

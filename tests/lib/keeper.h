@@ -232,7 +232,7 @@ __attribute__((unused)) static struct world *world_new(void)
 {
 	struct world *w = calloc(1, sizeof *w);
 
-	w->out = (struct keeper_out){world_line, w};
+	w->out = (struct keeper_out){.line = world_line, .with = w};
 	w->k = keeper_new(&w->out);
 	w->now = START;
 	w->wall_ahead = WALL - START;

@@ -23,7 +23,7 @@ import sys
 STATE = ("not-monitored", "unknown", "up", "degraded", "unconfirmed", "down")
 ORIGIN = ("measured", "imported", "event")
 CAUSE = ("", "monitor-off", "void-cycle", "overload", "agent-lost", "module")
-SCHEMA, BLOCK_VERSION, TAIL_VERSION = (2, 3, 4, 5, 6, 7, 8, 9, 10), 1, 1
+SCHEMA, BLOCK_VERSION, TAIL_VERSION = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 1, 1
 DAY_US = 86_400_000_000
 MASK = (1 << 64) - 1
 

@@ -63,7 +63,7 @@ def make_later(path, schema):
             base.execute("insert into day(target, location, day, sum, data) values(7, 0, ?, ?, ?)", (AT // 86400 + n, hash_of(row), row))
         base.execute("update meta set value = ? where word = 'schema'", (schema,))
         for table, since in (("memory", 3), ("diagnosis", 5), *((t, 6) for t in ("letter", "told", "attempt", "standing", "planned")),
-                             ("reclassification", 8), ("delivery", 9), ("link", 10)):
+                             ("reclassification", 8), ("delivery", 9), ("link", 10), ("card", 11)):
             if schema < since:
                 base.execute(f"drop table {table}")
         for column in ("ref", "impact") if schema < 6 else ():
@@ -176,9 +176,11 @@ def verified(path):
     return json.loads(asked.stdout)
 
 
-@test("a record of any older schema has a chain over what was found, and everything agrees with it")
+@test("a record of any schema before 10 has a chain over what was found, and everything agrees with it")
 def chained(tmp):
     for schema, make in MAKE.items():
+        if schema >= 10:  # it has one, which what is made here goes past
+            continue
         path = tmp / str(schema)
         make(path)
         with Recorder(path) as r:

@@ -203,7 +203,7 @@ def refused(tmp):
     store = make(tmp / "db")
     change(store, "update meta set value = 9 where word = 'schema'")
     assert "an older nines: it is brought up to date when ninesd starts" in nines("verify", "--store", store, status=2)
-    change(store, "update meta set value = 10 where word = 'schema'")
+    change(store, "update meta set value = 11 where word = 'schema'")
     whole = bytearray(store.read_bytes())
     for page in range(2, len(whole) // 4096):
         whole[page * 4096] ^= 0x55

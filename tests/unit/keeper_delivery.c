@@ -175,7 +175,7 @@ static void resume(struct town *t)
 
 static void start(struct town *t)
 {
-	t->out = (struct keeper_out){line_for, t};
+	t->out = (struct keeper_out){.line = line_for, .with = t};
 	t->k = keeper_new(&t->out);
 	t->answer_at = 0;
 	t->busy_until = t->now + 240 * SECOND;

@@ -163,7 +163,7 @@ static void test_restart(void)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct world *w = calloc(1, sizeof *w);
 
-		w->out = (struct keeper_out){world_line, w};
+		w->out = (struct keeper_out){.line = world_line, .with = w};
 		w->k = keeper_new(&w->out);
 		w->now = START;
 		w->wall_ahead = WALL - START;

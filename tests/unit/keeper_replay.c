@@ -109,7 +109,7 @@ static void step(struct keeper *k, const char *input)
 
 static void replay(const char *text)
 {
-	struct keeper_out out = {line_for, NULL};
+	struct keeper_out out = {.line = line_for};
 	struct keeper *k = keeper_new(&out);
 	char *copy = strdup(text), *rest = copy, *line;
 

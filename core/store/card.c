@@ -1,0 +1,64 @@
+/* store/card: what people wrote while nines runs (core/board): each version of a card a row; a card
+ * that is gone leaves none. Not in the chain of evidence: no figure is made of a card, and what is
+ * taken back must be able to be gone. See inside.h. */
+#include <string.h>
+
+#include "inside.h"
+
+/* Words that have a column of their own, or none. */
+static const char *const own[] = {"kind", "version", "at_us", "first_us", "by", "gone", "n", NULL};
+
+static bool put(struct store *s, const struct line *l)
+{
+	int64_t at_us = line_int(l, "at_us", 0);
+	struct text words = {0};
+	bool is_fine;
+
+	line_begin(&words, "words", "-");
+	line_add_words(&words, l, own);
+	is_fine =
+		sql_run(&s->sql,
+			"INSERT INTO card(kind, id, version, at_us, first_us, owner, words)"
+			" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET"
+			" at_us = excluded.at_us, first_us = excluded.first_us,"
+			" owner = excluded.owner, words = excluded.words",
+			"ssiiiss", line_get(l, "kind"), line_name(l), line_int(l, "version", 1),
+			at_us, line_int(l, "first_us", at_us), line_get(l, "by"), text_get(&words));
+	text_release(&words);
+	return is_fine;
+}
+
+bool card_put(struct store *s, const struct line *l)
+{
+	if (strcmp(l->verb, "card"))
+		return true;
+	if (line_int(l, "gone", 0) == 1)
+		return sql_run(&s->sql, "DELETE FROM card WHERE kind = ?1 AND id = ?2", "ss",
+			       line_get(l, "kind"), line_name(l));
+	return put(s, l);
+}
+
+void card_resume(struct store *s, struct text *lines)
+{
+	static struct line l; /* too large for a stack frame */
+	sqlite3_stmt *ask =
+		sql_ask(&s->sql, "SELECT kind, id, max(version), at_us, first_us, owner, words"
+				 " FROM card GROUP BY kind, id ORDER BY kind, id");
+	struct text words = {0};
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		line_begin(lines, "resume-card", sql_text(ask, 1));
+		line_add(lines, "kind", sql_text(ask, 0));
+		line_add_int(lines, "version", sqlite3_column_int64(ask, 2));
+		line_add_int(lines, "at_us", sqlite3_column_int64(ask, 3));
+		line_add_int(lines, "first_us", sqlite3_column_int64(ask, 4));
+		line_add(lines, "by", sql_text(ask, 5));
+		text_clear(&words);
+		text_puts(&words, sql_text(ask, 6));
+		if (words.size && !line_parse(&l, words.at, words.size))
+			line_add_words(lines, &l, NULL);
+		line_end(lines);
+	}
+	sqlite3_reset(ask);
+	text_release(&words);
+}

@@ -1,0 +1,99 @@
+/* Cards in the record: every version stays, the last one comes back to a new keeper, one that is
+ * gone leaves nothing. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../../core/board/board.h"
+#include "../../core/store/read.h"
+#include "../../core/store/store.h"
+#include "../lib/tap.h"
+
+static char folder[] = "/tmp/nines-cards-XXXXXX", path[64];
+
+static struct store *begin(void)
+{
+	struct text wrong = {0};
+	struct store *s = store_open(path, &wrong);
+
+	ok(s != NULL, "opened: %s", text_get(&wrong));
+	text_release(&wrong);
+	return s;
+}
+
+static void commit(struct store *s, const char *lines)
+{
+	struct text rows = {0}, wrong = {0};
+
+	text_puts(&rows, lines);
+	if (!store_commit(s, &(struct store_batch){5, &rows, "k", 1}, &wrong))
+		ok(false, "commit: %s", text_get(&wrong));
+	text_release(&rows);
+	text_release(&wrong);
+}
+
+static const char *resumed(struct store *s)
+{
+	static struct text all;
+
+	text_clear(&all);
+	text_puts(&all, "");
+	store_resume(s, &all);
+	return all.at;
+}
+
+static bool see(const struct read_card *c, void *with)
+{
+	text_printf(with, "%s/%lld by %s: %s; ", c->id, (long long)c->version, c->by, c->words);
+	return true;
+}
+
+static const char *versions(const char *id)
+{
+	static struct text seen;
+	struct text wrong = {0};
+	struct read *r = read_open(path, &wrong);
+
+	text_clear(&seen);
+	text_puts(&seen, "");
+	if (!r || !read_cards(r, "post", id, see, &seen))
+		ok(false, "read: %s", r ? read_wrong(r) : text_get(&wrong));
+	read_close(r);
+	text_release(&wrong);
+	return seen.at;
+}
+
+int main(void)
+{
+	struct store *s;
+
+	if (!mkdtemp(folder))
+		return 1;
+	snprintf(path, sizeof path, "%s/store", folder);
+	s = begin();
+	commit(s, "card A kind=post version=1 at_us=1 first_us=1 by=ann title=one n=1\n"
+		  "card A kind=post version=2 at_us=2 first_us=1 by=bob title=\"two \\xff\\n2\"\n"
+		  "card A kind=user version=1 at_us=3 first_us=3 by=\"\"\n"
+		  "card B kind=post version=1 at_us=4 first_us=4 by=ann title=three\n");
+	store_close(s);
+	s = begin();
+	same(resumed(s),
+	     "resume-card A kind=post version=2 at_us=2 first_us=1 by=bob title=\"two \\xff\\n2\"\n"
+	     "resume-card B kind=post version=1 at_us=4 first_us=4 by=ann title=three\n"
+	     "resume-card A kind=user version=1 at_us=3 first_us=3 by=\"\"\n",
+	     "the last version of each card comes back as it was");
+	same(versions("A"),
+	     "A/1 by ann: words - title=one; A/2 by bob: words - title=\"two \\xff\\n2\"; ",
+	     "readers see every version");
+	same(versions(NULL),
+	     "A/1 by ann: words - title=one; A/2 by bob: words - title=\"two \\xff\\n2\"; "
+	     "B/1 by ann: words - title=three; ",
+	     "of all cards of a kind, too");
+	commit(s, "card A kind=post version=3 at_us=5 by=ann gone=1\n");
+	same(versions("A"), "", "one that is gone leaves no version");
+	same(resumed(s),
+	     "resume-card B kind=post version=1 at_us=4 first_us=4 by=ann title=three\n"
+	     "resume-card A kind=user version=1 at_us=3 first_us=3 by=\"\"\n",
+	     "and does not come back; another kind's card of that id does");
+	store_close(s);
+	return done_testing();
+}
