@@ -1,12 +1,84 @@
 /* web/feed: see feed.h. */
 #include "feed.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 
-#define MOST_BYTES 65536 /* of questions */
+#define MOST_BYTES (4u << 20) /* of questions */
+
+struct feed_question {
+	struct feed_question *next;
+	/* A line of the answer, `end` excepted; NULL: it has none. */
+	void (*take)(struct feed *, const struct line *);
+	feed_ended *ended; /* NULL: nobody waits any more */
+	void *with;
+	char line[]; /* "" once it was sent */
+};
+
+/* ---- questions ---- */
+
+static void send_first(struct feed *f)
+{
+	struct feed_question *q = f->first;
+
+	if (!q || !*q->line || !f->is_linked)
+		return;
+	text_puts(link_line(&f->keeper), q->line);
+	*q->line = '\0';
+	link_flush(&f->keeper);
+}
+
+static struct feed_question *put(struct feed *f, const char *line, feed_ended *ended, void *with)
+{
+	struct feed_question *q = memory_new(sizeof *q + strlen(line) + 1);
+
+	memcpy(q->line, line, strlen(line) + 1);
+	q->ended = ended;
+	q->with = with;
+	if (f->last)
+		f->last->next = q;
+	else
+		f->first = q;
+	f->last = q;
+	f->questions++;
+	return q;
+}
+
+static void end_first(struct feed *f, const struct line *end)
+{
+	struct feed_question *q = f->first;
+
+	f->first = q->next;
+	if (!f->first)
+		f->last = NULL;
+	f->questions--;
+	if (q->ended)
+		q->ended(f, end, q->with);
+	free(q);
+}
+
+bool feed_ask(struct feed *f, const char *line, feed_ended *ended, void *with)
+{
+	if (!f->is_linked || f->questions >= FEED_QUESTIONS)
+		return false;
+	put(f, line, ended, with);
+	if (f->questions == 1)
+		send_first(f);
+	return true;
+}
+
+void feed_forget(struct feed *f, const void *with)
+{
+	for (struct feed_question *q = f->first; q; q = q->next)
+		if (q->with == with)
+			q->ended = NULL;
+}
+
+/* ---- its state ---- */
 
 static void settle(struct feed *f)
 {
@@ -16,32 +88,25 @@ static void settle(struct feed *f)
 		f->settled(f, f->with);
 }
 
-static const char *take(struct link *k, const struct line *l, int fd)
+static void take_status(struct feed *f, const struct line *l)
 {
-	struct feed *f = k->with;
-
-	if (fd >= 0)
-		close(fd);
 	overview_take(&f->next, l, clock_wall_us());
-	if (!f->next.is_complete)
-		return NULL;
-	overview_release(&f->now);
-	f->now = f->next;
-	f->next = (struct overview){0};
-	month_put(&f->month, &f->now);
-	findings_put(&f->findings, &f->now);
-	f->answered_us = clock_mono_us();
-	f->answers++;
-	settle(f);
-	return NULL;
 }
 
-static void closed(struct link *k, const char *why)
+static void status_ended(struct feed *f, const struct line *end, void *with)
 {
-	struct feed *f = k->with;
-
-	(void)why;
-	f->is_linked = false;
+	(void)with;
+	if (end) {
+		overview_take(&f->next, end, clock_wall_us());
+		overview_release(&f->now);
+		f->now = f->next;
+		f->next = (struct overview){0};
+		month_put(&f->month, &f->now);
+		findings_put(&f->findings, &f->now);
+		f->answered_us = clock_mono_us();
+		f->answers++;
+		++*f->changes;
+	}
 	overview_release(&f->next);
 	settle(f);
 }
@@ -56,10 +121,89 @@ static void too_late(struct loop_timer *t)
 		f->settled(f, f->with);
 }
 
-void feed_init(struct feed *f, struct loop *loop)
+/* ---- the board ---- */
+
+/* Kinds that no page shows to a visitor: they make nothing old that was rendered. */
+static bool is_shown(const char *kind)
 {
-	*f = (struct feed){.loop = loop, .late.fire = too_late, .asked_us = INT64_MIN / 2};
+	static const char *const hidden[] = {"session", "token",      "user",
+					     "secret",  "subscriber", "request"};
+
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		if (!strcmp(hidden[i], kind))
+			return false;
+	return true;
+}
+
+static void take_card(struct feed *f, const struct line *l)
+{
+	if (f->coming) {
+		board_take(f->coming, l);
+		return;
+	}
+	if (board_take(f->board, l) && is_shown(line_get(l, "kind")))
+		++*f->changes;
+}
+
+/* A keeper without a board has none to show: an empty one is what it has. */
+static void watch_ended(struct feed *f, const struct line *end, void *with)
+{
+	(void)with;
+	if (end && f->coming) {
+		board_free(f->board);
+		f->board = f->coming;
+		++*f->changes;
+	} else {
+		board_free(f->coming);
+	}
+	f->coming = NULL;
+}
+
+static void watch(struct feed *f)
+{
+	board_free(f->coming);
+	f->coming = board_new();
+	put(f, "watch -\n", watch_ended, NULL);
+	send_first(f);
+}
+
+/* ---- the link ---- */
+
+static const char *take(struct link *k, const struct line *l, int fd)
+{
+	struct feed *f = k->with;
+
+	if (fd >= 0)
+		close(fd);
+	if (!strcmp(l->verb, "card")) {
+		take_card(f, l);
+	} else if (!f->first || *f->first->line) {
+		return "it answers what nobody asked";
+	} else if (!strcmp(l->verb, "end")) {
+		end_first(f, l);
+		send_first(f);
+	} else if (f->first->take) {
+		f->first->take(f, l);
+	}
+	return NULL;
+}
+
+static void closed(struct link *k, const char *why)
+{
+	struct feed *f = k->with;
+
+	(void)why;
+	f->is_linked = false;
+	while (f->first)
+		end_first(f, NULL);
+}
+
+void feed_init(struct feed *f, struct loop *loop, uint64_t *changes)
+{
+	*f = (struct feed){
+		.loop = loop, .changes = changes, .late.fire = too_late, .asked_us = INT64_MIN / 2};
 	f->keeper.watch.fd = -1;
+	f->board = board_new();
 	month_init(&f->month, loop, &f->now);
 }
 
@@ -78,6 +222,8 @@ void feed_release(struct feed *f)
 	findings_release(&f->findings);
 	overview_release(&f->now);
 	overview_release(&f->next);
+	board_free(f->board);
+	board_free(f->coming);
 }
 
 void feed_link(struct feed *f, int fd)
@@ -86,7 +232,9 @@ void feed_link(struct feed *f, int fd)
 		link_close(&f->keeper, "a new keeper");
 	f->keeper = (struct link){.name = "keeper", .take = take, .closed = closed, .with = f};
 	f->is_linked = link_open(&f->keeper, f->loop, fd, MOST_BYTES);
-	if (!f->is_linked)
+	if (f->is_linked)
+		watch(f);
+	else
 		close(fd);
 }
 
@@ -94,10 +242,9 @@ static void ask(struct feed *f, int64_t now_us)
 {
 	f->is_asking = true;
 	f->asked_us = now_us;
-	line_begin(link_line(&f->keeper), "status", "-");
-	line_end(link_line(&f->keeper));
+	put(f, "status -\n", status_ended, NULL)->take = take_status;
 	loop_set(f->loop, &f->late, now_us + FEED_WAIT_US);
-	link_flush(&f->keeper);
+	send_first(f);
 }
 
 bool feed_is_ready(struct feed *f)
@@ -117,4 +264,13 @@ bool feed_is_ready(struct feed *f)
 bool feed_is_stale(const struct feed *f)
 {
 	return !f->answers || !f->is_linked || clock_mono_us() - f->answered_us > FEED_STALE_US;
+}
+
+void feed_tell(const struct feed *f, struct site *s)
+{
+	s->overview = &f->now;
+	s->board = f->board;
+	s->now_us = clock_wall_us();
+	s->is_stale = feed_is_stale(f);
+	s->is_linked = f->is_linked;
 }

@@ -1,18 +1,29 @@
-/* web/feed: what the keeper says, fetched when somebody wants to see it.
+/* web/feed: what the keeper says: its state when somebody wants to see it, the board of cards as it
+ * changes, and answers to single questions.
  *
- * Invariant: at most one question is open, and at most one a second is asked, however many
- * readers there are. `now` is always a whole answer; a broken one never replaces it. */
+ * Invariant: one question is open at a time, in the order in which they were put; its state is
+ * asked for at most once a second, however many readers there are. `now` and `board` are always
+ * whole; a broken answer never replaces them. */
 #ifndef NINES_WEB_FEED_H
 #define NINES_WEB_FEED_H
 
 #include "../base/link.h"
+#include "../board/board.h"
 #include "finding.h"
 #include "month.h"
-#include "overview.h"
+#include "site.h"
 
-#define FEED_FRESH_US 1000000
-#define FEED_WAIT_US 2000000  /* for an answer; then readers get what is known */
-#define FEED_STALE_US 5000000 /* older data is shown as old */
+#define FEED_FRESH_US  1000000
+#define FEED_WAIT_US   2000000 /* for an answer; then readers get what is known */
+#define FEED_STALE_US  5000000 /* older data is shown as old */
+#define FEED_QUESTIONS 1000 /* that wait; more are refused at once */
+
+struct feed;
+
+/* The answer's `end` line, or NULL: the keeper has gone. */
+typedef void feed_ended(struct feed *, const struct line *end, void *with);
+
+struct feed_question;
 
 struct feed {
 	struct link keeper;
@@ -21,15 +32,19 @@ struct feed {
 	struct overview now, next;
 	struct month month; /* its figures stand in `now` */
 	struct findings findings; /* lent to `now` */
+	struct board *board, *coming; /* coming: not whole yet, NULL while none comes */
+	struct feed_question *first, *last; /* the first one is open */
+	size_t questions;
 	int64_t asked_us, answered_us; /* monotonic */
-	uint64_t answers;              /* counts up: what is rendered is known by it */
+	uint64_t answers; /* to `status -` */
+	uint64_t *changes; /* the site's: counts up with anything that pages show */
 	bool is_asking, is_linked;
 	/* An answer came, or none will: whoever waits can go on. */
 	void (*settled)(struct feed *, void *with);
 	void *with;
 };
 
-void feed_init(struct feed *, struct loop *);
+void feed_init(struct feed *, struct loop *, uint64_t *changes);
 /* The record, for what the keeper does not know: figures of the month, diagnoses. */
 void feed_start(struct feed *, const char *store);
 void feed_release(struct feed *);
@@ -40,5 +55,14 @@ void feed_link(struct feed *, int fd);
 bool feed_is_ready(struct feed *);
 /* The data is so old that readers must be told. */
 bool feed_is_stale(const struct feed *);
+
+/* Brings what the site knows of the keeper up to date. */
+void feed_tell(const struct feed *, struct site *);
+
+/* Asks one whole line; `ended` is called once, later. False: there is no keeper, or too much waits
+ * for it; nothing is called then. */
+bool feed_ask(struct feed *, const char *line, feed_ended *, void *with);
+/* Whoever asked with `with` wants no answer any more. */
+void feed_forget(struct feed *, const void *with);
 
 #endif

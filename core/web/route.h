@@ -23,7 +23,8 @@ enum route_shows {
 struct request {
 	const struct route *route;
 	const struct page *page; /* which page of the site: by host, or by /pages/NAME in front */
-	const char *method, *path; /* without the page's prefix, percents decoded */
+	const char *base; /* the page's prefix: "" or "/pages/NAME", for links */
+	const char *method, *path; /* without the prefix, percents decoded */
 	const char *tail; /* what `*` of the route's path stood for, without its last slash */
 	const char *host,
 		*scheme; /* as the visitor wrote them; behind a trusted proxy as it says */
@@ -67,6 +68,7 @@ const char *request_header(const struct request *, const char *name);
 const char *request_cookie(const struct request *, const char *name);
 /* All values of a field that stands several times, joined by newlines, appended. */
 void request_fields(const struct request *, const char *key, struct text *);
+/* A request that is not a visitor's (a test, the static copy) has no visit: all of these are "". */
 /* "https://status.example.org/pages/shop": where the page is, for links in letters and feeds. */
 void request_base(const struct request *, struct text *);
 
@@ -81,11 +83,20 @@ void route_ask(const struct request *, const char *line, route_then *then, void 
 /* An answer of plain text, or a short page in the page's own dress; the status says what it is. */
 void answer_text(struct answer *, unsigned status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void answer_see(struct answer *, const char *format, ...) /* 303 to that path of the site */
+void answer_see(struct answer *, const char *format, ...) /* 303 to that path of the page */
 	__attribute__((format(printf, 2, 3)));
+void answer_release(struct answer *); /* zero again */
 
-/* The tables that routes.c joins; each ends with a route without path. Declared here, defined by
- * the files named *_routes.c. */
+/* The tables that routes.c joins, NULL behind the last; each ends with a route without path. They
+ * are defined by the files named *_routes.c. */
 extern const struct route *const routes[];
+
+#define ROUTE_ALLOW_BYTES 64
+
+/* The route for a method ("HEAD" finds "GET") and a path without prefix; a path written out goes
+ * before a star, the longer star before the shorter. `tail` (may be NULL) points into `path`. NULL:
+ * none; then `allow` (may be NULL) lists the methods that this path has, "" where it has none. */
+const struct route *route_find(const char *method, const char *path, const char **tail,
+			       char allow[ROUTE_ALLOW_BYTES]);
 
 #endif

@@ -7,48 +7,17 @@
 #include <sys/socket.h>
 
 #include "../base/clock.h"
-#include "../base/map.h"
 #include "../base/memory.h"
-#include "assets.h"
-#include "json.h"
-#include "page.h"
+#include "respond.h"
 
 #define SERVER_MAGIC 0x73727672u
-#define SWEEP_US CLOCK_SECOND
-
-/* What is served on one path, as it was last rendered. */
-struct rendering {
-	struct MHD_Response *response;
-	char etag[24];
-	uint64_t answer; /* of the feed that it shows */
-	unsigned status;
-	int64_t at_us; /* monotonic */
-	bool is_stale;
-};
-
-struct route {
-	const char *path, *type;
-	unsigned (*render)(struct server *, struct text *); /* returns the status */
-	bool shows_feed;
-};
-
-#define ROUTES 4
+#define SWEEP_US     CLOCK_SECOND
 
 struct client {
 	struct client *next;
 	int fd;
 	int64_t since_us; /* of its request or its idling, then of its answer */
 	bool is_answered;
-};
-
-struct request {
-	const struct route *route;
-	bool has_waited;
-};
-
-struct waiting {
-	struct MHD_Connection *connection;
-	struct waiting *next;
 };
 
 struct server {
@@ -59,181 +28,266 @@ struct server {
 	struct loop_turn turn;
 	struct MHD_Daemon *daemon;
 	struct feed *feed;
-	struct rendering rendering[ROUTES];
+	struct site *site;
+	struct cache cache;
 	struct client *clients;
-	struct waiting *waiting;
+	struct visit *waiting; /* all that are suspended */
 	bool has_resumed;
 };
 
-static unsigned render_page(struct server *s, struct text *t)
+/* ---- waiting ---- */
+
+static enum MHD_Result suspend(struct visit *v, enum visit_phase phase)
 {
-	page_add(t, &(struct page_view){&s->feed->now, clock_wall_us(), feed_is_stale(s->feed),
-					s->feed->is_linked});
-	return s->feed->answers ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+	struct server *s = v->server;
+
+	v->phase = phase;
+	v->is_suspended = true;
+	v->next = s->waiting;
+	s->waiting = v;
+	MHD_suspend_connection(v->connection);
+	return MHD_YES;
 }
 
-static unsigned render_style(struct server *s, struct text *t)
+static void resume(struct visit *v)
 {
-	(void)s;
-	text_puts(t, web_style);
-	return MHD_HTTP_OK;
+	struct server *s = v->server;
+	struct visit **at = &s->waiting;
+
+	while (*at && *at != v)
+		at = &(*at)->next;
+	if (*at)
+		*at = v->next;
+	v->is_suspended = false;
+	s->has_resumed = true;
+	MHD_resume_connection(v->connection);
 }
 
-static unsigned render_status(struct server *s, struct text *t)
+static void settled(struct feed *f, void *with)
 {
-	json_t *j = overview_json(&s->feed->now);
+	struct server *s = with;
+	struct visit *next;
 
-	json_object_set_new(j, "stale", json_boolean(feed_is_stale(s->feed)));
-	json_write(t, j);
-	return s->feed->answers ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+	(void)f;
+	for (struct visit *v = s->waiting; v; v = next) {
+		next = v->next;
+		if (v->phase == VISIT_FEED)
+			resume(v);
+	}
 }
 
-static unsigned render_health(struct server *s, struct text *t)
+static const struct site *site_now(struct server *s)
 {
-	json_t *j = overview_health_json(&s->feed->now);
-	bool is_well = s->feed->now.is_ok && !feed_is_stale(s->feed);
-
-	json_object_set_new(j, "ok", json_boolean(is_well));
-	json_object_set_new(j, "stale", json_boolean(feed_is_stale(s->feed)));
-	json_object_set_new(j, "at", json_time(s->feed->now.at_us));
-	json_write(t, j);
-	return is_well ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+	feed_tell(s->feed, s->site);
+	return s->site;
 }
 
-static const struct route route[ROUTES] = {
-	{"/", "text/html; charset=utf-8", render_page, true},
-	{"/style.css", "text/css; charset=utf-8", render_style, false},
-	{"/status.json", "application/json", render_status, true},
-	{"/health", "application/json", render_health, true},
-};
+/* ---- asking the keeper ---- */
 
-static const struct {
-	const char *name, *value;
-} header[] = {
-	{"Content-Security-Policy",
-	 "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-	 "form-action 'none'; frame-ancestors 'none'"},
-	{"X-Content-Type-Options", "nosniff"},
-	{"Referrer-Policy", "no-referrer"},
-	{"Cache-Control", "no-cache"},
-};
+static void start_question(struct visit *v);
 
-static struct MHD_Response *response_of(const struct text *t, const char *type, const char *etag)
+static void give_answer(struct visit *v, const struct line *end)
 {
-	struct MHD_Response *r = MHD_create_response_from_buffer(t->size, (void *)text_get(t),
-								 MHD_RESPMEM_MUST_COPY);
+	struct server *s = v->server;
+	route_then *then = v->then;
+	void *state = v->state;
 
-	for (size_t i = 0; r && i < sizeof header / sizeof *header; i++)
-		MHD_add_response_header(r, header[i].name, header[i].value);
-	if (r && type)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	if (r && etag)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, etag);
-	return r;
+	v->then = NULL;
+	v->state = NULL;
+	then(site_now(s), &v->request, &v->answer, end, state);
+	free(state);
+	if (v->asked) {
+		start_question(v);
+		return;
+	}
+	loop_stop_timer(s->loop, &v->late);
+	v->phase = VISIT_ANSWERED;
+	if (v->is_suspended)
+		resume(v);
+}
+
+static void question_ended(struct feed *f, const struct line *end, void *with)
+{
+	(void)f;
+	give_answer(with, end);
+}
+
+static void question_late(struct loop_timer *t)
+{
+	struct visit *v = (struct visit *)((char *)t - offsetof(struct visit, late));
+
+	feed_forget(v->server->feed, v);
+	give_answer(v, NULL);
+}
+
+static void start_question(struct visit *v)
+{
+	struct server *s = v->server;
+	char *line = v->asked;
+
+	v->asked = NULL;
+	v->late.fire = question_late;
+	loop_set(s->loop, &v->late, clock_mono_us() + SERVER_ASK_SECONDS * CLOCK_SECOND);
+	if (!feed_ask(s->feed, line, question_ended, v))
+		give_answer(v, NULL);
+	free(line);
+}
+
+static enum MHD_Result ask_keeper(struct visit *v)
+{
+	enum MHD_Result done = suspend(v, VISIT_ASKED);
+
+	start_question(v);
+	return done;
+}
+
+/* ---- renderings ---- */
+
+static void add_key(struct text *key, const struct visit *v, unsigned reads)
+{
+	const struct request *r = &v->request;
+
+	text_clear(key);
+	text_printf(key, "%u %s\n%s%s", reads, r->page ? r->page->name : "", r->base, r->path);
+	if (reads & VISIT_READS_QUERY)
+		text_printf(key, "\n%s", v->query_text);
+	if (reads & VISIT_READS_BASE)
+		text_printf(key, "\n%s://%s", r->scheme, r->host);
 }
 
 static bool is_current(const struct server *s, const struct rendering *g, const struct route *to)
 {
 	bool is_stale = feed_is_stale(s->feed);
 
-	if (!g->response)
-		return false;
-	if (!to->shows_feed)
+	if (to->shows == SHOWS_NOTHING)
 		return true;
 	/* What is stale says how old it is. */
-	return g->answer == s->feed->answers && g->is_stale == is_stale &&
+	return g->changes == s->site->changes && g->is_stale == is_stale &&
 	       (!is_stale || clock_mono_us() - g->at_us < CLOCK_SECOND);
 }
 
-static struct rendering *rendered(struct server *s, const struct route *to)
+/* What an answer depends on is known when it was made; any of the kinds may be there. */
+static struct rendering *find_rendering(struct visit *v)
 {
-	struct rendering *g = &s->rendering[to - route];
-	struct text t = {0}, etag = {0};
+	struct server *s = v->server;
+	struct rendering *found = NULL, *g;
+	struct text key = {0};
 
-	if (is_current(s, g, to))
-		return g;
-	if (g->response)
-		MHD_destroy_response(g->response);
-	g->status = to->render(s, &t);
-	g->answer = s->feed->answers;
+	for (unsigned reads = 0; reads < 4 && !found; reads++) {
+		add_key(&key, v, reads);
+		g = cache_find(&s->cache, text_get(&key));
+		if (g && is_current(s, g, v->request.route))
+			found = g;
+	}
+	text_release(&key);
+	return found;
+}
+
+static struct rendering *keep(struct visit *v)
+{
+	struct server *s = v->server;
+	struct text key = {0};
+	struct rendering *g;
+
+	add_key(&key, v, v->reads);
+	g = cache_put(&s->cache, text_get(&key), &v->answer);
+	g->reads = v->reads;
+	g->changes = s->site->changes;
 	g->is_stale = feed_is_stale(s->feed);
 	g->at_us = clock_mono_us();
-	text_printf(&etag, "\"%016llx\"", (unsigned long long)map_hash(t.at, t.size));
-	memcpy(g->etag, text_get(&etag), etag.size + 1);
-	g->response = response_of(&t, to->type, g->etag);
-	text_release(&t);
-	text_release(&etag);
+	text_release(&key);
 	return g;
 }
 
-static enum MHD_Result send_text(struct MHD_Connection *c, unsigned status, const char *text,
-				 const char *allow)
+/* Whoever asks for what is not there makes nobody else's answer go. */
+static bool is_kept(const struct visit *v)
 {
-	struct text t = {0};
-	struct MHD_Response *r;
-	enum MHD_Result done;
+	const struct answer *a = &v->answer;
 
-	text_puts(&t, text);
-	r = response_of(&t, "text/plain; charset=utf-8", NULL);
-	text_release(&t);
-	if (!r)
+	return v->request.route->shows != SHOWS_REQUEST && !a->location.size && !a->cookie.size &&
+	       a->status != MHD_HTTP_NOT_FOUND && a->status != MHD_HTTP_BAD_REQUEST;
+}
+
+/* ---- one request ---- */
+
+static enum MHD_Result answer_route(struct visit *v)
+{
+	struct server *s = v->server;
+	const struct route *to = v->request.route;
+	struct rendering *g = to->shows == SHOWS_REQUEST ? NULL : find_rendering(v);
+
+	if (g)
+		return respond_kept(v, &s->cache, g);
+	v->reads = 0;
+	to->answer(site_now(s), &v->request, &v->answer);
+	if (v->asked)
+		return ask_keeper(v);
+	return is_kept(v) ? respond_kept(v, &s->cache, keep(v)) : respond(v);
+}
+
+static enum MHD_Result answer_whole(struct visit *v)
+{
+	const char *wrong = v->phase == VISIT_BODY && !v->is_too_large ? visit_read_body(v) : NULL;
+
+	if (v->is_too_large)
+		return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
+				       NULL);
+	if (wrong)
+		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
+	if (v->request.route->shows == SHOWS_STATE && v->phase != VISIT_FEED &&
+	    !feed_is_ready(v->server->feed))
+		return suspend(v, VISIT_FEED);
+	return answer_route(v);
+}
+
+static enum MHD_Result take_body(struct visit *v, const char *upload, size_t *bytes)
+{
+	size_t whole = v->upload_bytes + *bytes;
+
+	v->is_too_large = v->is_too_large || whole > v->most_bytes;
+	if (whole > v->most_bytes + VISIT_SPILL)
 		return MHD_NO;
-	if (allow)
-		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, allow);
-	done = MHD_queue_response(c, status, r);
-	MHD_destroy_response(r);
-	return done;
-}
-
-static bool has_copy(struct MHD_Connection *c, const struct rendering *g)
-{
-	const char *known =
-		MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-
-	return known && g->status == MHD_HTTP_OK && (!strcmp(known, "*") || strstr(known, g->etag));
-}
-
-static enum MHD_Result send_rendering(struct server *s, struct MHD_Connection *c,
-				      const struct route *to)
-{
-	const struct rendering *g = rendered(s, to);
-	struct text none = {0};
-	struct MHD_Response *r;
-	enum MHD_Result done;
-
-	if (!g->response)
-		return MHD_NO;
-	if (!has_copy(c, g))
-		return MHD_queue_response(c, g->status, g->response);
-	r = response_of(&none, NULL, g->etag);
-	done = r ? MHD_queue_response(c, MHD_HTTP_NOT_MODIFIED, r) : MHD_NO;
-	if (r)
-		MHD_destroy_response(r);
-	return done;
-}
-
-static enum MHD_Result wait_for_feed(struct server *s, struct MHD_Connection *c)
-{
-	struct waiting *w = memory_new(sizeof *w);
-
-	w->connection = c;
-	w->next = s->waiting;
-	s->waiting = w;
-	MHD_suspend_connection(c);
+	if (!v->is_too_large)
+		text_add(&v->body, upload, *bytes);
+	v->upload_bytes = whole;
+	*bytes = 0;
 	return MHD_YES;
 }
 
-static const struct route *find_route(const char *path)
+static bool has_body(const struct visit *v, uint64_t *size)
 {
-	for (size_t i = 0; i < ROUTES; i++)
-		if (!strcmp(route[i].path, path))
-			return &route[i];
-	return NULL;
+	const char *length = request_header(&v->request, "Content-Length");
+
+	*size = strtoull(length, NULL, 10);
+	return *size || *request_header(&v->request, "Transfer-Encoding");
 }
 
-static bool is_reading(const char *method)
+static enum MHD_Result begin(struct visit *v)
 {
-	return !strcmp(method, MHD_HTTP_METHOD_GET) || !strcmp(method, MHD_HTTP_METHOD_HEAD);
+	struct request *r = &v->request;
+	char allow[ROUTE_ALLOW_BYTES];
+	const char *tail;
+	uint64_t size;
+	bool is_body = has_body(v, &size);
+
+	visit_choose_page(v, v->server->site->catalog);
+	r->route = route_find(r->method, r->path, &tail, allow);
+	if (!r->route && *allow)
+		return respond_refusal(v, MHD_HTTP_METHOD_NOT_ALLOWED,
+				       "this address is not there for that method", allow);
+	if (!r->route)
+		return respond_refusal(v, MHD_HTTP_NOT_FOUND, "there is no such page", NULL);
+	r->tail = arena_copy(&v->memory, tail,
+			     strlen(tail) - (*tail && tail[strlen(tail) - 1] == '/'));
+	if (is_body && (!strcmp(r->method, "GET") || !strcmp(r->method, "HEAD")))
+		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, "who only reads sends no body",
+				       NULL);
+	v->most_bytes = r->route->most_bytes ? r->route->most_bytes : VISIT_BYTES;
+	if (size > v->most_bytes)
+		return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
+				       NULL);
+	v->phase = VISIT_BODY;
+	return MHD_YES;
 }
 
 static int fd_of(struct MHD_Connection *c)
@@ -263,61 +317,51 @@ static void set_phase(struct server *s, struct MHD_Connection *c, bool is_answer
 	found->since_us = clock_mono_us();
 }
 
-/* Called for the head of a request, then again (without a body) to be answered, and after each
- * wait. */
+static void *new_target(void *with, const char *target, struct MHD_Connection *c)
+{
+	(void)c;
+	return visit_new(with, target);
+}
+
+/* Called for the head of a request, for each part of its body, then again to be answered, and after
+ * each wait. */
 static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *url,
 			      const char *method, const char *version, const char *upload,
 			      size_t *upload_bytes, void **request)
 {
-	struct server *s = with;
-	struct request *r = *request;
+	struct visit *v = *request;
+	const char *wrong;
+	unsigned status;
 
-	(void)version;
-	(void)upload;
-	if (!r) {
-		set_phase(s, c, true);
-		if (!is_reading(method))
-			return send_text(c, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n",
-					 "GET, HEAD");
-		*request = r = memory_new(sizeof *r);
-		r->route = find_route(url);
-		return MHD_YES;
-	}
-	if (*upload_bytes)
-		return MHD_NO; /* a GET with a body */
-	if (!r->route)
-		return send_text(c, MHD_HTTP_NOT_FOUND, "there is no such page\n", NULL);
-	if (r->route->shows_feed && !r->has_waited && !feed_is_ready(s->feed)) {
-		r->has_waited = true;
-		return wait_for_feed(s, c);
-	}
-	return send_rendering(s, c, r->route);
-}
-
-static void settled(struct feed *f, void *with)
-{
-	struct server *s = with;
-	struct waiting *w;
-
-	(void)f;
-	while ((w = s->waiting)) {
-		s->waiting = w->next;
-		s->has_resumed = true;
-		MHD_resume_connection(w->connection);
-		free(w);
-	}
+	(void)url;
+	if (v->phase == VISIT_ANSWERED)
+		return respond(v);
+	if (v->phase != VISIT_HEAD)
+		return *upload_bytes ? take_body(v, upload, upload_bytes) : answer_whole(v);
+	wrong = visit_read_head(v, c, method, version, &status);
+	if (wrong)
+		return respond_refusal(v, status, wrong, NULL);
+	set_phase(with, c, true);
+	return begin(v);
 }
 
 static void completed(void *with, struct MHD_Connection *c, void **request,
 		      enum MHD_RequestTerminationCode code)
 {
 	struct server *s = with;
+	struct visit *v = *request;
 
 	(void)code;
-	free(*request);
 	*request = NULL;
 	set_phase(s, c, false);
+	if (!v)
+		return;
+	feed_forget(s->feed, v);
+	loop_stop_timer(s->loop, &v->late);
+	visit_free(v);
 }
+
+/* ---- connections ---- */
 
 static void connected(void *with, struct MHD_Connection *c, void **context,
 		      enum MHD_ConnectionNotificationCode code)
@@ -375,7 +419,7 @@ static void end_turn(struct loop_turn *t)
 	struct server *s = (struct server *)((char *)t - offsetof(struct server, turn));
 	MHD_UNSIGNED_LONG_LONG ms;
 
-	if (s->has_resumed) {
+	while (s->has_resumed) {
 		s->has_resumed = false;
 		MHD_run(s->daemon);
 	}
@@ -394,6 +438,7 @@ static struct MHD_Daemon *start(struct server *s, int listen_fd)
 		SERVER_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, SERVER_CONNECTIONS_EACH,
 		MHD_OPTION_CONNECTION_TIMEOUT, SERVER_IDLE_SECONDS,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEADER_BYTES,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, new_target, s,
 		MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_NOTIFY_CONNECTION, connected,
 		s, MHD_OPTION_END);
 
@@ -405,13 +450,14 @@ static struct MHD_Daemon *start(struct server *s, int listen_fd)
 	return NULL;
 }
 
-struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed)
+struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, struct site *site)
 {
 	struct server *s = memory_new(sizeof *s);
 
 	s->magic = SERVER_MAGIC;
 	s->loop = loop;
 	s->feed = feed;
+	s->site = site;
 	s->watch.ready = ready;
 	s->timer.fire = time_out;
 	s->sweep.fire = sweep;
@@ -432,13 +478,16 @@ void server_close(struct server *s)
 {
 	if (!s)
 		return;
-	settled(s->feed, s);
+	s->feed->settled = NULL;
+	for (struct visit *v; (v = s->waiting);) {
+		feed_forget(s->feed, v);
+		loop_stop_timer(s->loop, &v->late);
+		resume(v);
+	}
 	loop_remove(s->loop, &s->watch);
 	loop_stop_timer(s->loop, &s->timer);
 	loop_stop_timer(s->loop, &s->sweep);
 	MHD_stop_daemon(s->daemon);
-	for (size_t i = 0; i < ROUTES; i++)
-		if (s->rendering[i].response)
-			MHD_destroy_response(s->rendering[i].response);
+	cache_release(&s->cache);
 	free(s);
 }

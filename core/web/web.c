@@ -13,7 +13,7 @@
 #include "../parent/sandbox.h"
 #include "server.h"
 
-#define WEB_MAGIC 0x77656221u
+#define WEB_MAGIC     0x77656221u
 #define CONTROL_BYTES 65536
 
 struct web {
@@ -21,10 +21,16 @@ struct web {
 	struct link control;
 	struct loop *loop;
 	struct feed feed;
+	struct site site;
+	struct catalog catalog;
+	char *location, *store;
 	struct server *server;
 	int listen_fd; /* -1 until it was handed over, and after the server has it */
 	int status;
 };
+
+/* Without a section `page` there is one that shows everything. */
+static const struct page everything = {.name = "status", .title = ""};
 
 /* Where the page can be opened: "http://127.0.0.1:8080/". */
 static void add_url(struct text *t, int fd)
@@ -73,7 +79,7 @@ static void go(struct web *w)
 		fail(w, "no listening socket was handed over");
 		return;
 	}
-	w->server = server_open(w->loop, w->listen_fd, &w->feed);
+	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->site);
 	if (!w->server) {
 		fail(w, "cannot serve the page: no descriptors or memory left");
 		return;
@@ -93,6 +99,15 @@ static void take_fd(struct web *w, const char *name, int fd)
 	}
 }
 
+static void begin(struct web *w, const struct line *l)
+{
+	free(w->location);
+	free(w->store);
+	w->site.location = w->location = memory_text(line_get(l, "location"));
+	w->site.store = w->store = memory_text(line_get(l, "store"));
+	feed_start(&w->feed, w->store);
+}
+
 static const char *take(struct link *k, const struct line *l, int fd)
 {
 	struct web *w = k->with;
@@ -104,7 +119,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	if (fd >= 0)
 		close(fd);
 	if (!strcmp(l->verb, "start"))
-		feed_start(&w->feed, line_get(l, "store"));
+		begin(w, l);
 	else if (!strcmp(l->verb, "go") && !w->server)
 		go(w);
 	else if (!strcmp(l->verb, "stop"))
@@ -133,7 +148,9 @@ int web_main(int control_fd)
 	w->control = (struct link){.name = "parent", .take = take, .closed = closed, .with = w};
 	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
 		log_die(1, "cannot start");
-	feed_init(&w->feed, w->loop);
+	feed_init(&w->feed, w->loop, &w->site.changes);
+	w->catalog = (struct catalog){.page = &everything, .pages = 1};
+	w->site.catalog = &w->catalog;
 	loop_run(w->loop);
 	server_close(w->server);
 	feed_release(&w->feed);
@@ -141,6 +158,8 @@ int web_main(int control_fd)
 	link_close(&w->control, "end");
 	loop_free(w->loop);
 	status = w->status;
+	free(w->location);
+	free(w->store);
 	free(w);
 	return status;
 }

@@ -48,10 +48,12 @@ def frames(sock):
 
 
 class Keeper:
-    """Answers `status -` on its end of a link with `lines`; `silent` makes it swallow the question."""
+    """Answers what it is asked on its end of a link with `lines`; `watch -` with `cards`, and a verb that the dictionary `reply`
+    has with that; `silent` makes it swallow the question."""
 
-    def __init__(self, lines, silent=False):
+    def __init__(self, lines, silent=False, cards="", reply=None):
         self.lines, self.silent, self.asked = lines, silent, 0
+        self.cards, self.reply = cards, reply or {}
         self.requests = []
         self.come = threading.Event()
         self.own, self.other = socket.socketpair()
@@ -59,14 +61,21 @@ class Keeper:
 
     def serve(self, sock):
         for text in frames(sock):
-            self.asked += 1
-            self.requests.append(text)
-            self.come.set()
-            if not self.silent:
+            for request in text.splitlines(keepends=True):
+                self.requests.append(request)
+                self.asked += request.startswith("status ")
+                self.come.set()
                 try:
-                    sock.sendall(frame(self.lines))
+                    self.answer(sock, request)
                 except OSError:
                     return
+
+    def answer(self, sock, request):
+        if self.silent:
+            return
+        verb = request.split()[0]
+        known = {"watch": self.cards + "end -\n", **self.reply}
+        sock.sendall(frame(known.get(verb, self.lines)))
 
     def listen(self, path):
         """Serves connections of a control socket at `path` too."""
@@ -93,8 +102,8 @@ class Keeper:
 
 
 class Web:
-    def __init__(self, lines="health - ok=1\nend -\n", silent=False):
-        self.keeper = Keeper(lines, silent)
+    def __init__(self, lines="health - ok=1\nend -\n", silent=False, **keeper):
+        self.keeper = Keeper(lines, silent, **keeper)
 
     def __enter__(self):
         self.control, other = socket.socketpair()

@@ -1,0 +1,202 @@
+/* web/respond: see respond.h. */
+#include "respond.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+#include "../base/memory.h"
+#include "assets.h"
+#include "template.h"
+
+#define LEAST_PACKED 512 /* bytes; less is not worth it */
+
+static const char strict_policy[] =
+	"default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+	"form-action 'self'; frame-ancestors 'none'";
+
+static const struct {
+	const char *name, *value;
+} header[] = {
+	{"X-Content-Type-Options", "nosniff"},
+	{"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+	{"Cross-Origin-Opener-Policy", "same-origin"},
+};
+
+/* A text that would end the header is not sent: no header is better than a second one (F52). */
+static void add(struct MHD_Response *r, const char *name, const char *value)
+{
+	if (value && *value && !strpbrk(value, "\r\n"))
+		MHD_add_response_header(r, name, value);
+}
+
+static struct MHD_Response *response_new(const void *at, size_t size, const struct answer *a,
+					 const char *cache)
+{
+	struct MHD_Response *r =
+		MHD_create_response_from_buffer(size, (void *)at, MHD_RESPMEM_MUST_COPY);
+	char after[32];
+
+	if (!r)
+		return NULL;
+	for (size_t i = 0; i < sizeof header / sizeof *header; i++)
+		add(r, header[i].name, header[i].value);
+	add(r, "Content-Security-Policy", a->policy ? a->policy : strict_policy);
+	add(r, "Referrer-Policy", "no-referrer");
+	add(r, "Cache-Control", a->cache ? a->cache : cache);
+	add(r, "Access-Control-Allow-Origin", a->allow_origin);
+	if (size)
+		add(r, "Content-Type", a->type ? a->type : "text/html; charset=utf-8");
+	snprintf(after, sizeof after, "%lld", (long long)a->retry_after_s);
+	if (a->retry_after_s > 0)
+		add(r, "Retry-After", after);
+	return r;
+}
+
+static enum MHD_Result send_off(struct visit *v, unsigned status, struct MHD_Response *r)
+{
+	enum MHD_Result done = r ? MHD_queue_response(v->connection, status, r) : MHD_NO;
+
+	if (r)
+		MHD_destroy_response(r);
+	return done;
+}
+
+/* ---- what is kept ---- */
+
+/* "gzip", "gzip;q=0.5, br", not "gzip;q=0": RFC 9110, 12.5.3. */
+static bool takes_gzip(const struct visit *v)
+{
+	const char *at = request_header(&v->request, "Accept-Encoding");
+
+	for (; *at; at += strcspn(at, ","), at += *at == ',') {
+		const char *q;
+		size_t size;
+
+		at += strspn(at, " \t");
+		size = strcspn(at, ",; \t");
+		if (!((size == 4 && !strncasecmp(at, "gzip", 4)) || (size == 1 && *at == '*')))
+			continue;
+		q = at + strcspn(at, ",;");
+		q += strspn(q, "; \t");
+		return strncasecmp(q, "q=0", 3) || strspn(q + 3, ".0") != strcspn(q + 3, ", \t");
+	}
+	return false;
+}
+
+static bool pack(const struct text *body, struct text *packed)
+{
+	z_stream z = {0};
+	bool is_done;
+
+	/* 16 more than the largest window: the format of gzip */
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	text_reserve(packed, deflateBound(&z, body->size));
+	z.next_in = (void *)body->at;
+	z.avail_in = (unsigned)body->size;
+	z.next_out = (void *)packed->at;
+	z.avail_out = (unsigned)packed->room;
+	is_done = deflate(&z, Z_FINISH) == Z_STREAM_END;
+	packed->size = z.total_out;
+	deflateEnd(&z);
+	return is_done && packed->size < body->size;
+}
+
+static struct MHD_Response *make_packed(struct cache *c, struct rendering *g)
+{
+	struct text packed = {0};
+
+	g->is_incompressible = g->answer.body.size < LEAST_PACKED ||
+			       g->answer.body.size > UINT32_MAX / 2 ||
+			       !pack(&g->answer.body, &packed);
+	if (!g->is_incompressible) {
+		g->packed = response_new(packed.at, packed.size, &g->answer, "no-cache");
+		add(g->packed, "Content-Encoding", "gzip");
+		add(g->packed, "Vary", "Accept-Encoding");
+		add(g->packed, "ETag", g->packed_etag);
+		cache_trim(c, g, packed.size);
+	}
+	text_release(&packed);
+	return g->packed;
+}
+
+static struct MHD_Response *plain_of(struct rendering *g)
+{
+	if (g->plain)
+		return g->plain;
+	g->plain = response_new(text_get(&g->answer.body), g->answer.body.size, &g->answer,
+				"no-cache");
+	if (g->plain) {
+		add(g->plain, "Vary", "Accept-Encoding");
+		add(g->plain, "ETag", g->etag);
+	}
+	return g->plain;
+}
+
+static bool has_copy(const struct visit *v, const char *etag)
+{
+	const char *known = request_header(&v->request, "If-None-Match");
+
+	return !strcmp(known, "*") || strstr(known, etag);
+}
+
+static enum MHD_Result send_unchanged(struct visit *v, const struct rendering *g, const char *etag)
+{
+	struct MHD_Response *r = response_new("", 0, &g->answer, "no-cache");
+
+	if (r) {
+		add(r, "ETag", etag);
+		add(r, "Vary", "Accept-Encoding");
+	}
+	return send_off(v, MHD_HTTP_NOT_MODIFIED, r);
+}
+
+enum MHD_Result respond_kept(struct visit *v, struct cache *c, struct rendering *g)
+{
+	bool is_packed = takes_gzip(v) && !g->is_incompressible && (g->packed || make_packed(c, g));
+	const char *etag = is_packed ? g->packed_etag : g->etag;
+	unsigned status = g->answer.status ? g->answer.status : MHD_HTTP_OK;
+	struct MHD_Response *r = is_packed ? g->packed : plain_of(g);
+
+	if (status == MHD_HTTP_OK && has_copy(v, etag))
+		return send_unchanged(v, g, etag);
+	return r ? MHD_queue_response(v->connection, status, r) : MHD_NO;
+}
+
+/* ---- what is made for one ---- */
+
+enum MHD_Result respond(struct visit *v)
+{
+	struct answer *a = &v->answer;
+	struct MHD_Response *r = response_new(text_get(&a->body), a->body.size, a, "no-store");
+	struct text to = {0};
+
+	if (r && a->location.size) {
+		text_printf(&to, "%s%s", v->request.base, text_get(&a->location));
+		add(r, "Location", to.at);
+	}
+	if (r && a->cookie.size)
+		add(r, "Set-Cookie", a->cookie.at);
+	text_release(&to);
+	return send_off(v, a->status ? a->status : MHD_HTTP_OK, r);
+}
+
+enum MHD_Result respond_refusal(struct visit *v, unsigned status, const char *text,
+				const char *allow)
+{
+	struct MHD_Response *r;
+
+	answer_text(&v->answer, status, "%s", text);
+	r = response_new(text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
+	if (r) {
+		add(r, "Allow", allow);
+		/* Whatever of the request has not been read yet is not another one. */
+		if (!allow || v->phase == VISIT_HEAD)
+			add(r, "Connection", "close");
+	}
+	return send_off(v, status, r);
+}

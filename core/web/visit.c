@@ -1,0 +1,406 @@
+/* web/visit: see visit.h. */
+#include "visit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../base/memory.h"
+
+#define MEMORY_BYTES (8u << 20) /* for one request's texts; bodies are limited by their route */
+
+struct visit *visit_new(struct server *server, const char *target)
+{
+	struct visit *v = memory_new(sizeof *v);
+
+	v->server = server;
+	v->request.visit = v;
+	v->request.method = v->request.path = v->request.tail = v->request.base = "";
+	v->request.host = v->request.scheme = v->request.address = "";
+	v->request.body = v->request.type = v->query_text = "";
+	arena_init(&v->memory, NULL, 0, MEMORY_BYTES);
+	v->target = arena_copy(&v->memory, target, strlen(target));
+	return v;
+}
+
+void visit_free(struct visit *v)
+{
+	answer_release(&v->answer);
+	text_release(&v->body);
+	arena_release(&v->memory);
+	free(v->asked);
+	free(v->state);
+	free(v);
+}
+
+/* ---- targets, queries and forms ---- */
+
+static int digit_of(char c)
+{
+	static const char all[] = "0123456789abcdef";
+	const char *at = c ? strchr(all, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+
+	return at ? (int)(at - all) : -1;
+}
+
+bool visit_decode(struct text *t, const char *from, size_t size, bool is_query)
+{
+	for (size_t i = 0; i < size; i++) {
+		int high, low;
+
+		if (from[i] != '%') {
+			text_putc(t, is_query && from[i] == '+' ? ' ' : from[i]);
+			continue;
+		}
+		high = i + 1 < size ? digit_of(from[i + 1]) : -1;
+		low = i + 2 < size ? digit_of(from[i + 2]) : -1;
+		if (high < 0 || low < 0 || !(high | low))
+			return false;
+		text_putc(t, (char)(high << 4 | low));
+		i += 2;
+	}
+	return true;
+}
+
+static const char *decoded(struct arena *a, const char *from, size_t size, bool is_query)
+{
+	struct text t = {0};
+	const char *kept = NULL;
+
+	if (visit_decode(&t, from, size, is_query))
+		kept = arena_copy(a, text_get(&t), t.size);
+	text_release(&t);
+	return kept;
+}
+
+static size_t count_of(const char *text, size_t size, char c)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < size; i++)
+		count += text[i] == c;
+	return count;
+}
+
+static bool add_pair(struct arena *a, const char *at, size_t size, struct visit_pairs *to)
+{
+	const char *is = memchr(at, '=', size);
+	size_t key = is ? (size_t)(is - at) : size;
+	struct visit_pair *p = &to->at[to->count];
+
+	if (!size)
+		return true;
+	p->key = decoded(a, at, key, true);
+	p->value = is ? decoded(a, is + 1, size - key - 1, true) : "";
+	to->count++;
+	return p->key && p->value;
+}
+
+bool visit_split(struct arena *a, const char *text, size_t size, struct visit_pairs *to)
+{
+	size_t pairs = count_of(text, size, '&') + 1;
+	const char *end = text + size;
+
+	if (pairs > VISIT_PAIRS || memchr(text, '\0', size))
+		return false;
+	to->at = arena_alloc(a, pairs * sizeof *to->at);
+	if (!to->at)
+		return false;
+	while (text < end) {
+		const char *stop = memchr(text, '&', (size_t)(end - text));
+
+		stop = stop ? stop : end;
+		if (!add_pair(a, text, (size_t)(stop - text), to))
+			return false;
+		text = stop + 1;
+	}
+	return true;
+}
+
+static const char *find_pair(const struct visit_pairs *in, const char *key)
+{
+	for (size_t i = 0; i < in->count; i++)
+		if (!strcmp(in->at[i].key, key))
+			return in->at[i].value;
+	return "";
+}
+
+/* ---- the head ---- */
+
+struct head {
+	struct visit *visit;
+	unsigned lengths, hosts, codings;
+	bool is_clean;
+};
+
+/* What may not stand several times, and bytes that no header has. */
+static enum MHD_Result look(void *with, enum MHD_ValueKind kind, const char *key, size_t key_size,
+			    const char *value, size_t value_size)
+{
+	struct head *h = with;
+
+	(void)kind;
+	h->lengths += !strcasecmp(key, "Content-Length");
+	h->hosts += !strcasecmp(key, "Host");
+	h->codings += !strcasecmp(key, "Transfer-Encoding");
+	for (size_t i = 0; i < key_size; i++)
+		if (key[i] <= ' ' || key[i] == 0x7f)
+			h->is_clean = false;
+	for (size_t i = 0; value && i < value_size; i++)
+		if (((unsigned char)value[i] < ' ' && value[i] != '\t') || value[i] == 0x7f)
+			h->is_clean = false;
+	return MHD_YES;
+}
+
+static const char *header_of(const struct visit *v, const char *name)
+{
+	const char *found =
+		v->connection ? MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, name)
+			      : NULL;
+
+	return found ? found : "";
+}
+
+static bool is_host(const char *host)
+{
+	return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    ".-_:[]") == strlen(host) &&
+	       strlen(host) < 300;
+}
+
+/* Where a body ends must be said once and plainly: what a proxy in front could read otherwise than
+ * this server is refused. */
+static const char *wrong_framing(struct visit *v, const char *version)
+{
+	struct head h = {.visit = v, .is_clean = true};
+	const char *coding = header_of(v, "Transfer-Encoding");
+	const char *length = header_of(v, "Content-Length");
+
+	MHD_get_connection_values_n(v->connection, MHD_HEADER_KIND, look, &h);
+	if (!h.is_clean)
+		return "a header holds a byte that no header has";
+	if (h.lengths > 1 || h.codings > 1 || (h.lengths && h.codings))
+		return "the head says more than once where the body ends";
+	if (h.codings && (strcasecmp(coding, "chunked") || strcmp(version, "HTTP/1.1")))
+		return "the only transfer coding here is 'chunked', in HTTP/1.1";
+	if (h.lengths && (!*length || strspn(length, "0123456789") != strlen(length)))
+		return "the length of the body is no number";
+	if (h.hosts > 1 || (!h.hosts && !strcmp(version, "HTTP/1.1")))
+		return "a request names one host";
+	return NULL;
+}
+
+/* `http://host/path` names the host itself; another than the header's is refused. */
+static const char *read_absolute(struct visit *v, const char **target)
+{
+	const char *at = strstr(*target, "://"), *path;
+
+	if (!at || (strncasecmp(*target, "http:", 5) && strncasecmp(*target, "https:", 6)))
+		return "the target is no path";
+	at += 3;
+	path = at + strcspn(at, "/?");
+	if ((size_t)(path - at) != strlen(v->request.host) ||
+	    strncasecmp(at, v->request.host, (size_t)(path - at)))
+		return "the target names another host than the header";
+	*target = *path == '/' ? path : "/";
+	return NULL;
+}
+
+static bool is_plain(const char *path)
+{
+	for (const char *at = path; (at = strchr(at, '/')); at++)
+		if (!strncmp(at, "/../", 4) || !strcmp(at, "/..") || !strncmp(at, "/./", 3) ||
+		    !strcmp(at, "/."))
+			return false;
+	return true;
+}
+
+static const char *read_target(struct visit *v, unsigned *status)
+{
+	const char *target = v->target, *query, *wrong;
+
+	for (const char *c = target; *c; c++)
+		if (*c <= ' ' || *c == 0x7f || *c == '#')
+			return "the target holds a byte that no target has";
+	if (*target != '/' && (wrong = read_absolute(v, &target)))
+		return wrong;
+	query = strchr(target, '?');
+	v->query_text = query ? query + 1 : "";
+	v->request.path = decoded(&v->memory, target,
+				  query ? (size_t)(query - target) : strlen(target), false);
+	if (!v->request.path ||
+	    !visit_split(&v->memory, v->query_text, strlen(v->query_text), &v->query))
+		return "the target is badly written";
+	/* A path is not tidied up: who writes one in another way does not mean well. */
+	if (!is_plain(v->request.path) ||
+	    (strstr(target, "//") && (!query || strstr(target, "//") < query))) {
+		*status = MHD_HTTP_NOT_FOUND;
+		return "there is no such page";
+	}
+	return NULL;
+}
+
+/* `a=b; c=d`: values stay as they are. */
+static bool read_cookies(struct visit *v)
+{
+	const char *at = header_of(v, "Cookie");
+	char *text = arena_copy(&v->memory, at, strlen(at));
+	size_t most = count_of(at, strlen(at), ';') + 1;
+
+	v->cookie.at =
+		most <= VISIT_PAIRS ? arena_alloc(&v->memory, most * sizeof *v->cookie.at) : NULL;
+	if (!v->cookie.at || !text)
+		return false;
+	for (char *one; (one = strsep(&text, ";"));) {
+		char *is = strchr(one, '=');
+
+		if (!is)
+			continue;
+		*is = '\0';
+		one += strspn(one, " \t");
+		v->cookie.at[v->cookie.count++] = (struct visit_pair){one, is + 1};
+	}
+	return true;
+}
+
+const char *visit_read_head(struct visit *v, struct MHD_Connection *c, const char *method,
+			    const char *version, unsigned *status)
+{
+	const char *wrong;
+
+	v->connection = c;
+	v->request.method = arena_copy(&v->memory, method, strlen(method));
+	*status = MHD_HTTP_BAD_REQUEST;
+	wrong = wrong_framing(v, version);
+	if (wrong)
+		return wrong;
+	v->request.host = header_of(v, "Host");
+	v->request.type = header_of(v, "Content-Type");
+	if (!is_host(v->request.host))
+		return "the host is no name";
+	if (!v->target || !v->request.method || !read_cookies(v)) {
+		*status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+		return "the head is too large";
+	}
+	return read_target(v, status);
+}
+
+/* ---- the page ---- */
+
+static bool is_host_of(const struct page *page, const char *host, size_t size)
+{
+	const char *at = page_get(page, "host");
+
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (strcspn(at, "\n") == size && !strncasecmp(at, host, size))
+			return true;
+	return false;
+}
+
+static size_t name_size(const char *host)
+{
+	const char *bracket = *host == '[' ? strchr(host, ']') : NULL;
+
+	return bracket ? (size_t)(bracket + 1 - host) : strcspn(host, ":");
+}
+
+static const struct page *page_of_host(const struct catalog *of, const char *host)
+{
+	for (size_t i = 0; i < of->pages; i++)
+		if (is_host_of(&of->page[i], host, name_size(host)))
+			return &of->page[i];
+	return of->pages ? &of->page[0] : NULL;
+}
+
+void visit_choose_page(struct visit *v, const struct catalog *of)
+{
+	struct request *r = &v->request;
+	const char *name, *slash;
+
+	r->page = page_of_host(of, r->host);
+	if (strncmp(r->path, "/pages/", 7))
+		return;
+	slash = strchr(r->path + 7, '/');
+	name = slash ? arena_copy(&v->memory, r->path + 7, (size_t)(slash - r->path - 7)) : NULL;
+	if (!name || !catalog_page(of, name))
+		return;
+	r->page = catalog_page(of, name);
+	r->base = arena_text(&v->memory, "/pages/%s", name);
+	r->path = slash;
+}
+
+/* ---- the body ---- */
+
+static bool is_form(const struct visit *v)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	size_t size = sizeof form - 1;
+
+	return !strncasecmp(v->request.type, form, size) &&
+	       (!v->request.type[size] || strchr("; \t", v->request.type[size]));
+}
+
+const char *visit_read_body(struct visit *v)
+{
+	v->request.body = text_get(&v->body);
+	v->request.body_size = v->body.size;
+	if (is_form(v) && !visit_split(&v->memory, v->request.body, v->body.size, &v->field))
+		return "the form is badly written";
+	return NULL;
+}
+
+/* ---- what handlers ask ---- */
+
+const char *request_query(const struct request *r, const char *key)
+{
+	if (!r->visit)
+		return "";
+	r->visit->reads |= VISIT_READS_QUERY;
+	return find_pair(&r->visit->query, key);
+}
+
+const char *request_field(const struct request *r, const char *key)
+{
+	return r->visit ? find_pair(&r->visit->field, key) : "";
+}
+
+const char *request_header(const struct request *r, const char *name)
+{
+	return r->visit ? header_of(r->visit, name) : "";
+}
+
+const char *request_cookie(const struct request *r, const char *name)
+{
+	return r->visit ? find_pair(&r->visit->cookie, name) : "";
+}
+
+void request_fields(const struct request *r, const char *key, struct text *t)
+{
+	size_t before = t->size;
+
+	for (size_t i = 0; r->visit && i < r->visit->field.count; i++) {
+		if (strcmp(r->visit->field.at[i].key, key))
+			continue;
+		if (t->size > before)
+			text_putc(t, '\n');
+		text_puts(t, r->visit->field.at[i].value);
+	}
+}
+
+void request_base(const struct request *r, struct text *t)
+{
+	if (r->visit)
+		r->visit->reads |= VISIT_READS_BASE;
+	text_printf(t, "%s://%s%s", r->scheme, r->host, r->base);
+}
+
+void route_ask(const struct request *r, const char *line, route_then *then, void *state)
+{
+	struct visit *v = r->visit;
+
+	free(v->asked);
+	free(v->state);
+	v->asked = memory_text(line);
+	v->then = then;
+	v->state = state;
+}

@@ -1,0 +1,83 @@
+/* web/visit: one request of a visitor while the server holds it: its texts, and where it stands.
+ *
+ * Every text lives in the visit's own memory, which is limited as the request is. What is ambiguous
+ * about a request's framing or target is refused here, before any route is looked for (F57). Used
+ * by server.c; handlers see struct request alone. */
+#ifndef NINES_WEB_VISIT_H
+#define NINES_WEB_VISIT_H
+
+#include <microhttpd.h>
+
+#include "../base/arena.h"
+#include "../base/loop.h"
+#include "route.h"
+
+#define VISIT_PAIRS 1024 /* parameters or fields; more are refused */
+#define VISIT_BYTES (64u << 10) /* of a body where its route says nothing else */
+#define VISIT_SPILL (1u << 20) /* of a body too large is read and thrown away, for its 413 */
+
+struct server;
+
+struct visit_pair {
+	const char *key, *value;
+};
+
+struct visit_pairs {
+	struct visit_pair *at;
+	size_t count;
+};
+
+enum visit_phase {
+	VISIT_HEAD, /* its head has come */
+	VISIT_BODY,
+	VISIT_FEED, /* waits for what the keeper says */
+	VISIT_ASKED, /* waits for the keeper's answer to its own question */
+	VISIT_ANSWERED /* that has come, or will not */
+};
+
+/* What an answer was made of beside its page and path: renderings are kept apart by it. */
+enum visit_reads {
+	VISIT_READS_QUERY = 1,
+	VISIT_READS_BASE = 2,
+};
+
+struct visit {
+	struct request request; /* first: what the handler sees */
+	struct server *server;
+	struct MHD_Connection *connection; /* NULL: a test's */
+	struct visit *next; /* of those who wait for the feed */
+	struct loop_timer late; /* of a question */
+	enum visit_phase phase;
+	unsigned reads;
+	struct arena memory;
+	const char *target, *query_text;
+	struct visit_pairs query, field, cookie;
+	struct text body;
+	size_t most_bytes, upload_bytes;
+	bool is_too_large, is_suspended;
+	char *asked; /* the line, until it is sent */
+	route_then *then;
+	void *state;
+	struct answer answer;
+};
+
+/* `target` as it stood in the request line. */
+struct visit *visit_new(struct server *, const char *target);
+void visit_free(struct visit *);
+
+/* Reads target and head. Returns NULL, or in one sentence why this is no request, and its status.
+ */
+const char *visit_read_head(struct visit *, struct MHD_Connection *, const char *method,
+			    const char *version, unsigned *status);
+/* Chooses the page: by its name in front of the path, else by its host, else the first. */
+void visit_choose_page(struct visit *, const struct catalog *);
+/* Reads the form, once the body is whole. NULL, or what is wrong with it. */
+const char *visit_read_body(struct visit *);
+
+/* Appends the text with %XX (and in a query + as a space) as the bytes they mean. False: bad
+ * escapes, or a NUL. */
+bool visit_decode(struct text *, const char *from, size_t size, bool is_query);
+/* Splits `a=b&c` into pairs in the arena. False: too many, too large or badly written. */
+bool visit_split(struct arena *, const char *text, size_t size, struct visit_pairs *);
+
+#endif
