@@ -322,6 +322,7 @@ void check_free(struct keeper *k, struct check *c)
 	text_release(&c->reason);
 	text_release(&c->last_steps);
 	text_release(&c->last_reason);
+	text_release(&c->last_values);
 	free(c->location);
 	free(c->group);
 	free(c->name);

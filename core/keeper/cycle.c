@@ -9,22 +9,23 @@
 #include "alert.h"
 #include "resume.h"
 
-#define NO_ANSWER "no answer from the prober"
+#define NO_ANSWER    "no answer from the prober"
 #define LATE_MOST_US (86400 * KEEPER_SECOND)
 
 const char *const vote_name[VOTES] = {"up", "degraded", "down", "unknown"};
 
 /* What the keeper itself reads of a result; the rest goes on to the recorder unread. */
 struct result {
-	const char *verdict, *reason, *step, *address, *steps, *memory;
+	const char *verdict, *reason, *step, *address, *steps, *values, *memory;
+	const char *http_version, *tls_version;
 	const char *start_us, *late_us, *elapsed_us, *expect_us;
 	uint64_t goes_on[LINE_WORDS / 64]; /* bits: the words for the recorder */
 };
 
 static const struct {
 	const char *key;
-	int at;         /* offset in struct result, -1: not kept */
-	bool goes_on;   /* to the recorder */
+	int at; /* offset in struct result, -1: not kept */
+	bool goes_on; /* to the recorder */
 } result_word[] = {
 	{"verdict", offsetof(struct result, verdict), true},
 	{"reason", offsetof(struct result, reason), true},
@@ -34,7 +35,9 @@ static const struct {
 	{"late_us", offsetof(struct result, late_us), true},
 	{"elapsed_us", offsetof(struct result, elapsed_us), true},
 	{"steps", offsetof(struct result, steps), true},
-	{"values", -1, true},
+	{"values", offsetof(struct result, values), true},
+	{"fact.http_version", offsetof(struct result, http_version), true},
+	{"fact.tls_version", offsetof(struct result, tls_version), true},
 	{"expect_us", offsetof(struct result, expect_us), false},
 	{"memory", offsetof(struct result, memory), false},
 	/* the keeper's own words, which a prober cannot say */
@@ -382,6 +385,9 @@ static void keep_last(struct keeper *k, struct flight *f, enum vote vote, const 
 	c->last_location = f->location;
 	set_text(&c->last_steps, got->steps ? got->steps : "");
 	set_text(&c->last_reason, got->reason ? got->reason : "");
+	set_text(&c->last_values, got->values ? got->values : "");
+	keeper_copy(c->last_http, sizeof c->last_http, got->http_version ? got->http_version : "");
+	keeper_copy(c->last_tls, sizeof c->last_tls, got->tls_version ? got->tls_version : "");
 	keeper_copy(c->last_step, sizeof c->last_step, got->step ? got->step : "");
 	keeper_copy(c->last_address, sizeof c->last_address, got->address ? got->address : "");
 	health_add(&k->health, k->now_us, c->last_late_us);

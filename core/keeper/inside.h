@@ -19,14 +19,14 @@
 #include "spool.h"
 #include "void.h"
 
-#define KEEPER_MAGIC 0x6b656570u
-#define KEEPER_SECOND INT64_C(1000000)
+#define KEEPER_MAGIC        0x6b656570u
+#define KEEPER_SECOND       INT64_C(1000000)
 #define KEEPER_NO_ANSWER_US (5 * KEEPER_SECOND) /* past the deadline a result is given up */
 /* More: the keeper stood still, spread what is due. */
-#define KEEPER_LATE_US KEEPER_SECOND
-#define KEEPER_EVENTS 16                        /* lines that wait for a passive check */
-#define KEEPER_MEMORY_BYTES 1024
-#define KEEPER_DEATHS 3
+#define KEEPER_LATE_US          KEEPER_SECOND
+#define KEEPER_EVENTS           16 /* lines that wait for a passive check */
+#define KEEPER_MEMORY_BYTES     1024
+#define KEEPER_DEATHS           3
 #define KEEPER_DEATHS_WITHIN_US (600 * KEEPER_SECOND)
 
 enum state {
@@ -72,13 +72,13 @@ struct module_record {
 /* One probe handed out, or waiting to be. */
 struct flight {
 	struct schedule_entry entry; /* first; its deadline */
-	struct flight *next, *prev;  /* in flights of a prober, or waiting in a pool */
-	struct flight *sibling;      /* the cycle's other probes */
+	struct flight *next, *prev; /* in flights of a prober, or waiting in a pool */
+	struct flight *sibling; /* the cycle's other probes */
 	int64_t id;
 	struct cycle *cycle;
 	const struct location *location;
 	uint16_t place; /* of the location in the check's list */
-	uint8_t tries;  /* probers that died under it */
+	uint8_t tries; /* probers that died under it */
 	struct prober *prober; /* NULL: waits */
 	int64_t sent_us;
 };
@@ -104,7 +104,7 @@ struct cycle {
 	int64_t due_us, due_wall_us, start_wall_us, sent_us;
 	int32_t item; /* -1: none */
 	uint16_t pending, vote[VOTES];
-	uint8_t told;       /* the vote whose reason is kept */
+	uint8_t told; /* the vote whose reason is kept */
 	uint16_t told_place; /* and its location's place */
 	const struct location *told_location;
 	const char *cause;
@@ -139,7 +139,7 @@ struct incident {
 	enum incident_phase phase;
 	char id[24];
 	int64_t start_wall_us, start_us; /* of the first failed probe; monotonic */
-	int64_t seen_us;                 /* when its cycle had ended */
+	int64_t seen_us; /* when its cycle had ended */
 };
 
 struct event {
@@ -153,23 +153,23 @@ struct check {
 	uint32_t generation;
 	int64_t number;
 	uint64_t print, like, hash; /* of the definition, of all in it but the build, of the name */
-	char *name, *words;   /* words: for the prober's `check` line */
+	char *name, *words; /* words: for the prober's `check` line */
 	struct module_record *module;
 	uint8_t pool;
 	bool is_passive, is_reference, is_first, is_delayed;
-	bool is_ahead;		/* the entry hangs in k->ahead: ahead.c */
-	bool is_paused;		/* not probed: alert_standing.c */
+	bool is_ahead; /* the entry hangs in k->ahead: ahead.c */
+	bool is_paused; /* not probed: alert_standing.c */
 	bool runs_when_healthy; /* the ping that tells another monitor that we are well */
 	int64_t every_us, recheck_us, timeout_us, phase_us; /* every_us: in force */
 	int64_t normal_us; /* as configured */
 	int64_t intense_us, intense_until_us; /* intensify.c; 0: it is not */
-	int64_t next_us;    /* the next slot; 0: none */
+	int64_t next_us; /* the next slot; 0: none */
 	int64_t recheck_at_us; /* 0: none */
 	const struct location **location;
 	uint16_t locations;
 	struct items *items;
 	const char *broken; /* why it cannot run, a constant, or NULL */
-	char **memory;      /* by item and location */
+	char **memory; /* by item and location */
 	struct prober *pin;
 	uint64_t pin_epoch;
 	struct cycle *cycles;
@@ -193,8 +193,8 @@ struct check {
 	enum vote last_vote;
 	bool has_last, reference_passed;
 	int64_t last_start_wall_us, last_due_us, last_elapsed_us, last_late_us, last_ended_us;
-	struct text last_steps, last_reason;
-	char last_step[32], last_address[48];
+	struct text last_steps, last_reason, last_values;
+	char last_step[32], last_address[48], last_http[8], last_tls[16]; /* "1.1", "TLSv1.3" */
 	const struct location *last_location;
 	/* services it belongs to */
 	struct group **group;
@@ -218,7 +218,7 @@ struct prober {
 
 struct pool {
 	uint64_t epoch; /* changes with its probers */
-	size_t most;    /* probes at a time for one prober */
+	size_t most; /* probes at a time for one prober */
 	struct flights waiting;
 };
 
@@ -235,7 +235,7 @@ struct group {
 	bool is_counted; /* during a first evaluation */
 };
 
-#define BURST_MOST 8
+#define BURST_MOST     8
 #define BURST_A_MINUTE 10
 
 /* A diagnosis under way: burst.c. */
@@ -261,8 +261,8 @@ struct keeper {
 	struct schedule schedule;
 	struct {
 		struct schedule schedule; /* slots that are handed out before they are due */
-		int64_t grid_us;          /* 0: none are */
-		int64_t until_us;         /* slots up to then have been taken */
+		int64_t grid_us; /* 0: none are */
+		int64_t until_us; /* slots up to then have been taken */
 	} ahead;
 	/* configuration */
 	bool is_collecting;
@@ -296,9 +296,9 @@ struct keeper {
 	struct {
 		bool is_awaited; /* the first configuration waits for it */
 		int64_t until_us;
-		char *end;       /* that configuration's `end` line */
+		char *end; /* that configuration's `end` line */
 		struct map past; /* by name */
-	} resume;            /* resume.h */
+	} resume; /* resume.h */
 	struct {
 		struct burst burst[BURST_MOST];
 		int64_t begun_us[BURST_A_MINUTE]; /* a ring; the oldest is at `next` */
@@ -311,7 +311,7 @@ struct keeper {
 	struct board *board; /* what people wrote; changed by board_end() alone */
 	struct cards *cards; /* who watches it: board.h */
 	struct window *windows; /* maintenance: window.h */
-	size_t intense;	       /* checks that are intensified */
+	size_t intense; /* checks that are intensified */
 	int64_t recorded; /* the client whose request the recorder does itself, 0: none */
 };
 

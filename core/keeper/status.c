@@ -59,6 +59,12 @@ static void add_last_probe(struct text *t, const struct keeper *k, const struct 
 	line_add_int(t, "elapsed_us", c->last_elapsed_us);
 	line_add_int(t, "late_us", c->last_late_us);
 	line_add(t, "steps", text_get(&c->last_steps));
+	if (c->last_values.size)
+		line_add(t, "values", c->last_values.at);
+	if (*c->last_http)
+		line_add(t, "http_version", c->last_http);
+	if (*c->last_tls)
+		line_add(t, "tls_version", c->last_tls);
 	if (c->last_reason.size && strcmp(text_get(&c->last_reason), text_get(&c->reason)))
 		line_add(t, "last_reason", c->last_reason.at);
 }
@@ -411,7 +417,7 @@ static void ask_maintenance(struct keeper *k, int64_t client, const struct line 
 		window_list(k, client);
 	else
 		is_done = (strcmp(l->verb, "maintenance-add") ? window_cancel : window_add)(k, l,
-										   &said);
+											    &said);
 	status_end(k, client, is_done ? "text" : "wrong", text_get(&said));
 	text_release(&said);
 }

@@ -8,8 +8,9 @@
 
 static void free_check(struct overview_check *c)
 {
-	char *const text[] = {c->incident, c->name,   c->module, c->service, c->location, c->state,
-			      c->reason, c->step,   c->verdict, c->address};
+	char *const text[] = {c->incident, c->name,         c->module,     c->service, c->location,
+			      c->state,    c->reason,       c->step,       c->verdict, c->address,
+			      c->values,   c->http_version, c->tls_version};
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		free(text[i]);
@@ -60,6 +61,11 @@ static void take_check(struct overview *o, const struct line *l)
 		.step = memory_text(line_get(l, "step")),
 		.verdict = memory_text(line_get(l, "verdict")),
 		.address = memory_text(line_get(l, "address")),
+		.values = memory_text(line_get(l, "values")),
+		.http_version = memory_text(line_get(l, "http_version")),
+		.tls_version = memory_text(line_get(l, "tls_version")),
+		.missed = line_int(l, "missed", 0),
+		.late_us = line_int(l, "late_us", 0),
 		.incident = memory_text(line_get(l, "incident")),
 		.incident_us = line_int(l, "incident_us", 0),
 		.since_us = line_int(l, "since_us", 0),

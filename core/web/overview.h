@@ -12,18 +12,20 @@
 #include "../base/line.h"
 #include "../base/steps.h"
 
-#define OVERVIEW_MOST 200000 /* checks and services */
+#define OVERVIEW_MOST  200000 /* checks and services */
 #define OVERVIEW_WORDS 32
 
 struct overview_check {
 	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
-	char *incident;	     /* id of the one that lasts, "" */
+	char *values, *http_version, *tls_version; /* of the last probe: base/values.h, facts */
+	char *incident; /* id of the one that lasts, "" */
 	const char *finding; /* its diagnosis, borrowed (finding.h); NULL or "": none */
 	int64_t incident_us;
 	int64_t since_us, start_us, elapsed_us, next_us;
 	/* what people said of it, and whether it changes too often */
 	bool is_acknowledged, is_paused, is_flapping;
-	int64_t silenced_until_us;	       /* 0: it is not */
+	int64_t silenced_until_us; /* 0: it is not */
+	int64_t missed, late_us; /* slots that fell out; of the last probe */
 	int64_t interval_us, intense_until_us; /* in force; 0: it is the configured one */
 	int64_t uptime_micro; /* of this month so far (report/uptime.h), -1: not known */
 	size_t steps;

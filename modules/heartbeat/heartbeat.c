@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SECOND	     INT64_C(1000000)
-#define LOOK_US	     (60 * SECOND)
+#define SECOND        INT64_C(1000000)
+#define LOOK_US       (60 * SECOND)
 #define LOOK_LEAST_US (SECOND / 10)
-#define EARLY_US     (5 * SECOND) /* the job's clock may be so far ahead of ours */
-#define TEXT_BYTES   400
+#define EARLY_US      (5 * SECOND) /* the job's clock may be so far ahead of ours */
+#define TEXT_BYTES    400
+#define RUNS          8
+#define RUN_BYTES     12 /* of the name of a run: the beginning of a random id is enough */
 
 struct heartbeat {
 	int64_t period, grace, max_run;
@@ -32,95 +34,196 @@ static const struct module_option option[] = {
 		"down when a job that said start does not end within; 0: any time"),
 	OPTION_END};
 
+/* A run that has not ended. */
+struct one_run {
+	char name[RUN_BYTES + 1]; /* "": the job gives its runs no names */
+	int64_t started_us;
+};
+
 /* What is remembered; all times wall clock, 0: never. */
 struct job {
-	int64_t ended_us, started_us; /* started_us: of a run that has not ended */
-	int64_t run_us;		      /* of the last run that said when it started; -1: none */
+	int64_t ended_us, started_us; /* started_us: of the oldest run that has not ended */
+	int64_t run_us; /* of the last run that said when it started; -1: none */
 	int failed;
-	char text[TEXT_BYTES]; /* with the last fail */
+	char text[TEXT_BYTES]; /* with the last end */
+	struct one_run run[RUNS];
+	size_t runs;
 };
+
+/* What the job says: `start @RUN ~MICROSECONDS TEXT`, all but the first where given. */
+struct said {
+	char run[RUN_BYTES + 1];
+	int64_t took_us; /* -1: it does not say */
+	const char *text;
+};
+
+/* "@NAME=STARTED;NAME=STARTED TEXT"; of older ones the text alone. */
+static void recall_runs(struct job *j, const char *at)
+{
+	struct one_run *one = j->run;
+	int end;
+
+	for (at += *at == '@'; j->runs < RUNS; at += end) {
+		end = 0;
+		if (*at == '=' && sscanf(at, "=%" SCNd64 ";%n", &one->started_us, &end) == 1 && end)
+			*one->name = '\0';
+		else if (sscanf(at, "%12[^= ;]=%" SCNd64 ";%n", one->name, &one->started_us, &end) <
+				 2 ||
+			 !end)
+			break;
+		one = &j->run[++j->runs];
+	}
+	snprintf(j->text, sizeof j->text, "%s", at + (*at == ' '));
+}
 
 static void recall(const struct probe *p, struct job *j)
 {
-	int text = 0;
+	const char *memory = probe_recall(p);
+	int rest = 0;
 
 	*j = (struct job){.run_us = -1};
-	if (sscanf(probe_recall(p), "%" SCNd64 " %" SCNd64 " %" SCNd64 " %d %n", &j->ended_us,
-		   &j->started_us, &j->run_us, &j->failed, &text) < 4)
+	if (sscanf(memory, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %d %n", &j->ended_us,
+		   &j->started_us, &j->run_us, &j->failed, &rest) < 4)
 		*j = (struct job){.run_us = -1};
+	else if (memory[rest] == '@')
+		recall_runs(j, memory + rest);
 	else
-		snprintf(j->text, sizeof j->text, "%s", probe_recall(p) + text);
+		snprintf(j->text, sizeof j->text, "%s", memory + rest);
+	if (j->started_us && !j->runs)
+		j->run[j->runs++] = (struct one_run){.started_us = j->started_us};
 }
 
 static void keep(struct probe *p, const struct job *j)
 {
-	probe_remember(p, probe_text(p, "%" PRId64 " %" PRId64 " %" PRId64 " %d %s", j->ended_us,
-				     j->started_us, j->run_us, j->failed, j->text));
+	const char *runs = "@";
+
+	for (size_t i = 0; i < j->runs; i++)
+		runs = probe_text(p, "%s%s=%" PRId64 ";", runs, j->run[i].name,
+				  j->run[i].started_us);
+	probe_remember(p, probe_text(p, "%" PRId64 " %" PRId64 " %" PRId64 " %d %s %s", j->ended_us,
+				     j->started_us, j->run_us, j->failed, runs, j->text));
 }
 
 /* ---- what the job says ---- */
 
-static void end(struct probe *p, struct job *j, const char *text, int failed)
+static void forget_run(struct job *j, size_t i)
 {
+	memmove(&j->run[i], &j->run[i + 1], (--j->runs - i) * sizeof *j->run);
+}
+
+/* They stand in the order of their starts. */
+static void set_started(struct job *j)
+{
+	j->started_us = j->runs ? j->run[0].started_us : 0;
+}
+
+/* Ends the run of that name; an end without a name ends them all. Since when it ran, 0: it did not
+ * say. */
+static int64_t take_run(struct job *j, const char *name)
+{
+	int64_t started_us = 0;
+
+	for (size_t i = 0; i < j->runs && !started_us; i++)
+		if (!*name || !strcmp(j->run[i].name, name)) {
+			started_us = j->run[i].started_us;
+			forget_run(j, i);
+		}
+	if (!*name)
+		j->runs = 0;
+	set_started(j);
+	return started_us;
+}
+
+static void end(struct probe *p, struct job *j, const struct said *s, const char *text, int failed)
+{
+	int64_t started_us = take_run(j, s->run);
+
 	j->ended_us = probe_wall_us(p);
-	j->run_us = j->started_us ? j->ended_us - j->started_us : -1;
-	j->started_us = 0;
+	j->run_us = started_us ? j->ended_us - started_us : s->took_us;
 	j->failed = failed;
-	snprintf(j->text, sizeof j->text, "%s", failed ? text : "");
+	snprintf(j->text, sizeof j->text, "%s", text);
 }
 
-static void start(struct probe *p, struct job *j, const char *text)
+static void start(struct probe *p, struct job *j, const struct said *s)
 {
-	(void)text;
-	j->started_us = probe_wall_us(p);
+	take_run(j, s->run);
+	if (j->runs == RUNS)
+		forget_run(j, 0);
+	j->run[j->runs] = (struct one_run){.started_us = probe_wall_us(p)};
+	snprintf(j->run[j->runs++].name, RUN_BYTES + 1, "%s", s->run);
+	set_started(j);
 }
 
-static void succeed(struct probe *p, struct job *j, const char *text)
+static void succeed(struct probe *p, struct job *j, const struct said *s)
 {
-	end(p, j, text, 0);
+	end(p, j, s, s->text, 0);
 }
 
-static void fail(struct probe *p, struct job *j, const char *text)
+static void fail(struct probe *p, struct job *j, const struct said *s)
 {
-	end(p, j, text, 1);
+	end(p, j, s, s->text, 1);
 }
 
 /* exit STATUS [TEXT] */
-static void leave(struct probe *p, struct job *j, const char *text)
+static void leave(struct probe *p, struct job *j, const struct said *s)
 {
 	char *rest;
-	long status = strtol(text, &rest, 10);
+	long status = strtol(s->text, &rest, 10);
 
-	if (rest == text || status < 0 || status > 255) {
-		probe_unknown(p, "wanted an exit status, got '%s'", probe_shown(p, text));
+	if (rest == s->text || status < 0 || status > 255) {
+		probe_unknown(p, "wanted an exit status, got '%s'", probe_shown(p, s->text));
 		return;
 	}
 	rest += *rest == ' ';
-	end(p, j, probe_text(p, "exit status %ld%s%s", status, *rest ? ": " : "", rest),
+	end(p, j, s, probe_text(p, "exit status %ld%s%s", status, *rest ? ": " : "", rest),
 	    status != 0);
+}
+
+/* A word for people: it says nothing of how the job fares. */
+static void note(struct probe *p, struct job *j, const struct said *s)
+{
+	(void)p;
+	if (!j->failed)
+		snprintf(j->text, sizeof j->text, "%s", s->text);
 }
 
 static const struct {
 	const char *word;
-	void (*take)(struct probe *, struct job *, const char *text);
-} event[] = {{"beat", succeed}, {"success", succeed}, {"start", start}, {"fail", fail},
-	     {"exit", leave}};
+	void (*take)(struct probe *, struct job *, const struct said *);
+} event[] = {{"beat", succeed}, {"success", succeed}, {"start", start},
+	     {"fail", fail},    {"exit", leave},      {"log", note}};
+
+static void read_said(struct said *s, const char *at)
+{
+	int end = 0;
+
+	*s = (struct said){.took_us = -1};
+	if (sscanf(at, " @%12[^ =;]", s->run) == 1)
+		sscanf(at, " @%*[^ ]%n", &end);
+	at += end;
+	end = 0;
+	if (sscanf(at, " ~%" SCNd64 "%n", &s->took_us, &end) == 1)
+		at += end;
+	s->text = at + (*at == ' ');
+}
 
 /* What it does not understand changes nothing. */
 static void take_event(struct probe *p, struct job *j)
 {
-	const char *said = probe_event(p);
-	size_t n = strcspn(said, " ");
+	const char *heard = probe_event(p);
+	size_t n = strcspn(heard, " ");
+	struct said said;
 
 	for (size_t i = 0; n && i < sizeof event / sizeof *event; i++)
-		if (strlen(event[i].word) == n && !strncmp(said, event[i].word, n)) {
-			event[i].take(p, j, said + n + (said[n] == ' '));
+		if (strlen(event[i].word) == n && !strncmp(event[i].word, heard, n)) {
+			read_said(&said, heard + n);
+			event[i].take(p, j, &said);
 			keep(p, j);
 			return;
 		}
 	if (n)
-		probe_unknown(p, "wanted start, success, fail or exit, got '%s'",
-			      probe_shown(p, said));
+		probe_unknown(p, "wanted start, success, fail, exit or log, got '%s'",
+			      probe_shown(p, heard));
 }
 
 /* ---- what is to be thought of it ---- */
@@ -147,6 +250,8 @@ static void judge(struct probe *p, const struct heartbeat *o, const struct job *
 		probe_fact(p, "last_end", probe_time_text(p, o->zone, j->ended_us));
 	if (j->started_us)
 		probe_fact(p, "running_since", probe_time_text(p, o->zone, j->started_us));
+	if (*j->text && !j->failed)
+		probe_fact(p, "said", probe_shown(p, j->text));
 	probe_fact(p, "wanted_by", probe_time_text(p, o->zone, by_us));
 	if (is_late && j->started_us && o->max_run)
 		probe_fail(p, "started at %s, not ended within %s",
@@ -157,8 +262,7 @@ static void judge(struct probe *p, const struct heartbeat *o, const struct job *
 			   probe_time_text(p, o->zone, j->ended_us), probe_shown(p, j->text));
 	else if (is_late)
 		probe_fail(p, "not heard of since %s, wanted by %s",
-			   probe_time_text(p, o->zone,
-					   j->started_us ? j->started_us : j->ended_us),
+			   probe_time_text(p, o->zone, j->started_us ? j->started_us : j->ended_us),
 			   probe_time_text(p, o->zone, by_us));
 }
 

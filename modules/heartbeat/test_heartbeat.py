@@ -149,6 +149,42 @@ def run_time():
         assert "run_time" not in role.values(job.hears("beat")), "without a start nothing is known"
 
 
+@test("runs that overlap are known by their names, and each has its own run time")
+def runs():
+    with Job(memory(DAY), period="1d", max_run="1h") as job:
+        first, second = "5f2c0a9e-1d4b-4c3e-9b1a-000000000001", "77aa0a9e-1d4b-4c3e-9b1a-000000000002"
+        assert "fact.running_since" in job.hears(f"start @{first}")
+        job.hears(f"start @{second}")
+        result = job.hears(f"success @{first} done")
+        assert "run_time" in role.values(result) and "fact.running_since" in result and result["fact.said"] == "done", result
+        result = job.hears(f"fail @{second} disk full")
+        assert result["verdict"] == "down" and "fact.running_since" not in result and result["reason"].endswith("disk full"), result
+        assert "run_time" not in role.values(job.hears(f"success @{second}")), "that run has ended already"
+
+
+@test("of more runs than eight the oldest is forgotten, and an end without a name ends them all")
+def many_runs():
+    with Job(memory(DAY), period="1d") as job:
+        for number in range(20):
+            job.hears(f"start @run-{number:02}")
+        assert "run_time" not in role.values(job.hears("success @run-11")) and "run_time" in role.values(job.hears("success @run-12"))
+        assert "fact.running_since" not in job.hears("success")
+
+
+@test("a job may say itself how long it took; what it logs changes nothing but what was said last")
+def took():
+    with Job("", period="1d") as job:
+        result = job.hears("success ~2500000 all well")
+        assert role.values(result)["run_time"] == "2.5 s" and result["fact.said"] == "all well", result
+        result = job.hears("log halfway")
+        assert result["verdict"] == "up" and result["fact.said"] == "halfway", result
+        job.hears("fail broken")
+        result = job.hears("log tried again")
+        assert result["verdict"] == "down" and result["reason"].endswith(": broken"), result
+        for nonsense in ("success ~x", "success @", "success @ ~-5", "success ~99999999999999999999", "start @=;=;", "success @a=1;b=2;"):
+            assert job.hears(nonsense)["verdict"] == "up", nonsense
+
+
 @test("it looks again each minute, and just behind the deadline")
 def looks():
     for ago, most in ((0, 60_000_000), (3570, 30_000_000), (3590, 10_000_000), (7000, 60_000_000)):
