@@ -138,6 +138,7 @@ struct read *read_open(const char *path, struct text *wrong)
 		sqlite3_exec(r->sql.db, "PRAGMA mmap_size = 0; PRAGMA query_only = ON;"
 					"PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;",
 			     NULL, NULL, NULL);
+		sql_only_read(&r->sql);
 		if (judge_schema(r, wrong)) {
 			text_release(&told);
 			return r;

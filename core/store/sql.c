@@ -14,6 +14,29 @@ bool sql_open(struct sql *s, const char *path, int flags, struct text *wrong)
 	return false;
 }
 
+static int authorize(void *with, int act, const char *first, const char *second, const char *schema,
+		     const char *trigger)
+{
+	(void)with, (void)first, (void)schema, (void)trigger;
+	switch (act) {
+	case SQLITE_SELECT:
+	case SQLITE_READ:
+	case SQLITE_FUNCTION:
+	case SQLITE_RECURSIVE:
+	case SQLITE_TRANSACTION:
+		return SQLITE_OK;
+	case SQLITE_PRAGMA: /* without a value it only tells */
+		return second ? SQLITE_DENY : SQLITE_OK;
+	default:
+		return SQLITE_DENY;
+	}
+}
+
+void sql_only_read(struct sql *s)
+{
+	sqlite3_set_authorizer(s->db, authorize, NULL);
+}
+
 void sql_close(struct sql *s)
 {
 	for (size_t i = 0; i < s->count; i++)

@@ -25,6 +25,9 @@ struct sql {
 /* Opens `path` with SQLite's flags. False: *wrong says why; sql_close() all the same. */
 bool sql_open(struct sql *, const char *path, int flags, struct text *wrong);
 void sql_close(struct sql *);
+/* From now on statements that do more than read are not prepared, nor those that open, name or set
+ * anything: whatever text came here, it could only look (F51). */
+void sql_only_read(struct sql *);
 
 /* Ready to be bound. */
 sqlite3_stmt *sql_ask(struct sql *, const char *text);

@@ -70,6 +70,39 @@ def lookups():
             if (NAME_LOOKUP.search(line) and not path.startswith("core/fiber/resolve")) or SHELL.search(line))
 
 
+SQL = re.compile(r'"\s*(SELECT|INSERT|UPDATE|DELETE FROM|REPLACE INTO|CREATE|DROP|ALTER|ATTACH|PRAGMA|WITH|VACUUM|BEGIN|COMMIT)\b[ ;"]')
+
+
+def calls(text):
+    """(line number, name, arguments) of every call in C, comments blanked, as far as parentheses pair."""
+    text = re.sub(r"/\*.*?\*/", lambda found: re.sub(r"[^\n]", " ", found.group(0)), text, flags=re.S)
+    for found in re.finditer(r"\b(\w+)\s*\(", text):
+        depth, at, in_string = 1, found.end(), False
+        while depth and at < len(text):
+            in_string ^= text[at] == '"' and text[at - 1] != "\\"
+            depth += 0 if in_string else {"(": 1, ")": -1}.get(text[at], 0)
+            at += 1
+        yield text.count("\n", 0, found.start()) + 1, found.group(1), text[found.end():at - 1]
+
+
+@test("SQL is constant texts in core/store, whose values are bound: nothing is put together, nothing is formatted into it")
+def sql():
+    findings = []
+    for path in (p for p in OURS if p.startswith("core/")):
+        text = read(path)
+        is_store = path.startswith("core/store/")
+        findings += [f"{path}:{text.count(chr(10), 0, found.start()) + 1}: SQL outside core/store" for found in SQL.finditer(text) if not is_store]
+        for line, name, arguments in calls(text) if is_store or "sqlite3_" in text else []:
+            here = f"{path}:{line}:"
+            if re.match(r"text_|line_|s?n?printf|vs?n?printf|snprintf", name) and SQL.search(arguments):
+                findings.append(f"{here} {name}() makes SQL: bind its values")
+            if name.startswith("sqlite3_prepare") and path != "core/store/sql.c":
+                findings.append(f"{here} {name}() outside core/store/sql.c: use sql_bind()")
+            if re.match(r"sql_(ask|bind|run|number)$|sqlite3_exec$", name) and "text_get" in arguments.split('"')[0]:
+                findings.append(f"{here} {name}() of a text that was put together")
+    nothing(findings)
+
+
 @test("no line of C is wider than 100 columns or indented or ended with spaces")
 def widths():
     def wrong(text):
