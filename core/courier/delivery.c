@@ -41,6 +41,8 @@ static enum letter_outcome judge(const struct delivery *d, const struct probe *p
 {
 	if (d->letter->is_taken)
 		return LETTER_DELIVERED;
+	if (p->is_refused)
+		return LETTER_GIVE_UP;
 	if (!delivery_outcome_name(d->answer) || p->is_late || p->verdict == VERDICT_UNKNOWN)
 		return LETTER_TRY_LATER;
 	if (d->answer == LETTER_DELIVERED && p->has_failed)
@@ -120,6 +122,7 @@ void delivery_begin(struct probe_host *h, struct letter *letter, const struct de
 		.done = done,
 		.with = d,
 		.wants_transcript = order->wants_transcript,
+		.is_strangers = *letter_word(letter, "stranger") != '\0',
 	};
 
 	d->magic = DELIVERY_MAGIC;

@@ -256,6 +256,16 @@ static bool may_lead_to(void *with, enum address_kind kind, const char *address)
 			  address_kind_text(kind), address);
 }
 
+/* Decided on the address that is dialled now, whatever the name resolves to later (F48). */
+static bool may_be_asked_for(struct probe *p, enum address_kind kind, const char *address)
+{
+	if (!p->order.is_strangers || kind == ADDRESS_PUBLIC)
+		return true;
+	p->is_refused = true;
+	return probe_fail(p, "'%s' is %s address: strangers may name public ones only", address,
+			  address_kind_text(kind));
+}
+
 static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp, net_policy may,
 		 void *with)
 {
@@ -271,7 +281,7 @@ static bool dial(struct probe *p, const char *host, int64_t port, bool is_udp, n
 	if (!c || !(is_udp ? find_udp(p, host, &a) : net_find_address(p, host, &a)))
 		return false;
 	c->kind = address_kind((const struct sockaddr *)&a.at);
-	if (may && !may(with, c->kind, a.text))
+	if (!may_be_asked_for(p, c->kind, a.text) || (may && !may(with, c->kind, a.text)))
 		return false;
 	net_set_port(&a, port);
 	memcpy(p->address, a.text, sizeof p->address);

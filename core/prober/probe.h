@@ -71,6 +71,7 @@ struct probe_order {
 	void (*done)(struct probe *, const struct text *result, void *with);
 	void *with;
 	bool wants_transcript;
+	bool is_strangers; /* a stranger says where to: only public addresses are dialled (F48) */
 	const struct limit *limit; /* module/limit.h, on values: warn and crit */
 	size_t limits;
 };
@@ -88,6 +89,7 @@ struct probe {
 	enum verdict verdict;
 	bool has_failed, is_late, is_parked, is_stalled;
 	bool asks_others; /* probe_asks_others() */
+	bool is_refused; /* it was not dialled where a stranger wanted it */
 	bool has_waited; /* since the last step ended */
 	bool lacks_resolver; /* waits for an answer of the resolver: lateness is not the target's */
 	int calls_after_failure;
