@@ -32,6 +32,8 @@ enum shape_ink {
 	SHAPE_UP,
 	SHAPE_DEGRADED,
 	SHAPE_DOWN,
+	SHAPE_ONLINE, /* dots of what works; of what works badly */
+	SHAPE_UNSTEADY,
 	SHAPE_A, /* series */
 	SHAPE_B,
 	SHAPE_C,

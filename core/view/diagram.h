@@ -1,0 +1,18 @@
+/* view/diagram: a view as a drawing: each box with its role, its dot and its servers, arrows
+ * between them.
+ *
+ * Nothing is told by colour alone: a dot's shape and a word say the state, a letter and a hatch the
+ * role, dashes the way that is only taken when the other fails. Pure. */
+#ifndef NINES_VIEW_DIAGRAM_H
+#define NINES_VIEW_DIAGRAM_H
+
+#include "../render/drawing.h"
+#include "view.h"
+
+/* `title` and `says` are borrowed by the drawing. */
+void diagram_draw(struct drawing *, const struct view *, const char *title, const char *says);
+/* For a legend: the mark of a role, or of a light; 16 units high and wide. */
+void diagram_draw_role(struct drawing *, int role);
+void diagram_draw_light(struct drawing *, enum view_light);
+
+#endif
