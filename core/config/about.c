@@ -8,7 +8,7 @@
 #include "../alert/flap.h"
 #include "read.h"
 
-#define DEPTH 10000 /* of parents of parents; a longer chain is not followed */
+#define DEPTH       10000 /* of parents of parents; a longer chain is not followed */
 #define TITLE_BYTES 200
 
 struct about {
@@ -59,7 +59,8 @@ bool about_take(struct config *c, const struct named *n, const struct about_opti
 	struct flap_policy policy;
 	int wrong = c->parse.wrong;
 
-	*a = (struct about){.named = n, .parents = keep_list(c, o->parents),
+	*a = (struct about){.named = n,
+			    .parents = keep_list(c, o->parents),
 			    .file = parents ? parents->file : file,
 			    .line = parents ? parents->line : line};
 	*c->last_about = a;
@@ -86,6 +87,7 @@ void about_add(struct text *t, const struct about_options *o)
 	add_given(t, "owner", o->owner, "");
 	add_given(t, "category", o->category, "");
 	add_given(t, "url", o->see, "");
+	add_given(t, "visit", o->visit, "");
 	line_add_list(t, "next", o->next);
 	line_add_list(t, "parents", o->parents);
 	add_given(t, "flapping", o->flapping, "20%-40%");

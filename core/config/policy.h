@@ -55,7 +55,7 @@ struct config_service {
 	const char *const *members; /* patterns as they were written */
 	int64_t need;
 	const char *role;
-	const char *const *feeds;
+	const char *const *feeds, *const *fallback;
 	struct about_options about;
 	struct config_service *next;
 };

@@ -59,24 +59,28 @@ const struct module_option maintenance_option[] = {
 	OPTION_TEXT(struct config_maintenance, text, "", "what people read"),
 	OPTION_END,
 };
-static const struct module_head maintenance_head = {
-	.name = "maintenance", .option = maintenance_option,
-	.options_size = sizeof(struct config_maintenance)};
+static const struct module_head maintenance_head = {.name = "maintenance",
+						    .option = maintenance_option,
+						    .options_size =
+							    sizeof(struct config_maintenance)};
 
 const struct module_option service_option[] = {
 	OPTION_(struct config_service, members, "members", OPTION_TYPE_LIST, NULL, NULL,
 		OPTION_IS_REQUIRED, "checks and services"),
 	OPTION_(struct config_service, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
 		"up while at least so many members are up"),
-	OPTION_TEXT(struct config_service, role, "", "what it is for the house"),
-	OPTION_LIST(struct config_service, feeds, "", "services that depend on it"),
+	OPTION_(struct config_service, role, "role", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,
+		"what it is for the house: gateway; colours its box in the infrastructure"),
+	OPTION_LIST(struct config_service, feeds, "",
+		    "services that it hands on to: arrows of the infrastructure"),
+	OPTION_LIST(struct config_service, fallback, "",
+		    "services that take over when it cannot: dashed arrows"),
 	OPTION_TEXT(struct config_service, sla, "", "the policy it is measured by"),
 	ABOUT_OPTIONS(struct config_service),
 	OPTION_END,
 };
 static const struct module_head service_head = {
-	.name = "service", .option = service_option,
-	.options_size = sizeof(struct config_service)};
+	.name = "service", .option = service_option, .options_size = sizeof(struct config_service)};
 
 const struct module_option customer_option[] = {
 	OPTION_(struct config_customer, services, "services", OPTION_TYPE_LIST, NULL, NULL,

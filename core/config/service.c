@@ -57,6 +57,14 @@ static void refuse_name(struct config *c, const struct service *s, const char *w
 			    s->section->title, what, name);
 }
 
+static void judge_names(struct config *c, const struct service *s, const char *what,
+			const char *const *name)
+{
+	for (; *name; name++)
+		if (!map_find_text(&c->names, *name))
+			refuse_name(c, s, what, *name);
+}
+
 static void resolve(struct config *c, struct service *s)
 {
 	const struct section *at = s->section;
@@ -70,9 +78,8 @@ static void resolve(struct config *c, struct service *s)
 		else
 			refuse_name(c, s, "member", *m);
 	}
-	for (const char *const *f = s->say.feeds; *f; f++)
-		if (!map_find_text(&c->names, *f))
-			refuse_name(c, s, "feeds", *f);
+	judge_names(c, s, "feeds", s->say.feeds);
+	judge_names(c, s, "fallback", s->say.fallback);
 	if (*s->say.sla && !map_find_text(&c->slas, s->say.sla))
 		problem_add(&c->parse, at->file, at->line, "add sla \"NAME\" { target = 99.9 }",
 			    "service '%s': there is no sla '%s'", at->title, s->say.sla);
@@ -142,6 +149,7 @@ static void add_line(struct config *c, struct service *s, int round)
 		line_add(t, "role", s->say.role);
 	if (*s->say.feeds)
 		line_add(t, "feeds", names_join(&joined, s->say.feeds, SIZE_MAX));
+	line_add_list(t, "fallback", s->say.fallback);
 	if (*s->say.sla)
 		line_add(t, "sla", s->say.sla);
 	if (*s->say.sla)

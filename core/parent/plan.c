@@ -12,8 +12,8 @@
 
 const char *const pool_name[POOLS] = {"general", "blocking", "exec"};
 
-#define TEXT(member) offsetof(struct plan_settings, member), SETTING_TEXT
-#define INT(member) offsetof(struct plan_settings, member), SETTING_INT
+#define TEXT(member)     offsetof(struct plan_settings, member), SETTING_TEXT
+#define INT(member)      offsetof(struct plan_settings, member), SETTING_INT
 #define DURATION(member) offsetof(struct plan_settings, member), SETTING_DURATION
 enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_DURATION };
 
@@ -212,7 +212,7 @@ static const char *take_notifier(struct plan *p, const struct line *l)
 	c->name = memory_text(line_name(l));
 	c->line = line.at;
 	c->module = get_module(p, "notifier", line_get(l, "module"));
-	c->pool = c->module->flags & MODULE_BLOCKS	 ? POOL_BLOCKING
+	c->pool = c->module->flags & MODULE_BLOCKS       ? POOL_BLOCKING
 		  : c->module->flags & MODULE_NEEDS_EXEC ? POOL_EXEC
 							 : POOL_GENERAL;
 	p->channel = memory_resize(p->channel, (p->channels + 1) * sizeof *p->channel);
@@ -369,9 +369,8 @@ static void pass_on(struct text *t, const struct line *l, const char *const *but
 
 const char *plan_take(struct plan *p, const struct line *l)
 {
-	static const char *const figures_only[] = {"sla", "written", NULL};
-	static const char *const keeper_only[] = {"role", "feeds", "target_micro",
-						  "burn", "burn_blips", NULL};
+	static const char *const figures_only[] = {"sla", "written", "fallback", "visit", NULL};
+	static const char *const keeper_only[] = {"target_micro", "burn", "burn_blips", NULL};
 
 	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++) {
 		if (strcmp(l->verb, verb[i].verb))

@@ -18,6 +18,9 @@ struct target {
 	const char *standing; /* "in-service" or why it is shown and not counted (row 107) */
 	const char *members; /* of a service: names, lines; "" of a check */
 	const char *parents;
+	/* of a service: its role in the house; services that it hands on to, and those that take
+	 * over from it, lines. `visit`: where visitors find it, "" */
+	const char *role, *feeds, *fallback, *visit;
 	int64_t every_us, need;
 	bool is_service;
 };

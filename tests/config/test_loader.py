@@ -21,7 +21,8 @@ def whole(tmp):
                  'tcp "Mail, inbound" { host = "127.0.0.1" port = 25 every = "5m" timeout = 3 slow = "1s" recheck = "30s"\n'
                  ' locations = {"london", "b"} address-family = 4 reference = true when-healthy = true expect = "220" }\n'
                  'ping "loop" { host = "::1" }\n'
-                 'service "Mail & more" { members = {"Mail, inbound", "loop"} need = 2 role = "core" feeds = {"loop"} }\n'
+                 'service "Mail & more" { members = {"Mail, inbound", "loop"} need = 2 role = "core" feeds = {"loop"} fallback = {"loop"}\n'
+                 ' visit = "https://mail.example.org/" }\n'
                  'void { share = 0.25 minimum = 5 window = "30s" }\n')
     status, lines, said = load(conf)
     assert status == 0 and not said, said
@@ -41,7 +42,8 @@ def whole(tmp):
     modules = {name: found for _, name, found in lines_of(lines, "module")}
     assert modules["tcp"]["build"] == build and modules["tcp"]["kind"] == "check"
     assert lines_of(lines, "service") == [("service", "Mail & more", {
-        "members": "Mail, inbound\nloop", "need": "2", "role": "core", "feeds": "loop"})]
+        "members": "Mail, inbound\nloop", "need": "2", "role": "core", "feeds": "loop", "fallback": "loop",
+        "visit": "https://mail.example.org/"})]
 
 
 @test("the keeper's words of alerts by burn rate stand in the line of each service whose sla wants them")
