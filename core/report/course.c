@@ -7,6 +7,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "course.h"
 #include "host.h"
 
 #define PARTS_MOST 1000
@@ -15,15 +16,13 @@
 static const struct pace {
 	int seconds, days;
 } paces[] = {
-	{60, 0},    {300, 0},   {900, 0},   {1800, 0}, {3600, 0}, {7200, 0}, {10800, 0},
-	{21600, 0}, {43200, 0}, {0, 1},     {0, 2},    {0, 7},    {0, 14},   {0, 30},
-	{0, 91},    {0, 365},
+	{60, 0},    {300, 0}, {900, 0}, {1800, 0}, {3600, 0}, {7200, 0}, {10800, 0}, {21600, 0},
+	{43200, 0}, {0, 1},   {0, 2},   {0, 7},    {0, 14},   {0, 30},   {0, 91},    {0, 365},
 };
 #define PACES (sizeof paces / sizeof *paces)
 
 struct course {
 	struct arena *arena;
-	const struct zone *zone;
 	struct page_part *part;
 	size_t parts;
 	struct read_steps *of; /* of each part */
@@ -47,35 +46,56 @@ static const struct pace *choose_pace(int64_t span_us, size_t most)
 }
 
 /* The next border by the clock of the zone; one that the clock skips is none. */
-static int64_t border_behind(const struct course *c, const struct pace *p, int64_t at_us)
+static int64_t border_behind(const struct zone *zone, const struct pace *p, int64_t at_us)
 {
-	struct civil civil = zone_civil(c->zone, at_us / CLOCK_SECOND);
+	struct civil civil = zone_civil(zone, at_us / CLOCK_SECOND);
 	int second = civil.hour * 3600 + civil.minute * 60 + civil.second;
 	int64_t next_us;
 
 	if (p->days)
-		return figures_day_us(c->zone, at_us, p->days);
+		return figures_day_us(zone, at_us, p->days);
 	for (second -= second % p->seconds;;) {
 		second += p->seconds;
-		next_us = zone_instant(c->zone, (struct civil){civil.year, civil.month, civil.day,
-							       0, 0, second}) *
+		next_us = zone_instant(zone, (struct civil){civil.year, civil.month, civil.day, 0,
+							    0, second}) *
 			  CLOCK_SECOND;
 		if (next_us > at_us)
 			return next_us;
 	}
 }
 
-static bool set_parts(struct course *c, int64_t from_us, int64_t to_us, size_t most)
+size_t course_borders(const struct zone *zone, int64_t from_us, int64_t to_us, size_t most,
+		      struct page_part *into)
 {
 	const struct pace *p = choose_pace(to_us - from_us, most);
+	size_t parts = 0;
 
-	c->part = arena_alloc(c->arena, (most + 1) * sizeof *c->part);
-	for (int64_t at_us = from_us, next_us; c->part && at_us < to_us; at_us = next_us) {
-		next_us = border_behind(c, p, at_us);
-		next_us = next_us < to_us && c->parts + 1 < most ? next_us : to_us;
-		c->part[c->parts++] = (struct page_part){.from_us = at_us, .to_us = next_us};
+	for (int64_t at_us = from_us, next_us; at_us < to_us; at_us = next_us) {
+		next_us = border_behind(zone, p, at_us);
+		next_us = next_us < to_us && parts + 1 < most ? next_us : to_us;
+		into[parts++] = (struct page_part){.from_us = at_us, .to_us = next_us};
 	}
-	return c->part;
+	return parts;
+}
+
+bool course_read(struct read *r, const struct read_target *t, struct page_part *part,
+		 struct read_steps *of)
+{
+	part->count = 0;
+	part->p50_us = part->p95_us = part->p99_us = -1;
+	if (!read_steps(r, t, NULL, part->from_us, part->to_us, of))
+		return false;
+	for (size_t i = 0; i < of->steps; i++) {
+		const struct read_step *s = &of->step[i];
+
+		if (*s->name || s->hop)
+			continue;
+		part->count = (int64_t)s->times.count;
+		part->p50_us = histogram_percentile(&s->times, 500000);
+		part->p95_us = histogram_percentile(&s->times, 950000);
+		part->p99_us = histogram_percentile(&s->times, 990000);
+	}
+	return true;
 }
 
 static void take_step(struct course *c, const struct read_step *s)
@@ -94,21 +114,9 @@ static void take_step(struct course *c, const struct read_step *s)
 
 static void take_part(struct course *c, size_t n)
 {
-	struct page_part *part = &c->part[n];
-
-	part->p50_us = part->p95_us = part->p99_us = -1;
-	for (size_t i = 0; i < c->of[n].steps; i++) {
-		const struct read_step *s = &c->of[n].step[i];
-
-		if (*s->name || s->hop) {
-			take_step(c, s);
-			continue;
-		}
-		part->count = (int64_t)s->times.count;
-		part->p50_us = histogram_percentile(&s->times, 500000);
-		part->p95_us = histogram_percentile(&s->times, 950000);
-		part->p99_us = histogram_percentile(&s->times, 990000);
-	}
+	for (size_t i = 0; i < c->of[n].steps; i++)
+		if (*c->of[n].step[i].name || c->of[n].step[i].hop)
+			take_step(c, &c->of[n].step[i]);
 }
 
 static int64_t mean_of(const struct read_steps *all, const char *step, int hop)
@@ -141,7 +149,7 @@ static bool gather(struct course *c, struct read *r, const struct read_target *t
 {
 	c->of = memory_new((c->parts + 1) * sizeof *c->of);
 	for (size_t i = 0; i < c->parts; i++) {
-		if (!read_steps(r, t, NULL, c->part[i].from_us, c->part[i].to_us, &c->of[i]))
+		if (!course_read(r, t, &c->part[i], &c->of[i]))
 			return false;
 		take_part(c, i);
 	}
@@ -169,9 +177,12 @@ const struct page_course *page_course(struct page *p, size_t number, int64_t fro
 	assert(p->magic == PAGE_MAGIC && h->magic == HOST_MAGIC);
 	if (number >= h->targets || !most || most > PARTS_MOST)
 		return NULL;
-	c.zone = h->target[number].span->zone;
 	t = read_find(h->read, h->target[number].name);
-	is_kept = into && set_parts(&c, from_us, to_us, most);
+	c.part = arena_alloc(c.arena, (most + 1) * sizeof *c.part);
+	is_kept = into && c.part;
+	if (is_kept)
+		c.parts =
+			course_borders(h->target[number].span->zone, from_us, to_us, most, c.part);
 	if (is_kept && t && t->kind == READ_CHECK && !gather(&c, h->read, t))
 		page_refuse(p, "%s", read_wrong(h->read));
 	else if (is_kept && (!t || t->kind != READ_CHECK))

@@ -50,6 +50,28 @@ int64_t figures_year_us(const struct zone *z, int64_t at_us, int years)
 	return zone_instant(z, (struct civil){c.year + years, 1, 1, 0, 0, 0}) * SECOND;
 }
 
+/* Up to the same day of the year before. */
+static int days_of_year(const struct zone *z, int64_t end_us)
+{
+	struct civil today = zone_civil(z, figures_day_us(z, end_us - 1, 0) / SECOND);
+	struct civil leap = zone_civil(z, figures_day_us(z, end_us - 1, -366) / SECOND);
+
+	return leap.month == today.month && leap.day == today.day ? 366 : 365;
+}
+
+struct page_span figures_span(const struct zone *z, int64_t end_us, int days)
+{
+	int64_t last_us = figures_day_us(z, end_us - 1, 0);
+
+	days = days ? days : days_of_year(z, end_us);
+	return (struct page_span){
+		.from_us = figures_day_us(z, end_us - 1, 1 - days),
+		.to_us = end_us,
+		.before_from_us = figures_day_us(z, end_us - 1, 1 - 2 * days),
+		.before_to_us = figures_day_us(z, end_us - 1, -days) + end_us - last_us,
+	};
+}
+
 void figures_add_method(struct text *t, const struct figures_policy *p, const char *zone)
 {
 	struct text all = {0};

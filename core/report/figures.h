@@ -88,5 +88,7 @@ int64_t figures_day_us(const struct zone *, int64_t at_us, int days);
  * zone. */
 int64_t figures_month_us(const struct zone *, int64_t at_us, int months);
 int64_t figures_year_us(const struct zone *, int64_t at_us, int years);
+/* page_span() of that zone. */
+struct page_span figures_span(const struct zone *, int64_t end_us, int days);
 
 #endif

@@ -41,6 +41,25 @@ enum page_trend page_trend(const struct page_figures *now, const struct page_fig
 	return -worse > unsure ? PAGE_TREND_BETTER : PAGE_TREND_SAME;
 }
 
+bool page_is_ranked(const struct page_figures *f)
+{
+	return f->known_micro >= 0 && f->known_us * 2 >= f->span_us;
+}
+
+int page_rank(const struct page_figures *a, const struct page_figures *b)
+{
+	if (page_is_ranked(a) != page_is_ranked(b))
+		return page_is_ranked(a) ? -1 : 1;
+	if (page_is_ranked(a) && a->known_micro != b->known_micro)
+		return a->known_micro > b->known_micro ? -1 : 1;
+	return 0;
+}
+
+struct page_span page_span(const struct page *p, int64_t end_us, int days)
+{
+	return figures_span(p->zone, end_us, days);
+}
+
 static struct host *host_of(const struct page *p, size_t target)
 {
 	struct host *h = p->host;
@@ -75,31 +94,39 @@ static const char *keep(struct host *h, const char *text)
 	return at ? at : "";
 }
 
-/* A service is what the configuration says now, all else what the record was told last. */
+void host_about(const struct host *h, const char *name, const struct read_target *t,
+		struct page_about *a)
+{
+	const struct config_service *c = configured(h, name);
+
+	*a = (struct page_about){
+		.name = name,
+		.kind = c || (t && t->kind == READ_SERVICE) ? "service" : "check",
+		.module = t && !c ? t->module : "",
+		.owner = c   ? c->about.owner
+			 : t ? t->owner
+			     : "",
+		.category = c   ? c->about.category
+			    : t ? t->category
+				: "",
+		.first_us = t ? t->first_us : 0,
+		.last_us = t ? t->last_us : 0,
+		.is_removed = t && !c && t->removed_us,
+	};
+}
+
 const struct page_about *page_about(struct page *p, size_t target)
 {
 	struct host *h = host_of(p, target);
 	struct page_about *a = h ? arena_alloc(&h->arena, sizeof *a) : NULL;
 	const struct read_target *t = a ? find(p, h, target) : NULL;
-	const struct config_service *c;
 
 	if (!a || p->wrong.size)
 		return NULL;
-	c = configured(h, h->target[target].name);
-	*a = (struct page_about){
-		.name = h->target[target].name,
-		.kind = c || (t && t->kind == READ_SERVICE) ? "service" : "check",
-		.module = keep(h, t && !c ? t->module : NULL),
-		.owner = keep(h, c   ? c->about.owner
-				 : t ? t->owner
-				     : NULL),
-		.category = keep(h, c   ? c->about.category
-				    : t ? t->category
-					: NULL),
-		.first_us = t ? t->first_us : 0,
-		.last_us = t ? t->last_us : 0,
-		.is_removed = t && !c && t->removed_us,
-	};
+	host_about(h, h->target[target].name, t, a);
+	a->module = keep(h, a->module);
+	a->owner = keep(h, a->owner);
+	a->category = keep(h, a->category);
 	return a;
 }
 

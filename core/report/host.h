@@ -70,6 +70,10 @@ struct zone *host_open_zone(const struct host *, const char *name, struct text *
 const struct host_span *host_span_of(const struct host *, const struct figures_policy *);
 /* Its figures, without what only reports show. Borrows from the target. */
 struct figures_order host_order(const struct host_target *);
+/* A service is what the configuration says now, all else what the record was told last (NULL: it
+ * knows nothing of it). Texts are borrowed. */
+void host_about(const struct host *, const char *name, const struct read_target *,
+		struct page_about *);
 /* Once the targets are known: the document is in the zone that all of them have. */
 void host_settle_span(struct host *);
 /* customer.c: of the customer that the order names. False: *wrong says what of it is wrong. */

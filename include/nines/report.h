@@ -410,6 +410,19 @@ char page_glance(const struct page_day *);
 enum page_trend { PAGE_TREND_UNKNOWN, PAGE_TREND_SAME, PAGE_TREND_BETTER, PAGE_TREND_WORSE };
 enum page_trend page_trend(const struct page_figures *now, const struct page_figures *before);
 
+/* Whoever is known for half of the span has a rank by uptime_known: less than 0: `a` is before `b`,
+ * 0: they share one. What has none comes last. Looks at known_micro, known_us and span_us alone. */
+int page_rank(const struct page_figures *a, const struct page_figures *b);
+bool page_is_ranked(const struct page_figures *);
+
+/* So many whole days of the document's zone, the last of them as far as `end_us`, and as many
+ * before it up to the same hour. `days` 0: 12 months, from the day after the same date a year
+ * before. */
+struct page_span {
+	int64_t from_us, to_us, before_from_us, before_to_us;
+};
+struct page_span page_span(const struct page *, int64_t end_us, int days);
+
 /* Midnight of the day of an instant in the document's zone, so many days later (or earlier). */
 int64_t page_day_us(const struct page *, int64_t at_us, int days);
 /* "2026-08-01" in that zone; stays until the report ends. */

@@ -9,24 +9,9 @@ const char *const period_word[PERIODS] = {"today", "7d", "30d", "90d", "12m"};
 
 /* ---- spans ---- */
 
-/* So many whole days; the last one ends at `end_us`. */
 static struct span span_of(const struct page *p, int64_t end_us, int days)
 {
-	int64_t last_us = page_day_us(p, end_us - 1, 0);
-
-	return (struct span){.from_us = page_day_us(p, end_us - 1, 1 - days),
-			     .to_us = end_us,
-			     .before_from_us = page_day_us(p, end_us - 1, 1 - 2 * days),
-			     .before_to_us = page_day_us(p, end_us - 1, -days) + end_us - last_us};
-}
-
-/* Up to the same day of the year before. */
-static int days_of_year(struct page *p, int64_t end_us)
-{
-	const char *today = page_date(p, end_us - 1);
-	const char *leap = page_date(p, page_day_us(p, end_us - 1, -366));
-
-	return strcmp(leap + strlen(leap) - 5, today + strlen(today) - 5) ? 365 : 366;
+	return (struct span){.at = page_span(p, end_us, days)};
 }
 
 static bool is_word(const char *const *words, const char *word)
@@ -56,7 +41,7 @@ static void set_spans(struct page *p, struct statistics *s)
 	static const char *const label[PERIODS] = {"", "7 days", "30 days", "90 days", "12 months"};
 	const struct page_period *asked = page_period(p);
 	int64_t end_us = asked->is_running ? asked->now_us - asked->now_us % 1000000 : asked->to_us;
-	const int days[PERIODS] = {1, 7, 30, 90, days_of_year(p, end_us)};
+	static const int days[PERIODS] = {1, 7, 30, 90, 0};
 
 	s->is_running = asked->is_running;
 	for (size_t i = 0; i < PERIODS; i++) {
@@ -74,7 +59,7 @@ static void set_spans(struct page *p, struct statistics *s)
 		 s->options->days == 1 ? "" : "s");
 	if (s->options->chart)
 		s->chart = span_of(p, end_us, (int)s->options->chart);
-	page_cover(p, s->main.from_us, end_us);
+	page_cover(p, s->main.at.from_us, end_us);
 }
 
 /* ---- figures of one ---- */
@@ -100,10 +85,10 @@ static bool read_periods(struct page *p, const struct statistics *s, struct thin
 
 		if (!x->is_wanted && i != YEAR)
 			continue;
-		t->now[i] = page_figures_between(p, t->target, x->from_us, x->to_us);
+		t->now[i] = page_figures_between(p, t->target, x->at.from_us, x->at.to_us);
 		if (t->now[i] && x->is_wanted)
-			t->was[i] = page_figures_between(p, t->target, x->before_from_us,
-							 x->before_to_us);
+			t->was[i] = page_figures_between(p, t->target, x->at.before_from_us,
+							 x->at.before_to_us);
 		if (!t->now[i] || (x->is_wanted && !t->was[i]))
 			return false;
 	}
@@ -114,15 +99,15 @@ static bool read_spans(struct page *p, const struct statistics *s, struct thing 
 {
 	const struct span *m = &s->main;
 	bool is_chart_longer = s->options->chart > s->options->days;
-	int64_t first_us = is_chart_longer ? s->chart.from_us : m->from_us;
+	int64_t first_us = is_chart_longer ? s->chart.at.from_us : m->at.from_us;
 
 	if (!read_periods(p, s, t))
 		return false;
-	t->main = figures_of(p, t, m->from_us, m->to_us);
-	t->before = t->main ? figures_of(p, t, m->before_from_us, m->before_to_us) : NULL;
-	t->day = t->before ? page_days(p, t->target, first_us, m->to_us, &t->days) : NULL;
+	t->main = figures_of(p, t, m->at.from_us, m->at.to_us);
+	t->before = t->main ? figures_of(p, t, m->at.before_from_us, m->at.before_to_us) : NULL;
+	t->day = t->before ? page_days(p, t->target, first_us, m->at.to_us, &t->days) : NULL;
 	if (t->day && s->options->chart)
-		t->drawn = figures_of(p, t, s->chart.from_us, s->chart.to_us);
+		t->drawn = figures_of(p, t, s->chart.at.from_us, s->chart.at.to_us);
 	return t->day && (t->drawn || !s->options->chart);
 }
 
@@ -147,7 +132,7 @@ static bool read_times(struct page *p, const struct statistics *s, struct thing 
 {
 	size_t count;
 	const struct page_times *list =
-		page_times(p, t->target, s->main.from_us, s->main.to_us, &count);
+		page_times(p, t->target, s->main.at.from_us, s->main.at.to_us, &count);
 
 	for (size_t i = 0; list && i < count; i++) {
 		const struct page_times *x = &list[i];
@@ -171,19 +156,10 @@ static bool read_thing(struct page *p, const struct statistics *s, struct thing 
 
 /* ---- order ---- */
 
-static bool has_rank(const struct thing *t)
-{
-	return t->main->known_micro >= 0 && t->main->known_us * 2 >= t->main->span_us;
-}
-
 /* The better first; what is not known well enough stands last. */
 static int by_uptime(const struct thing *a, const struct thing *b)
 {
-	if (has_rank(a) != has_rank(b))
-		return has_rank(a) ? -1 : 1;
-	if (has_rank(a) && a->main->known_micro != b->main->known_micro)
-		return a->main->known_micro > b->main->known_micro ? -1 : 1;
-	return 0;
+	return page_rank(a->main, b->main);
 }
 
 static int by_rank(const void *one, const void *two)
@@ -209,7 +185,7 @@ static void number(struct thing *list, size_t count, bool is_of_all)
 {
 	size_t ranked = 0, rank = 0;
 
-	while (ranked < count && has_rank(&list[ranked]))
+	while (ranked < count && page_is_ranked(list[ranked].main))
 		ranked++;
 	for (size_t i = 0; i < ranked; i++) {
 		if (!i || by_uptime(&list[i - 1], &list[i]))

@@ -17,10 +17,8 @@ struct options {
 enum period { TODAY, WEEK, MONTH, QUARTER, YEAR, PERIODS };
 extern const char *const period_word[PERIODS];
 
-/* Whole days of the zone, the last one as far as it has come, and as many before them up to the
- * same hour. */
 struct span {
-	int64_t from_us, to_us, before_from_us, before_to_us;
+	struct page_span at;
 	char label[LABEL];
 	bool is_wanted;
 };

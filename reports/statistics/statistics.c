@@ -311,8 +311,8 @@ static void draw_days(struct page *p, const struct statistics *s, const struct t
 	const struct page_chart chart = {.kind = PAGE_BARS,
 					 .type = PAGE_SECONDS,
 					 .title = title,
-					 .from_us = s->chart.from_us,
-					 .to_us = s->chart.to_us};
+					 .from_us = s->chart.at.from_us,
+					 .to_us = s->chart.at.to_us};
 
 	if (!s->options->chart)
 		return;
@@ -323,7 +323,7 @@ static void draw_days(struct page *p, const struct statistics *s, const struct t
 		page_chart_series(p, t->about->name,
 				  page_known(PAGE_PERCENT, t->drawn->known_micro));
 		for (size_t i = 0; i < t->days; i++)
-			if (t->day[i].to_us > s->chart.from_us)
+			if (t->day[i].to_us > s->chart.at.from_us)
 				page_chart_point(p, &(struct page_point){t->day[i].from_us,
 									 t->day[i].to_us,
 									 t->day[i].counted_down_us,
@@ -484,10 +484,10 @@ static void add_head(struct page *p, const struct statistics *s)
 	char title[120];
 
 	snprintf(title, sizeof title, "Statistics of %s up to %s%s", s->main.label,
-		 page_date(p, s->main.to_us - 1), s->is_running ? ", today so far" : "");
+		 page_date(p, s->main.at.to_us - 1), s->is_running ? ", today so far" : "");
 	page_title(p, title);
-	page_fact(p, NULL, "from", page_value(PAGE_TIME, s->main.from_us));
-	page_fact(p, NULL, "to", page_value(PAGE_TIME, s->main.to_us));
+	page_fact(p, NULL, "from", page_value(PAGE_TIME, s->main.at.from_us));
+	page_fact(p, NULL, "to", page_value(PAGE_TIME, s->main.at.to_us));
 	page_fact(p, "so_far", NULL, page_value(PAGE_BOOL, s->is_running));
 	page_fact(p, NULL, "zone", page_text(page_period(p)->zone));
 	page_fact(p, "listed", "checks and services", page_value(PAGE_INT, (int64_t)s->things));
