@@ -80,3 +80,50 @@ void uptime_add(struct text *t, int64_t micro)
 	if (micro >= 0)
 		text_printf(t, "%" PRId64 ".%06" PRId64, micro / 1000000, micro % 1000000);
 }
+
+size_t uptime_targets(const struct uptime *u)
+{
+	return u->host.targets;
+}
+
+struct page_about uptime_about(const struct uptime *u, size_t target)
+{
+	const char *name = u->host.target[target].name;
+	struct page_about about;
+
+	host_about(&u->host, name, read_find(u->host.read, name), &about);
+	return about;
+}
+
+struct figures_order uptime_order(const struct uptime *u, size_t target, int64_t from_us,
+				  int64_t to_us)
+{
+	struct figures_order order = host_order(&u->host.target[target]);
+
+	order.from_us = from_us;
+	order.to_us = to_us;
+	return order;
+}
+
+const struct figures_source *uptime_source(const struct uptime *u)
+{
+	return &u->host.source;
+}
+
+static bool count_claim(const struct read_reclassification *r, void *with)
+{
+	*(int64_t *)with += 1 + (r->undone_us != 0);
+	return true;
+}
+
+bool uptime_marks(const struct uptime *u, struct uptime_marks *marks)
+{
+	struct read_evidence evidence = {0};
+
+	*marks = (struct uptime_marks){0};
+	if (!read_evidence(u->host.read, &evidence) ||
+	    !read_reclassifications(u->host.read, NULL, 0, INT64_MAX, count_claim, &marks->claims))
+		return false;
+	marks->links = evidence.links;
+	return true;
+}
