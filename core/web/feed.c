@@ -88,6 +88,16 @@ static void settle(struct feed *f)
 		f->settled(f, f->with);
 }
 
+static void put_month(struct feed *f)
+{
+	for (size_t i = 0; i < f->now.checks; i++)
+		f->now.check[i].uptime_micro =
+			figures_month_micro(f->figures, f->now.check[i].name);
+	for (size_t i = 0; i < f->now.services; i++)
+		f->now.service[i].uptime_micro =
+			figures_month_micro(f->figures, f->now.service[i].name);
+}
+
 static void take_status(struct feed *f, const struct line *l)
 {
 	overview_take(&f->next, l, clock_wall_us());
@@ -101,7 +111,8 @@ static void status_ended(struct feed *f, const struct line *end, void *with)
 		overview_release(&f->now);
 		f->now = f->next;
 		f->next = (struct overview){0};
-		month_put(&f->month, &f->now);
+		figures_ask(f->figures);
+		put_month(f);
 		findings_put(&f->findings, &f->now);
 		f->answered_us = clock_mono_us();
 		f->answers++;
@@ -204,12 +215,12 @@ void feed_init(struct feed *f, struct loop *loop, uint64_t *changes)
 		.loop = loop, .changes = changes, .late.fire = too_late, .asked_us = INT64_MIN / 2};
 	f->keeper.watch.fd = -1;
 	f->board = board_new();
-	month_init(&f->month, loop, &f->now);
+	f->figures = figures_new(loop, changes);
 }
 
 void feed_start(struct feed *f, const char *store)
 {
-	month_start(&f->month, store);
+	figures_start(f->figures, store);
 	findings_start(&f->findings, store);
 }
 
@@ -218,7 +229,7 @@ void feed_release(struct feed *f)
 	f->settled = NULL;
 	if (f->is_linked)
 		link_close(&f->keeper, "end");
-	month_release(&f->month);
+	figures_free(f->figures);
 	findings_release(&f->findings);
 	overview_release(&f->now);
 	overview_release(&f->next);

@@ -9,8 +9,8 @@
 
 #include "../base/link.h"
 #include "../board/board.h"
+#include "figures.h"
 #include "finding.h"
-#include "month.h"
 #include "site.h"
 
 #define FEED_FRESH_US  1000000
@@ -30,7 +30,7 @@ struct feed {
 	struct loop *loop;
 	struct loop_timer late;
 	struct overview now, next;
-	struct month month; /* its figures stand in `now` */
+	struct site_figures *figures; /* of the record; those of the month stand in `now` */
 	struct findings findings; /* lent to `now` */
 	struct board *board, *coming; /* coming: not whole yet, NULL while none comes */
 	struct feed_question *first, *last; /* the first one is open */

@@ -6,9 +6,9 @@
  * when something final changed in the record (its chain of evidence says so) or somebody
  * reclassified. Until the first round is over readers get what is known so far, and are told
  * (figures_progress()). Whoever shows courses asks for them by figure_course(): they are computed
- * when first asked for. Memory is bounded by the number of targets: about 25 KB each, 30 KB more
- * where a course was asked for, and none for more than FIGURES_TARGETS. Pointers stand until the
- * loop goes on. */
+ * when first asked for. Memory is bounded by the number of targets: about 25 KB each, 40 KB more
+ * for each whose courses were asked for within the hour (at most FIGURES_COURSES), and none for
+ * more than FIGURES_TARGETS. Pointers stand until the loop goes on. */
 #ifndef NINES_WEB_FIGURES_H
 #define NINES_WEB_FIGURES_H
 
@@ -18,6 +18,7 @@
 #include "../base/loop.h"
 
 #define FIGURES_TARGETS   10000
+#define FIGURES_COURSES   2000
 #define FIGURE_DAYS       90
 #define FIGURE_INCIDENTS  20 /* the last ones */
 #define FIGURE_STEPS      16 /* of a probe; what is beyond is not shown */
@@ -48,6 +49,7 @@ struct figure_window {
 	/* of probes that passed; none of the month, of today and of services. `total`: count 0,
 	 * none
 	 */
+	int64_t times_from_us, times_to_us;
 	struct figure_times total, step[FIGURE_STEPS];
 	size_t steps;
 };
@@ -98,7 +100,6 @@ struct figure {
 	struct figure_incident incident[FIGURE_INCIDENTS];
 	size_t incidents;
 	int64_t up_since_us, last_us, last_lasted_us; /* last outage within 12 months; -1: none */
-	size_t place, place_of, rank, rank_of; /* by 30 days: in its category, of all; 0: none */
 };
 
 struct site_figures;
@@ -110,17 +111,16 @@ struct figures_progress {
 	const char *wrong; /* why there are none; "" */
 };
 
-struct site_figures *figures_new(struct loop *);
+/* *changes counts up when something shown has changed. */
+struct site_figures *figures_new(struct loop *, uint64_t *changes);
 void figures_free(struct site_figures *);
 /* The database. Nothing is computed before somebody asks (figures_ask()). */
 void figures_start(struct site_figures *, const char *store);
 /* A line of the parent about what decides figures (rules.h). Other rules: a new first round. */
 void figures_take(struct site_figures *, const struct line *);
-/* Somebody reads: the first begins the rounds, and without readers for ten minutes they pause. */
+/* Somebody reads: the first begins the rounds. */
 void figures_ask(struct site_figures *);
 
-/* Counts up when something shown has changed. */
-uint64_t figures_changes(const struct site_figures *);
 struct figures_progress figures_progress(const struct site_figures *);
 
 /* All, services first, each list in order of name; configured or known to the record and not

@@ -1,7 +1,7 @@
 /* web/rules: what the configuration says about figures, as the parent tells it.
  *
  * Lines come between `begin` and `end` (docs/architecture.md); a set with one line that cannot be
- * believed is thrown away whole, and the one before stays. Reads no file. Used by web/month. */
+ * believed is thrown away whole, and the one before stays. Reads no file. Used by web/figures. */
 #ifndef NINES_WEB_RULES_H
 #define NINES_WEB_RULES_H
 

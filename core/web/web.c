@@ -125,7 +125,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	else if (!strcmp(l->verb, "stop"))
 		loop_end(w->loop);
 	else
-		month_take(&w->feed.month, l);
+		figures_take(w->feed.figures, l);
 	return NULL;
 }
 
@@ -149,6 +149,7 @@ int web_main(int control_fd)
 	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
 		log_die(1, "cannot start");
 	feed_init(&w->feed, w->loop, &w->site.changes);
+	w->site.figures = w->feed.figures;
 	w->catalog = (struct catalog){.page = &everything, .pages = 1};
 	w->site.catalog = &w->catalog;
 	loop_run(w->loop);

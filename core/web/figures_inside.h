@@ -1,0 +1,52 @@
+/* web/figures_inside: what the files of figures share: one target as it is being computed. */
+#ifndef NINES_WEB_FIGURES_INSIDE_H
+#define NINES_WEB_FIGURES_INSIDE_H
+
+#include "../report/uptime.h"
+#include "figures.h"
+
+#define FIGURES_LONG_US                                                          \
+	INT64_C(3600000000) /* what is over is computed anew after that at least \
+			     */
+#define FIGURES_FINAL_US INT64_C(300000000) /* and after that when something became final */
+
+/* A course as it is shown, and the one that is being made of it. */
+struct track_course {
+	struct figure_part *part, *next;
+	size_t parts, nexts, at; /* at: of `next`, the first that is not computed */
+	int64_t asked_us, made_us, end_us; /* wall clock; 0: not yet */
+};
+
+struct figure_entry {
+	struct figure shown; /* owns its texts */
+	size_t target; /* of the open uptime */
+	bool is_seen, is_long_due;
+	int64_t long_us, times_us, midnight_us, bad_us; /* when last computed, and of which day */
+	struct uptime_marks marks;
+	struct track_course course[COURSES];
+	char step[FIGURE_STEPS][FIGURE_STEP_BYTES]; /* of courses */
+	size_t steps;
+};
+
+/* One computation after another goes through this. */
+struct computing {
+	struct uptime *open;
+	struct uptime_marks marks;
+	int64_t end_us; /* of what is known: the last whole second */
+	bool has_changed; /* something shown has */
+	struct text *wrong; /* the first thing that could not be computed */
+};
+
+/* figures_compute.c: what one entry needs, a piece each: how many there are, and one of them. */
+size_t entry_pieces(void);
+void entry_compute(struct figure_entry *, struct computing *, size_t piece);
+void entry_release(struct figure_entry *);
+
+/* figures_course.c: asks for it; the next part of those that were asked for. False: there is
+ * nothing to do. */
+struct figure_parts course_ask(struct figure_entry *, enum figure_course, int64_t now_us,
+			       bool *is_wanted);
+bool course_step(struct figure_entry *, struct computing *);
+void course_forget(struct figure_entry *);
+
+#endif
