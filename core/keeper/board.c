@@ -124,7 +124,8 @@ static bool walk_on(struct keeper *k, struct watcher *w)
 			return false;
 		c = next_card(k, w, &kind);
 		if (!c) {
-			status_end(k, w->client, NULL, NULL);
+			/* the web has other questions open meanwhile */
+			status_end(k, w->client, "watched", "1");
 			return true;
 		}
 		card_write(t, "card", kind, c);

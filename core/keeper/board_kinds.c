@@ -1,7 +1,23 @@
 /* keeper/board_kinds: what each kind of card brings: its requests, and what is to be done each
  * second. See board.h. */
 #include "board.h"
+#include "user.h"
 
-const struct board_request board_request[] = {{NULL, NULL}};
+const struct board_request board_request[] = {
+	{"user-add", users_ask},
+	{"user-change", users_ask},
+	{"user-remove", users_ask},
+	{"users", users_ask},
+	{"session-open", users_ask},
+	{"session-seen", users_ask},
+	{"session-close", users_ask},
+	{"token-add", users_ask},
+	{"token-remove", users_ask},
+	{"tokens", users_ask},
+	{NULL, NULL},
+};
 
-void (*const board_second[])(struct keeper *) = {NULL};
+void (*const board_second[])(struct keeper *) = {
+	users_second,
+	NULL,
+};

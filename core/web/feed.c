@@ -156,26 +156,22 @@ static void take_card(struct feed *f, const struct line *l)
 		++*f->changes;
 }
 
-/* A keeper without a board has none to show: an empty one is what it has. */
-static void watch_ended(struct feed *f, const struct line *end, void *with)
+static void watch_ended(struct feed *f)
 {
-	(void)with;
-	if (end && f->coming) {
-		board_free(f->board);
-		f->board = f->coming;
-		++*f->changes;
-	} else {
-		board_free(f->coming);
-	}
+	if (!f->coming)
+		return;
+	board_free(f->board);
+	f->board = f->coming;
 	f->coming = NULL;
+	++*f->changes;
 }
 
 static void watch(struct feed *f)
 {
 	board_free(f->coming);
 	f->coming = board_new();
-	put(f, "watch -\n", watch_ended, NULL);
-	send_first(f);
+	text_puts(link_line(&f->keeper), "watch -\n");
+	link_flush(&f->keeper);
 }
 
 /* ---- the link ---- */
@@ -188,6 +184,8 @@ static const char *take(struct link *k, const struct line *l, int fd)
 		close(fd);
 	if (!strcmp(l->verb, "card")) {
 		take_card(f, l);
+	} else if (!strcmp(l->verb, "end") && line_find(l, "watched")) {
+		watch_ended(f); /* it comes when the record was read: others go before it */
 	} else if (!f->first || *f->first->line) {
 		return "it answers what nobody asked";
 	} else if (!strcmp(l->verb, "end")) {
@@ -205,6 +203,8 @@ static void closed(struct link *k, const char *why)
 
 	(void)why;
 	f->is_linked = false;
+	board_free(f->coming);
+	f->coming = NULL;
 	while (f->first)
 		end_first(f, NULL);
 }

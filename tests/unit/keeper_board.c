@@ -92,7 +92,7 @@ static void test_watch(void)
 	write_card(w, "secret", "B", "two");
 	ask(w, 1, "watch -");
 	ok(count_of(answer(w, 1), "card A ") == 1 && !count_of(answer(w, 1), "two") &&
-		   count_of(answer(w, 1), "end -\n") == 1,
+		   count_of(answer(w, 1), "end - watched=1\n") == 1,
 	   "a client sees posts, no secrets: %s", text_get(answer(w, 1)));
 	ask(w, 2, "watch - kind=post once=1");
 	ask(w, 3, "watch - kind=user");
@@ -101,7 +101,7 @@ static void test_watch(void)
 	ok(count_of(answer(w, 1), "version=2 ") == 1 && !count_of(answer(w, 1), "four"),
 	   "it is told of changes of what it may see");
 	ok(count_of(answer(w, 2), "card A ") == 1, "one that asked once is not");
-	ok(!strcmp(text_get(answer(w, 3)), "end -\n"), "nor one that asked for another kind");
+	ok(!strcmp(text_get(answer(w, 3)), "end - watched=1\n"), "nor one that asked for another kind");
 	board_remove(w->k, "post", "A", "");
 	ok(count_of(answer(w, 1), "gone=1") == 1, "of an end, too");
 	world_say(w, END_CLIENT, 1, "closed -");
@@ -149,7 +149,7 @@ static void test_long(void)
 	world_run(w, SECOND);
 	ok(count_of(answer(w, 1), "title=old") == 998 && count_of(answer(w, 1), "title=new") == 3 &&
 		   count_of(answer(w, 1), "card ") == 1003 &&
-		   count_of(answer(w, 1), "end -\n") == 1,
+		   count_of(answer(w, 1), "end - watched=1\n") == 1,
 	   "nothing is missed, whatever changes meanwhile");
 	world_free(w);
 }
@@ -183,7 +183,7 @@ static void test_resume(void)
 	ok(board_find(w->k->board, "post", "A")->version == 7, "a card comes back");
 	world_run(w, SECOND);
 	ok(count_of(answer(w, 1), "card A kind=post version=7 at_us=5 first_us=3 by=ann") > 0 &&
-		   count_of(answer(w, 1), "end -\n") == 1,
+		   count_of(answer(w, 1), "end - watched=1\n") == 1,
 	   "then who asked is told: %s", text_get(answer(w, 1)));
 	ok(write_card(w, "post", "A", "new")->version == 8, "its versions go on");
 	board_remove(w->k, "post", "A", "");

@@ -74,7 +74,7 @@ class Keeper:
         if self.silent:
             return
         verb = request.split()[0]
-        known = {"watch": self.cards + "end -\n", **self.reply}
+        known = {"watch": self.cards + "end - watched=1\n", **self.reply}
         sock.sendall(frame(known.get(verb, self.lines)))
 
     def listen(self, path):
