@@ -2,9 +2,11 @@
 #include "web.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 
 #define WEB_MAGIC     0x77656221u
 #define CONTROL_BYTES 65536
+#define NICENESS      10
 
 struct web {
 	uint32_t magic;
@@ -137,6 +140,13 @@ static void closed(struct link *k, const char *why)
 	loop_end(w->loop);
 }
 
+/* Checks go first: however many read the page, the processes that probe get their turn (F58). */
+static void let_others_go_first(void)
+{
+	if (setpriority(PRIO_PROCESS, 0, NICENESS) != 0)
+		log_say("cannot step back behind the checks: %s", log_errno(errno));
+}
+
 int web_main(int control_fd)
 {
 	struct web *w = memory_new(sizeof *w);
@@ -152,6 +162,7 @@ int web_main(int control_fd)
 	w->site.figures = w->feed.figures;
 	w->catalog = (struct catalog){.page = &everything, .pages = 1};
 	w->site.catalog = &w->catalog;
+	let_others_go_first();
 	loop_run(w->loop);
 	server_close(w->server);
 	feed_release(&w->feed);
