@@ -124,6 +124,11 @@ static const struct cli_command command[] = {
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"
 	 "goes with it. --exit $? stands for success or fail, whichever it was.\n",
 	 cli_beat},
+	{"heartbeat", "[list|renew] [--json]",
+	 "shows the secret addresses by which jobs and other monitors report over HTTP",
+	 "Each heartbeat and each check of the module inbound has one. renew makes all of them\n"
+	 "anew: the old ones mean nothing from then on.\n",
+	 cli_heartbeat},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
 	{"export", "NAME ...|--all [--from T] [--to T] [--format F] [-o FILE]",

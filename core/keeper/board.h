@@ -41,6 +41,7 @@ struct board_request {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t client, const struct line *);
 };
+void address_ask(struct keeper *, int64_t client, const struct line *); /* address.c */
 extern const struct board_request board_request[]; /* ends with a NULL verb */
 /* Called each second, but not before the record has been read; ends with NULL. */
 extern void (*const board_second[])(struct keeper *);

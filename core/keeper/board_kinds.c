@@ -4,6 +4,7 @@
 #include "user.h"
 
 const struct board_request board_request[] = {
+	{"addresses", address_ask},
 	{"user-add", users_ask},
 	{"user-change", users_ask},
 	{"user-remove", users_ask},

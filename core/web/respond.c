@@ -50,6 +50,8 @@ static struct MHD_Response *response_new(const void *at, size_t size, const stru
 	if (size)
 		add(r, "Content-Type", a->type ? a->type : "text/html; charset=utf-8");
 	snprintf(after, sizeof after, "%lld", (long long)a->retry_after_s);
+	if (a->more_name)
+		add(r, a->more_name, a->more_value);
 	if (a->retry_after_s > 0)
 		add(r, "Retry-After", after);
 	return r;

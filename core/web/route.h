@@ -16,6 +16,8 @@ enum route_shows {
 	SHOWS_NOTHING = 1, /* the same for ever */
 	SHOWS_STATE, /* what the keeper answers to `status -`, posts, figures; asked anew at most
 		      * once a second */
+	SHOWS_STATE_EACH, /* likewise fresh, but another for each who asks, or other by the
+			   * headers of the request: never kept */
 	SHOWS_REQUEST /* the request or who asks: never kept. Every method but GET */
 };
 
@@ -43,6 +45,7 @@ struct answer {
 	struct text body;
 	struct text location, cookie; /* of a redirect; Set-Cookie */
 	int64_t retry_after_s;
+	const char *more_name, *more_value; /* one more header; constants, NULL: none */
 	const char *cache, *policy,
 		*allow_origin; /* constants; NULL: no-cache, the strict one, none */
 };
@@ -57,6 +60,7 @@ struct route {
 	 * or none that can be copied (is_live). */
 	void (*paths)(const struct site *, const struct page *, struct text *);
 	bool is_live; /* makes no sense in a static copy */
+	bool is_raw; /* its body is no form, whatever its type says */
 	size_t most_bytes; /* of a body; 0: 64 KiB */
 };
 

@@ -5,9 +5,11 @@
 #include "route.h"
 
 extern const struct route page_routes[];
+extern const struct route beat_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
+	beat_routes,
 	NULL,
 };
 

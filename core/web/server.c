@@ -199,12 +199,23 @@ static struct rendering *keep(struct visit *v)
 	return g;
 }
 
+static bool shows_state(const struct route *to)
+{
+	return to->shows == SHOWS_STATE || to->shows == SHOWS_STATE_EACH;
+}
+
+/* The same for all who ask for it. */
+static bool is_shared(const struct route *to)
+{
+	return to->shows == SHOWS_NOTHING || to->shows == SHOWS_STATE;
+}
+
 /* Whoever asks for what is not there makes nobody else's answer go. */
 static bool is_kept(const struct visit *v)
 {
 	const struct answer *a = &v->answer;
 
-	return v->request.route->shows != SHOWS_REQUEST && !a->location.size && !a->cookie.size &&
+	return is_shared(v->request.route) && !a->location.size && !a->cookie.size &&
 	       a->status != MHD_HTTP_NOT_FOUND && a->status != MHD_HTTP_BAD_REQUEST;
 }
 
@@ -214,7 +225,7 @@ static enum MHD_Result answer_route(struct visit *v)
 {
 	struct server *s = v->server;
 	const struct route *to = v->request.route;
-	struct rendering *g = to->shows == SHOWS_REQUEST ? NULL : find_rendering(v);
+	struct rendering *g = is_shared(to) ? find_rendering(v) : NULL;
 
 	if (g)
 		return respond_kept(v, &s->cache, g);
@@ -234,7 +245,7 @@ static enum MHD_Result answer_whole(struct visit *v)
 				       NULL);
 	if (wrong)
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
-	if (v->request.route->shows == SHOWS_STATE && v->phase != VISIT_FEED &&
+	if (shows_state(v->request.route) && v->phase != VISIT_FEED &&
 	    !feed_is_ready(v->server->feed))
 		return suspend(v, VISIT_FEED);
 	return answer_route(v);
