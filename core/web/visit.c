@@ -344,7 +344,8 @@ const char *visit_read_body(struct visit *v)
 {
 	v->request.body = text_get(&v->body);
 	v->request.body_size = v->body.size;
-	if (!v->request.route->is_raw && is_form(v) && !visit_split(&v->memory, v->request.body, v->body.size, &v->field))
+	if (!v->request.route->is_raw && is_form(v) &&
+	    !visit_split(&v->memory, v->request.body, v->body.size, &v->field))
 		return "the form is badly written";
 	return NULL;
 }
