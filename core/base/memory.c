@@ -37,6 +37,15 @@ char *memory_text(const char *text)
 	return usable(strdup(text ? text : ""));
 }
 
+char *memory_copy(const void *from, size_t size)
+{
+	char *copy = memory_new(size + 1);
+
+	if (size)
+		memcpy(copy, from, size);
+	return copy;
+}
+
 static uint64_t lacks;
 
 static void *counted(void *got, size_t size)

@@ -24,6 +24,9 @@ void *memory_resize(void *old, size_t size) __attribute__((returns_nonnull));
 /* A heap copy of `text` (NULL reads as ""). */
 char *memory_text(const char *text) __attribute__((malloc, returns_nonnull));
 
+/* A heap copy of `size` bytes, with a NUL behind them. */
+char *memory_copy(const void *from, size_t size) __attribute__((malloc, returns_nonnull));
+
 /* For foreign libraries that take their allocation from the caller: as malloc(), calloc(),
  * realloc() and strdup(), NULL included, but each NULL is counted. What such a library says of a
  * target after that is not to be believed (F11). */

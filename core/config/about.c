@@ -72,6 +72,8 @@ bool about_take(struct config *c, const struct named *n, const struct about_opti
 			    "flapping: '%.60s' is no pair of shares", o->flapping);
 	judge_length(c, "title", o->title, file, line);
 	judge_length(c, "category", o->category, file, line);
+	if (*o->category)
+		map_put_text(&c->categories, o->category, a);
 	return c->parse.wrong == wrong;
 }
 

@@ -372,7 +372,7 @@ static bool note_file(struct parse *p, const struct stat *st)
 	return true;
 }
 
-const char *parse_read_whole(const char *path, struct text *into, struct stat *st)
+const char *parse_read_bytes(const char *path, struct text *into, struct stat *st)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *wrong = NULL;
@@ -393,10 +393,15 @@ const char *parse_read_whole(const char *path, struct text *into, struct stat *s
 	}
 	text_reserve(into, 1);
 	into->at[into->size] = '\0';
-	if (!wrong && memchr(into->at, '\0', into->size))
-		wrong = "it contains a NUL byte";
 	close(fd);
 	return wrong;
+}
+
+const char *parse_read_whole(const char *path, struct text *into, struct stat *st)
+{
+	const char *wrong = parse_read_bytes(path, into, st);
+
+	return !wrong && memchr(into->at, '\0', into->size) ? "it contains a NUL byte" : wrong;
 }
 
 /* Why not, or NULL with the whole file in *into. */

@@ -73,6 +73,8 @@ void problems_sort(struct parse *);
 
 /* The whole regular file, without a NUL in it, and what it is. NULL, or why not. */
 const char *parse_read_whole(const char *path, struct text *into, struct stat *);
+/* The same of any bytes. */
+const char *parse_read_bytes(const char *path, struct text *into, struct stat *);
 /* `path` as said in `file`: relative to the folder that file is in. In the arena. */
 const char *parse_path(struct parse *, const char *file, const char *path);
 /* The same for another process, whose working folder may be another: from the root. */

@@ -224,6 +224,7 @@ static void read_sections(struct config *c)
 	contacts_finish(c);
 	delivers_finish(c);
 	customers_finish(c);
+	pages_finish(c);
 	notifiers_finish(c);
 }
 
@@ -240,6 +241,7 @@ static struct config *open_config(const char *file)
 	c->last_about = &c->abouts;
 	c->last_contact = &c->first_contact;
 	c->last_delivery = &c->deliveries;
+	c->last_page = &c->first_page;
 	c->last_note = &c->notes;
 	if (file)
 		parse_file(&c->parse, file);
@@ -285,6 +287,7 @@ void config_free(struct config *c)
 	text_release(&c->contact_lines);
 	text_release(&c->template_lines);
 	text_release(&c->deliver_lines);
+	text_release(&c->page_lines);
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
@@ -293,6 +296,9 @@ void config_free(struct config *c)
 	map_release(&c->notifiers);
 	map_release(&c->contacts);
 	map_release(&c->templates);
+	map_release(&c->pages);
+	map_release(&c->hosts);
+	map_release(&c->categories);
 	descriptors_release(&c->modules);
 	parse_release(&c->parse);
 	free(c);
@@ -389,7 +395,8 @@ void config_add_lines(struct config *c, struct text *t)
 {
 	const struct text *part[] = {&c->location_lines, &c->secret_lines,   &c->define_lines,
 				     &c->service_lines,	 &c->policy_lines,   &c->notifier_lines,
-				     &c->contact_lines,	 &c->template_lines, &c->deliver_lines};
+				     &c->contact_lines,	 &c->template_lines, &c->deliver_lines,
+				     &c->page_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t, false);

@@ -34,8 +34,9 @@ struct config {
 	struct config_settings settings;
 	struct descriptors modules;
 	struct map names, locations, slas, zones, secrets, notifiers, contacts, templates;
+	struct map pages, hosts, categories;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
-	struct text notifier_lines, contact_lines, template_lines, deliver_lines;
+	struct text notifier_lines, contact_lines, template_lines, deliver_lines, page_lines;
 	/* what notifier modules are to judge: lines `channel N`, and the sections they stand for */
 	struct text channel_lines;
 	const struct section **channel;
@@ -44,6 +45,7 @@ struct config {
 	struct about *abouts, **last_about;
 	struct contact *first_contact, **last_contact;
 	struct delivery *deliveries, **last_delivery;
+	struct page_section *first_page, **last_page;
 	struct problem *notes, **last_note;
 	int check_count, service_count, secret_count;
 };
@@ -146,6 +148,19 @@ void contact_each_report_path(const struct config *, const char *contact,
 /* deliver.c: sections `deliver`; finished behind contacts and services. */
 void deliver_read(struct config *, const struct section *);
 void delivers_finish(struct config *);
+
+/* page.c: sections `page`; finished behind checks and services. */
+struct page_options {
+	const char *title, *url, *zone, *language, *contact;
+	const char *about_file, *logo, *style, *templates, *copy, *copy_hook;
+	const char *const *host, *const *show, *const *categories, *const *about;
+	const char *const *subscribe, *const *audiences;
+	int64_t details, statistics, bars_days;
+};
+void page_read(struct config *, const struct section *);
+void pages_finish(struct config *);
+/* page_file.c: the files that it names, as lines behind the page's own. */
+void page_files_add(struct config *, const struct section *, const struct page_options *);
 
 /* customer.c: behind contacts and services. */
 extern const struct module_option customer_option[];

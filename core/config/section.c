@@ -1,8 +1,7 @@
 /* config/section: the core's own sections as tables of options.
  *
- * service, contact, template and the sections of notifiers have files of their own, sla and
- * maintenance share policy.c. page and the sections of reports are judged here in form, so that a
- * configuration written today stays good. */
+ * service, contact, template, page and the sections of notifiers have files of their own, sla and
+ * maintenance share policy.c. The sections of reports are judged here in form. */
 #include <string.h>
 
 #include "../module/form.h"
@@ -27,24 +26,11 @@ static const struct module_option void_option[] = {
 	OPTION_END,
 };
 
-struct page_options {
-	const char *title, *host;
-	const char *const *services;
-};
-static const struct module_option page_option[] = {
-	OPTION_TEXT(struct page_options, title, "", "its heading"),
-	OPTION_(struct page_options, host, "host", OPTION_TYPE_HOST, "", NULL, 0,
-		"the name it answers to"),
-	OPTION_LIST(struct page_options, services, "", "checks and services; none named: all"),
-	OPTION_END,
-};
-
 union options {
 	struct location_options location;
 	struct config_sla sla;
 	struct config_maintenance maintenance;
 	struct config_customer customer;
-	struct page_options page;
 };
 
 void location_judge(struct config *c, const char *name, const char *file, int line)
@@ -110,7 +96,7 @@ static const struct core_section {
 	{"deliver", NULL, NULL, 0, TITLE, NULL, deliver_read},
 	{"maintenance", NULL, maintenance_option, sizeof(struct config_maintenance), TITLE,
 	 finish_maintenance, NULL},
-	{"page", NULL, page_option, sizeof(struct page_options), TITLE, NULL, NULL},
+	{"page", NULL, NULL, 0, TITLE, NULL, page_read},
 };
 #define CORE (sizeof core / sizeof *core)
 
@@ -182,7 +168,7 @@ static bool judge_place(struct config *c, const struct section *s, const struct 
 void section_read(struct config *c, const struct section *s)
 {
 	const struct core_section *k = find(s->word);
-	union options options = {.page = {0}};
+	union options options = {.location = {0}};
 	struct module_head head;
 
 	if (!k) {

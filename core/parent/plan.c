@@ -102,6 +102,7 @@ void plan_free(struct plan *p)
 	map_release(&p->by_name);
 	text_release(&p->lines);
 	text_release(&p->figures);
+	text_release(&p->pages);
 	text_release(&p->hosts);
 	text_release(&p->orders);
 	text_release(&p->problems);
@@ -171,8 +172,38 @@ static const char *take_option(struct plan *p, const struct line *l)
 	return NULL;
 }
 
+/* What pages must know of a check or a service: no option of a module. */
+static void add_target(struct plan *p, const struct line *l)
+{
+	static const char *const word[] = {"module", "title", "category", "owner", "url",
+					   "standing", "members", "parents", "every_us", "need",
+					   "role", "feeds", "fallback", "visit"};
+	struct text *t = &p->pages;
+
+	line_begin_name(t, "target", line_name(l));
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (line_find(l, word[i]))
+			line_add(t, word[i], line_get(l, word[i]));
+	line_end(t);
+}
+
+static const char *take_service(struct plan *p, const struct line *l)
+{
+	add_target(p, l);
+	return NULL;
+}
+
+static const char *take_page(struct plan *p, const struct line *l)
+{
+	line_begin(&p->pages, l->verb, l->id);
+	line_add_words(&p->pages, l, NULL);
+	line_end(&p->pages);
+	return NULL;
+}
+
 static const char *take_define(struct plan *p, const struct line *l)
 {
+	add_target(p, l);
 	const char *wanted = line_find(l, "pool");
 
 	for (int i = 0; i < POOLS; i++)
@@ -344,13 +375,15 @@ static const struct {
 	{"option", take_option, false, false},
 	{"location", NULL, true, false},
 	{"define", take_define, true, false},
-	{"service", NULL, true, true},
+	{"service", take_service, true, true},
 	{"notifier", take_notifier, false, false},
 	{"contact", take_order, true, false},
 	{"path", NULL, true, false},
 	{"deliver", take_order, true, false},
 	{"template", NULL, true, false},
-	{"zone", NULL, true, true},
+	{"page", take_page, false, false},
+	{"part", take_page, false, false},
+	{"zone", take_page, true, true},
 	{"sla", NULL, false, true},
 	{"maintenance", NULL, true, true},
 	{"customer", NULL, false, true},
@@ -375,7 +408,7 @@ const char *plan_take(struct plan *p, const struct line *l)
 	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++) {
 		if (strcmp(l->verb, verb[i].verb))
 			continue;
-		if (p->lines.size + p->figures.size > PLAN_LINE_BYTES)
+		if (p->lines.size + p->figures.size + p->pages.size > PLAN_LINE_BYTES)
 			return "a configuration larger than 512 MiB";
 		if (verb[i].to_keeper)
 			pass_on(&p->lines, l, figures_only);

@@ -54,6 +54,7 @@ struct plan {
 	bool is_complete;
 	struct text lines;    /* begin ... end, for the keeper */
 	struct text figures;  /* likewise, for the web: what decides figures */
+	struct text pages;    /* for the web: targets, zones and pages */
 	struct text hosts;    /* modules and those of their options that name hosts, for lint.c */
 	struct text orders;   /* who takes reports and which send themselves, for reporter.c */
 	struct text problems, lints; /* as shown to people, a line each */

@@ -233,8 +233,19 @@ static void hand_recorder(struct house *h, struct child *c)
  * ever shown. */
 void roles_tell_figures(struct house *h)
 {
-	if (h->role[ROLE_WEB].pid > 0)
-		house_send(h, &h->role[ROLE_WEB], text_get(&house_plan(h)->figures));
+	const struct plan *p = house_plan(h);
+	struct text pages = {0};
+
+	if (h->role[ROLE_WEB].pid <= 0)
+		return;
+	line_begin_number(&pages, "pages", p->generation);
+	line_end(&pages);
+	house_send(h, &h->role[ROLE_WEB], text_get(&p->figures));
+	text_add(&pages, p->pages.at, p->pages.size);
+	line_begin_number(&pages, "pages-end", p->generation);
+	line_end(&pages);
+	house_send(h, &h->role[ROLE_WEB], text_get(&pages));
+	text_release(&pages);
 }
 
 static void hand_web(struct house *h, struct child *c)

@@ -2,9 +2,13 @@
  * this file depends on. */
 #include "assets.h"
 
+#include <stddef.h>
+
 #define ASSET(name, file)                                                                          \
 	__asm__(".pushsection .rodata\n.global " #name "\n.hidden " #name "\n" #name              \
 		":\n.incbin \"" file "\"\n.byte 0\n.popsection\n")
 
 ASSET(web_page, "web/page.html");
 ASSET(web_style, "web/style.css");
+
+const char *const web_sources[] = {web_page, NULL};

@@ -1,6 +1,6 @@
 /* web/catalog: what is configured, as pages must know it: checks, services, their tree, and the
- * sections `page`. Told by the parent between `begin` and `end` (docs/architecture.md), all or
- * nothing, like rules.h. No option of a module is in it. */
+ * sections `page` with their files. Told by the parent between `pages` and `pages-end`
+ * (docs/architecture.md), all or nothing, like rules.h. No option of a module is in it. */
 #ifndef NINES_WEB_CATALOG_H
 #define NINES_WEB_CATALOG_H
 
@@ -10,6 +10,12 @@
 
 #include "../base/line.h"
 
+#define CATALOG_BYTES (512u << 20) /* of one set */
+
+struct zone;
+struct template_dress;
+
+/* Texts are "" where nothing was said. */
 struct target {
 	const char *name;
 	const char *title; /* what people call it; the name where none is given */
@@ -25,26 +31,60 @@ struct target {
 	bool is_service;
 };
 
+/* A file that a page is dressed with: "logo", "style", "about-file", "templates". */
+struct page_file {
+	const char *key, *type;
+	const char *bytes; /* NUL behind them */
+	size_t size;
+};
+
 /* One section `page`: texts as written there, "" where not given. */
 struct page {
 	const char *name, *title;
 	const char *word[64][2]; /* every other option of the section: key, value; lists as lines */
 	size_t words;
+	struct page_file file[8];
+	size_t files;
+	const struct zone *zone; /* of its times; NULL: UTC */
+	const struct template_dress *dress; /* its own templates, to be worn; NULL: none */
+	const unsigned char *shown; /* by the target's place; NULL: everything */
 };
 
 struct catalog {
-	const struct target *target;
+	const struct target *target; /* checks, then services, each in the order of the files */
 	size_t targets;
+	const struct target *const *by_name; /* sorted */
 	const struct page *page; /* at least one: without a section, one that shows everything */
 	size_t pages;
-	uint64_t generation;
+	uint64_t generation; /* counts up with each that comes into force */
 };
+
+/* Zero-initialise. */
+struct catalog_book {
+	struct catalog_set *now, *next; /* in force, being told; NULL: none */
+	uint64_t generations;
+};
+
+void catalog_release(struct catalog_book *);
+/* Takes one line; others than its own say nothing here. True: it ended a set that differs from the
+ * one in force: the caller lets go of what catalog_get() answered, then calls catalog_change(). */
+bool catalog_take(struct catalog_book *, const struct line *);
+void catalog_change(struct catalog_book *);
+/* Never NULL: before anything was told, no targets and the one page "status". */
+const struct catalog *catalog_get(const struct catalog_book *);
 
 const struct target *catalog_find(const struct catalog *, const char *name); /* NULL */
 const struct page *catalog_page(const struct catalog *, const char *name); /* NULL */
 const char *page_get(const struct page *, const char *key); /* "" */
-/* The target, or a service that it is a member of, at any depth, is listed in the page's `show`; a
- * page without `show` shows everything. What is not shown is not to be known: 404. */
+bool page_is(const struct page *, const char *key); /* the option says yes */
+const struct page_file *page_file(const struct page *, const char *key); /* NULL */
+/* The target, or a service that it is a member of, at any depth, is listed in the page's `show`, or
+ * its category in `categories`; a page with neither shows everything, known here or not. What is not
+ * shown is not to be known: 404. */
 bool page_shows(const struct catalog *, const struct page *, const char *name);
+/* All of those names, lines, are shown; an empty list is not. */
+bool page_shows_all(const struct catalog *, const struct page *, const char *names);
+/* One of them is, or there is none in the list: it is said of everything. */
+bool page_shows_any(const struct catalog *, const struct page *, const char *names);
 
 #endif

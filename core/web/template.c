@@ -1,9 +1,13 @@
 /* web/template: see template.h. */
 #include "template.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define MARK "<!-- piece "
+#include "../base/map.h"
+#include "../base/memory.h"
+#include "template_piece.h"
+
 #define VALUE_BYTES 16384 /* of one value shown */
 
 static const struct {
@@ -35,22 +39,93 @@ void html_add(struct text *t, const char *text)
 	text_release(&safe);
 }
 
-/* The piece between its mark and the next; NULL when there is none. */
-static const char *find_piece(const char *source, const char *name, size_t *size)
+const char *template_next(const char *at, struct template_piece *p)
 {
-	size_t n = strlen(name);
 	const char *end;
 
-	for (const char *at = source; (at = strstr(at, MARK));) {
-		at += strlen(MARK);
-		if (strncmp(at, name, n) || strncmp(at + n, " -->\n", 5))
+	while ((at = strstr(at, TEMPLATE_MARK))) {
+		p->mark = at;
+		p->name = at + strlen(TEMPLATE_MARK);
+		p->name_size = strcspn(p->name, " \n");
+		at = p->name + p->name_size;
+		if (strncmp(at, " -->\n", 5))
 			continue;
-		at += n + 5;
-		end = strstr(at, MARK);
-		*size = end ? (size_t)(end - at) : strlen(at);
-		return at;
+		p->at = at + 5;
+		end = strstr(p->at, TEMPLATE_MARK);
+		p->size = end ? (size_t)(end - p->at) : strlen(p->at);
+		return p->at + p->size;
 	}
 	return NULL;
+}
+
+/* ---- the dress ---- */
+
+struct template_dress {
+	struct map piece;
+	struct template_piece *all;
+};
+
+static const struct template_dress *worn;
+
+static size_t count_of(const char *source)
+{
+	struct template_piece p;
+	size_t n = 0;
+
+	while ((source = template_next(source, &p)))
+		n++;
+	return n;
+}
+
+static void put(struct template_dress *d, struct template_piece *p)
+{
+	char *name = memory_copy(p->name, p->name_size);
+
+	if (!map_find_text(&d->piece, name))
+		map_put_text(&d->piece, name, p);
+	free(name);
+}
+
+struct template_dress *template_dress_new(const char *source)
+{
+	struct template_dress *d = memory_new(sizeof *d);
+	size_t n = count_of(source);
+
+	d->all = memory_new((n + 1) * sizeof *d->all);
+	for (size_t i = 0; i < n; i++) {
+		source = template_next(source, &d->all[i]);
+		put(d, &d->all[i]);
+	}
+	return d;
+}
+
+void template_dress_free(struct template_dress *d)
+{
+	if (!d)
+		return;
+	map_release(&d->piece);
+	free(d->all);
+	free(d);
+}
+
+void template_wear(const struct template_dress *d)
+{
+	worn = d;
+}
+
+/* The one that is worn, else the one between its mark and the next; NULL when there is none. */
+static const char *find_piece(const char *source, const char *name, size_t *size)
+{
+	const struct template_piece *own = worn ? map_find_text(&worn->piece, name) : NULL;
+	struct template_piece p;
+	size_t n = strlen(name);
+
+	while (!own && (source = template_next(source, &p)))
+		if (p.name_size == n && !memcmp(p.name, name, n))
+			own = &p;
+	if (own)
+		*size = own->size;
+	return own ? own->at : NULL;
 }
 
 static const char *value_of(const struct template_word *w, const char *key, size_t size)

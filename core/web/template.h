@@ -1,4 +1,4 @@
-/* web/template: the pieces of web/page.html with words put in. Templates decide nothing: what
+/* web/template: the pieces of web/ *.html with words put in. Templates decide nothing: what
  * is shown is decided in page.c.
  *
  * A piece stands between `<!-- piece NAME -->` and the next such mark. {{word}} is replaced by
@@ -15,6 +15,18 @@
 struct template_word {
 	const char *key, *value; /* key NULL ends the list */
 };
+
+/* Pieces of an admin's own, which take the place of those asked for. */
+struct template_dress;
+struct template_dress *template_dress_new(const char *source);
+void template_dress_free(struct template_dress *); /* which is not worn any more; or NULL */
+/* What is made from now on is made with them; NULL: with those of nines. */
+void template_wear(const struct template_dress *);
+
+/* Tells `wrong` of each piece of an admin's source that nines has not, and of each word in one that
+ * this piece is not given; true: there is none. */
+typedef void template_wrong(void *with, int line, const char *text, const char *remedy);
+bool template_judge(const char *source, template_wrong *wrong, void *with);
 
 /* Appends the piece of that name of `source`. False: there is none. */
 bool template_add(struct text *, const char *source, const char *piece,

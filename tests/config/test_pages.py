@@ -1,0 +1,122 @@
+"""Sections `page`: the lines they become, their files, and each mistake with file, line and remedy."""
+from daemon import nines
+from loader import lines_of, load
+from tap import BUILD, run, test
+
+HEAD = f'modules = "{BUILD}/modules"\nnotifiers = "{BUILD}/notifiers"\n'
+TCP = 'tcp "anna" { host = "127.0.0.1" port = 25 category = "Mail" }\n'
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100
+
+# name, text behind HEAD and TCP (its first line is line 4), the sentences without the file's name
+CASES = [
+    ("a name that cannot stand in an address", 'page "My shop" { }\n',
+     ["4: the name of page 'My shop' cannot stand in its address: write small letters, digits, '-', '_' and '.', as in page \"shop\""]),
+    ("a page twice", 'page "a" { }\npage "a" { }\n', ["5: there are two pages 'a': rename one"]),
+    ("something shown that is not there", 'page "a" {\n  show = {"anna", "ana"} }\n',
+     ["5: page 'a': show: 'ana' is neither a check nor a service: did you mean 'anna'?"]),
+    ("a pattern like nothing", 'page "a" { show = "shops/*" }\n',
+     ["4: page 'a': show: 'shops/*' is neither a check nor a service: define it or leave it out"]),
+    ("a category that nothing has", 'page "a" { categories = {"Mail", "Post"} }\n',
+     ["4: page 'a': nothing has the category 'Post': name one that a check or a service has"]),
+    ("a host that is none", 'page "a" { host = "https://x" }\n',
+     ["4: host: 'https://x' is a URL, wanted only the host: write a name such as status.example.org"]),
+    ("a host of two pages", 'page "a" { host = "x.org" }\npage "b" {\n  host = {"y.org", "x.org"} }\n',
+     ["6: host: page 'a' answers to 'x.org' already: leave one of them out"]),
+    ("a zone that is none", 'page "a" { zone = "Mars/Base" }\n',
+     ["4: zone: 'Mars/Base' is no time zone of this machine: write a name such as Europe/London"]),
+    ("an address with a question", 'page "a" { url = "https://x.org/?a=b" }\n',
+     ["4: url: 'https://x.org/?a=b' is more than the address of a page: write https://status.example.org"]),
+    ("details that are neither", 'page "a" { details = maybe }\n', ["4: details: 'maybe' is none of no|yes: correct the value"]),
+    ("an option nearly right", 'page "a" { titel = "x" }\n', ["4: unknown option 'titel' of section 'page': did you mean 'title'?"]),
+    ("texts twice", 'page "a" { about = "x"\n about-file = "about.md" }\n', ["5: page 'a' has about and about-file: leave one of them out"]),
+    ("a logo that is not there", 'page "a" {\n logo = "none.png" }\n', ["5: logo: '{tmp}/none.png': no such file or directory: correct the path"]),
+    ("a logo that is no picture", 'page "a" { logo = "about.md" }\n',
+     ["4: logo: '{tmp}/about.md': it is no picture that browsers show: save it as SVG, PNG, JPEG, GIF or WebP"]),
+    ("a logo that is too large", 'page "a" { logo = "large.png" }\n', ["4: logo: '{tmp}/large.png': it is larger than 256 KiB: make it smaller"]),
+    ("a style sheet with a NUL", 'page "a" { style = "logo.png" }\n', ["4: style: '{tmp}/logo.png': it contains a NUL byte: name a text file"]),
+    ("a folder as a file", 'page "a" { style = "dress" }\n', ["4: style: '{tmp}/dress': it is no regular file: correct the path"]),
+    ("templates that are not there", 'page "a" { templates = "nowhere" }\n',
+     ["4: templates: '{tmp}/nowhere': there is no folder with *.html in it: correct the path"]),
+]
+
+TEMPLATES = [
+    ("a piece that nines has not", "<!-- piece noticee -->\nx\n", "1: there is no piece 'noticee': did you mean 'notice'?"),
+    ("a word that the piece is not given", "<!-- piece notice -->\n<p>{{text}}\n{{clas}}</p>\n",
+     "3: piece 'notice' is not given the word 'clas': did you mean 'class'?"),
+    ("a text as markup", "<!-- piece notice -->\n{{{text}}}\n", "2: the word 'text' is a text, to be escaped: write two braces"),
+    ("braces that stay open", "<!-- piece notice -->\n{{text\n", "2: braces are opened and not closed: write {{word}}"),
+    ("text in front of the first piece", "hello\n<!-- piece notice -->\n", "1: text in front of the first piece: write <!-- piece NAME --> in front of it"),
+]
+
+
+def folder(tmp):
+    (tmp / "logo.png").write_bytes(PNG)
+    (tmp / "large.png").write_bytes(PNG + bytes(1 << 18))
+    (tmp / "about.md").write_text("# What is this?\n\nA page — of ours.\n")
+    (tmp / "style.css").write_text("body { color: red; }\n")
+    (tmp / "dress").mkdir()
+    (tmp / "dress" / "a.html").write_text("<!-- mine -->\n<!-- piece notice -->\n<p class=\"{{class}}\">{{text}}</p>\n")
+
+
+def complaints(tmp, text, status=1):
+    (tmp / "nines.conf").write_text(HEAD + TCP + text)
+    done = nines("config", "check", "--offline", conf=tmp / "nines.conf")
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    return done.stderr.splitlines()
+
+
+for name, text, wanted in CASES:
+    @test(name)
+    def case(tmp, text=text, wanted=wanted):
+        folder(tmp)
+        got = complaints(tmp, text)
+        assert got == [f"nines: {tmp}/nines.conf:{w}".replace("{tmp}", str(tmp)) for w in wanted], got
+
+
+for name, text, wanted in TEMPLATES:
+    @test(f"templates: {name}")
+    def template(tmp, text=text, wanted=wanted):
+        folder(tmp)
+        (tmp / "dress" / "b.html").write_text(text)
+        got = complaints(tmp, 'page "a" { templates = "dress" }\n')
+        assert got == [f"nines: {tmp}/dress/b.html:{wanted}"], got
+
+
+def good(tmp, text):
+    folder(tmp)
+    (tmp / "nines.conf").write_text(HEAD + TCP + text)
+    status, lines, said = load(tmp / "nines.conf")
+    assert status == 0, (lines, said)
+    return lines
+
+
+@test("a page is told with all its options, and those that have one with their default")
+def lines(tmp):
+    got = lines_of(good(tmp, 'page "shop" { title = "Shop" host = {"a.org", "b.org"} show = {"an*"} details = yes copy = "out" '
+                             'subscribe = {"email", "sms"} zone = "Europe/Berlin" }\n'), "page")
+    assert got == [("page", "shop", {"title": "Shop", "host": "a.org\nb.org", "show": "an*", "details": "yes", "zone": "Europe/Berlin",
+                                     "language": "en", "statistics": "yes", "bars-days": "90", "subscribe": "email\nsms", "copy": f"{tmp}/out"})], got
+
+
+@test("its zone travels with it")
+def zone(tmp):
+    assert [name for _, name, _ in lines_of(good(tmp, 'page "a" { zone = "Europe/Berlin" }\n'), "zone")] == ["Europe/Berlin"]
+
+
+@test("its files travel in parts of a bounded size, byte by byte")
+def files(tmp):
+    lines = good(tmp, 'page "a" { logo = "logo.png" style = "style.css" about-file = "about.md" templates = "dress" }\n')
+    parts, types = {}, {}
+    for _, name, words in lines_of(lines, "part"):
+        assert name == "a"
+        parts[words["key"]] = parts.get(words["key"], "") + words["bytes"]
+        types[words["key"]] = words["type"]
+    assert max(map(len, lines)) < 65536
+    assert parts["logo"].encode("latin-1") == PNG
+    assert parts["about-file"].encode("latin-1").decode() == "# What is this?\n\nA page — of ours.\n"
+    assert parts["style"] == "body { color: red; }\n"
+    assert "piece notice" in parts["templates"]
+    assert types == {"logo": "image/png", "style": "text/plain", "about-file": "text/plain", "templates": "text/html"}
+
+
+run()
