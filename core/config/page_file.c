@@ -10,10 +10,10 @@
 #include "../web/template.h"
 #include "read.h"
 
-#define PART_BYTES 12000 /* of a file in one line, each byte four at most */
-#define LOGO_BYTES (256u << 10)
-#define STYLE_BYTES (64u << 10)
-#define ABOUT_BYTES (64u << 10)
+#define PART_BYTES     12000 /* of a file in one line, each byte four at most */
+#define LOGO_BYTES     (256u << 10)
+#define STYLE_BYTES    (64u << 10)
+#define ABOUT_BYTES    (64u << 10)
 #define TEMPLATE_BYTES (512u << 10) /* of all together */
 
 /* Pictures by what they begin with. */

@@ -170,8 +170,7 @@ static void take_zone(struct catalog_set *s, const struct line *l)
 static const struct {
 	const char *verb;
 	void (*take)(struct catalog_set *, const struct line *);
-} verb[] = {
-	{"target", take_target}, {"page", take_page}, {"part", take_part}, {"zone", take_zone}};
+} verb[] = {{"target", take_target}, {"page", take_page}, {"part", take_part}, {"zone", take_zone}};
 
 static void add(struct catalog_set *s, const struct line *l)
 {
@@ -396,11 +395,10 @@ const struct catalog *catalog_get(const struct catalog_book *b)
 const struct target *catalog_find(const struct catalog *c, const char *name)
 {
 	struct target key = {.name = name};
-	const struct target *wanted = &key, *const *found;
+	const struct target *wanted = &key, *const * found;
 
-	found = c->targets
-			? bsearch(&wanted, c->by_name, c->targets, sizeof *c->by_name, by_name)
-			: NULL;
+	found = c->targets ? bsearch(&wanted, c->by_name, c->targets, sizeof *c->by_name, by_name)
+			   : NULL;
 	return found ? *found : NULL;
 }
 

@@ -79,8 +79,8 @@ const char *page_get(const struct page *, const char *key); /* "" */
 bool page_is(const struct page *, const char *key); /* the option says yes */
 const struct page_file *page_file(const struct page *, const char *key); /* NULL */
 /* The target, or a service that it is a member of, at any depth, is listed in the page's `show`, or
- * its category in `categories`; a page with neither shows everything, known here or not. What is not
- * shown is not to be known: 404. */
+ * its category in `categories`; a page with neither shows everything, known here or not. What is
+ * not shown is not to be known: 404. */
 bool page_shows(const struct catalog *, const struct page *, const char *name);
 /* All of those names, lines, are shown; an empty list is not. */
 bool page_shows_all(const struct catalog *, const struct page *, const char *names);

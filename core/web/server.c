@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "respond.h"
+#include "template.h"
 
 #define SERVER_MAGIC 0x73727672u
 #define SWEEP_US     CLOCK_SECOND
@@ -82,6 +83,13 @@ static const struct site *site_now(struct server *s)
 	return s->site;
 }
 
+/* From here on a handler makes what it makes for this page and in its dress. */
+static void dress(struct visit *v)
+{
+	visit_find_page(v, v->server->site->catalog);
+	template_wear(v->request.page ? v->request.page->dress : NULL);
+}
+
 /* ---- asking the keeper ---- */
 
 static void start_question(struct visit *v);
@@ -94,6 +102,7 @@ static void give_answer(struct visit *v, const struct line *end)
 
 	v->then = NULL;
 	v->state = NULL;
+	dress(v);
 	then(site_now(s), &v->request, &v->answer, end, state);
 	free(state);
 	if (v->asked) {
@@ -225,8 +234,10 @@ static enum MHD_Result answer_route(struct visit *v)
 {
 	struct server *s = v->server;
 	const struct route *to = v->request.route;
-	struct rendering *g = is_shared(to) ? find_rendering(v) : NULL;
+	struct rendering *g;
 
+	dress(v);
+	g = is_shared(to) ? find_rendering(v) : NULL;
 	if (g)
 		return respond_kept(v, &s->cache, g);
 	v->reads = 0;
@@ -483,6 +494,12 @@ struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, 
 	loop_each_turn(loop, &s->turn);
 	loop_set(loop, &s->sweep, clock_mono_us() + SWEEP_US);
 	return s;
+}
+
+void server_forget(struct server *s)
+{
+	template_wear(NULL);
+	cache_release(&s->cache);
 }
 
 void server_close(struct server *s)

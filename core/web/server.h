@@ -24,5 +24,7 @@ struct server;
  * reads it. NULL: libmicrohttpd refused the socket. */
 struct server *server_open(struct loop *, int listen_fd, struct feed *, struct site *);
 void server_close(struct server *);
+/* Something else is configured: nothing that was made of the catalog before is sent any more. */
+void server_forget(struct server *);
 
 #endif

@@ -63,8 +63,8 @@ static bool is_closed(const struct braces *b)
 
 /* Every word of that piece in what is shipped; `same`: the one alike, or the same in other braces.
  */
-static size_t words_of(const struct template_piece *piece, char **names, const struct braces *wanted,
-		       const struct braces **alike)
+static size_t words_of(const struct template_piece *piece, char **names,
+		       const struct braces *wanted, const struct braces **alike)
 {
 	static struct braces found;
 	struct template_piece p;

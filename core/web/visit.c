@@ -329,6 +329,15 @@ void visit_choose_page(struct visit *v, const struct catalog *of)
 	r->path = slash;
 }
 
+void visit_find_page(struct visit *v, const struct catalog *of)
+{
+	const char *name = *v->request.base ? v->request.base + strlen("/pages/") : "";
+
+	v->request.page = catalog_page(of, name);
+	if (!v->request.page)
+		v->request.page = page_of_host(of, v->request.host);
+}
+
 /* ---- the body ---- */
 
 static bool is_form(const struct visit *v)

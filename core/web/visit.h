@@ -71,6 +71,8 @@ const char *visit_read_head(struct visit *, struct MHD_Connection *, const char 
 			    const char *version, unsigned *status);
 /* Chooses the page: by its name in front of the path, else by its host, else the first. */
 void visit_choose_page(struct visit *, const struct catalog *);
+/* The same once more: the catalog may have changed while the request came or waited. */
+void visit_find_page(struct visit *, const struct catalog *);
 /* Reads the form, once the body is whole. NULL, or what is wrong with it. */
 const char *visit_read_body(struct visit *);
 

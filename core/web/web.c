@@ -25,15 +25,12 @@ struct web {
 	struct loop *loop;
 	struct feed feed;
 	struct site site;
-	struct catalog catalog;
+	struct catalog_book book;
 	char *location, *store;
 	struct server *server;
 	int listen_fd; /* -1 until it was handed over, and after the server has it */
 	int status;
 };
-
-/* Without a section `page` there is one that shows everything. */
-static const struct page everything = {.name = "status", .title = ""};
 
 /* Where the page can be opened: "http://127.0.0.1:8080/". */
 static void add_url(struct text *t, int fd)
@@ -111,6 +108,18 @@ static void begin(struct web *w, const struct line *l)
 	feed_start(&w->feed, w->store);
 }
 
+static void take_configured(struct web *w, const struct line *l)
+{
+	figures_take(w->feed.figures, l);
+	if (!catalog_take(&w->book, l))
+		return;
+	if (w->server)
+		server_forget(w->server);
+	catalog_change(&w->book);
+	w->site.catalog = catalog_get(&w->book);
+	w->site.changes++;
+}
+
 static const char *take(struct link *k, const struct line *l, int fd)
 {
 	struct web *w = k->with;
@@ -128,7 +137,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	else if (!strcmp(l->verb, "stop"))
 		loop_end(w->loop);
 	else
-		figures_take(w->feed.figures, l);
+		take_configured(w, l);
 	return NULL;
 }
 
@@ -160,8 +169,7 @@ int web_main(int control_fd)
 		log_die(1, "cannot start");
 	feed_init(&w->feed, w->loop, &w->site.changes);
 	w->site.figures = w->feed.figures;
-	w->catalog = (struct catalog){.page = &everything, .pages = 1};
-	w->site.catalog = &w->catalog;
+	w->site.catalog = catalog_get(&w->book);
 	let_others_go_first();
 	loop_run(w->loop);
 	server_close(w->server);
@@ -170,6 +178,7 @@ int web_main(int control_fd)
 	link_close(&w->control, "end");
 	loop_free(w->loop);
 	status = w->status;
+	catalog_release(&w->book);
 	free(w->location);
 	free(w->store);
 	free(w);

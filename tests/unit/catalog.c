@@ -1,4 +1,5 @@
-/* tests/unit/catalog: what pages know of the configuration: all or nothing, and what a page shows. */
+/* tests/unit/catalog: what pages know of the configuration: all or nothing, and what a page shows.
+ */
 #include "../../core/web/catalog.h"
 
 #include "../../core/web/template.h"
@@ -21,11 +22,11 @@ static bool take(struct catalog_book *b, const char *source)
 	return is_new;
 }
 
-#define TARGETS                                                                                    \
-	"target a module=tcp title=Anna category=Post every_us=5\ntarget b module=icmp\n"          \
-	"target shop/1 module=https\ntarget shop/2 module=https category=Till\n"                   \
-	"target - name=\"a b\" module=tcp standing=retired\n"                                      \
-	"target Mail members=\"a\\na b\" need=2 role=gate feeds=All\n"                             \
+#define TARGETS                                                                           \
+	"target a module=tcp title=Anna category=Post every_us=5\ntarget b module=icmp\n" \
+	"target shop/1 module=https\ntarget shop/2 module=https category=Till\n"          \
+	"target - name=\"a b\" module=tcp standing=retired\n"                             \
+	"target Mail members=\"a\\na b\" need=2 role=gate feeds=All\n"                    \
 	"target All members=\"Mail\\nb\" category=Till\n"
 #define SOME "pages 1\n" TARGETS
 
@@ -104,7 +105,8 @@ static void files(struct catalog_book *b)
 		"page q\npart q key=logo type=image/gif bytes=GIF8\npages-end 2\n");
 	p = catalog_page(catalog_get(b), "p");
 	f = page_file(p, "logo");
-	ok(f && f->size == 5 && !memcmp(f->bytes, "\x89P\0NG", 5), "parts are joined, byte by byte");
+	ok(f && f->size == 5 && !memcmp(f->bytes, "\x89P\0NG", 5),
+	   "parts are joined, byte by byte");
 	same(f->type, "image/png", "the type of a file");
 	same(page_get(p, "host"), "a\nb", "an option");
 	same(page_get(p, "none"), "", "an option that is not given");
@@ -162,7 +164,8 @@ int main(void)
 	dress(catalog_page(catalog_get(&b), "p"));
 	all_or_nothing(&b);
 	take(&b, SOME "pages-end 7\n");
-	same(catalog_get(&b)->page[0].name, "status", "without a section there is the page 'status'");
+	same(catalog_get(&b)->page[0].name, "status",
+	     "without a section there is the page 'status'");
 	catalog_release(&b);
 	return done_testing();
 }
