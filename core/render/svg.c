@@ -32,7 +32,8 @@ static void add_inks(struct text *t, bool is_dark)
 			    is_dark ? shape_look[i].dark : shape_look[i].light);
 }
 
-void svg_add_style(struct text *t)
+/* Of light and dark; what is to be printed goes on behind it, up to a brace. */
+static void add_colours(struct text *t)
 {
 	text_puts(t, ":root{");
 	add_inks(t, false);
@@ -40,18 +41,29 @@ void svg_add_style(struct text *t)
 	add_inks(t, true);
 	text_puts(t, "}}@media print{:root{");
 	add_inks(t, false);
-	text_puts(t, "}figure{break-inside:avoid}figure svg{min-width:0}}"
-		     "figure{margin:1.4em 0;max-width:46em}figure .scroll{margin:0 0 .4em}"
-		     "figure svg{display:block;width:100%;min-width:34em;height:auto;"
-		     "font-family:system-ui,sans-serif}"
-		     "figcaption{color:var(--dim);font-size:.9em;overflow-wrap:anywhere;"
-		     "max-width:46em}"
-		     "svg text{unicode-bidi:plaintext}svg .l{fill:none;stroke-linejoin:round}"
+	text_putc(t, '}');
+}
+
+static void add_classes(struct text *t)
+{
+	text_puts(t, "svg text{unicode-bidi:plaintext}svg .l{fill:none;stroke-linejoin:round}"
 		     "svg .o{fill:none;stroke-width:.8}");
 	for (int i = 0; i < SHAPE_INKS; i++)
 		text_printf(t, ".f-%s{fill:var(--c-%s)}.s-%s{stroke:var(--c-%s)}",
 			    shape_look[i].name, shape_look[i].name, shape_look[i].name,
 			    shape_look[i].name);
+}
+
+void svg_add_style(struct text *t)
+{
+	add_colours(t);
+	text_puts(t, "figure{break-inside:avoid}figure svg{min-width:0}}"
+		     "figure{margin:1.4em 0;max-width:46em}figure .scroll{margin:0 0 .4em}"
+		     "figure svg{display:block;width:100%;min-width:34em;height:auto;"
+		     "font-family:system-ui,sans-serif}"
+		     "figcaption{color:var(--dim);font-size:.9em;overflow-wrap:anywhere;"
+		     "max-width:46em}");
+	add_classes(t);
 }
 
 static const char *const hatch_drawn[HATCHES] = {
@@ -64,10 +76,9 @@ static const char *const hatch_drawn[HATCHES] = {
 	[HATCH_DOTS] = "<circle class=\"f-%s\" cx=\"2.5\" cy=\"2.5\" r=\"1.1\"/>",
 };
 
-void svg_add_patterns(struct text *t)
+static void add_definitions(struct text *t)
 {
-	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\" "
-		     "aria-hidden=\"true\" style=\"position:absolute\"><defs>");
+	text_puts(t, "<defs>");
 	for (int i = 0; i < SHAPE_INKS; i++) {
 		const char *drawn = hatch_drawn[shape_look[i].hatch];
 
@@ -81,7 +92,15 @@ void svg_add_patterns(struct text *t)
 		text_printf(t, drawn, shape_look[i].name);
 		text_puts(t, "</pattern>");
 	}
-	text_puts(t, "</defs></svg>\n");
+	text_puts(t, "</defs>");
+}
+
+void svg_add_patterns(struct text *t)
+{
+	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\" "
+		     "aria-hidden=\"true\" style=\"position:absolute\">");
+	add_definitions(t);
+	text_puts(t, "</svg>\n");
 }
 
 /* ---- shapes ---- */
@@ -177,20 +196,51 @@ static void add_shape(struct text *t, const struct drawing *d, const struct shap
 	}
 }
 
-void svg_add(struct text *t, const struct drawing *d, size_t number)
+static void open_svg(struct text *t, const struct drawing *d)
 {
 	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 ");
 	add_number(t, d->width);
 	text_putc(t, ' ');
 	add_number(t, d->height);
-	text_printf(t,
-		    "\" aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">", number, number,
+	text_putc(t, '"');
+}
+
+static void add_labels(struct text *t, const struct drawing *d, size_t number)
+{
+	text_printf(t, " aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">", number, number,
 		    number);
 	html_add(t, d->title);
 	text_printf(t, "</title>\n<desc id=\"c%zud\">", number);
 	html_add(t, d->says);
 	text_puts(t, "</desc>\n");
+}
+
+static void close_svg(struct text *t, const struct drawing *d)
+{
 	for (size_t i = 0; i < d->shapes; i++)
 		add_shape(t, d, &d->shape[i]);
 	text_puts(t, "</svg>\n");
+}
+
+void svg_add(struct text *t, const struct drawing *d, size_t number)
+{
+	open_svg(t, d);
+	add_labels(t, d, number);
+	close_svg(t, d);
+}
+
+void svg_add_document(struct text *t, const struct drawing *d)
+{
+	open_svg(t, d);
+	add_place(t, "width", d->width);
+	add_place(t, "height", d->height);
+	add_labels(t, d, 0);
+	text_puts(t, "<style>svg{font-family:system-ui,sans-serif}");
+	add_colours(t);
+	text_putc(t, '}');
+	add_classes(t);
+	text_puts(t, "</style>\n");
+	add_definitions(t);
+	text_putc(t, '\n');
+	close_svg(t, d);
 }

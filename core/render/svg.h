@@ -12,5 +12,7 @@ void svg_add_style(struct text *);
 void svg_add_patterns(struct text *);
 /* `number` makes its ids unique in the page. */
 void svg_add(struct text *, const struct drawing *, size_t number);
+/* A file of its own, with its style, its patterns and its size: for <img>. */
+void svg_add_document(struct text *, const struct drawing *);
 
 #endif
