@@ -33,7 +33,8 @@ static void judge(const struct route *r)
 	   r->path);
 	ok(count(r) == 1, "%s %s stands once", r->method, r->path);
 	ok(r->act < PERMIT_ACTS, "%s %s names its act", r->method, r->path);
-	ok(strcmp(r->method, "GET") ? r->shows == SHOWS_REQUEST : r->shows != 0,
+	ok(strcmp(r->method, "GET") ? r->shows == SHOWS_REQUEST || r->shows == SHOWS_STATE_EACH
+				    : r->shows != 0,
 	   "%s %s is kept only where that is allowed", r->method, r->path);
 	ok(star || route_find(r->method, r->path, NULL, NULL) == r, "%s %s is found", r->method,
 	   r->path);
