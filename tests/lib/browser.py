@@ -201,6 +201,11 @@ class Browser:
     def scrolls_sideways(self):
         return self.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
+    def too_wide(self):
+        """What reaches beyond the right edge, the innermost first."""
+        return self.evaluate("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+                             ".reverse().slice(0, 5).map(e => e.outerHTML.slice(0, 160))")
+
     def axe(self):
         """What axe-core finds wrong, one text each."""
         source = needs(FROM_NPM / "axe-core" / "axe.min.js", "axe-core").read_text()

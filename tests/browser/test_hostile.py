@@ -1,0 +1,109 @@
+"""More than 200 texts of strangers in everything that pages show (F44, F49): what Chromium makes of each page is the same as of harmless texts: no element, no
+attribute, no handler and no request more. JavaScript is on here, so that whatever would run does."""
+# timeout: 240
+import collections
+import itertools
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from shop import Shop  # noqa: E402
+from crawl import Crawl  # noqa: E402
+from payloads import MARKUP  # noqa: E402
+from servers import Server, send, silence  # noqa: E402
+from tap import run, test  # noqa: E402
+
+INVISIBLE = "\x00\x07\x08\x0b\x1b\x7f\x9b\u202e\u202a\u2066\u200b\ufeff\u2028"
+SCHEMES = ("http:", "https:", "mailto:", "tel:")
+SEEN = "[...document.querySelectorAll('*')].map(e => [e.localName, [...e.attributes].map(a => a.name).sort().join(' ')])"
+LEADS = ("[...document.querySelectorAll('*')].flatMap(e => ['href', 'src', 'action', 'formaction', 'xlink:href', 'data', 'srcdoc'].filter(n => e.hasAttribute(n))"
+         ".map(n => new URL(e.getAttribute(n), 'http://page/').href))")
+# What a page is called in the list of those that were met, and how many of a kind are looked at.
+EACH = 3
+
+
+def speaking(texts):
+    """A mail server for each connection, which greets with the next text."""
+    texts = itertools.cycle(texts)
+    return Server([lambda talk: talk.send(b"554 " + next(texts).encode("utf-8", "surrogatepass") + b"\r\n"), silence()])
+
+
+def in_configuration(text):
+    """Text that may stand in a configuration: one line."""
+    return "".join(c if c >= " " and c != "\x7f" and not "\x80" <= c <= "\x9f" else "." for c in text)[:180].strip() or "."
+
+
+def quoted(text):
+    """A string of the configuration, taken as it is."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def configuration(texts, port):
+    names = [f"{number} {in_configuration(text)}" for number, text in enumerate(texts)]
+    return "".join(f'smtp {quoted(name)} {{ host = "127.0.0.1" port = {port} tls = none every = "1h" recheck = "1h" title = {quoted(name)}'
+                   f' owner = {quoted(name)} category = {quoted(name[:60])} next = {quoted(name)} }}\n' for name in names)
+
+
+def met(shop):
+    """Paths of the first pages of each route."""
+    paths = collections.defaultdict(list)
+    site = Crawl(shop.daemon.port)
+    for target, answer in site.answers.items():
+        if answer.kind == "text/html" and len(paths[site.route(target)]) < EACH:
+            paths[site.route(target)].append(target)
+    return paths
+
+
+def filled(folder, texts):
+    """A shop whose every text is one of these."""
+    servers = speaking(texts)
+    shop = Shop(folder, script=True, services="", more=configuration(texts, servers.port))
+    shop.stack.enter_context(servers)
+    shop.__enter__()
+    shop.until_checks("each server has said its text", lambda c: c["state"] != "not-monitored")
+    return shop
+
+
+class Stage:
+    """The same shop twice: with harmless texts, and with hostile ones."""
+
+    def __enter__(self):
+        self.folders = [tempfile.TemporaryDirectory(prefix="nines-browser-") for _ in range(2)]
+        harmless = [f"text {number}" for number in range(len(MARKUP))]
+        self.shops = [filled(folder.name, texts) for folder, texts in zip(self.folders, (harmless, MARKUP))]
+        self.paths = [met(shop) for shop in self.shops]
+        return self
+
+    def __exit__(self, *error):
+        for shop, folder in zip(self.shops, self.folders):
+            shop.__exit__(*error)
+            folder.cleanup()
+
+
+def elements(shop, path):
+    """How often each element stands in the page as Chromium has it, with the names of its attributes. The page did nothing that it may not."""
+    shop.go(path)
+    for where in shop.browser.evaluate(LEADS):
+        assert where.startswith(SCHEMES) or where == "data:,", f"{path} leads to {where}"
+    return collections.Counter(map(tuple, shop.browser.evaluate(SEEN)))
+
+
+def tested(stage):
+    @test(f"{len(MARKUP)} texts, the same pages")
+    def same():
+        assert len(MARKUP) > 200 and {r: len(p) for r, p in stage.paths[0].items()} == {r: len(p) for r, p in stage.paths[1].items()}
+
+    for route in stage.paths[0]:
+        @test(f"{route}: no element, attribute, handler or request more than with harmless texts")
+        def harmless(route=route):
+            for one, other in zip(stage.paths[0][route], stage.paths[1][route]):
+                wanted, got = elements(stage.shops[0], one), elements(stage.shops[1], other)
+                assert got == wanted, f"{other}: more: {got - wanted}, fewer: {wanted - got}"
+                text = stage.shops[1].get(other).body.decode()
+                assert not [c for c in INVISIBLE if c in text], f"{other} has {[hex(ord(c)) for c in INVISIBLE if c in text]}"
+
+
+with Stage() as made:
+    tested(made)
+    run()
