@@ -5,7 +5,7 @@ BUILD ?= build
 CC = gcc
 PREFIX ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
-PACKAGES = libconfuse libcurl openssl libcares sqlite3 libmicrohttpd jansson libseccomp zlib libbrotlidec libzstd
+PACKAGES = libconfuse libcurl openssl libcares sqlite3 libmicrohttpd jansson libseccomp zlib libbrotlidec libzstd libsodium
 KINDS = modules notifiers reports
 FUZZ_SECONDS ?= 60
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-frame-larger-than

@@ -44,7 +44,7 @@ static struct MHD_Response *response_new(const void *at, size_t size, const stru
 	for (size_t i = 0; i < sizeof header / sizeof *header; i++)
 		add(r, header[i].name, header[i].value);
 	add(r, "Content-Security-Policy", a->policy ? a->policy : strict_policy);
-	add(r, "Referrer-Policy", "no-referrer");
+	add(r, "Referrer-Policy", a->referrer ? a->referrer : "no-referrer");
 	add(r, "Cache-Control", a->cache ? a->cache : cache);
 	add(r, "Access-Control-Allow-Origin", a->allow_origin);
 	if (size)
@@ -196,6 +196,8 @@ enum MHD_Result respond_refusal(struct visit *v, unsigned status, const char *te
 	r = response_new(text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
 	if (r) {
 		add(r, "Allow", allow);
+		if (status == MHD_HTTP_UNAUTHORIZED)
+			add(r, "WWW-Authenticate", "Bearer");
 		/* Whatever of the request has not been read yet is not another one. */
 		if (!allow || v->phase == VISIT_HEAD)
 			add(r, "Connection", "close");

@@ -48,6 +48,8 @@ struct answer {
 	const char *more_name, *more_value; /* one more header; constants, NULL: none */
 	const char *cache, *policy,
 		*allow_origin; /* constants; NULL: no-cache, the strict one, none */
+	const char *referrer; /* a constant; NULL: no-referrer. Pages with forms of who is signed
+			       * in: same-origin, else browsers hide where a form came from */
 };
 
 struct route {
@@ -83,6 +85,14 @@ void request_base(const struct request *, struct text *);
 typedef void route_then(const struct site *, const struct request *, struct answer *,
 			const struct line *end, void *state);
 void route_ask(const struct request *, const char *line, route_then *then, void *state);
+
+/* Is it the password of that hash (of a user's card; "": nobody's)? Worked out beside the web; the
+ * word `good` of `end` is 1 or 0. NULL: too many wait. Goes on as route_ask() does. */
+void route_ask_password(const struct request *, const char *password, const char *hash,
+			route_then *then, void *state);
+/* What a form of who is signed in must carry in its field `form`: the server refuses every method
+ * but GET without it. "" where nobody is, or a token asks. */
+const char *request_form(const struct request *);
 
 /* An answer of plain text, or a short page in the page's own dress; the status says what it is. */
 void answer_text(struct answer *, unsigned status, const char *format, ...)

@@ -8,7 +8,10 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../board/user.h"
 #include "respond.h"
+#include "secret.h"
+#include "sign.h"
 #include "template.h"
 
 #define SERVER_MAGIC 0x73727672u
@@ -29,10 +32,13 @@ struct server {
 	struct loop_turn turn;
 	struct MHD_Daemon *daemon;
 	struct feed *feed;
+	struct desk *desk;
 	struct site *site;
+	struct server_how how;
 	struct cache cache;
 	struct client *clients;
 	struct visit *waiting; /* all that are suspended */
+	int64_t noted_us; /* when it was last written down that a session is used */
 	bool has_resumed;
 };
 
@@ -90,9 +96,16 @@ static void dress(struct visit *v)
 	template_wear(v->request.page ? v->request.page->dress : NULL);
 }
 
-/* ---- asking the keeper ---- */
+/* ---- asking the keeper, or the desk ---- */
 
 static void start_question(struct visit *v);
+
+static void forget_question(struct visit *v)
+{
+	feed_forget(v->server->feed, v);
+	desk_forget(v->server->desk, v);
+	loop_stop_timer(v->server->loop, &v->late);
+}
 
 static void give_answer(struct visit *v, const struct line *end)
 {
@@ -103,7 +116,8 @@ static void give_answer(struct visit *v, const struct line *end)
 	v->then = NULL;
 	v->state = NULL;
 	dress(v);
-	then(site_now(s), &v->request, &v->answer, end, state);
+	sign_read(v, site_now(s)); /* the board may have changed: so may who he is */
+	then(s->site, &v->request, &v->answer, end, state);
 	free(state);
 	if (v->asked) {
 		start_question(v);
@@ -113,6 +127,11 @@ static void give_answer(struct visit *v, const struct line *end)
 	v->phase = VISIT_ANSWERED;
 	if (v->is_suspended)
 		resume(v);
+}
+
+static void password_tried(const struct line *end, void *with)
+{
+	give_answer(with, end);
 }
 
 static void question_ended(struct feed *f, const struct line *end, void *with)
@@ -125,21 +144,27 @@ static void question_late(struct loop_timer *t)
 {
 	struct visit *v = (struct visit *)((char *)t - offsetof(struct visit, late));
 
-	feed_forget(v->server->feed, v);
+	forget_question(v);
 	give_answer(v, NULL);
 }
 
 static void start_question(struct visit *v)
 {
 	struct server *s = v->server;
-	char *line = v->asked;
+	char *asked = v->asked, *password = v->password;
+	bool is_put;
 
-	v->asked = NULL;
+	v->asked = v->password = NULL;
 	v->late.fire = question_late;
 	loop_set(s->loop, &v->late, clock_mono_us() + SERVER_ASK_SECONDS * CLOCK_SECOND);
-	if (!feed_ask(s->feed, line, question_ended, v))
+	is_put = password ? desk_ask(s->desk, password, asked, password_tried, v)
+			  : feed_ask(s->feed, asked, question_ended, v);
+	if (password)
+		secret_forget(password);
+	free(password);
+	free(asked);
+	if (!is_put)
 		give_answer(v, NULL);
-	free(line);
 }
 
 static enum MHD_Result ask_keeper(struct visit *v)
@@ -256,6 +281,8 @@ static enum MHD_Result answer_whole(struct visit *v)
 				       NULL);
 	if (wrong)
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
+	if (v->phase == VISIT_BODY && (wrong = sign_wrong_form(v)))
+		return respond_refusal(v, MHD_HTTP_FORBIDDEN, wrong, NULL);
 	if (shows_state(v->request.route) && v->phase != VISIT_FEED &&
 	    !feed_is_ready(v->server->feed))
 		return suspend(v, VISIT_FEED);
@@ -284,6 +311,28 @@ static bool has_body(const struct visit *v, uint64_t *size)
 	return *size || *request_header(&v->request, "Transfer-Encoding");
 }
 
+static void nothing_follows(struct feed *f, const struct line *end, void *with)
+{
+	(void)f, (void)end, (void)with;
+}
+
+/* That a session is used is written down now and then, so that it does not end as idle. */
+static void note_session(struct visit *v)
+{
+	struct server *s = v->server;
+	const struct card *c = v->session;
+	struct text line = {0};
+
+	if (!c || s->site->now_us - card_int(c, "seen_us", c->first_us) < SESSION_SEEN_US ||
+	    s->site->now_us - s->noted_us < CLOCK_SECOND)
+		return;
+	s->noted_us = s->site->now_us;
+	line_begin(&line, "session-seen", c->id);
+	line_end(&line);
+	feed_ask(s->feed, text_get(&line), nothing_follows, NULL);
+	text_release(&line);
+}
+
 static enum MHD_Result begin(struct visit *v)
 {
 	struct request *r = &v->request;
@@ -292,6 +341,7 @@ static enum MHD_Result begin(struct visit *v)
 	uint64_t size;
 	bool is_body = has_body(v, &size);
 
+	visit_find_visitor(v, &v->server->how.proxies, false);
 	visit_choose_page(v, v->server->site->catalog);
 	r->route = route_find(r->method, r->path, &tail, allow);
 	if (!r->route && *allow)
@@ -304,6 +354,10 @@ static enum MHD_Result begin(struct visit *v)
 	if (is_body && (!strcmp(r->method, "GET") || !strcmp(r->method, "HEAD")))
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, "who only reads sends no body",
 				       NULL);
+	sign_read(v, site_now(v->server));
+	if (!permit(r->user, r->route->act, ""))
+		return sign_refuse(v);
+	note_session(v);
 	v->most_bytes = r->route->most_bytes ? r->route->most_bytes : VISIT_BYTES;
 	if (size > v->most_bytes)
 		return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
@@ -378,8 +432,7 @@ static void completed(void *with, struct MHD_Connection *c, void **request,
 	set_phase(s, c, false);
 	if (!v)
 		return;
-	feed_forget(s->feed, v);
-	loop_stop_timer(s->loop, &v->late);
+	forget_question(v);
 	visit_free(v);
 }
 
@@ -472,14 +525,17 @@ static struct MHD_Daemon *start(struct server *s, int listen_fd)
 	return NULL;
 }
 
-struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, struct site *site)
+struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, struct desk *desk,
+			   struct site *site, const struct server_how *how)
 {
 	struct server *s = memory_new(sizeof *s);
 
 	s->magic = SERVER_MAGIC;
 	s->loop = loop;
 	s->feed = feed;
+	s->desk = desk;
 	s->site = site;
+	s->how = *how;
 	s->watch.ready = ready;
 	s->timer.fire = time_out;
 	s->sweep.fire = sweep;
@@ -508,8 +564,7 @@ void server_close(struct server *s)
 		return;
 	s->feed->settled = NULL;
 	for (struct visit *v; (v = s->waiting);) {
-		feed_forget(s->feed, v);
-		loop_stop_timer(s->loop, &v->late);
+		forget_question(v);
 		resume(v);
 	}
 	loop_remove(s->loop, &s->watch);

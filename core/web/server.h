@@ -7,7 +7,9 @@
 #ifndef NINES_WEB_SERVER_H
 #define NINES_WEB_SERVER_H
 
+#include "desk.h"
 #include "feed.h"
+#include "proxy.h"
 #include "site.h"
 
 #define SERVER_CONNECTIONS      256
@@ -20,9 +22,15 @@
 
 struct server;
 
+/* What the configuration says about serving. */
+struct server_how {
+	struct proxies proxies; /* who is believed about visitors */
+};
+
 /* Takes over the listening socket. The site is brought up to date from the feed before each handler
  * reads it. NULL: libmicrohttpd refused the socket. */
-struct server *server_open(struct loop *, int listen_fd, struct feed *, struct site *);
+struct server *server_open(struct loop *, int listen_fd, struct feed *, struct desk *,
+			   struct site *, const struct server_how *);
 void server_close(struct server *);
 /* Something else is configured: nothing that was made of the catalog before is sent any more. */
 void server_forget(struct server *);

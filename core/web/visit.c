@@ -1,11 +1,14 @@
 /* web/visit: see visit.h. */
 #include "visit.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "../base/memory.h"
+#include "secret.h"
 
 #define MEMORY_BYTES (8u << 20) /* for one request's texts; bodies are limited by their route */
 
@@ -18,9 +21,21 @@ struct visit *visit_new(struct server *server, const char *target)
 	v->request.method = v->request.path = v->request.tail = v->request.base = "";
 	v->request.host = v->request.scheme = v->request.address = "";
 	v->request.body = v->request.type = v->query_text = "";
+	v->secret = v->form = "";
 	arena_init(&v->memory, NULL, 0, MEMORY_BYTES);
 	v->target = arena_copy(&v->memory, target, strlen(target));
 	return v;
+}
+
+static void forget_question(struct visit *v)
+{
+	if (v->password)
+		secret_forget(v->password);
+	free(v->password);
+	free(v->asked);
+	free(v->state);
+	v->password = v->asked = NULL;
+	v->state = NULL;
 }
 
 void visit_free(struct visit *v)
@@ -28,8 +43,7 @@ void visit_free(struct visit *v)
 	answer_release(&v->answer);
 	text_release(&v->body);
 	arena_release(&v->memory);
-	free(v->asked);
-	free(v->state);
+	forget_question(v);
 	free(v);
 }
 
@@ -285,6 +299,68 @@ const char *visit_read_head(struct visit *v, struct MHD_Connection *c, const cha
 	return read_target(v, status);
 }
 
+/* ---- who asks ---- */
+
+static const char *address_of(struct visit *v)
+{
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(v->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *at = i ? i->client_addr : NULL;
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (at && at->sa_family == AF_INET6) {
+		const struct in6_addr *v6 =
+			&((const struct sockaddr_in6 *)(const void *)at)->sin6_addr;
+
+		/* a socket for both families gives IPv4 this way */
+		if (IN6_IS_ADDR_V4MAPPED(v6))
+			inet_ntop(AF_INET, &v6->s6_addr[12], text, sizeof text);
+		else
+			inet_ntop(AF_INET6, v6, text, sizeof text);
+	} else if (at && at->sa_family == AF_INET) {
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)at)->sin_addr, text,
+			  sizeof text);
+	}
+	return arena_text(&v->memory, "%s", text);
+}
+
+static enum MHD_Result count_value(void *with, enum MHD_ValueKind kind, const char *key,
+				   const char *value)
+{
+	(void)kind, (void)value;
+	*(unsigned *)with += !strcasecmp(key, "X-Forwarded-For");
+	return MHD_YES;
+}
+
+/* Several headers of that name are one list; a proxy that adds a second one is not understood. */
+static const char *forwarded_for(const struct visit *v)
+{
+	unsigned count = 0;
+
+	MHD_get_connection_values(v->connection, MHD_HEADER_KIND, count_value, &count);
+	return count == 1 ? header_of(v, "X-Forwarded-For") : "";
+}
+
+void visit_find_visitor(struct visit *v, const struct proxies *proxies, bool is_tls)
+{
+	struct request *r = &v->request;
+	const char *connected = address_of(v), *host, *proto;
+	char visitor[PROXY_ADDRESS_BYTES];
+
+	r->scheme = is_tls ? "https" : "http";
+	r->address = connected ? connected : "";
+	if (!proxy_is(proxies, r->address))
+		return;
+	proxy_visitor(proxies, r->address, forwarded_for(v), visitor);
+	r->address = arena_text(&v->memory, "%s", visitor);
+	proto = header_of(v, "X-Forwarded-Proto");
+	host = header_of(v, "X-Forwarded-Host");
+	if (!strcmp(proto, "https") || !strcmp(proto, "http"))
+		r->scheme = proto;
+	if (*host && is_host(host))
+		r->host = host;
+}
+
 /* ---- the page ---- */
 
 static bool is_host_of(const struct page *page, const char *host, size_t size)
@@ -404,13 +480,27 @@ void request_base(const struct request *r, struct text *t)
 	text_printf(t, "%s://%s%s", r->scheme, r->host, r->base);
 }
 
-void route_ask(const struct request *r, const char *line, route_then *then, void *state)
+static void put_question(struct visit *v, const char *text, route_then *then, void *state)
 {
-	struct visit *v = r->visit;
-
-	free(v->asked);
-	free(v->state);
-	v->asked = memory_text(line);
+	forget_question(v);
+	v->asked = memory_text(text);
 	v->then = then;
 	v->state = state;
+}
+
+void route_ask(const struct request *r, const char *line, route_then *then, void *state)
+{
+	put_question(r->visit, line, then, state);
+}
+
+void route_ask_password(const struct request *r, const char *password, const char *hash,
+			route_then *then, void *state)
+{
+	put_question(r->visit, hash, then, state);
+	r->visit->password = memory_text(password);
+}
+
+const char *request_form(const struct request *r)
+{
+	return r->visit ? r->visit->form : "";
 }

@@ -10,6 +10,7 @@
 
 #include "../base/arena.h"
 #include "../base/loop.h"
+#include "proxy.h"
 #include "route.h"
 
 #define VISIT_PAIRS 1024 /* parameters or fields; more are refused */
@@ -56,9 +57,13 @@ struct visit {
 	size_t most_bytes, upload_bytes;
 	bool is_too_large, is_suspended;
 	char *asked; /* the line, until it is sent */
+	char *password; /* asked of the desk; `asked` is the hash then */
 	route_then *then;
 	void *state;
 	struct answer answer;
+	/* of who is signed in by a cookie, else "" and NULL */
+	const char *secret, *form;
+	const struct card *session;
 };
 
 /* `target` as it stood in the request line. */
@@ -69,6 +74,8 @@ void visit_free(struct visit *);
  */
 const char *visit_read_head(struct visit *, struct MHD_Connection *, const char *method,
 			    const char *version, unsigned *status);
+/* Who asks, by which scheme and host: behind a trusted proxy as it says. */
+void visit_find_visitor(struct visit *, const struct proxies *, bool is_tls);
 /* Chooses the page: by its name in front of the path, else by its host, else the first. */
 void visit_choose_page(struct visit *, const struct catalog *);
 /* The same once more: the catalog may have changed while the request came or waited. */

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,9 +25,11 @@ struct web {
 	struct link control;
 	struct loop *loop;
 	struct feed feed;
+	struct desk desk;
 	struct site site;
 	struct catalog_book book;
 	char *location, *store;
+	struct server_how how;
 	struct server *server;
 	int listen_fd; /* -1 until it was handed over, and after the server has it */
 	int status;
@@ -74,12 +77,14 @@ static void fail(struct web *w, const char *why)
 
 static void go(struct web *w)
 {
+	if (!desk_open(&w->desk, w->loop))
+		log_say("nobody can sign in: %s", log_errno(errno));
 	sandbox_enter("web");
 	if (w->listen_fd < 0) {
 		fail(w, "no listening socket was handed over");
 		return;
 	}
-	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->site);
+	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->desk, &w->site, &w->how);
 	if (!w->server) {
 		fail(w, "cannot serve the page: no descriptors or memory left");
 		return;
@@ -99,12 +104,24 @@ static void take_fd(struct web *w, const char *name, int fd)
 	}
 }
 
+static void add_proxy(struct web *w, const char *net, size_t size)
+{
+	char text[PROXY_ADDRESS_BYTES * 2];
+
+	snprintf(text, sizeof text, "%.*s", (int)size, net);
+	if (!proxy_add(&w->how.proxies, text))
+		log_say("proxies: '%s' is no address and is left out", text);
+}
+
 static void begin(struct web *w, const struct line *l)
 {
 	free(w->location);
 	free(w->store);
 	w->site.location = w->location = memory_text(line_get(l, "location"));
 	w->site.store = w->store = memory_text(line_get(l, "store"));
+	for (const char *at = line_get(l, "proxies"); *at;
+	     at += strcspn(at, "\n"), at += *at == '\n')
+		add_proxy(w, at, strcspn(at, "\n"));
 	feed_start(&w->feed, w->store);
 }
 
@@ -173,6 +190,7 @@ int web_main(int control_fd)
 	let_others_go_first();
 	loop_run(w->loop);
 	server_close(w->server);
+	desk_close(&w->desk);
 	feed_release(&w->feed);
 	w->control.closed = NULL;
 	link_close(&w->control, "end");

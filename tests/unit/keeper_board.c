@@ -101,7 +101,8 @@ static void test_watch(void)
 	ok(count_of(answer(w, 1), "version=2 ") == 1 && !count_of(answer(w, 1), "four"),
 	   "it is told of changes of what it may see");
 	ok(count_of(answer(w, 2), "card A ") == 1, "one that asked once is not");
-	ok(!strcmp(text_get(answer(w, 3)), "end - watched=1\n"), "nor one that asked for another kind");
+	ok(!strcmp(text_get(answer(w, 3)), "end - watched=1\n"),
+	   "nor one that asked for another kind");
 	board_remove(w->k, "post", "A", "");
 	ok(count_of(answer(w, 1), "gone=1") == 1, "of an end, too");
 	world_say(w, END_CLIENT, 1, "closed -");
