@@ -6,10 +6,12 @@
 
 extern const struct route page_routes[];
 extern const struct route beat_routes[];
+extern const struct route v2_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
 	beat_routes,
+	v2_routes,
 	NULL,
 };
 

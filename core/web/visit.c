@@ -19,7 +19,8 @@ struct visit *visit_new(struct server *server, const char *target)
 	v->server = server;
 	v->request.visit = v;
 	v->request.method = v->request.path = v->request.tail = v->request.base = "";
-	v->request.host = v->request.scheme = v->request.address = "";
+	v->request.host = v->request.address = "";
+	v->request.scheme = "http";
 	v->request.body = v->request.type = v->query_text = "";
 	v->secret = v->form = "";
 	arena_init(&v->memory, NULL, 0, MEMORY_BYTES);
