@@ -29,7 +29,7 @@ static const struct {
 	{"author", offsetof(struct post, author)},
 	{"canned", offsetof(struct post, canned)},
 	{"targets", offsetof(struct post, targets)},
-	{"window", offsetof(struct post, window)},
+	{"windows", offsetof(struct post, windows)},
 };
 #define TEXT_WORDS (sizeof text_word / sizeof *text_word)
 
@@ -107,10 +107,26 @@ bool update_read(const struct card *c, struct update *u)
 			     .state = card_get(c, "state"),
 			     .body = card_get(c, "body"),
 			     .author = card_get(c, "author"),
+			     .components = card_get(c, "components"),
+			     .states = card_get(c, "states"),
 			     .event_us = card_int(c, "event_us", c->first_us),
 			     .written_us = c->first_us,
 			     .edited_us = card_int(c, "edited_us", 0)};
 	return *u->post && *u->state;
+}
+
+/* What a correction replaces stays, with the time until which it stood. */
+static void add_corrections(struct text *t, const struct update *u)
+{
+	const struct card *old = u->card;
+
+	for (size_t i = 0; old && i < old->words; i++)
+		if (!strcmp(old->word[i].key, "was") || !strcmp(old->word[i].key, "was_us"))
+			line_add(t, old->word[i].key, old->word[i].value);
+	if (!old || !u->is_corrected || !strcmp(u->body, card_get(old, "body")))
+		return;
+	line_add_int(t, "was_us", u->edited_us);
+	line_add(t, "was", card_get(old, "body"));
 }
 
 void update_write(struct text *t, const struct update *u)
@@ -119,9 +135,14 @@ void update_write(struct text *t, const struct update *u)
 	line_add(t, "state", u->state);
 	line_add(t, "body", u->body);
 	line_add(t, "author", u->author);
+	if (*u->components)
+		line_add(t, "components", u->components);
+	if (*u->states)
+		line_add(t, "states", u->states);
 	line_add_int(t, "event_us", u->event_us);
 	if (u->edited_us)
 		line_add_int(t, "edited_us", u->edited_us);
+	add_corrections(t, u);
 }
 
 static int by_event(const void *a, const void *b)

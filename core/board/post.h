@@ -15,6 +15,7 @@
 #define POST_BODY_BYTES  16384
 #define POST_ITEMS       200 /* components, pages */
 #define POST_REMIND_US   (INT64_C(3600) * 1000000) /* before a maintenance, unless it says else */
+#define POST_TEXTS       5
 #define POST_CORRECTIONS 20 /* of one update */
 
 enum post_sort { POST_INCIDENT, POST_MAINTENANCE, POST_NEWS, POST_SORTS };
@@ -54,7 +55,7 @@ struct post {
 	bool is_automatic;
 	const char *canned, *targets;
 	int64_t wait_us;
-	const char *window; /* the planned maintenance that figures go by (keeper/window.h) */
+	const char *windows; /* the planned maintenance that figures go by (keeper/window.h): ids */
 };
 
 /* A card of the kind `update`, read. */
@@ -64,8 +65,10 @@ struct update {
 	const char *state; /* of the post from then on */
 	const char *body;
 	const char *author;
+	const char *components, *states; /* where it told something new of them */
 	int64_t event_us; /* when it happened: what it is sorted by and shown with */
 	int64_t written_us, edited_us; /* edited_us 0: never */
+	bool is_corrected; /* to be written: what the card says stays beside it */
 };
 
 extern const char *const post_cause[]; /* ends with NULL; "self-inflicted-protective" is one */
@@ -93,7 +96,7 @@ const char *post_claim(const struct post *, const char *component, struct text *
 
 /* ---- writing ---- */
 
-/* Adds the words of a card; the ones of an update but its corrections. */
+/* Adds the words of a card. */
 void post_write(struct text *, const struct post *);
 void update_write(struct text *, const struct update *);
 
@@ -110,14 +113,17 @@ struct post_world {
 /* What becomes of a request or of the time. */
 struct post_change {
 	struct post
-		post; /* as it will be; texts are borrowed of the card, the request and `texts` */
+		post; /* as it will be; texts are borrowed of the card, the request and `text` */
 	bool is_gone; /* it leaves nothing */
 	bool has_update; /* an update is written, or corrected */
 	struct update update; /* `card`: the one that is corrected; NULL: a new one */
 	bool is_told; /* subscribers are told that this has happened */
 	enum post_happened happened;
-	bool is_replanned; /* a maintenance: its window changes */
-	struct text texts;
+	/* a maintenance: its windows are withdrawn, or end; one of that span is planned, to_us 0:
+	 * none */
+	bool is_unplanned;
+	int64_t plan_from_us, plan_to_us;
+	struct text text[POST_TEXTS]; /* what was made for it */
 };
 void post_change_release(struct post_change *);
 

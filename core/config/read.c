@@ -46,7 +46,8 @@ static const struct module_option setting_option[] = {
 		"33554432..1000000000000", 0, "or when it holds so much memory"),
 	OPTION_END,
 };
-static const struct module_head setting_head = {.name = "top level", .option = setting_option,
+static const struct module_head setting_head = {.name = "top level",
+						.option = setting_option,
 						.options_size = sizeof(struct config_settings)};
 
 static const struct module_option void_defaults[] = {
@@ -80,8 +81,11 @@ struct named *name_take(struct config *c, const char *name, const struct section
 	if (wrong || n)
 		return NULL;
 	n = parse_alloc(&c->parse, sizeof *n);
-	*n = (struct named){.name = parse_keep(&c->parse, name), .word = s->word, .file = file,
-			    .line = line, .section = s};
+	*n = (struct named){.name = parse_keep(&c->parse, name),
+			    .word = s->word,
+			    .file = file,
+			    .line = line,
+			    .section = s};
 	map_put_text(&c->names, n->name, n);
 	return n;
 }
@@ -223,6 +227,7 @@ static void read_sections(struct config *c)
 	abouts_finish(c);
 	contacts_finish(c);
 	delivers_finish(c);
+	canned_finish(c);
 	customers_finish(c);
 	pages_finish(c);
 	notifiers_finish(c);
@@ -288,6 +293,7 @@ void config_free(struct config *c)
 	text_release(&c->template_lines);
 	text_release(&c->deliver_lines);
 	text_release(&c->page_lines);
+	text_release(&c->canned_lines);
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
@@ -326,8 +332,10 @@ const struct descriptors *config_modules(const struct config *c)
 
 void config_count(const struct config *c, struct config_counts *n)
 {
-	*n = (struct config_counts){.checks = c->check_count, .services = c->service_count,
-				    .wrong = c->parse.wrong, .lints = c->parse.lints};
+	*n = (struct config_counts){.checks = c->check_count,
+				    .services = c->service_count,
+				    .wrong = c->parse.wrong,
+				    .lints = c->parse.lints};
 	for (struct descriptor *d = c->modules.first; d; d = d->next)
 		*(d->refused ? &n->refused : &n->modules) += 1;
 }
@@ -394,9 +402,9 @@ static void add_settings(struct config *c, struct text *t)
 void config_add_lines(struct config *c, struct text *t)
 {
 	const struct text *part[] = {&c->location_lines, &c->secret_lines,   &c->define_lines,
-				     &c->service_lines,	 &c->policy_lines,   &c->notifier_lines,
-				     &c->contact_lines,	 &c->template_lines, &c->deliver_lines,
-				     &c->page_lines};
+				     &c->service_lines,  &c->policy_lines,   &c->notifier_lines,
+				     &c->contact_lines,  &c->template_lines, &c->deliver_lines,
+				     &c->page_lines,     &c->canned_lines};
 
 	if (c->parse.wrong) {
 		add_problems(c, t, false);

@@ -37,6 +37,7 @@ struct config {
 	struct map pages, hosts, categories;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
 	struct text notifier_lines, contact_lines, template_lines, deliver_lines, page_lines;
+	struct text canned_lines;
 	/* what notifier modules are to judge: lines `channel N`, and the sections they stand for */
 	struct text channel_lines;
 	const struct section **channel;
@@ -46,6 +47,7 @@ struct config {
 	struct contact *first_contact, **last_contact;
 	struct delivery *deliveries, **last_delivery;
 	struct page_section *first_page, **last_page;
+	struct canned_section *canned;
 	struct problem *notes, **last_note;
 	int check_count, service_count, secret_count;
 };
@@ -161,6 +163,10 @@ void page_read(struct config *, const struct section *);
 void pages_finish(struct config *);
 /* page_file.c: the files that it names, as lines behind the page's own. */
 void page_files_add(struct config *, const struct section *, const struct page_options *);
+
+/* canned.c: sections `canned`; finished behind services. */
+void canned_read(struct config *, const struct section *);
+void canned_finish(struct config *);
 
 /* customer.c: behind contacts and services. */
 extern const struct module_option customer_option[];

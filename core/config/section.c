@@ -93,6 +93,7 @@ static const struct core_section {
 	{"contact", NULL, NULL, 0, TITLE, NULL, contact_read},
 	{"path", "contact", NULL, 0, TITLE, NULL, path_read},
 	{"template", NULL, NULL, 0, TITLE, NULL, wording_read},
+	{"canned", NULL, NULL, 0, TITLE, NULL, canned_read},
 	{"deliver", NULL, NULL, 0, TITLE, NULL, deliver_read},
 	{"maintenance", NULL, maintenance_option, sizeof(struct config_maintenance), TITLE,
 	 finish_maintenance, NULL},

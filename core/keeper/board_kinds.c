@@ -1,9 +1,11 @@
 /* keeper/board_kinds: what each kind of card brings: its requests, and what is to be done each
  * second. See board.h. */
 #include "board.h"
+#include "post.h"
 #include "user.h"
 
 const struct board_request board_request[] = {
+	{"post", posts_ask},
 	{"addresses", address_ask},
 	{"user-add", users_ask},
 	{"user-change", users_ask},
@@ -19,6 +21,7 @@ const struct board_request board_request[] = {
 };
 
 void (*const board_second[])(struct keeper *) = {
+	posts_watch,
 	users_second,
 	NULL,
 };

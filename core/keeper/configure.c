@@ -10,6 +10,7 @@
 #include "alert.h"
 #include "delivery.h"
 #include "outbox.h"
+#include "post.h"
 #include "resume.h"
 #include "window.h"
 
@@ -598,6 +599,7 @@ void configure_end(struct keeper *k, const struct line *l)
 		apply(k);
 		outbox_configure(k, &k->pending);
 		delivery_configure(k, &k->pending);
+		posts_configure(k, &k->pending);
 		window_follow(k);
 		tell_targets(k);
 		pool_follow(k);

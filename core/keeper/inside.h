@@ -310,6 +310,7 @@ struct keeper {
 	struct deliveries *deliveries; /* delivery_inside.h */
 	struct board *board; /* what people wrote; changed by board_end() alone */
 	struct cards *cards; /* who watches it: board.h */
+	struct posts *posts; /* the sections `canned`: post.h */
 	struct window *windows; /* maintenance: window.h */
 	size_t intense; /* checks that are intensified */
 	int64_t recorded; /* the client whose request the recorder does itself, 0: none */

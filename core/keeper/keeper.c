@@ -9,6 +9,7 @@
 #include "board.h"
 #include "delivery.h"
 #include "outbox.h"
+#include "post.h"
 #include "resume.h"
 #include "window.h"
 
@@ -33,6 +34,7 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	k->deliveries = deliveries_new();
 	outbox_listen(k, alert_letter_is);
 	cards_open(k);
+	k->posts = posts_new();
 	return k;
 }
 
@@ -61,6 +63,7 @@ void keeper_free(struct keeper *k)
 	configure_release(k);
 	letters_free(k);
 	deliveries_free(k);
+	posts_free(k);
 	cards_close(k);
 	resume_release(k);
 	pool_release(k);
@@ -476,6 +479,7 @@ static const struct {
 	{END_PARENT, "path", take_configuration},
 	{END_PARENT, "template", take_configuration},
 	{END_PARENT, "deliver", take_configuration},
+	{END_PARENT, "canned", take_configuration},
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
 	{END_PARENT, "channel", take_configuration},

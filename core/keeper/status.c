@@ -415,9 +415,10 @@ static void ask_maintenance(struct keeper *k, int64_t client, const struct line 
 
 	if (!strcmp(l->verb, "maintenance"))
 		window_list(k, client);
+	else if (!strcmp(l->verb, "maintenance-add"))
+		is_done = window_add(k, l, &said);
 	else
-		is_done = (strcmp(l->verb, "maintenance-add") ? window_cancel : window_add)(k, l,
-											    &said);
+		is_done = window_cancel(k, line_name(l), &said);
 	status_end(k, client, is_done ? "text" : "wrong", text_get(&said));
 	text_release(&said);
 }

@@ -417,9 +417,16 @@ bool window_add(struct keeper *k, const struct line *l, struct text *said)
 	return true;
 }
 
-bool window_cancel(struct keeper *k, const struct line *l, struct text *said)
+bool window_is_planned(const struct keeper *k, const char *id)
 {
-	struct window *w = find_by_command(k, line_name(l));
+	const struct window *w = find_by_command(k, id);
+
+	return w && !w->is_cancelled;
+}
+
+bool window_cancel(struct keeper *k, const char *id, struct text *said)
+{
+	struct window *w = find_by_command(k, id);
 
 	if (!w || w->is_cancelled || k->wall_us >= w->when.end_us) {
 		text_puts(said, "no window that was added by command has this id: 'nines "

@@ -27,7 +27,9 @@ void window_resume(struct keeper *, const struct line *);
 
 /* `maintenance-add -`, `maintenance-cancel ID`: true when done, *said tells so; else why not. */
 bool window_add(struct keeper *, const struct line *, struct text *said);
-bool window_cancel(struct keeper *, const struct line *, struct text *said);
+bool window_cancel(struct keeper *, const char *id, struct text *said);
+/* It was added by command, and not cancelled. */
+bool window_is_planned(const struct keeper *, const char *id);
 /* One `window ID` line for each, to a client, as many as it has room for. */
 void window_list(struct keeper *, int64_t client);
 /* Until when (wall clock) this check or service is in maintenance that may take it down; 0: it is

@@ -380,6 +380,7 @@ static const struct {
 	{"contact", take_order, true, false},
 	{"path", NULL, true, false},
 	{"deliver", take_order, true, false},
+	{"canned", NULL, true, false},
 	{"template", NULL, true, false},
 	{"page", take_page, false, false},
 	{"part", take_page, false, false},

@@ -1,0 +1,221 @@
+/* board/post_words: which words a post may have, and what is said of those that it may not. See
+ * post_inside.h. */
+#include <stdarg.h>
+
+#include "post_inside.h"
+
+#define FUTURE_US  (60 * INT64_C(1000000)) /* clocks differ */
+#define ITEM_BYTES 255
+
+bool post_refuse(struct text *wrong, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	text_clear(wrong);
+	text_vprintf(wrong, format, ap);
+	va_end(ap);
+	return false;
+}
+
+/* ---- which words there are ---- */
+
+static const char *const incident_state[] = {"investigating", "identified", "monitoring",
+					     "resolved",      "postmortem", NULL};
+static const char *const maintenance_state[] = {"scheduled", "in_progress", "verifying",
+						"completed", "cancelled",   NULL};
+static const char *const news_state[] = {"published", NULL};
+const char *const *const post_state_of[POST_SORTS] = {incident_state, maintenance_state,
+						      news_state};
+static const char *const incident_impact[] = {"none", "minor", "major", "critical", NULL};
+static const char *const maintenance_impact[] = {"none", "degraded", "outage", NULL};
+static const char *const news_impact[] = {"none", NULL};
+static const char *const *const impact_of[POST_SORTS] = {incident_impact, maintenance_impact,
+							 news_impact};
+static const char *const claim[] = {"operational",  "degraded_performance", "partial_outage",
+				    "major_outage", "under_maintenance",    NULL};
+
+/* Its place among the words, -1: it is none of them, and *wrong says which there are. */
+int post_judge_word(const char *what, const char *word, const char *const *list, struct text *wrong)
+{
+	for (int i = 0; list[i]; i++)
+		if (!strcmp(list[i], word))
+			return i;
+	post_refuse(wrong, "%s '%.60s' is none of ", what, word);
+	for (int i = 0; list[i]; i++)
+		text_printf(wrong, "%s%s", i ? ", " : "", list[i]);
+	return -1;
+}
+
+static bool is_blank(const char *text)
+{
+	return !text[strspn(text, " \t\r\n")];
+}
+
+/* ---- lists ---- */
+
+static bool judge_component(const char *at, size_t size, const struct post_world *w,
+			    struct text *wrong)
+{
+	struct text name = {0}, nearest = {0};
+	bool is_fine = size && size <= ITEM_BYTES;
+
+	text_add(&name, at, size < ITEM_BYTES ? size : ITEM_BYTES);
+	is_fine = is_fine && w->is_target(w->with, name.at, &nearest);
+	if (!is_fine && nearest.size)
+		post_refuse(wrong, "there is no check or service '%s': did you mean '%s'?", name.at,
+			    nearest.at);
+	else if (!is_fine)
+		post_refuse(wrong, "there is no check or service '%s': 'nines status' lists them",
+			    name.at);
+	text_release(&name);
+	text_release(&nearest);
+	return is_fine;
+}
+
+static bool judge_components(const char *list, const struct post_world *w, struct text *wrong)
+{
+	size_t size, n = 0;
+
+	for (const char *at = list; *at; at += size + (at[size] == '\n')) {
+		size = strcspn(at, "\n");
+		if (!judge_component(at, size, w, wrong))
+			return false;
+		if (++n > POST_ITEMS)
+			return post_refuse(wrong,
+					   "more than %d components: name a service that they "
+					   "belong to",
+					   POST_ITEMS);
+	}
+	return true;
+}
+
+static size_t lines_of(const char *list)
+{
+	size_t n = *list != '\0';
+
+	for (; *list; list++)
+		n += *list == '\n';
+	return n;
+}
+
+static bool judge_states(const struct post *p, struct text *wrong)
+{
+	struct text state = {0};
+	bool is_fine = true;
+	size_t size;
+
+	if (lines_of(p->states) > lines_of(p->components))
+		return post_refuse(wrong, "more states than components: write one state for each");
+	for (const char *at = p->states; *at && is_fine; at += size + (at[size] == '\n')) {
+		size = strcspn(at, "\n");
+		text_clear(&state);
+		text_add(&state, at, size);
+		is_fine = !size || post_judge_word("state", state.at, claim, wrong) >= 0;
+	}
+	text_release(&state);
+	return is_fine;
+}
+
+/* ---- texts ---- */
+
+static bool judge_title(const char *title, struct text *wrong)
+{
+	if (is_blank(title))
+		return post_refuse(wrong, "the title is missing");
+	if (strlen(title) > POST_TITLE_BYTES)
+		return post_refuse(wrong, "the title is longer than %d bytes", POST_TITLE_BYTES);
+	for (const char *at = title; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return post_refuse(wrong, "the title holds a line end or another control "
+						  "character: it is one line");
+	return true;
+}
+
+bool post_judge_body(const char *body, struct text *wrong)
+{
+	if (is_blank(body))
+		return post_refuse(wrong, "the text is missing: say what people should know");
+	if (strlen(body) > POST_BODY_BYTES)
+		return post_refuse(wrong, "the text is longer than %d bytes", POST_BODY_BYTES);
+	return true;
+}
+
+bool post_judge_event(int64_t event_us, const struct post_world *w, struct text *wrong)
+{
+	if (event_us <= 0)
+		return post_refuse(wrong, "the time of the update is none that can be");
+	if (event_us > w->now_us + FUTURE_US)
+		return post_refuse(wrong, "the time of the update is still to come");
+	return true;
+}
+
+/* ---- the words that a request may change ---- */
+
+void post_take_text(const struct line *l, const char *key, const char **into)
+{
+	const char *value = line_find(l, key);
+
+	if (value)
+		*into = value;
+}
+
+void post_take_words(struct post *p, const struct line *l)
+{
+	bool names_others = line_find(l, "components") != NULL;
+
+	post_take_text(l, "title", &p->title);
+	post_take_text(l, "impact", &p->impact);
+	post_take_text(l, "components", &p->components);
+	if (names_others)
+		p->states = "";
+	post_take_text(l, "states", &p->states);
+	post_take_text(l, "pages", &p->pages);
+	post_take_text(l, "cause", &p->cause);
+	p->start_us = line_int(l, "start_us", p->start_us);
+	p->end_us = line_int(l, "end_us", p->end_us);
+	p->remind_us = line_int(l, "remind_us", p->remind_us);
+}
+
+bool post_judge_span(const struct post *p, const struct post_world *w, struct text *wrong)
+{
+	if (p->sort == POST_MAINTENANCE && (!p->start_us || !p->end_us))
+		return post_refuse(wrong,
+				   "when the maintenance begins and when it ends is missing");
+	if (p->end_us && p->end_us <= p->start_us)
+		return post_refuse(wrong,
+				   p->sort == POST_MAINTENANCE
+					   ? "the maintenance ends before it begins"
+					   : "it was resolved before it began: say when it began, "
+					     "or another time of the end");
+	if (p->sort == POST_INCIDENT && p->start_us > w->now_us + FUTURE_US)
+		return post_refuse(wrong, "its beginning is still to come: what is planned is a "
+					  "maintenance");
+	if (p->start_us < 0 || p->end_us < 0 || p->remind_us < 0)
+		return post_refuse(wrong, "a time is none that can be");
+	return true;
+}
+
+static bool judge_reach(const struct post *p, struct text *wrong)
+{
+	if (p->sort == POST_MAINTENANCE && strcmp(p->impact, "none") && !*p->components)
+		return post_refuse(wrong,
+				   "what the maintenance is of is missing: name its components, "
+				   "or say that its impact is none");
+	return true;
+}
+
+bool post_judge_words(const struct post *p, const struct post_world *w, const struct line *l,
+		      struct text *wrong)
+{
+	if (!judge_title(p->title, wrong) ||
+	    post_judge_word("impact", p->impact, impact_of[p->sort], wrong) < 0 ||
+	    (*p->cause && post_judge_word("cause", p->cause, post_cause, wrong) < 0))
+		return false;
+	/* What was a component once may be configured no more: only new words are judged. */
+	if (line_find(l, "components") && !judge_components(p->components, w, wrong))
+		return false;
+	if (lines_of(p->pages) > POST_ITEMS)
+		return post_refuse(wrong, "more than %d pages", POST_ITEMS);
+	return judge_states(p, wrong) && post_judge_span(p, w, wrong) && judge_reach(p, wrong);
+}
