@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "../base/memory.h"
+#include "../base/zone.h"
 #include "assets.h"
 #include "template.h"
 
@@ -25,6 +26,25 @@ static const struct {
 	{"Cross-Origin-Opener-Policy", "same-origin"},
 };
 
+#define DATE_BYTES 48
+
+/* As HTTP has it: "Sun, 22 Nov 2026 09:00:00 GMT"; "" for 0. */
+static const char *date(char into[DATE_BYTES], int64_t at_us)
+{
+	static const char day[] = "ThuFriSatSunMonTueWed",
+			  month[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	int64_t s = at_us / 1000000, left = s % 86400;
+	struct civil d = zone_date(s / 86400);
+
+	*into = '\0';
+	if (at_us > 0)
+		snprintf(into, DATE_BYTES, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+			 day + 3 * (s / 86400 % 7), d.day, month + 3 * (d.month - 1),
+			 (int)(d.year % 10000), (int)(left / 3600), (int)(left / 60 % 60),
+			 (int)(left % 60));
+	return into;
+}
+
 /* A text that would end the header is not sent: no header is better than a second one (F52). */
 static void add(struct MHD_Response *r, const char *name, const char *value)
 {
@@ -37,7 +57,7 @@ static struct MHD_Response *response_new(const void *at, size_t size, const stru
 {
 	struct MHD_Response *r =
 		MHD_create_response_from_buffer(size, (void *)at, MHD_RESPMEM_MUST_COPY);
-	char after[32];
+	char after[32], modified[DATE_BYTES];
 
 	if (!r)
 		return NULL;
@@ -50,6 +70,7 @@ static struct MHD_Response *response_new(const void *at, size_t size, const stru
 	if (size)
 		add(r, "Content-Type", a->type ? a->type : "text/html; charset=utf-8");
 	snprintf(after, sizeof after, "%lld", (long long)a->retry_after_s);
+	add(r, "Last-Modified", date(modified, a->modified_us));
 	if (a->more_name)
 		add(r, a->more_name, a->more_value);
 	if (a->retry_after_s > 0)
@@ -139,10 +160,15 @@ static struct MHD_Response *plain_of(struct rendering *g)
 	return g->plain;
 }
 
-static bool has_copy(const struct visit *v, const char *etag)
+/* A date counts only where no ETag is sent (RFC 9110 13.1.3), and only the one that we gave. */
+static bool has_copy(const struct visit *v, const struct rendering *g, const char *etag)
 {
 	const char *known = request_header(&v->request, "If-None-Match");
+	char modified[DATE_BYTES];
 
+	if (!*known && g->answer.modified_us)
+		return !strcmp(request_header(&v->request, "If-Modified-Since"),
+			       date(modified, g->answer.modified_us));
 	return !strcmp(known, "*") || strstr(known, etag);
 }
 
@@ -164,7 +190,7 @@ enum MHD_Result respond_kept(struct visit *v, struct cache *c, struct rendering 
 	unsigned status = g->answer.status ? g->answer.status : MHD_HTTP_OK;
 	struct MHD_Response *r = is_packed ? g->packed : plain_of(g);
 
-	if (status == MHD_HTTP_OK && has_copy(v, etag))
+	if (status == MHD_HTTP_OK && has_copy(v, g, etag))
 		return send_unchanged(v, g, etag);
 	return r ? MHD_queue_response(v->connection, status, r) : MHD_NO;
 }

@@ -45,6 +45,7 @@ struct answer {
 	struct text body;
 	struct text location, cookie; /* of a redirect; Set-Cookie */
 	int64_t retry_after_s;
+	int64_t modified_us; /* wall clock: what it shows was last changed then; 0: not said */
 	const char *more_name, *more_value; /* one more header; constants, NULL: none */
 	const char *cache, *policy,
 		*allow_origin; /* constants; NULL: no-cache, the strict one, none */

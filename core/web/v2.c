@@ -303,9 +303,10 @@ static json_t *page(const struct v2 *v)
 		&(struct notice_query){
 			.site = v->view->site, .page = p, .sorts = ~0u, .most = V2_MOST},
 		newest, &changed_us);
-	return json_pack("{ss, so, so, ss, so}", "id", v->page_id, "name", json_safe(*p->title ? p->title : p->name),
-			 "url", json_safe(v->view->base), "time_zone", *zone ? zone : "Etc/UTC",
-			 "updated_at", time_of(changed_us ? changed_us : v->view->site->now_us));
+	return json_pack("{ss, so, so, ss, so}", "id", v->page_id, "name",
+			 json_safe(*p->title ? p->title : p->name), "url", json_safe(v->view->base),
+			 "time_zone", *zone ? zone : "Etc/UTC", "updated_at",
+			 time_of(changed_us ? changed_us : v->view->site->now_us));
 }
 
 json_t *v2_json(const struct v2_view *view)
