@@ -56,7 +56,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p "$(@D)"
 	$(call SAY,compile)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/core/web/assets.o: web/page.html web/style.css
+$(BUILD)/core/web/assets.o: $(wildcard web/*)
 $(BUILD)/modules/domain/bootstrap.o: modules/domain/rdap.json
 
 $(BUILD)/core.a: $(CORE_O)

@@ -297,6 +297,7 @@ void config_free(struct config *c)
 	map_release(&c->names);
 	map_release(&c->locations);
 	map_release(&c->slas);
+	map_release(&c->roles);
 	map_release(&c->zones);
 	map_release(&c->secrets);
 	map_release(&c->notifiers);

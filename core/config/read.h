@@ -33,7 +33,7 @@ struct config {
 	const char *file;
 	struct config_settings settings;
 	struct descriptors modules;
-	struct map names, locations, slas, zones, secrets, notifiers, contacts, templates;
+	struct map names, locations, slas, roles, zones, secrets, notifiers, contacts, templates;
 	struct map pages, hosts, categories;
 	struct text location_lines, secret_lines, define_lines, service_lines, policy_lines;
 	struct text notifier_lines, contact_lines, template_lines, deliver_lines, page_lines;

@@ -26,7 +26,18 @@ static const struct module_option void_option[] = {
 	OPTION_END,
 };
 
+struct role_options {
+	const char *title, *text;
+};
+static const struct module_option role_option[] = {
+	OPTION_(struct role_options, title, "title", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,
+		"what people call it; its name where none is given"),
+	OPTION_TEXT(struct role_options, text, "", "what its services do, for the legend"),
+	OPTION_END,
+};
+
 union options {
+	struct role_options role;
 	struct location_options location;
 	struct config_sla sla;
 	struct config_maintenance maintenance;
@@ -73,6 +84,16 @@ static void finish_customer(struct config *c, const struct section *s, union opt
 	policy_add_line(c, s);
 }
 
+static void finish_role(struct config *c, const struct section *s, union options *o)
+{
+	(void)o;
+	if (map_find_text(&c->roles, s->title))
+		problem_add(&c->parse, s->file, s->line, "rename one", "there are two roles '%s'",
+			    s->title);
+	map_put_text(&c->roles, s->title, (void *)s);
+	policy_add_line(c, s);
+}
+
 enum { TITLE = 1, NO_TITLE = 2 };
 
 static const struct core_section {
@@ -97,6 +118,7 @@ static const struct core_section {
 	{"deliver", NULL, NULL, 0, TITLE, NULL, deliver_read},
 	{"maintenance", NULL, maintenance_option, sizeof(struct config_maintenance), TITLE,
 	 finish_maintenance, NULL},
+	{"role", NULL, role_option, sizeof(struct role_options), TITLE, finish_role, NULL},
 	{"page", NULL, NULL, 0, TITLE, NULL, page_read},
 };
 #define CORE (sizeof core / sizeof *core)

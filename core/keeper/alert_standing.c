@@ -11,9 +11,9 @@
 #include "../base/memory.h"
 #include "alert_inside.h"
 
-#define DEPTH 16
+#define DEPTH       16
 #define SHORTEST_US (60 * KEEPER_SECOND)
-#define LONGEST_US (366 * 86400 * KEEPER_SECOND)
+#define LONGEST_US  (366 * 86400 * KEEPER_SECOND)
 #define WORDS_BYTES 1000 /* of a reason */
 
 /* ---- the record ---- */
@@ -56,7 +56,9 @@ void standing_tell_span(struct keeper *k, const struct alarm *a, const char *eve
 {
 	tell(k, a->subject->name,
 	     &(struct saying){.kind = span_name[a->kind],
-			      .event = event, .reason = a->reason, .incident = a->id,
+			      .event = event,
+			      .reason = a->reason,
+			      .incident = a->id,
 			      .at_us = a->end_us ? a->end_us : a->start_us});
 }
 
@@ -142,8 +144,9 @@ static void end_silence(struct keeper *k, struct subject *s, const char *by, con
 	standing_clear_one(&s->silence);
 	s->again_us = at_us;
 	s->owes_end = false;
-	tell(k, s->name, &(struct saying){.kind = "silence", .event = "end", .by = by,
-					  .reason = why, .at_us = at_us});
+	tell(k, s->name,
+	     &(struct saying){
+		     .kind = "silence", .event = "end", .by = by, .reason = why, .at_us = at_us});
 	subject_touch_deep(k, s);
 }
 
@@ -228,8 +231,9 @@ void standing_apply_pause(struct keeper *k, struct subject *s)
 static void end_pause(struct keeper *k, struct subject *s, const char *by, const char *why)
 {
 	standing_clear_one(&s->pause);
-	tell(k, s->name, &(struct saying){.kind = "pause", .event = "end", .by = by,
-					  .reason = why, .at_us = k->now_us});
+	tell(k, s->name,
+	     &(struct saying){
+		     .kind = "pause", .event = "end", .by = by, .reason = why, .at_us = k->now_us});
 	standing_apply_pause(k, s);
 }
 
@@ -274,9 +278,13 @@ static void ack_one(struct keeper *k, struct subject *s, void *with)
 	set_text_of(&a->acked_by, q->by);
 	set_text_of(&a->acked_why, q->reason);
 	a->acked_us = k->now_us;
-	tell(k, s->name, &(struct saying){.kind = "ack", .event = "begin", .by = q->by,
-					  .reason = q->reason, .incident = a->id,
-					  .at_us = k->now_us});
+	tell(k, s->name,
+	     &(struct saying){.kind = "ack",
+			      .event = "begin",
+			      .by = q->by,
+			      .reason = q->reason,
+			      .incident = a->id,
+			      .at_us = k->now_us});
 	alarm_touch(k, a);
 	q->found++;
 }
@@ -294,8 +302,12 @@ static bool take_ack(struct keeper *k, struct asked *q)
 static bool take_silence(struct keeper *k, struct asked *q)
 {
 	struct subject *s = q->subject;
-	struct saying y = {.kind = "silence", .event = "begin", .by = q->by, .reason = q->reason,
-			   .at_us = k->now_us, .until_us = k->now_us + q->for_us};
+	struct saying y = {.kind = "silence",
+			   .event = "begin",
+			   .by = q->by,
+			   .reason = q->reason,
+			   .at_us = k->now_us,
+			   .until_us = k->now_us + q->for_us};
 
 	if (q->for_us < SHORTEST_US || q->for_us > LONGEST_US)
 		return refuse(q, "the time must be 1m to 366d");
@@ -321,8 +333,12 @@ static bool take_unsilence(struct keeper *k, struct asked *q)
 static bool take_pause(struct keeper *k, struct asked *q)
 {
 	struct subject *s = q->subject;
-	struct saying y = {.kind = "pause", .event = "begin", .by = q->by, .reason = q->reason,
-			   .at_us = k->now_us, .until_us = q->for_us ? k->now_us + q->for_us : 0};
+	struct saying y = {.kind = "pause",
+			   .event = "begin",
+			   .by = q->by,
+			   .reason = q->reason,
+			   .at_us = k->now_us,
+			   .until_us = q->for_us ? k->now_us + q->for_us : 0};
 
 	if (!s->check)
 		return refuse(q, "a service is not probed: pause its members");
@@ -352,16 +368,20 @@ static const struct {
 	bool wants_reason;
 	bool (*take)(struct keeper *, struct asked *);
 } request[] = {
-	{"ack", true, take_ack},	{"silence", true, take_silence},
-	{"unsilence", false, take_unsilence}, {"pause", true, take_pause},
+	{"ack", true, take_ack},
+	{"silence", true, take_silence},
+	{"unsilence", false, take_unsilence},
+	{"pause", true, take_pause},
 	{"unpause", false, take_unpause},
 };
 
 bool standing_take(struct keeper *k, const struct line *l, struct text *said)
 {
 	struct asked q = {.subject = map_find_text(&k->alerts->subjects, line_name(l)),
-			  .by = line_get(l, "by"), .reason = line_get(l, "reason"),
-			  .for_us = line_int(l, "for_us", 0), .said = said};
+			  .by = line_get(l, "by"),
+			  .reason = line_get(l, "reason"),
+			  .for_us = line_int(l, "for_us", 0),
+			  .said = said};
 
 	if (!q.subject || q.subject->generation != k->alerts->generation)
 		return refuse(&q, "no check or service has this name: 'nines status' lists them");
@@ -385,8 +405,11 @@ static void list_one(struct text *t, const struct keeper *k, const struct subjec
 	if (!q->is_on)
 		return;
 	add_saying(t, k, s->name,
-		   &(struct saying){.kind = kind, .by = q->by, .reason = q->reason,
-				    .at_us = q->at_us, .until_us = q->until_us});
+		   &(struct saying){.kind = kind,
+				    .by = q->by,
+				    .reason = q->reason,
+				    .at_us = q->at_us,
+				    .until_us = q->until_us});
 	line_end(t);
 }
 
@@ -399,8 +422,10 @@ void standing_list(struct keeper *k, struct text *t)
 		if (!a->acked_by || a->end_us)
 			continue;
 		add_saying(t, k, a->subject->name,
-			   &(struct saying){.kind = "ack", .by = a->acked_by,
-					    .reason = a->acked_why, .at_us = a->acked_us,
+			   &(struct saying){.kind = "ack",
+					    .by = a->acked_by,
+					    .reason = a->acked_why,
+					    .at_us = a->acked_us,
 					    .incident = a->id});
 		line_end(t);
 	}
@@ -424,6 +449,8 @@ void alert_add_words(struct text *t, const struct keeper *k, const char *name)
 		line_add_int(t, "paused", 1);
 	if (s->flapping)
 		line_add_int(t, "flapping", 1);
+	if (subject_is_in_maintenance(k, s))
+		line_add_int(t, "maintenance", 1);
 }
 
 /* ---- from the record ---- */
@@ -453,7 +480,8 @@ static void resume_standing(struct keeper *k, struct standing *q, const struct l
 	int64_t until_us = line_int(l, "until_us", 0);
 
 	standing_begin(k, q,
-		       &(struct saying){.by = line_get(l, "by"), .reason = line_get(l, "reason"),
+		       &(struct saying){.by = line_get(l, "by"),
+					.reason = line_get(l, "reason"),
 					.until_us = until_us ? until_us - k->offset_us : 0});
 	q->at_us = line_int(l, "at_us", k->wall_us) - k->offset_us;
 	k->alerts->standings = true;

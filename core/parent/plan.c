@@ -175,9 +175,9 @@ static const char *take_option(struct plan *p, const struct line *l)
 /* What pages must know of a check or a service: no option of a module. */
 static void add_target(struct plan *p, const struct line *l)
 {
-	static const char *const word[] = {"module", "title", "category", "owner", "url",
-					   "standing", "members", "parents", "every_us", "need",
-					   "role", "feeds", "fallback", "visit"};
+	static const char *const word[] = {"module",   "title",   "category", "owner",    "url",
+					   "standing", "members", "parents",  "every_us", "need",
+					   "role",     "feeds",   "fallback", "visit"};
 	struct text *t = &p->pages;
 
 	line_begin_name(t, "target", line_name(l));
@@ -382,6 +382,7 @@ static const struct {
 	{"deliver", take_order, true, false},
 	{"canned", NULL, true, false},
 	{"template", NULL, true, false},
+	{"role", take_page, false, false},
 	{"page", take_page, false, false},
 	{"part", take_page, false, false},
 	{"zone", take_page, true, true},

@@ -82,6 +82,7 @@ struct shape {
 struct drawing {
 	const char *title, *says; /* borrowed */
 	int32_t width, height;
+	bool is_full_size; /* never made smaller to fit: who reads it scrolls */
 	struct shape *shape;
 	size_t shapes, room;
 	int32_t (*place)[2];

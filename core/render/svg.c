@@ -46,7 +46,8 @@ static void add_colours(struct text *t)
 
 static void add_classes(struct text *t)
 {
-	text_puts(t, "svg text{unicode-bidi:plaintext}svg .l{fill:none;stroke-linejoin:round}"
+	text_puts(t, ".hatches{position:absolute}svg text{unicode-bidi:plaintext}svg "
+		     ".l{fill:none;stroke-linejoin:round}"
 		     "svg .o{fill:none;stroke-width:.8}");
 	for (int i = 0; i < SHAPE_INKS; i++)
 		text_printf(t, ".f-%s{fill:var(--c-%s)}.s-%s{stroke:var(--c-%s)}",
@@ -98,7 +99,7 @@ static void add_definitions(struct text *t)
 void svg_add_patterns(struct text *t)
 {
 	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\" "
-		     "aria-hidden=\"true\" style=\"position:absolute\">");
+		     "aria-hidden=\"true\" class=\"hatches\">");
 	add_definitions(t);
 	text_puts(t, "</svg>\n");
 }
@@ -198,17 +199,33 @@ static void add_shape(struct text *t, const struct drawing *d, const struct shap
 
 static void open_svg(struct text *t, const struct drawing *d)
 {
-	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 ");
+	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
 	add_number(t, d->width);
 	text_putc(t, ' ');
 	add_number(t, d->height);
 	text_putc(t, '"');
 }
 
+static void add_size(struct text *t, const struct drawing *d)
+{
+	add_place(t, "width", d->width);
+	add_place(t, "height", d->height);
+}
+
+void svg_add_mark(struct text *t, const struct drawing *d)
+{
+	open_svg(t, d);
+	add_size(t, d);
+	text_puts(t, " aria-hidden=\"true\">");
+	for (size_t i = 0; i < d->shapes; i++)
+		add_shape(t, d, &d->shape[i]);
+	text_puts(t, "</svg>");
+}
+
 static void add_labels(struct text *t, const struct drawing *d, size_t number)
 {
-	text_printf(t, " aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">", number, number,
-		    number);
+	text_printf(t, " role=\"img\" aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">",
+		    number, number, number);
 	html_add(t, d->title);
 	text_printf(t, "</title>\n<desc id=\"c%zud\">", number);
 	html_add(t, d->says);
@@ -225,6 +242,8 @@ static void close_svg(struct text *t, const struct drawing *d)
 void svg_add(struct text *t, const struct drawing *d, size_t number)
 {
 	open_svg(t, d);
+	if (d->is_full_size)
+		add_size(t, d);
 	add_labels(t, d, number);
 	close_svg(t, d);
 }
@@ -232,8 +251,7 @@ void svg_add(struct text *t, const struct drawing *d, size_t number)
 void svg_add_document(struct text *t, const struct drawing *d)
 {
 	open_svg(t, d);
-	add_place(t, "width", d->width);
-	add_place(t, "height", d->height);
+	add_size(t, d);
 	add_labels(t, d, 0);
 	text_puts(t, "<style>svg{font-family:system-ui,sans-serif}");
 	add_colours(t);

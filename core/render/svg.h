@@ -14,5 +14,7 @@ void svg_add_patterns(struct text *);
 void svg_add(struct text *, const struct drawing *, size_t number);
 /* A file of its own, with its style, its patterns and its size: for <img>. */
 void svg_add_document(struct text *, const struct drawing *);
+/* A small one that only repeats what stands beside it: without accessible text, in its own size. */
+void svg_add_mark(struct text *, const struct drawing *);
 
 #endif

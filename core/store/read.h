@@ -117,6 +117,22 @@ struct read_incident {
 bool read_incidents(struct read *, const char *name, int64_t from_us, int64_t to_us,
 		    bool (*take)(const struct read_incident *, void *with), void *with);
 
+/* What was believed of a check or service at some time, by the changes of its state. */
+struct read_belief {
+	char state[16]; /* as the keeper names it; "": nothing is recorded so far back */
+	int64_t since_us; /* of this state */
+	int64_t online_us; /* since when it has not been down; 0: not known, or it is down */
+};
+/* Looks at no more than the last READ_CHANGES changes before `at_us`. */
+#define READ_CHANGES 1000
+bool read_belief(struct read *, const char *name, int64_t at_us, struct read_belief *);
+/* The last change of its state before `at_us` and the first one behind it; 0: there is none. */
+bool read_changes(struct read *, const char *name, int64_t at_us, int64_t *before_us,
+		  int64_t *after_us);
+/* Whether nothing was watched at `at_us` because the monitor was off; then *from and *to say when.
+ */
+bool read_was_off(struct read *, int64_t at_us, int64_t *from_us, int64_t *to_us);
+
 /* What was found out when the incident of that id began, into *text. False with nothing wrong:
  * there is nothing. */
 bool read_diagnosis(struct read *, const char *incident, int64_t *at_us, struct text *text);

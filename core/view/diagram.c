@@ -42,6 +42,7 @@ static const struct {
 		      {.5, -.87},
 		      {.87, -.5}}},
 	[VIEW_DEGRADED] = {SHAPE_UNSTEADY, 3, false, {{0, -1}, {1, .85}, {-1, .85}}},
+	[VIEW_UNCONFIRMED] = {SHAPE_UNSTEADY, 4, true, {{0, -1}, {1, .85}, {-1, .85}, {0, -1}}},
 	[VIEW_DOWN] = {SHAPE_DOWN, 4, false, {{-.9, -.9}, {.9, -.9}, {.9, .9}, {-.9, .9}}},
 	[VIEW_UNKNOWN] = {SHAPE_DIM,
 			  9,
@@ -124,6 +125,8 @@ static void draw_box(struct drawing *d, const struct view_item *i, const struct 
 	}
 	drawing_text(d, SHAPE_INK, SHAPE_START, x, p->y + 17, TITLE_SIZE, room, i->title);
 	drawing_bold(d);
+	if (i->is_loose)
+		return;
 	add_dot(d, i->light, x + DOT, p->y + 29);
 	add_summary(&summary, i);
 	drawing_text(d, SHAPE_INK, SHAPE_START, x + 3 * DOT, p->y + 33, ROW_SIZE - .5,
@@ -203,6 +206,15 @@ void diagram_draw_role(struct drawing *d, int role)
 	d->width += (int32_t)((STRIPE + 2) * 100);
 	drawing_rect(d, ink_of(role), 1, 1, STRIPE, MARK, NULL);
 	draw_letter(d, role, STRIPE + 2, 1);
+}
+
+void diagram_draw_arrow(struct drawing *d, bool is_fallback)
+{
+	begin_mark(d);
+	drawing_begin(d, SHAPE_LINE, SHAPE_DIM, 1.5, is_fallback ? SHAPE_DASHED : SHAPE_SOLID);
+	drawing_to(d, 1 + MARK / 2, 0);
+	drawing_to(d, 1 + MARK / 2, MARK);
+	draw_head(d, 1 + MARK / 2, MARK + 1, true);
 }
 
 void diagram_draw_light(struct drawing *d, enum view_light light)

@@ -22,6 +22,7 @@
 enum view_light {
 	VIEW_UP,
 	VIEW_DEGRADED,
+	VIEW_UNCONFIRMED, /* it failed, and is looked at again */
 	VIEW_DOWN,
 	VIEW_UNKNOWN,
 	VIEW_MAINTENANCE,
@@ -33,6 +34,7 @@ struct view_item {
 	const char *name, *title; /* borrowed from whoever made the view */
 	const char *standing; /* why it is out: "in-preparation"; "" where it is not */
 	bool is_box;
+	bool is_loose; /* a box of what is no group: it has no state */
 	enum view_light light;
 	int64_t online_us; /* how long it has been working without a break; -1: not known */
 	int parent; /* the box that it stands in, -1: none */

@@ -10,5 +10,6 @@
 
 ASSET(web_page, "web/page.html");
 ASSET(web_style, "web/style.css");
+ASSET(web_infrastructure, "web/infrastructure.html");
 
-const char *const web_sources[] = {web_page, NULL};
+const char *const web_sources[] = {web_page, web_infrastructure, NULL};

@@ -29,6 +29,7 @@ struct catalog_set {
 	struct text wrong; /* why it is not believed */
 	struct target *target;
 	struct page *page;
+	struct role *role;
 	struct zone **zone;
 	struct growing *file;
 	size_t rooms, zones, files;
@@ -60,6 +61,7 @@ static void set_free(struct catalog_set *s)
 	free(s->zone);
 	free(s->target);
 	free(s->page);
+	free(s->role);
 	map_release(&s->place);
 	arena_release(&s->arena);
 	text_release(&s->lines);
@@ -129,6 +131,17 @@ static void take_page(struct catalog_set *s, const struct line *l)
 	}
 }
 
+static void take_role(struct catalog_set *s, const struct line *l)
+{
+	const char *title = line_get(l, "title");
+	struct role *r;
+
+	s->role = memory_resize(s->role, (s->catalog.roles + 1) * sizeof *s->role);
+	r = &s->role[s->catalog.roles++];
+	*r = (struct role){.name = keep(s, line_name(l)), .text = keep(s, line_get(l, "text"))};
+	r->title = *title ? keep(s, title) : r->name;
+}
+
 /* Of the page line before it. */
 static void take_part(struct catalog_set *s, const struct line *l)
 {
@@ -170,7 +183,11 @@ static void take_zone(struct catalog_set *s, const struct line *l)
 static const struct {
 	const char *verb;
 	void (*take)(struct catalog_set *, const struct line *);
-} verb[] = {{"target", take_target}, {"page", take_page}, {"part", take_part}, {"zone", take_zone}};
+} verb[] = {{"target", take_target},
+	    {"role", take_role},
+	    {"page", take_page},
+	    {"part", take_part},
+	    {"zone", take_zone}};
 
 static void add(struct catalog_set *s, const struct line *l)
 {
@@ -331,6 +348,7 @@ static void complete(struct catalog_set *s)
 		text_puts(&s->wrong, "more than can be kept");
 	s->catalog.target = s->target;
 	s->catalog.page = s->page;
+	s->catalog.role = s->role;
 }
 
 void catalog_release(struct catalog_book *b)

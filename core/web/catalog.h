@@ -50,12 +50,19 @@ struct page {
 	const unsigned char *shown; /* by the target's place; NULL: everything */
 };
 
+/* One section `role`: what the boxes of that role are for. */
+struct role {
+	const char *name, *title, *text; /* title: the name where none is given; text: "" */
+};
+
 struct catalog {
 	const struct target *target; /* checks, then services, each in the order of the files */
 	size_t targets;
 	const struct target *const *by_name; /* sorted */
 	const struct page *page; /* at least one: without a section, one that shows everything */
 	size_t pages;
+	const struct role *role; /* in the order of their sections */
+	size_t roles;
 	uint64_t generation; /* counts up with each that comes into force */
 };
 

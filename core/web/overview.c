@@ -77,6 +77,7 @@ static void take_check(struct overview *o, const struct line *l)
 		.is_acknowledged = line_int(l, "acknowledged", 0) > 0,
 		.is_paused = line_int(l, "paused", 0) > 0,
 		.is_flapping = line_int(l, "flapping", 0) > 0,
+		.is_in_maintenance = line_int(l, "maintenance", 0) > 0,
 		.silenced_until_us = line_int(l, "silenced_until_us", 0),
 		.uptime_micro = -1,
 	};
@@ -100,6 +101,8 @@ static void take_service(struct overview *o, const struct line *l)
 		.need = line_int(l, "need", 1),
 		.up = line_int(l, "up", 0),
 		.is_acknowledged = line_int(l, "acknowledged", 0) > 0,
+		.is_paused = line_int(l, "paused", 0) > 0,
+		.is_in_maintenance = line_int(l, "maintenance", 0) > 0,
 		.silenced_until_us = line_int(l, "silenced_until_us", 0),
 		.uptime_micro = -1,
 	};

@@ -23,7 +23,7 @@ struct overview_check {
 	int64_t incident_us;
 	int64_t since_us, start_us, elapsed_us, next_us;
 	/* what people said of it, and whether it changes too often */
-	bool is_acknowledged, is_paused, is_flapping;
+	bool is_acknowledged, is_paused, is_flapping, is_in_maintenance;
 	int64_t silenced_until_us; /* 0: it is not */
 	int64_t missed, late_us; /* slots that fell out; of the last probe */
 	int64_t interval_us, intense_until_us; /* in force; 0: it is the configured one */
@@ -35,7 +35,7 @@ struct overview_check {
 struct overview_service {
 	char *name, *state, *members;
 	int64_t since_us, need, up, uptime_micro;
-	bool is_acknowledged;
+	bool is_acknowledged, is_paused, is_in_maintenance;
 	int64_t silenced_until_us;
 };
 

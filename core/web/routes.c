@@ -5,12 +5,14 @@
 #include "route.h"
 
 extern const struct route page_routes[];
+extern const struct route view_routes[];
 extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
+	view_routes,
 	beat_routes,
 	v2_routes,
 	feed_routes,
