@@ -3,12 +3,12 @@
 
 #include "layout.h"
 
-#define TITLE_SIZE 12.5
-#define ROW_SIZE   11
-#define DOT        5.0 /* half of a dot's width */
+#define TITLE_SIZE 15
+#define ROW_SIZE   13
+#define DOT        6.0 /* half of a dot's width */
 #define STRIPE     7.0
-#define HEAD       5.0 /* of an arrow */
-#define MARK       16.0
+#define HEAD       6.0 /* of an arrow */
+#define MARK       18.0
 
 static const enum shape_ink role_ink[] = {SHAPE_A, SHAPE_B, SHAPE_E, SHAPE_D, SHAPE_F, SHAPE_G};
 
@@ -26,44 +26,22 @@ static const struct {
 	bool is_open;
 	double at[CORNERS][2];
 } dot[VIEW_LIGHTS] = {
-	[VIEW_UP] = {SHAPE_ONLINE,
-		     12,
-		     false,
-		     {{1, 0},
-		      {.87, .5},
-		      {.5, .87},
-		      {0, 1},
-		      {-.5, .87},
-		      {-.87, .5},
-		      {-1, 0},
-		      {-.87, -.5},
-		      {-.5, -.87},
-		      {0, -1},
-		      {.5, -.87},
-		      {.87, -.5}}},
+	/* clang-format off */
+	[VIEW_UP] = {SHAPE_ONLINE, 12, false,
+		     {{1, 0}, {.87, .5}, {.5, .87}, {0, 1}, {-.5, .87}, {-.87, .5}, {-1, 0},
+		      {-.87, -.5}, {-.5, -.87}, {0, -1}, {.5, -.87}, {.87, -.5}}},
 	[VIEW_DEGRADED] = {SHAPE_UNSTEADY, 3, false, {{0, -1}, {1, .85}, {-1, .85}}},
-	[VIEW_UNCONFIRMED] = {SHAPE_UNSTEADY, 4, true, {{0, -1}, {1, .85}, {-1, .85}, {0, -1}}},
+	[VIEW_UNCONFIRMED] = {SHAPE_UNSTEADY, 4, true,
+			      {{0, -1}, {1, .85}, {-1, .85}, {0, -1}}},
 	[VIEW_DOWN] = {SHAPE_DOWN, 4, false, {{-.9, -.9}, {.9, -.9}, {.9, .9}, {-.9, .9}}},
-	[VIEW_UNKNOWN] = {SHAPE_DIM,
-			  9,
-			  true,
-			  {{.9, 0},
-			   {.64, .64},
-			   {0, .9},
-			   {-.64, .64},
-			   {-.9, 0},
-			   {-.64, -.64},
-			   {0, -.9},
-			   {.64, -.64},
-			   {.9, 0}}},
-	[VIEW_MAINTENANCE] = {SHAPE_MAINTENANCE,
-			      5,
-			      true,
+	[VIEW_UNKNOWN] = {SHAPE_DIM, 9, true,
+			  {{.9, 0}, {.64, .64}, {0, .9}, {-.64, .64}, {-.9, 0}, {-.64, -.64},
+			   {0, -.9}, {.64, -.64}, {.9, 0}}},
+	[VIEW_MAINTENANCE] = {SHAPE_MAINTENANCE, 5, true,
 			      {{0, -1}, {1, 0}, {0, 1}, {-1, 0}, {0, -1}}},
-	[VIEW_OUT] = {SHAPE_DOWN,
-		      5,
-		      true,
+	[VIEW_OUT] = {SHAPE_DOWN, 5, true,
 		      {{-.85, -.85}, {.85, -.85}, {.85, .85}, {-.85, .85}, {-.85, -.85}}},
+	/* clang-format on */
 };
 
 static void add_dot(struct drawing *d, enum view_light light, double x, double y)
@@ -123,13 +101,13 @@ static void draw_box(struct drawing *d, const struct view_item *i, const struct 
 		draw_letter(d, i->role, p->x + p->w - MARK - 5, p->y + 5);
 		room -= MARK + 4;
 	}
-	drawing_text(d, SHAPE_INK, SHAPE_START, x, p->y + 17, TITLE_SIZE, room, i->title);
+	drawing_text(d, SHAPE_INK, SHAPE_START, x, p->y + 20, TITLE_SIZE, room, i->title);
 	drawing_bold(d);
 	if (i->is_loose)
 		return;
-	add_dot(d, i->light, x + DOT, p->y + 29);
+	add_dot(d, i->light, x + DOT, p->y + 35);
 	add_summary(&summary, i);
-	drawing_text(d, SHAPE_INK, SHAPE_START, x + 3 * DOT, p->y + 33, ROW_SIZE - .5,
+	drawing_text(d, SHAPE_INK, SHAPE_START, x + 3 * DOT, p->y + 39, ROW_SIZE - .5,
 		     p->w - STRIPE - 14 - 3 * DOT, text_get(&summary));
 	text_release(&summary);
 }
@@ -183,6 +161,7 @@ void diagram_draw(struct drawing *d, const struct view *v, const char *title, co
 	layout_make(&l, v);
 	*d = (struct drawing){.title = title,
 			      .says = says,
+			      .is_full_size = true,
 			      .width = (int32_t)(l.width * 100),
 			      .height = (int32_t)(l.height * 100)};
 	for (size_t i = 0; i < v->items; i++)

@@ -11,7 +11,7 @@
 
 /* `title` and `says` are borrowed by the drawing. */
 void diagram_draw(struct drawing *, const struct view *, const char *title, const char *says);
-/* For a legend: the mark of a role, of a light, of an arrow; 18 units high. */
+/* For a legend: the mark of a role, of a light, of an arrow; 20 units high. */
 void diagram_draw_role(struct drawing *, int role);
 void diagram_draw_light(struct drawing *, enum view_light);
 void diagram_draw_arrow(struct drawing *, bool is_fallback);

@@ -10,9 +10,9 @@
 #include "view.h"
 
 #define LAYOUT_WIDTH 950.0 /* of what has no wider box in it */
-#define LAYOUT_BOX   228.0 /* the width of a box without boxes */
-#define LAYOUT_HEAD  40.0 /* of a box, above its rows */
-#define LAYOUT_ROW   19.0
+#define LAYOUT_BOX   276.0 /* the width of a box without boxes */
+#define LAYOUT_HEAD  48.0 /* of a box, above its rows */
+#define LAYOUT_ROW   23.0
 #define LAYOUT_PAD   10.0
 
 struct layout_place {

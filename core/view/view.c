@@ -69,10 +69,12 @@ const char *view_says(const struct view_item *i)
 {
 	static const char *const light[VIEW_LIGHTS] = {[VIEW_UP] = "up",
 						       [VIEW_DEGRADED] = "degraded",
+						       [VIEW_UNCONFIRMED] =
+							       "failing, checked again",
 						       [VIEW_DOWN] = "down",
 						       [VIEW_UNKNOWN] = "not known",
-						       [VIEW_OUT] = "out of service",
-						       [VIEW_MAINTENANCE] = "in maintenance"};
+						       [VIEW_MAINTENANCE] = "in maintenance",
+						       [VIEW_OUT] = "out of service"};
 
 	for (size_t s = 0; i->light == VIEW_OUT && s < sizeof standings / sizeof *standings; s++)
 		if (!strcmp(standings[s].standing, i->standing))

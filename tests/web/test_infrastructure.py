@@ -1,0 +1,174 @@
+"""/infrastructure/: boxes, servers, arrows and roles of a page, now and at any time on record."""
+import html
+import pathlib
+import re
+import sys
+import time
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+import record  # noqa: E402
+from keeper import Web, line  # noqa: E402
+from tap import run, test  # noqa: E402
+
+NOW_US = int(time.time() * 1e6)
+HOUR = 3600 * 10**6
+CHECKS = ["gw1", "gw2", "bmx1", "fw1", "fw2", "store1", "new1", "lone"]
+SERVICES = [("Gateways", "gw1\ngw2", dict(role="incoming", feeds="Filters", fallback="Backup MX")),
+            ("Backup MX", "bmx1", dict(role="incoming", feeds="Filters")),
+            ("Filters", "fw1\nfw2\nnew1", dict(role="incoming", feeds="Stores", need=2)),
+            ("Core", "Stores", dict(role="core")), ("Stores", "store1", dict(role="core"))]
+
+
+def told(page="", **more):
+    """The configuration as the parent tells it."""
+    lines = "pages 1\n" + line("role", name="incoming", title="Incoming mail", text="Mail comes in here.")
+    for name in CHECKS:
+        lines += line("target", name=name, module="tcp", every_us=60 * 10**6, **(dict(standing="in-preparation") if name == "new1" else {}),
+                      **more.get(name, {}))
+    for name, members, words in SERVICES:
+        lines += line("target", name=name, members=members, **{"need": 1, **words})
+    return lines + (page or line("page", name="status", title="Example Mail")) + "pages-end 1\n"
+
+
+def status(**states):
+    """What the keeper says: all up for a day but what is named."""
+    lines = ""
+    for name in CHECKS:
+        lines += line("check", name=name, module="tcp", state=states.get(name, "up"), since_us=NOW_US - 24 * HOUR)
+    for name, members, _ in SERVICES:
+        lines += line("service", name=name, state=states.get(name.split()[0].lower(), "up"), since_us=NOW_US - 76 * HOUR, need=1, up=1,
+                      members=members)
+    return lines + line("health", ok=1) + "end -\n"
+
+
+def plain(body):
+    """The text below the map, tags taken out, one line an item."""
+    body = body[body.index('<ul class="house">'):body.index("</main>")]
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"<svg.*?</svg>", "", body, flags=re.S)))
+
+
+def drawn(body):
+    return html.unescape(" ".join(re.findall(r"<text[^>]*>(?:<title>[^<]*</title>)?([^<]*)", body)))
+
+
+@test("boxes with servers, roles, arrows and online times, as a drawing and as text")
+def now():
+    with Web(status(gw2="down"), told=told()) as web:
+        code, headers, body = web.get("/infrastructure/")
+        style = web.get("/drawing.css")
+    assert code == 200 and style[0] == 200 and "--c-online" in style[2], code
+    text = plain(body)
+    for wanted in ("Gateways: up, 1 of 2 work, 1 needed, online 3 d 4 h; role A, Incoming mail; hands on to Filters; "
+                   "when that cannot be done, to Backup MX", "gw1: up, online 1 d 0 h", "gw2: down", "new1: in preparation",
+                   "Filters: up, 2 of 2 work, 2 needed", "Core: up, 1 of 1 work", "role B, core", "lone: up, online 1 d 0 h"):
+        assert wanted in text, (wanted, text)
+    assert text.index("Core") < text.index("Stores: ") < text.index("store1")
+    for wanted in ("Gateways", "gw1", "online 3 d 4 h", "in preparation", "Stores", "On their own"):
+        assert wanted in drawn(body), (wanted, drawn(body))
+    assert "Mail comes in here." in body and "stroke-dasharray" in body and 'aria-labelledby="c1t c1d"' in body
+    assert "<script" not in body and " style=" not in body and "{{" not in body
+    assert 'http-equiv="refresh"' in body
+
+
+@test("a page shows its own services and no others")
+def pages():
+    page = line("page", name="status", title="Example", show="Gateways")
+    with Web(status(), told=told(page)) as web:
+        body = web.get("/infrastructure/")[2]
+    assert "Gateways" in body and "gw1" in body
+    for hidden in ("Filters", "fw1", "Backup", "lone", "Core"):
+        assert hidden not in body, hidden
+
+
+AT = 1_792_000_000  # 2026-10-14T17:46:40Z
+
+
+def change(name, at_s, was, state, kind="check"):
+    return record.named("state", name, kind=kind, **{"from": was, "to": state}, at_us=at_s * 10**6)
+
+
+PAST = [change("gw1", AT, "unknown", "up"), change("gw2", AT, "unknown", "up"), change("fw1", AT, "unknown", "up"),
+        change("Gateways", AT, "unknown", "up", "service"),
+        change("gw1", AT + 3600, "up", "unconfirmed"), change("gw1", AT + 3660, "unconfirmed", "down"),
+        change("gw1", AT + 7200, "down", "up"),
+        change("gw2", AT + 5000, "up", "unconfirmed"), change("gw2", AT + 5060, "unconfirmed", "up"),
+        change("fw1", AT + 6000, "up", "degraded"), change("fw1", AT + 6300, "degraded", "up"),
+        "marker - kind=monitor-off at_us={0} from_us={1} to_us={0}".format((AT + 30000) * 10**6, (AT + 20000) * 10**6)]
+
+
+def at(web, second, stamp="%Y-%m-%dT%H:%M:%S"):
+    return web.get("/infrastructure/?at=" + time.strftime(stamp, time.gmtime(AT + second)))
+
+
+@test("how it stood then: the states and online times of that time, the changes next to it, nothing where nobody watched")
+def past(tmp):
+    record.write(tmp / "nines.db", PAST)
+    with Web(status(store1="down"), told=told(), store=tmp / "nines.db") as web:
+        for second, wanted in {
+                3000: ("gw1: up, online 50 min", "gw2: up, online 50 min", "Gateways: up, 2 of 2 work, 1 needed, online 50 min",
+                       "bmx1: not known"),
+                3630: ("gw1: failing, checked again",), 4000: ("gw1: down", "Gateways: up, 1 of 2 work", "new1: in preparation"),
+                5030: ("gw2: failing, checked again",), 5300: ("gw2: up, online 1 h 28 min",), 6100: ("fw1: degraded, online 1 h 41 min",),
+                7200: ("gw1: up, online 0 s",), 8000: ("gw1: up, online 13 min", "gw2: up, online 2 h 13 min", "store1: not known")}.items():
+            code, _, body = at(web, second)
+            for one in wanted:
+                assert code == 200 and one in plain(body), (second, one, plain(body))
+            assert "as it was at" in body and "refresh" not in body
+        body = at(web, 4000)[2]
+        steps = re.findall(r'\?at=([^"]+)"', body)
+        assert steps == [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(AT + s)) for s in (3660, 5000)], steps
+        assert re.findall(r'\?at=([^"]+)"', web.get("/infrastructure/?at=" + steps[0])[2])[0].endswith("46:40Z")  # AT + 3600
+        body = at(web, 25000)[2]
+        assert "The monitor was off" in body and "up, online" not in plain(body)
+        body = at(web, -100)[2]
+        assert ": up" not in plain(body)
+        assert at(web, 3000, "%Y-%m-%dT%H:%M")[0] == 200
+        body = web.get("/infrastructure/")[2]
+        assert "store1: down" in plain(body) and "gw1: up, online" in plain(body)
+
+
+@test("a time that is none is refused in words, one to come shows the present")
+def times():
+    with Web(status(), told=told()) as web:
+        for wrong in ("yesterday", "2026-13-01T00:00", "%00", "2026-11-20T14:00%27;drop", "9" * 300):
+            code, _, body = web.get("/infrastructure/?at=" + wrong)
+            assert code == 400 and ("That is no time" in body or "T" not in wrong or len(body) < 200), (wrong, code, body[:200])
+        code, _, body = web.get("/infrastructure/?at=2999-01-01T00:00")
+        assert code == 200 and "has not come yet" in body
+        code, _, body = web.get("/infrastructure/?at=2026-10-01T00:00")
+        assert code == 200 and "record cannot be read" in body
+
+
+HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title><b>", "{{{list}}}", "\u202egnp.exe", "a" * 3000, "]]><x/>"]
+
+
+@test("no name, title, role or text becomes markup")
+def hostile():
+    lines, says = "pages 1\n", ""
+    for i, text in enumerate(HOSTILE):
+        lines += line("role", name=text, title=text, text=text)
+        lines += line("target", name=f"c{i}", title=text, module="tcp", standing=text if i % 2 else "in-service")
+        lines += line("target", name=text, title=text, role=text, members=f"c{i}", feeds="\n".join(HOSTILE), fallback=text)
+        says += line("check", name=f"c{i}", state=text, module=text, since_us=1)
+    lines += line("page", name="status", title=HOSTILE[0]) + "pages-end 1\n"
+    with Web(says + "health - ok=1\nend -\n", told=lines) as web:
+        code, _, body = web.get("/infrastructure/")
+    assert code == 200
+    for mark in ("<script", "<img", "<b>", "<x/>", "\u202e"):
+        assert mark not in body, mark
+    assert body.count('<ul class="house">') == 1
+
+
+@test("a house of 300 services and 3,000 checks is bounded, and says what it leaves out")
+def large():
+    names = [f"check {i}" for i in range(3000)]
+    lines = "pages 1\n" + "".join(line("target", name=name, module="tcp") for name in names)
+    for i in range(300):
+        lines += line("target", name=f"S{i}", members="\n".join(names[i * 10:i * 10 + 10]), need=1, feeds=f"S{i * 7 % 300}\nS{i // 2}")
+    with Web("health - ok=1\nend -\n", told=lines + line("page", name="status") + "pages-end 1\n") as web:
+        code, _, body = web.get("/infrastructure/")
+    assert code == 200 and len(body) < 4_000_000, len(body)
+    assert "more are not shown here" in body
+
+
+run()
