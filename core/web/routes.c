@@ -9,6 +9,7 @@ extern const struct route view_routes[];
 extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
+extern const struct route metrics_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
@@ -16,6 +17,7 @@ const struct route *const routes[] = {
 	beat_routes,
 	v2_routes,
 	feed_routes,
+	metrics_routes,
 	NULL,
 };
 

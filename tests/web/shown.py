@@ -6,6 +6,7 @@
 The page "status" shows everything; "shop" (/pages/shop) the service Shop alone, without details. Nothing of SECRETS may be found on it.
 """
 import contextlib
+import hashlib
 import time
 
 from keeper import Web, line
@@ -84,6 +85,12 @@ POSTS = (
            title="New roof", version=3, updates=[("scheduled", "Announced.", 300), ("cancelled", "Not needed.", 200)])
     + post("0news000000a", sort="news", state="published", impact="none", title="A new office", updates=[("published", "Come & see <it>.", 600)])
     + post("0news000000b", sort="news", state="published", impact="none", pages="status", title="Only for us: news", updates=[("published", "Hello", 500)]))
+
+
+def token(secret, role="viewer", **words):
+    """The card of an API token; `secret` is what is sent as Bearer."""
+    digest = hashlib.blake2b(secret.encode(), key=b"nines: what a card keeps", digest_size=32).hexdigest()
+    return card(digest[:32], "token", role=role, name=role, hash=digest, **words)
 
 
 @contextlib.contextmanager
