@@ -9,7 +9,8 @@
 		":\n.incbin \"" file "\"\n.byte 0\n.popsection\n")
 
 ASSET(web_page, "web/page.html");
+ASSET(web_figures, "web/figures.html");
 ASSET(web_style, "web/style.css");
 ASSET(web_infrastructure, "web/infrastructure.html");
 
-const char *const web_sources[] = {web_page, web_infrastructure, NULL};
+const char *const web_sources[] = {web_page, web_infrastructure, web_figures, NULL};

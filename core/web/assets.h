@@ -3,7 +3,8 @@
 #ifndef NINES_WEB_ASSETS_H
 #define NINES_WEB_ASSETS_H
 
-extern const char web_page[], web_style[], web_infrastructure[]; /* NUL-terminated */
+/* NUL-terminated. */
+extern const char web_page[], web_style[], web_infrastructure[], web_figures[];
 /* All that are templates, then NULL: what an admin may replace. */
 extern const char *const web_sources[];
 

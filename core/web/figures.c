@@ -33,11 +33,13 @@ struct site_figures {
 	int64_t whole_us; /* wall clock */
 	uint64_t *changes;
 	bool is_asked, is_round;
+	struct zone *utc;
 };
 
-const char *const figure_span_word[SPANS] = {"today", "24h", "7d", "30d", "90d", "12m", "month"};
-const char *const figure_span_label[SPANS] = {"today",   "24 hours",  "7 days",    "30 days",
-					      "90 days", "12 months", "this month"};
+const char *const figure_span_word[SPANS] = {"today", "24h", "7d",    "30d",
+					     "90d",   "12m", "month", "1h"};
+const char *const figure_span_label[SPANS] = {"today",   "24 hours",  "7 days",     "30 days",
+					      "90 days", "12 months", "this month", "1 hour"};
 
 enum figure_span figure_span_of(const char *word, size_t bytes)
 {
@@ -243,6 +245,7 @@ struct site_figures *figures_new(struct loop *loop, uint64_t *changes)
 	f->loop = loop;
 	f->timer.fire = fire;
 	f->changes = changes;
+	f->utc = zone_open("UTC", &f->wrong); /* of no file */
 	return f;
 }
 
@@ -287,6 +290,7 @@ void figures_free(struct site_figures *f)
 	forget(f);
 	rules_release(&f->rules);
 	text_release(&f->wrong);
+	zone_close(f->utc);
 	free(f->store);
 	free(f);
 }
@@ -356,6 +360,13 @@ struct figure_parts figure_course(struct site_figures *f, const char *name,
 	if (is_wanted)
 		loop_set(f->loop, &f->timer, clock_mono_us());
 	return parts;
+}
+
+const struct zone *figures_zone(const struct site_figures *f, const char *name)
+{
+	const struct figure_entry *e = map_find_text(&f->by_name, name);
+
+	return e && f->now.open ? uptime_order(f->now.open, e->target, 0, 1).zone : f->utc;
 }
 
 int64_t figures_month_micro(const struct site_figures *f, const char *name)

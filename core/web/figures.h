@@ -24,10 +24,22 @@
 #define FIGURE_STEPS      16 /* of a probe; what is beyond is not shown */
 #define FIGURE_STEP_BYTES 32
 
-/* Whole days of the target's zone, the last one as far as it has come; but the 24 hours before the
- * last whole second, and the calendar month so far. */
-enum figure_span { SPAN_TODAY, SPAN_24H, SPAN_7D, SPAN_30D, SPAN_90D, SPAN_12M, SPAN_MONTH, SPANS };
-/* "today" "24h" "7d" "30d" "90d" "12m" "month", as addresses have them; "7 days", as people do. */
+/* Whole days of the target's zone, the last one as far as it has come; but the hour and the 24
+ * hours before the last whole second, and the calendar month so far. */
+enum figure_span {
+	SPAN_TODAY,
+	SPAN_24H,
+	SPAN_7D,
+	SPAN_30D,
+	SPAN_90D,
+	SPAN_12M,
+	SPAN_MONTH,
+	SPAN_1H,
+	SPANS
+};
+/* "today" "24h" "7d" "30d" "90d" "12m" "month" "1h", as addresses have them; "7 days", as people
+ * do.
+ */
 extern const char *const figure_span_word[SPANS], *const figure_span_label[SPANS];
 /* SPANS: there is none of that name. */
 enum figure_span figure_span_of(const char *word, size_t bytes);
@@ -132,6 +144,8 @@ const struct figure *figures_find(const struct site_figures *, const char *name)
 /* Asks for it where it is not there yet, then `parts` is 0 and is_complete false. Borrowed. */
 struct figure_parts figure_course(struct site_figures *, const char *name, enum figure_course);
 
+/* That of the target's days and hours; UTC's where it is not known. Stands as the others do. */
+const struct zone *figures_zone(const struct site_figures *, const char *name);
 /* The availability of this month so far in millionths of a percent, -1: not known (yet). */
 int64_t figures_month_micro(const struct site_figures *, const char *name);
 

@@ -324,6 +324,17 @@ static void last_24h(struct piece *p)
 	show_window(p, SPAN_24H, &w);
 }
 
+static void last_hour(struct piece *p)
+{
+	struct figure_window w;
+
+	memset(&w, 0, sizeof w);
+	if (!ask(p, p->with->end_us - 3600 * CLOCK_SECOND, p->with->end_us, false, NULL))
+		return;
+	copy_sums(&w, &p->figures);
+	show_window(p, SPAN_1H, &w);
+}
+
 static void this_month(struct piece *p)
 {
 	struct figure_window w;
@@ -399,8 +410,8 @@ static void days_of_quarter(struct piece *p)
 	free(day);
 }
 
-static void (*const piece[])(struct piece *) = {today, last_24h, this_month, days_of_quarter,
-						month, week,     quarter,    year};
+static void (*const piece[])(struct piece *) = {
+	today, last_hour, last_24h, this_month, days_of_quarter, month, week, quarter, year};
 
 size_t entry_pieces(void)
 {

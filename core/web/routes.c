@@ -10,6 +10,8 @@ extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
 extern const struct route metrics_routes[];
+extern const struct route badge_routes[];
+extern const struct route monitor_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
@@ -18,6 +20,8 @@ const struct route *const routes[] = {
 	v2_routes,
 	feed_routes,
 	metrics_routes,
+	badge_routes,
+	monitor_routes,
 	NULL,
 };
 
