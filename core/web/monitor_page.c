@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "../base/clock.h"
 #include "assets.h"
 #include "chart.h"
 #include "shown.h"
@@ -98,11 +99,14 @@ static void add_window(struct text *rows, const struct figure_window *w, enum fi
 	shown_length(&x.at[2], w->down_us);
 	text_int(&x.at[3], w->incidents);
 	shown_length(&x.at[4], w->longest_us);
+	clock_add_utc(&x.at[5], w->from_us, 0);
+	clock_add_utc(&x.at[6], w->to_us, 0);
 	template_add(rows, web_figures, "monitor-window",
 		     WORDS({"span", figure_span_label[span]}, {"uptime", text_get(&x.at[0])},
 			   {"known", text_get(&x.at[1])}, {"down", text_get(&x.at[2])},
 			   {"outages", text_get(&x.at[3])}, {"longest", text_get(&x.at[4])},
-			   {"trend", shown_trend(w->trend)}));
+			   {"trend", shown_trend(w->trend)}, {"from", text_get(&x.at[5])},
+			   {"to", text_get(&x.at[6])}));
 	texts_release(&x);
 }
 
