@@ -10,7 +10,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from shop import Shop  # noqa: E402
 from crawl import Crawl  # noqa: E402
-from payloads import MARKUP  # noqa: E402
+from payloads import MARKUP, raw  # noqa: E402
 from servers import Server, send, silence  # noqa: E402
 from tap import run, test  # noqa: E402
 
@@ -26,12 +26,12 @@ EACH = 3
 def speaking(texts):
     """A mail server for each connection, which greets with the next text."""
     texts = itertools.cycle(texts)
-    return Server([lambda talk: talk.send(b"554 " + next(texts).encode("utf-8", "surrogatepass") + b"\r\n"), silence()])
+    return Server([lambda talk: talk.send(b"554 " + raw(next(texts)) + b"\r\n"), silence()])
 
 
 def in_configuration(text):
     """Text that may stand in a configuration: one line."""
-    return "".join(c if c >= " " and c != "\x7f" and not "\x80" <= c <= "\x9f" else "." for c in text)[:180].strip() or "."
+    return "".join(c if c >= " " and c != "\x7f" and not "\x80" <= c <= "\x9f" and not "\ud800" <= c <= "\udfff" else "." for c in text)[:180].strip() or "."
 
 
 def quoted(text):
@@ -104,6 +104,21 @@ def tested(stage):
                 assert not [c for c in INVISIBLE if c in text], f"{other} has {[hex(ord(c)) for c in INVISIBLE if c in text]}"
 
 
+def told(stage):
+    shop = stage.shops[1]
+
+    @test("terminal and programs get the same texts, each in its own safe form")
+    def elsewhere():
+        for said in (shop.nines("status"), shop.nines("status", "--json"), shop.get("/status.json").body.decode()):
+            assert not [c for c in INVISIBLE if c in said], [hex(ord(c)) for c in INVISIBLE if c in said]
+        assert len(shop.asked("status")["checks"]) == len(MARKUP) + len(shop.servers)
+
+    @test("nothing of them is a format, nothing of them ends the daemon")
+    def alive():
+        assert "ended" not in shop.daemon.output() and shop.daemon.stop() == 0
+
+
 with Stage() as made:
     tested(made)
+    told(made)
     run()
