@@ -148,6 +148,16 @@ struct head {
 	bool is_clean;
 };
 
+/* A header over several lines: libmicrohttpd 0.9 appends the later ones to its name, in other memory,
+ * and does not know a length or a coding by that name; a value stands right behind its name else. */
+static bool is_folded(const char *key, size_t size, const char *value)
+{
+	uintptr_t from = (uintptr_t)key + size + 1, at = (uintptr_t)value;
+
+	return at < from || at - from > VISIT_BLANKS ||
+	       strspn(key + size + 1, " \t") < (size_t)(at - from);
+}
+
 /* What may not stand several times, and bytes that no header has. */
 static enum MHD_Result look(void *with, enum MHD_ValueKind kind, const char *key, size_t key_size,
 			    const char *value, size_t value_size)
@@ -155,6 +165,8 @@ static enum MHD_Result look(void *with, enum MHD_ValueKind kind, const char *key
 	struct head *h = with;
 
 	(void)kind;
+	if (value && is_folded(key, key_size, value))
+		h->is_clean = false;
 	h->lengths += !strcasecmp(key, "Content-Length");
 	h->hosts += !strcasecmp(key, "Host");
 	h->codings += !strcasecmp(key, "Transfer-Encoding");

@@ -15,6 +15,7 @@
 
 #define VISIT_PAIRS 1024 /* parameters or fields; more are refused */
 #define VISIT_BYTES (64u << 10) /* of a body where its route says nothing else */
+#define VISIT_BLANKS 256 /* between a header's colon and its value */
 #define VISIT_SPILL (1u << 20) /* of a body too large is read and thrown away, for its 413 */
 
 struct server;
