@@ -12,5 +12,7 @@ ASSET(web_page, "web/page.html");
 ASSET(web_figures, "web/figures.html");
 ASSET(web_style, "web/style.css");
 ASSET(web_infrastructure, "web/infrastructure.html");
+ASSET(web_admin, "web/admin.html");
+ASSET(web_admin_style, "web/admin.css");
 
 const char *const web_sources[] = {web_page, web_infrastructure, web_figures, NULL};

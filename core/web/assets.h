@@ -5,6 +5,7 @@
 
 /* NUL-terminated. */
 extern const char web_page[], web_style[], web_infrastructure[], web_figures[];
+extern const char web_admin[], web_admin_style[]; /* sign-in and administration */
 /* All that are templates, then NULL: what an admin may replace. */
 extern const char *const web_sources[];
 

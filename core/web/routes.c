@@ -6,6 +6,7 @@
 
 extern const struct route page_routes[];
 extern const struct route view_routes[];
+extern const struct route sign_routes[];
 extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
@@ -16,6 +17,7 @@ extern const struct route monitor_routes[];
 const struct route *const routes[] = {
 	page_routes,
 	view_routes,
+	sign_routes,
 	beat_routes,
 	v2_routes,
 	feed_routes,

@@ -49,7 +49,7 @@ def frames(sock):
 
 class Keeper:
     """Answers what it is asked on its end of a link with `lines`; `watch -` with `cards`, and a verb that the dictionary `reply`
-    has with that; `silent` makes it swallow the question."""
+    has with that (or what that returns for the request); `silent` makes it swallow the question."""
 
     def __init__(self, lines, silent=False, cards="", reply=None):
         self.lines, self.silent, self.asked = lines, silent, 0
@@ -75,7 +75,8 @@ class Keeper:
             return
         verb = request.split()[0]
         known = {"watch": self.cards + "end - watched=1\n", **self.reply}
-        sock.sendall(frame(known.get(verb, self.lines)))
+        answer = known.get(verb, self.lines)
+        sock.sendall(frame(answer(request) if callable(answer) else answer))
 
     def listen(self, path):
         """Serves connections of a control socket at `path` too."""
@@ -102,9 +103,9 @@ class Keeper:
 
 
 class Web:
-    def __init__(self, lines="health - ok=1\nend -\n", silent=False, *, store="/nonexistent", told="", **keeper):
-        """`told`: what the parent says of the configuration."""
-        self.keeper, self.store, self.told = Keeper(lines, silent, **keeper), store, told
+    def __init__(self, lines="health - ok=1\nend -\n", silent=False, *, store="/nonexistent", told="", start="", **keeper):
+        """`told`: what the parent says of the configuration; `start`: further words of the line that begins the role."""
+        self.keeper, self.store, self.told, self.start = Keeper(lines, silent, **keeper), store, told, start
 
     def __enter__(self):
         self.control, other = socket.socketpair()
@@ -122,7 +123,7 @@ class Web:
         self.process = subprocess.Popen([str(BUILD / "ninesd"), "--role", "web"], preexec_fn=child, pass_fds=(3,),
                                         stderr=subprocess.PIPE, text=True)
         other.close()
-        self.tell(f"start web store={self.store}\n" + self.told)
+        self.tell(f"start web store={self.store} {self.start}".rstrip() + "\n" + self.told)
         self.tell("fd listen\n", listener.fileno())
         self.give_keeper(self.keeper)
         listener.close()

@@ -1,0 +1,143 @@
+"""Signing in: sessions, forms of other sites, tokens, guessing. The keeper is played by the test (tests/lib/signing.py)."""
+import pathlib
+import re
+import sys
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from keeper import Web  # noqa: E402
+from signing import NOW_US, Browser, Sessions, card, secret_hash, token, user  # noqa: E402
+from tap import run, test  # noqa: E402
+
+LINES = "health - ok=1\nend -\n"
+USERS = user("ann", "admin") + user("vic", "viewer")
+
+
+def web(cards=USERS, start="", **more):
+    sessions = Sessions()
+    return Web(LINES, cards=cards, reply=sessions.reply(**more), start=start), sessions
+
+
+@test("who has the password gets a session; its cookie is nobody else's business")
+def signs_in():
+    served, sessions = web()
+    with served as w:
+        b = Browser(w.port)
+        status, headers, text = b.get("/sign-in/")
+        assert status == 200 and 'type="password"' in text and headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "same-origin" and "script" not in text
+        status, headers, _ = b.sign_in("ann")
+        assert status == 303 and headers["Location"] == "/admin/", status
+        cookie = headers["Set-Cookie"]
+        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Secure" not in cookie
+        secret = cookie.split("=")[1].split(";")[0]
+        assert len(secret) == 43 and list(sessions.open.values()) == ["ann"]
+        assert secret_hash(secret)[:32] in sessions.open, "the card keeps the hash alone"
+        assert not any(secret in r or "right horse" in r for r in w.keeper.requests)
+        assert b.get("/sign-in/")[0] == 303, "who is signed in sees no form"
+        assert b.post("/sign-out/", {"form": b.form()})[0] == 303
+        assert not sessions.open and not b.cookie
+        b.cookie = f"nines={secret}"
+        assert b.get("/admin/")[0] == 303, "the cookie of a session that was ended opens nothing"
+
+
+@test("a wrong password and an unknown name get the same answer, for the same work")
+def same_answer():
+    served, _ = web()
+    with served as w:
+        texts = set()
+        for name in ("ann", "nobody", "vic"):
+            status, headers, text = Browser(w.port).sign_in(name, "wrong")
+            assert status == 403 and "Set-Cookie" not in headers
+            texts.add(text.replace(f'value="{name}"', ""))
+        assert len(texts) == 1, texts
+        for name in ("", "<b>", "a" * 65, "../../x", "a\nb"):
+            assert Browser(w.port).sign_in(name, "wrong")[0] in (403, 429)
+
+
+@test("a thousand tries: nearly none is worked out, the owner comes in from elsewhere")
+def guessing():
+    served, _ = web(start="proxies=127.0.0.1")  # the test is a proxy that is believed: it chooses who seems to ask
+    with served as w:
+        mallory = Browser(w.port, headers={"X-Forwarded-For": "203.0.113.9"})
+        got = {}
+        for _ in range(1000):
+            status, headers, text = mallory.sign_in("ann", "guess")
+            got[status] = got.get(status, 0) + 1
+            assert status == 403 or (int(headers["Retry-After"]) > 0 and "Wait " in text), status
+        assert got[403] < 12 and got[403] + got[429] == 1000, got
+        assert mallory.sign_in("ann")[0] == 429, "not even with the password now"
+        assert Browser(w.port, headers={"X-Forwarded-For": "198.51.100.7"}).sign_in("ann")[0] == 303
+
+
+@test("what changes something needs the form of this very session, sent from here")
+def foreign_forms():
+    served, sessions = web()
+    with served as w:
+        ann, other = Browser(w.port), Browser(w.port)
+        assert ann.sign_in("ann")[0] == 303 and other.sign_in("vic")[0] == 303
+        good, theirs = ann.form(), other.form()
+        assert good != theirs and len(sessions.open) == 2
+        here = f"http://127.0.0.1:{w.port}"
+        for fields, headers in (
+                ({}, {}), ({"form": ""}, {}), ({"form": theirs}, {}), ({"form": good[:-1]}, {}), ({"form": good.upper()}, {}),
+                ({"form": good}, {"Origin": "https://evil.example"}), ({"form": good}, {"Origin": "null"}),
+                ({"form": good}, {"Origin": here + "0"}), ({"form": good}, {"Origin": here.replace("http:", "https:")}),
+                ({"form": good}, {"Sec_Fetch_Site": "cross-site"}), ({"form": good}, {"Sec_Fetch_Site": "same-site"}),
+                ({"form": good}, {"Content_Type": "text/plain"}), ({"form": good}, {"Content_Type": "multipart/form-data"})):
+            status, _, text = ann.post("/sign-out/", fields, **headers)
+            assert status == 403 and "nothing was changed" in text, (fields, headers, status)
+        assert len(sessions.open) == 2 and not any("session-close" in r for r in w.keeper.requests)
+        assert ann.get("/sign-out/")[0] == 405, "reading changes nothing"
+        assert Browser(w.port).sign_in("ann", Origin="https://evil.example")[0] == 403, "nobody is signed in by another site"
+        assert ann.post("/sign-out/", {"form": good}, Origin=here, Sec_Fetch_Site="same-origin")[0] == 303
+        assert len(sessions.open) == 1
+
+
+@test("sessions end when they idle, with their user, and survive a restart of the web")
+def ends():
+    secret, old = "A" * 43, "B" * 43
+    day = 24 * 3600 * 10**6
+
+    def session(secret, at_us, seen_us, name="ann"):
+        return card("session", secret_hash(secret)[:32], at_us=at_us, user=name, hash=secret_hash(secret), seen_us=seen_us)
+    served, _ = web(USERS + session(secret, NOW_US - day, NOW_US - 3600 * 10**6) + session(old, NOW_US - 2 * day, NOW_US - day)
+                    + session("C" * 43, NOW_US - 8 * day, NOW_US) + session("D" * 43, NOW_US, NOW_US, "gone"))
+    with served as w:
+        b = Browser(w.port)
+        for cookie, wanted in ((secret, 200), (old, 303), ("C" * 43, 303), ("D" * 43, 303), ("E" * 43, 303), ("", 303), ("A" * 42, 303)):
+            b.cookie = f"nines={cookie}"
+            assert b.get("/admin/")[0] == wanted, cookie
+        assert any(r.startswith("session-seen " + secret_hash(secret)[:32]) for r in w.keeper.requests), "that it is used is noted"
+        b.cookie = f"__Host-nines={secret}"
+        assert b.get("/admin/")[0] == 303, "without TLS that name is not looked at"
+
+
+@test("a token opens what its role may, a bad one nothing, and no form is asked of it")
+def tokens():
+    cards = token("ci", "viewer", "s3cret") + token("late", "admin", "over", until_us=NOW_US - 1) + user("ann", "admin")
+    served, _ = web(cards)
+    with served as w:
+        def ask(secret, method="GET", path="/admin/"):
+            return Browser(w.port).ask(method, path, Authorization=f"Bearer {secret}")
+        assert ask("s3cret")[0] == 200
+        for secret in ("", "wrong", "over", secret_hash("s3cret"), secret_hash("s3cret")[:32], "S3CRET", "s3cret "[:6] + "x"):
+            status, headers, text = ask(secret, "POST", "/sign-out/")
+            assert status == 401 and headers["WWW-Authenticate"] == "Bearer" and "token" in text, secret
+        assert ask("s3cret", "POST", "/sign-out/")[0] == 400, "it is let in, and has no session"
+
+
+@test("behind a proxy with TLS the cookie is Secure and of this host alone; who is no proxy is not believed")
+def behind_a_proxy():
+    served, _ = web()
+    with served as w:
+        status, headers, _ = Browser(w.port, headers={"X-Forwarded-Proto": "https"}).sign_in("ann")
+        assert status == 303 and headers["Set-Cookie"].startswith("nines=") and "Secure" not in headers["Set-Cookie"]
+    served, _ = web(start="proxies=127.0.0.0/8")
+    with served as w:
+        b = Browser(w.port, headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "status.example.org"})
+        status, headers, _ = b.sign_in("ann", Origin="https://status.example.org")
+        assert status == 303 and re.match(r"__Host-nines=[\w-]{43}; Path=/; HttpOnly; .*; Secure$", headers["Set-Cookie"])
+        assert b.get("/admin/")[0] == 200
+
+
+run()
