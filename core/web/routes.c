@@ -7,6 +7,7 @@
 extern const struct route page_routes[];
 extern const struct route view_routes[];
 extern const struct route sign_routes[];
+extern const struct route admin_routes[];
 extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
@@ -18,6 +19,7 @@ const struct route *const routes[] = {
 	page_routes,
 	view_routes,
 	sign_routes,
+	admin_routes,
 	beat_routes,
 	v2_routes,
 	feed_routes,

@@ -29,7 +29,7 @@ def quoted(value):
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def card(kind, name, version=1, at_us=NOW_US, **words):
+def card(kind, name, /, version=1, at_us=NOW_US, **words):
     more = "".join(f" {key}={quoted(value)}" for key, value in words.items())
     return f"card {name} kind={kind} version={version} at_us={at_us} first_us={at_us} by=test{more}\n"
 
