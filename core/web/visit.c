@@ -148,8 +148,9 @@ struct head {
 	bool is_clean;
 };
 
-/* A header over several lines: libmicrohttpd 0.9 appends the later ones to its name, in other memory,
- * and does not know a length or a coding by that name; a value stands right behind its name else. */
+/* A header over several lines: libmicrohttpd 0.9 appends the later ones to its name, in other
+ * memory, and does not know a length or a coding by that name; else a value stands right behind
+ * its name. */
 static bool is_folded(const char *key, size_t size, const char *value)
 {
 	uintptr_t from = (uintptr_t)key + size + 1, at = (uintptr_t)value;
