@@ -96,6 +96,11 @@ struct monitor *monitor_list(const struct site *s, const struct page *page, size
 
 /* ---- around ---- */
 
+bool monitor_has_statistics(const struct page *page)
+{
+	return !*page_get(page, "statistics") || page_is(page, "statistics");
+}
+
 void monitor_link(struct text *t, const struct request *r, const char *name)
 {
 	text_printf(t, "%s/monitor/", r->base);
@@ -127,8 +132,11 @@ void monitor_add_page(struct answer *a, const struct site *s, const struct reque
 {
 	const struct figures_progress p = figures_progress(s->figures);
 	const char *name = *r->page->title ? r->page->title : r->page->name;
-	struct text at = {0};
+	struct text at = {0}, statistics = {0};
 
+	if (monitor_has_statistics(r->page))
+		template_add(&statistics, web_figures, "figures-statistics",
+			     (const struct template_word[]){{"base", r->base}, {0}});
 	if (p.at_us)
 		shown_time(&at, r->page->zone, p.at_us);
 	template_add(&a->body, web_figures, "figures-page",
@@ -137,10 +145,12 @@ void monitor_add_page(struct answer *a, const struct site *s, const struct reque
 			     {"page", name},
 			     {"base", r->base},
 			     {"class", class},
+			     {"statistics", text_get(&statistics)},
 			     {"head", head},
 			     {"main", main},
 			     {"at", p.at_us ? text_get(&at) : "not yet"},
 			     {"zone", r->page->zone ? zone_name(r->page->zone) : "UTC"},
 			     {0}});
 	text_release(&at);
+	text_release(&statistics);
 }

@@ -14,6 +14,7 @@ extern const struct route feed_routes[];
 extern const struct route metrics_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
+extern const struct route statistics_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
@@ -26,6 +27,7 @@ const struct route *const routes[] = {
 	metrics_routes,
 	badge_routes,
 	monitor_routes,
+	statistics_routes,
 	NULL,
 };
 
