@@ -19,9 +19,10 @@ PAYLOADS = [
     "' AND randomblob(1000000000)--", "' AND 1=load_extension('x')--", "1' AND (SELECT count(*) FROM sqlite_master t1, sqlite_master t2)>0--",
     "'||(SELECT value FROM meta)||'", "%' ESCAPE '", "%", "_", "*", "?1", ":a", "@a", "$a", "x'00'", "0x27", "\\'", "''", "/*", "--", "#",
     "' GROUP BY 1 HAVING 1=1--", "' ORDER BY 100--", "1e309", "9223372036854775808", "-9223372036854775809", "\N{FULLWIDTH APOSTROPHE} OR 1=1",
-    "\N{MODIFIER LETTER APOSTROPHE}; DROP TABLE target", "a\nb'; DROP TABLE target", "\t'\v", "a" * 1000 + "'", "{\"a\":\"'\"}", "[]", "null",
+    "\N{MODIFIER LETTER APOSTROPHE}; DROP TABLE target", "a\nb'; DROP TABLE target", "\t'\v", "a" * 200 + "'", "{\"a\":\"'\"}", "[]", "null",
 ]
 HEADERS = ("User-Agent", "Referer", "Cookie", "If-None-Match", "X-Forwarded-For", "X-Forwarded-Host", "Authorization", "Accept-Language", "Origin", "Accept")
+TELLING = (b"SQLITE_", b"no such column", b"no such table", b"unrecognized token", b"syntax error", b"CREATE TABLE")  # in no payload
 ANSWERS = {200, 201, 202, 204, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 428, 429}
 CHECK = 'tcp "a" { host = "127.0.0.1"  port = 1  every = "1h"  standing = "paused" }\n'
 GROWS = {"card", "letter", "attempt", "told", "meta", "marker", "state", "incident", "delivery"}  # what a request, or time, may add to
@@ -60,8 +61,9 @@ def sent(daemon, method, path, payload, known):
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     answer = fetch(daemon.port, target, method, headers=headers, body=body)
-    assert answer.status in ANSWERS, f"{method} {target}: {answer.status} {answer.body[:300]}"
-    assert b"sqlite" not in answer.body.lower() and b"syntax error" not in answer.body.lower(), f"{method} {target}: {answer.body[:300]}"
+    assert answer.status in ANSWERS, f"{method} {target[:500]}: {answer.status} {answer.body[:300]}"
+    told = [word for word in TELLING if word in answer.body]
+    assert not told, f"{method} {target[:500]}: {told}"
     if body:
         headers["Content-Type"] = "application/json"
         answer = fetch(daemon.port, target, method, headers=headers, body=json.dumps({name: payload for name in known}))
