@@ -55,6 +55,20 @@ static const struct cli_command command[] = {
 	 "Announced at the time of the command. Probing goes on; in a window with the impact\n"
 	 "outage nobody is alerted, and what still fails behind its end counts and is told.\n",
 	 cli_maintenance},
+	{"post",
+	 "[list | show ID | add TITLE [COMPONENT[=STATE] ...]\n"
+	 "    | maintenance TITLE COMPONENT ... --start TIME (--end TIME | --for TIME)\n"
+	 "    | news TITLE | update ID [COMPONENT[=STATE] ...] [--state STATE]\n"
+	 "    | correct ID [--update ID] | publish ID | withdraw ID]\n"
+	 "    [--text TEXT|-] [--title TITLE] [--impact IMPACT] [--at TIME] [--draft] [--json]",
+	 "writes posts of status pages: incidents, maintenance, news; alone it lists them",
+	 "COMPONENT is a check or a service; STATE, what is told of it: operational,\n"
+	 "degraded_performance, partial_outage, major_outage or under_maintenance. What is\n"
+	 "published goes to subscribers, what is over already does not. A correction keeps what\n"
+	 "stood there. A maintenance is planned for the figures, too, and begins, ends and is\n"
+	 "reminded of by itself. A post that nines began by itself (sections canned of\n"
+	 "nines.conf(5)) goes on by itself until somebody changes it.\n",
+	 cli_post},
 	{"reclassify",
 	 "[NAME --from TIME --to TIME --as WHAT --reason TEXT\n"
 	 "    | --incident ID --as WHAT --reason TEXT | --undo ID --reason TEXT\n"

@@ -79,6 +79,7 @@ int cli_incident(struct cli *cli, int argc, char **argv);
 int cli_letters(struct cli *, int argc, char **argv);
 int cli_heartbeat(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);
+int cli_post(struct cli *, int argc, char **argv);
 int cli_reclassify(struct cli *, int argc, char **argv);
 int cli_replay(struct cli *, int argc, char **argv);
 int cli_contact(struct cli *, int argc, char **argv);

@@ -96,8 +96,8 @@ def manual_sections():
     told = dict(re.findall(r"^\.It Cm ([a-z]+)(?: [^\n]*)?\n(.*?)(?=^\.It Cm |^\.El)", page, re.M | re.S))
     tables = {"service": "config_service", "sla": "config_sla", "maintenance": "config_maintenance", "customer": "config_customer",
               "location": "location_options", "contact": "contact_options", "path": "path_options", "template": "wording_options",
-              "deliver": "deliver_options"}
-    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c", "contact.c", "wording.c", "deliver.c"))
+              "deliver": "deliver_options", "canned": "canned_options"}
+    sources = "".join((ROOT / "core/config" / name).read_text() for name in ("policy_line.c", "section.c", "contact.c", "wording.c", "deliver.c", "canned.c"))
     for section, table in tables.items():
         found = re.findall(rf'OPTION_(\w*)\(struct {table}, (\w+)(?:,\s*"([a-z-]*)")?', sources)
         names = {name if not kind else member for kind, member, name in found}
@@ -108,7 +108,7 @@ def manual_sections():
     assert len(words) > 40 and not set(words) - set(re.split(r"[\s.]+", told["template"]))
     about = set(re.findall(r'ABOUT_OPTION\(s, \w+, "(\w+)"', (ROOT / "core/module/about.h").read_text()))
     checks = set(re.findall(r"^\.It Cm ([a-z]+)$", (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh CHECKS")[1], re.M))
-    assert len(about) == 8 and about <= checks, about - checks
+    assert len(about) == 10 and about <= checks, about - checks
 
 
 @test("nines.conf(5) and the configuration's table name the same settings")

@@ -1,0 +1,17 @@
+/* cli/post: what the files of `nines post` share: its flags. post.c makes requests of them,
+ * post_list.c shows what the keeper has. */
+#ifndef NINES_CLI_POST_H
+#define NINES_CLI_POST_H
+
+#include "cli.h"
+
+struct post_asked {
+	bool json, draft, quiet, tell, all;
+	const char *socket, *text, *title, *impact, *state, *start, *end, *length, *at, *cause,
+		*pages, *remind, *update, *by;
+};
+
+/* Posts with their updates, all or the one of that id. The exit status. */
+int post_list(const struct cli *, const struct post_asked *, const char *id);
+
+#endif
