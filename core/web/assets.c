@@ -8,11 +8,22 @@
 	__asm__(".pushsection .rodata\n.global " #name "\n.hidden " #name "\n" #name              \
 		":\n.incbin \"" file "\"\n.byte 0\n.popsection\n")
 
-ASSET(web_page, "web/page.html");
-ASSET(web_figures, "web/figures.html");
-ASSET(web_style, "web/style.css");
-ASSET(web_infrastructure, "web/infrastructure.html");
 ASSET(web_admin, "web/admin.html");
 ASSET(web_admin_style, "web/admin.css");
+ASSET(web_figures, "web/figures.html");
+ASSET(web_frame, "web/frame.html");
+ASSET(web_infrastructure, "web/infrastructure.html");
+ASSET(web_page, "web/page.html");
+ASSET(web_status, "web/status.html");
+ASSET(web_style, "web/style.css");
+ASSET(web_words, "web/words.html");
 
-const char *const web_sources[] = {web_page, web_infrastructure, web_figures, NULL};
+const char *const web_sources[] = {
+	web_figures,
+	web_frame,
+	web_infrastructure,
+	web_page,
+	web_status,
+	web_words,
+	NULL,
+};

@@ -4,8 +4,15 @@
 #define NINES_WEB_ASSETS_H
 
 /* NUL-terminated. */
-extern const char web_page[], web_style[], web_infrastructure[], web_figures[];
-extern const char web_admin[], web_admin_style[]; /* sign-in and administration */
+extern const char web_admin[];
+extern const char web_admin_style[];
+extern const char web_figures[];
+extern const char web_frame[];
+extern const char web_infrastructure[];
+extern const char web_page[];
+extern const char web_status[];
+extern const char web_style[];
+extern const char web_words[];
 /* All that are templates, then NULL: what an admin may replace. */
 extern const char *const web_sources[];
 
