@@ -43,6 +43,8 @@ struct outbox_destination {
 	char *reason; /* of that, or of the last refusal */
 	enum told told;
 	bool is_busy, was_just_switched_off;
+	bool is_ours; /* some letter for it was not foreign */
+	size_t letters; /* so many hold it */
 };
 
 struct outbox {
@@ -62,8 +64,21 @@ struct outbox *outbox_new(const struct outbox_sink *sink)
 	return o;
 }
 
-static void letter_free(struct outbox_letter *l)
+/* A stranger's address is known for as long as there is a letter for it. */
+static void destination_release(struct outbox *o, struct outbox_destination *d)
 {
+	if (--d->letters || d->is_ours || d->refusals >= OUTBOX_REFUSALS)
+		return;
+	map_take_text(&o->destinations, d->to);
+	free(d->to);
+	free(d->reason);
+	free(d);
+}
+
+static void letter_free(struct outbox *o, struct outbox_letter *l)
+{
+	for (unsigned i = 0; i < l->ways; i++)
+		destination_release(o, l->way[i]);
 	free(l->id);
 	free(l);
 }
@@ -85,7 +100,7 @@ void outbox_free(struct outbox *o, void (*forget)(struct outbox_letter *))
 	while ((l = o->first)) {
 		unlink_letter(o, l);
 		forget(l);
-		letter_free(l);
+		letter_free(o, l);
 	}
 	for (size_t at = 0; (d = map_next(&o->destinations, &at)); free(d)) {
 		free(d->to);
@@ -114,6 +129,18 @@ const char *outbox_channel_of(const struct outbox_letter *l)
 size_t outbox_count(const struct outbox *o)
 {
 	return o->count;
+}
+
+size_t outbox_foreign(const struct outbox *o, size_t *untried)
+{
+	size_t count = 0;
+
+	*untried = 0;
+	for (const struct outbox_letter *l = o->first; l; l = l->next) {
+		count += l->is_foreign;
+		*untried += l->is_foreign && !l->number;
+	}
+	return count;
 }
 
 struct outbox_letter *outbox_first(const struct outbox *o)
@@ -276,13 +303,17 @@ struct outbox_letter *outbox_letter_add(struct outbox *o, const struct outbox_or
 	l = memory_new(sizeof *l);
 	l->id = memory_text(order->id);
 	l->with = order->with;
-	for (; l->ways < OUTBOX_WAYS && order->way[l->ways]; l->ways++)
+	for (; l->ways < OUTBOX_WAYS && order->way[l->ways]; l->ways++) {
 		l->way[l->ways] = destination_get(o, order->way[l->ways]);
+		l->way[l->ways]->letters++;
+		l->way[l->ways]->is_ours |= !order->is_foreign;
+	}
 	l->created_us = order->created_us;
 	l->expires_us = order->expires_us ? order->expires_us
 					  : order->created_us + OUTBOX_EXPIRES_US;
 	l->next_us = order->next_us ? order->next_us : order->created_us;
 	l->is_test = order->is_test;
+	l->is_foreign = order->is_foreign;
 	l->number = l->round = order->number;
 	mark_refused(l, order->refused);
 	l->prev = o->last;
@@ -319,7 +350,7 @@ static void end(struct outbox *o, struct outbox_letter *l, enum outbox_outcome o
 	l->next_us = 0;
 	unlink_letter(o, l);
 	note(o, l, outcome, reason, now_us);
-	letter_free(l);
+	letter_free(o, l);
 }
 
 /* Up to a quarter more, always the same for one letter and round: letters that failed together are
@@ -435,6 +466,7 @@ void outbox_letter_take(struct outbox *o, const char *id, enum outbox_outcome ou
 	if (!l || !l->is_flying)
 		return;
 	d = l->way[l->at];
+	d->letters++; /* held until the end of this */
 	land(o, l);
 	if (outcome == OUTBOX_DELIVERED) {
 		d->failing_since_us = d->hold_until_us = 0;
@@ -454,6 +486,7 @@ void outbox_letter_take(struct outbox *o, const char *id, enum outbox_outcome ou
 	} else {
 		take_later(o, l, reason, after_us, now_us);
 	}
+	destination_release(o, d);
 }
 
 /* ---- trouble ---- */
@@ -465,7 +498,7 @@ static bool is_broken(const struct channel *c, int64_t now_us)
 
 static bool is_in_trouble(const struct outbox_destination *d)
 {
-	return d->channel->is_configured &&
+	return d->is_ours && d->channel->is_configured &&
 	       (d->refusals >= OUTBOX_REFUSALS ||
 		(d->failing_since_us && d->failed_us - d->failing_since_us >= OUTBOX_PATIENCE_US));
 }
@@ -513,6 +546,12 @@ static void pay(struct outbox_destination *d, int64_t now_us)
 	d->paid_us = (d->paid_us > now_us ? d->paid_us : now_us) + each_us;
 }
 
+/* So many may be under way at once: an alert finds a place whatever is told to strangers. */
+static int64_t places_of(const struct outbox_letter *l, const struct channel *c)
+{
+	return l->is_foreign && c->at_once > 1 ? c->at_once - 1 : c->at_once;
+}
+
 /* Why the letter cannot go now although its time has come; 0: it can. The time to look again,
  * OUTBOX_NEVER: something will happen first. */
 static int64_t waits_until_us(const struct outbox_letter *l, int64_t now_us)
@@ -520,7 +559,7 @@ static int64_t waits_until_us(const struct outbox_letter *l, int64_t now_us)
 	const struct outbox_destination *d = l->way[l->at];
 	int64_t opens_us = d->hold_until_us;
 
-	if (d->is_busy || d->channel->in_flight >= d->channel->at_once)
+	if (d->is_busy || d->channel->in_flight >= places_of(l, d->channel))
 		return OUTBOX_NEVER;
 	if (rate_opens_us(d) > opens_us)
 		opens_us = rate_opens_us(d);
@@ -601,18 +640,25 @@ static void look_at(struct outbox *o, struct outbox_letter *l, int64_t now_us)
 	}
 }
 
+static void look_at_all(struct outbox *o, bool is_foreign, int64_t now_us)
+{
+	struct outbox_letter *next;
+
+	for (struct outbox_letter *l = o->first; l; l = next) {
+		next = l->next;
+		if (l->is_foreign == is_foreign)
+			look_at(o, l, now_us);
+	}
+}
+
 /* What a look changes (a letter that goes on another way) may make more due: again until nothing
  * is, at most once for each way. */
 void outbox_serve(struct outbox *o, int64_t now_us)
 {
 	for (int pass = 0; pass <= OUTBOX_WAYS && o->next_us <= now_us; pass++) {
-		struct outbox_letter *next;
-
 		o->next_us = OUTBOX_NEVER;
-		for (struct outbox_letter *l = o->first; l; l = next) {
-			next = l->next;
-			look_at(o, l, now_us);
-		}
+		look_at_all(o, false, now_us);
+		look_at_all(o, true, now_us);
 	}
 	if (o->next_us <= now_us)
 		o->next_us = now_us + AGAIN_US;

@@ -17,6 +17,8 @@
  *   row a destination is switched off: only a test letter still goes there, and one that is
  *   delivered switches it on again.
  * - One letter at a time to a destination, so many a minute as its channel says.
+ * - Foreign letters go to people who are no contacts of ours: they come behind all others, leave
+ *   one of a channel's places free, and what becomes of their destinations is no trouble of ours.
  *
  * Invariant: a letter is handed out at most once at a time, and is told as ended exactly once.
  * All times are microseconds of one clock that never goes back. Called by core/keeper/outbox.c and
@@ -60,7 +62,7 @@ struct outbox_letter {
 	unsigned tried, refused; /* bits by way: in this round; for good */
 	int number, round; /* attempts so far; rounds of them that failed */
 	int64_t created_us, expires_us, next_us, sent_us;
-	bool is_test, is_allowed, is_flying, is_withdrawn;
+	bool is_test, is_foreign, is_allowed, is_flying, is_withdrawn;
 };
 
 /* "log:ops": the channel `log`, the address `ops`. */
@@ -111,7 +113,7 @@ struct outbox_order {
 	const char *id;
 	const char *const *way; /* NULL-terminated, at least one; more than OUTBOX_WAYS are cut */
 	int64_t created_us, expires_us; /* expires_us 0: OUTBOX_EXPIRES_US after created_us */
-	bool is_test;
+	bool is_test, is_foreign;
 	void *with;
 	/* one that was taken over from the record */
 	int number;
@@ -157,6 +159,8 @@ int64_t outbox_next_us(const struct outbox *);
 void outbox_shift(struct outbox *, int64_t by_us);
 
 size_t outbox_count(const struct outbox *);
+/* Foreign ones: all, and those not tried yet. */
+size_t outbox_foreign(const struct outbox *, size_t *untried);
 struct outbox_letter *outbox_first(const struct outbox *);
 
 #endif

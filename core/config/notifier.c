@@ -204,6 +204,11 @@ const struct notifier *notifier_get(struct config *c, const char *name, const st
 	return n->is_fine ? n : NULL;
 }
 
+const char *notifier_module_name(const struct notifier *n)
+{
+	return n->module->head.name;
+}
+
 bool notifier_takes_files(const struct notifier *n)
 {
 	return n->module->head.flags & MODULE_TAKES_FILES;

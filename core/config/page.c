@@ -42,6 +42,8 @@ static const struct module_option page_option[] = {
 		"how many days each bar shows"),
 	OPTION_LIST(struct page_options, subscribe, "",
 		    "notifiers by which visitors may subscribe: email, sms"),
+	OPTION_(struct page_options, subscribe_private, "subscribe-private", OPTION_TYPE_BOOL,
+		"false", NULL, 0, "webhooks of subscribers may lead into our own networks"),
 	OPTION_LIST(struct page_options, audiences, "", "groups that subscribers may belong to"),
 	OPTION_(struct page_options, copy, "copy", OPTION_TYPE_FILE, "", NULL, 0,
 		"the folder of its static copy"),
@@ -177,7 +179,7 @@ static void add_word(struct config *c, const struct module_option *o, const stru
 		line_add(&c->page_lines, o->name, text);
 }
 
-static void add_line(struct config *c, const struct section *s)
+static void add_line(struct config *c, const struct section *s, const struct page_options *say)
 {
 	struct text *t = &c->page_lines;
 	const struct value *given = values_of(c, s), *v;
@@ -189,6 +191,7 @@ static void add_line(struct config *c, const struct section *s)
 			;
 		add_word(c, o, v);
 	}
+	page_channels_add(c, s, say);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
 		problem_add(&c->parse, s->file, s->line,
@@ -200,7 +203,7 @@ void pages_finish(struct config *c)
 {
 	for (const struct page_section *p = c->first_page; p; p = p->next) {
 		judge(c, p);
-		add_line(c, p->section);
+		add_line(c, p->section, &p->say);
 		page_files_add(c, p->section, &p->say);
 	}
 }

@@ -131,6 +131,7 @@ const struct notifier *notifier_get(struct config *, const char *name, const str
 void notifier_review(struct config *, const struct notifier *, const struct section *,
 		     const char *address);
 void notifiers_finish(struct config *);
+const char *notifier_module_name(const struct notifier *);
 /* Its module gets the files of a letter. */
 bool notifier_takes_files(const struct notifier *);
 
@@ -158,9 +159,13 @@ struct page_options {
 	const char *const *host, *const *show, *const *categories, *const *about;
 	const char *const *subscribe, *const *audiences;
 	int64_t details, statistics, bars_days;
+	bool subscribe_private;
 };
 void page_read(struct config *, const struct section *);
 void pages_finish(struct config *);
+/* page_channels.c: the notifiers by which visitors subscribe; the word `channels` of the line, a
+ * line NAME, tab, MODULE for each. */
+void page_channels_add(struct config *, const struct section *, const struct page_options *);
 /* page_file.c: the files that it names, as lines behind the page's own. */
 void page_files_add(struct config *, const struct section *, const struct page_options *);
 

@@ -203,7 +203,7 @@ static void freshen(struct keeper *k, const struct check *c)
 		subject_touch(k, c->group[i]->subject);
 }
 
-static bool is_held(const struct keeper *k, const struct alarm *a)
+bool alarm_is_held(const struct keeper *k, const struct alarm *a)
 {
 	const struct subject *s = a->subject;
 
@@ -229,7 +229,7 @@ static struct alert_incident incident_of(struct keeper *k, const struct watch *w
 		.again_us = subject_again(s),
 		.is_note = is_note,
 		.is_once = a->kind != ALARM_INCIDENT,
-		.is_held = is_held(k, a) ||
+		.is_held = alarm_is_held(k, a) ||
 			   (is_note && subject_is_covered_for(w->route->contact, s)),
 		.is_stopped = a->acked_by != NULL,
 	};
@@ -297,7 +297,7 @@ static struct alert_due look_at_watch(struct keeper *k, struct watch *w)
 	if (d.withdraw && withdraw(k, w, d.withdraw))
 		d = alarm_watch_look(k, w);
 	count_watch(k, w,
-		    is_open && !is_told && !w->alarm->acked_by && !is_held(k, w->alarm) &&
+		    is_open && !is_told && !w->alarm->acked_by && !alarm_is_held(k, w->alarm) &&
 			    (!w->alarm->confirmed_us || d.next_us != ALERT_NEVER || d.kind),
 		    is_told && (is_open || d.kind == ALERT_RECOVERY));
 	if (d.kind == ALERT_NOTHING)

@@ -171,6 +171,8 @@ struct alarm *alarm_begin(struct keeper *, struct subject *, enum alarm_kind, co
 void alarm_end(struct keeper *, struct alarm *, int64_t at_us, const char *reason);
 /* Something changed: it is looked at with the next tick. */
 void alarm_touch(struct keeper *, struct alarm *);
+/* A parent fails, it flaps, there is maintenance, our own connection is in doubt: no alert now. */
+bool alarm_is_held(const struct keeper *, const struct alarm *);
 /* The same where it concerns one destination. */
 void alarm_watch_touch(struct keeper *, struct watch *);
 void subject_touch(struct keeper *, const struct subject *);

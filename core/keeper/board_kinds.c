@@ -2,6 +2,7 @@
  * second. See board.h. */
 #include "board.h"
 #include "post.h"
+#include "subscriber.h"
 #include "user.h"
 
 const struct board_request board_request[] = {
@@ -17,11 +18,19 @@ const struct board_request board_request[] = {
 	{"token-add", users_ask},
 	{"token-remove", users_ask},
 	{"tokens", users_ask},
+	{"subscribe", subscriber_ask},
+	{"subscribe-confirm", subscriber_ask_confirm},
+	{"subscriber-change", subscriber_ask_change},
+	{"subscriber-remove", subscriber_ask_remove},
+	{"subscriber-delete", subscriber_ask_delete},
+	{"request", request_ask},
+	{"request-close", request_ask_close},
 	{NULL, NULL},
 };
 
 void (*const board_second[])(struct keeper *) = {
 	posts_watch,
 	users_second,
+	subscribers_watch,
 	NULL,
 };

@@ -12,6 +12,7 @@
 #include "outbox.h"
 #include "post.h"
 #include "resume.h"
+#include "subscriber.h"
 #include "window.h"
 
 void configure_take(struct keeper *k, const struct line *l)
@@ -600,6 +601,7 @@ void configure_end(struct keeper *k, const struct line *l)
 		outbox_configure(k, &k->pending);
 		delivery_configure(k, &k->pending);
 		posts_configure(k, &k->pending);
+		subscribers_configure(k, &k->pending);
 		window_follow(k);
 		tell_targets(k);
 		pool_follow(k);

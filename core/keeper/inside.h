@@ -311,6 +311,7 @@ struct keeper {
 	struct board *board; /* what people wrote; changed by board_end() alone */
 	struct cards *cards; /* who watches it: board.h */
 	struct posts *posts; /* the sections `canned`: post.h */
+	struct subscribers *subscribers; /* subscriber_inside.h */
 	struct window *windows; /* maintenance: window.h */
 	size_t intense; /* checks that are intensified */
 	int64_t recorded; /* the client whose request the recorder does itself, 0: none */

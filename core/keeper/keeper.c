@@ -11,6 +11,7 @@
 #include "outbox.h"
 #include "post.h"
 #include "resume.h"
+#include "subscriber.h"
 #include "window.h"
 
 #define GAP_US      (10 * KEEPER_SECOND) /* standing still this long is worth a marker */
@@ -32,6 +33,7 @@ struct keeper *keeper_new(const struct keeper_out *out)
 	spool_init(&k->spool, SPOOL_BYTES);
 	k->letters = letters_new(k);
 	k->deliveries = deliveries_new();
+	k->subscribers = subscribers_new();
 	outbox_listen(k, alert_letter_is);
 	cards_open(k);
 	k->posts = posts_new();
@@ -64,6 +66,7 @@ void keeper_free(struct keeper *k)
 	letters_free(k);
 	deliveries_free(k);
 	posts_free(k);
+	subscribers_free(k);
 	cards_close(k);
 	resume_release(k);
 	pool_release(k);
@@ -480,6 +483,7 @@ static const struct {
 	{END_PARENT, "template", take_configuration},
 	{END_PARENT, "deliver", take_configuration},
 	{END_PARENT, "canned", take_configuration},
+	{END_PARENT, "page", take_configuration},
 	{END_PARENT, "define", take_configuration},
 	{END_PARENT, "service", take_configuration},
 	{END_PARENT, "channel", take_configuration},

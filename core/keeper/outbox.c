@@ -10,6 +10,7 @@
 #include "alert.h"
 #include "delivery.h"
 #include "outbox_inside.h"
+#include "subscriber.h"
 
 #define GATE_US (10 * KEEPER_SECOND) /* a recorder that is not there is waited for so long */
 
@@ -68,6 +69,9 @@ static bool deliver(void *with, struct outbox_letter *l, int64_t delayed_us)
 	if (kept->is_unrecorded)
 		line_add_int(t, "unrecorded", 1);
 	text_add(t, kept->words.at, kept->words.size);
+	if (*kept->subscription)
+		subscriber_fill(k, kept->subscription, t->at + t->size - kept->words.size,
+				kept->words.size);
 	line_end(t);
 	add_news(k->letters, l->id, ALERT_FLYING, k->now_us);
 	return true;
@@ -122,6 +126,7 @@ static void note(void *with, struct outbox_letter *l, const struct outbox_attemp
 	add_news(k->letters, l->id, a->next_us ? ALERT_WAITING : fate[a->outcome], a->at_us);
 	if (!a->next_us) {
 		delivery_letter_ended(k, &kept->words, a->outcome, a->to, a->reason);
+		subscriber_letter_ended(k, kept->subscription, a->outcome);
 		kept_free(k->letters, kept);
 	}
 }
@@ -182,6 +187,7 @@ static void add_if(struct text *t, const char *key, const char *value)
 static void add_said(struct text *t, const struct letter_new *n)
 {
 	line_add(t, "kind", n->kind);
+	add_if(t, "subscription", n->subscription);
 	add_if(t, "subject", n->subject);
 	add_if(t, "text", n->text);
 	add_if(t, "short", n->brief);
@@ -254,8 +260,11 @@ void outbox_add(struct keeper *k, const struct letter_new *n, char *id, size_t r
 				     .way = w.way,
 				     .created_us = n->created_us - k->offset_us,
 				     .is_test = !strcmp(n->kind, "test"),
+				     .is_foreign = n->subscription != NULL,
 				     .with = kept};
 
+	keeper_copy(kept->subscription, sizeof kept->subscription,
+		    n->subscription ? n->subscription : "");
 	keeper_stamp(k, id, room);
 	find_ways(&w, k->letters, n->contact && !order.is_test ? n->contact : "", n->to);
 	if (n->expires_us)
@@ -274,6 +283,19 @@ void outbox_withdraw(struct keeper *k, const char *id, const char *reason)
 
 	if (l)
 		outbox_letter_withdraw(k->letters->outbox, l, reason, k->now_us);
+}
+
+void outbox_withdraw_foreign(struct keeper *k, const char *subscription, const char *reason)
+{
+	struct outbox_letter *next;
+
+	for (struct outbox_letter *l = outbox_first(k->letters->outbox); l; l = next) {
+		const struct letter_kept *kept = l->with;
+
+		next = l->next;
+		if (!strcmp(kept->subscription, subscription))
+			outbox_letter_withdraw(k->letters->outbox, l, reason, k->now_us);
+	}
 }
 
 /* ---- from the record ---- */
@@ -319,6 +341,9 @@ void outbox_resume_letter(struct keeper *k, const struct line *l)
 					   ? line_int(l, "expires_us", 0) - k->offset_us
 					   : 0;
 		order.is_test = !strcmp(line_get(l, "kind"), "test");
+		order.is_foreign = line_find(l, "subscription") != NULL;
+		keeper_copy(kept->subscription, sizeof kept->subscription,
+			    line_get(l, "subscription"));
 		order.number = (int)line_int(l, "number", 0);
 		order.next_us = next_of(k, l);
 		order.with = kept;

@@ -27,12 +27,15 @@ struct letter_new {
 	const char *subject, *text, *brief;
 	int64_t created_us, expires_us; /* expires_us 0: after a day */
 	const struct text *words; /* ` word.KEY=VALUE` as letter_add_words() writes them */
+	const char *subscription; /* the id of its card: a foreign letter (alert/outbox.h). NULL */
 };
 /* Its id in `id` (at least 13 bytes). What cannot be kept (10,000 letters wait already) is recorded
  * as expired. */
 void outbox_add(struct keeper *, const struct letter_new *, char *id, size_t room);
 /* It is not to go any more; nothing when it has ended. */
 void outbox_withdraw(struct keeper *, const char *id, const char *reason);
+/* The same of all letters to that subscriber. */
+void outbox_withdraw_foreign(struct keeper *, const char *subscription, const char *reason);
 
 /* Told of each change: ALERT_FLYING, ALERT_WAITING (for its next attempt) and how it ended. Never
  * from within outbox_add() and outbox_withdraw(). */

@@ -2,11 +2,10 @@
 #ifndef NINES_KEEPER_OUTBOX_INSIDE_H
 #define NINES_KEEPER_OUTBOX_INSIDE_H
 
+#include "../alert/outbox.h"
 #include "outbox.h"
 
 #define LETTERS_BYTES ((size_t)64 << 20) /* of all that wait */
-
-struct outbox;
 
 /* What the outbox need not know of a letter. */
 struct letter_kept {
@@ -15,6 +14,7 @@ struct letter_kept {
 	int64_t courier;   /* that has it, or had it last */
 	int64_t elapsed_us; /* of the attempt that is just being noted */
 	bool is_on_disk, is_unrecorded;
+	char subscription[24]; /* of a foreign one: the id of its card; "" */
 };
 
 /* A channel as the parent tells of it. */

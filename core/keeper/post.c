@@ -307,9 +307,3 @@ void posts_watch(struct keeper *k)
 		if (!apply_due(k, &c))
 			break;
 }
-
-/* Until there are subscribers nobody is told. */
-__attribute__((weak)) void subscribers_tell(struct keeper *k, const struct post_event *e)
-{
-	(void)k, (void)e;
-}

@@ -3,6 +3,8 @@
 
 #include "inside.h"
 
+#define ADDRESS_COLUMNS 200
+
 size_t letter_rune(const char *s, size_t size, uint32_t *rune)
 {
 	const unsigned char *at = (const unsigned char *)s;
@@ -23,11 +25,11 @@ static size_t columns_of(uint32_t rune)
 		uint32_t first, last;
 		size_t columns;
 	} range[] = {
-		{0x0300, 0x036f, 0},   {0x1100, 0x115f, 2},   {0x1ab0, 0x1aff, 0},
-		{0x1dc0, 0x1dff, 0},   {0x20d0, 0x20ff, 0},   {0x2e80, 0x303e, 2},
-		{0x3041, 0xa4cf, 2},   {0xac00, 0xd7a3, 2},   {0xf900, 0xfaff, 2},
-		{0xfe00, 0xfe0f, 0},   {0xfe20, 0xfe2f, 0},   {0xfe30, 0xfe6f, 2},
-		{0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2},   {0x1f300, 0x1faff, 2},
+		{0x0300, 0x036f, 0},   {0x1100, 0x115f, 2}, {0x1ab0, 0x1aff, 0},
+		{0x1dc0, 0x1dff, 0},   {0x20d0, 0x20ff, 0}, {0x2e80, 0x303e, 2},
+		{0x3041, 0xa4cf, 2},   {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},
+		{0xfe00, 0xfe0f, 0},   {0xfe20, 0xfe2f, 0}, {0xfe30, 0xfe6f, 2},
+		{0xff00, 0xff60, 2},   {0xffe0, 0xffe6, 2}, {0x1f300, 0x1faff, 2},
 		{0x20000, 0x3fffd, 2},
 	};
 
@@ -75,6 +77,13 @@ void letter_add_clipped(struct text *t, const char *s, size_t size, size_t most)
 	text_puts(t, "...");
 }
 
+/* An address that is cut leads nowhere: alone on a line it may be longer than one. */
+static bool is_address(const char *s, size_t size)
+{
+	return size <= ADDRESS_COLUMNS && size > 8 && !memchr(s, ' ', size) &&
+	       (!memcmp(s, "https://", 8) || !memcmp(s, "http://", 7));
+}
+
 /* So much of a line that is too long goes on this one: up to the last space that leaves a word on
  * it. A word that is too long for any line is cut. */
 static size_t break_at(const char *s, size_t size, size_t room)
@@ -99,7 +108,8 @@ static size_t indent_for(const char *s, size_t size, size_t indent)
 
 void letter_add_folded(struct text *t, const char *line, size_t size, size_t indent)
 {
-	size_t at = 0, n = break_at(line, size, LETTER_COLUMNS), under;
+	size_t at = 0, n = is_address(line, size) ? size : break_at(line, size, LETTER_COLUMNS),
+	       under;
 
 	text_add(t, line, n);
 	for (at = n; at < size; at += n) {
@@ -123,7 +133,7 @@ size_t letter_escaped(const char *s, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		bytes += s[i] == '\n' || s[i] == '"' || s[i] == '\\' ? 2
-			 : s[i] >= 0x20 && s[i] < 0x7f		     ? 1
+			 : s[i] >= 0x20 && s[i] < 0x7f               ? 1
 								     : 4;
 	return bytes;
 }

@@ -163,6 +163,48 @@ static const char burning_over_text[] =
 	REST
 	SIGNED;
 
+#define SUBSCRIBED                                                      \
+	"--\n"                                                          \
+	"You get this because you subscribed to {{contact}}.\n"         \
+	"Change it, or end it with one click:\n"                        \
+	"{{manage}}\n"
+
+/* No word of whoever asked stands here: it would make of us a sender of his mail (F53). */
+static const char subscription_text[] =
+	"Somebody, we think you, asked that messages of {{contact}} be sent to\n"
+	"this address. They will be, once you say that you want them.\n\n"
+	"To say yes, open this address and press the button:\n"
+	"{{url}}\n\n"
+	"To say yes, type this code in where you asked for it:\n"
+	"{{code}}\n\n"
+	"Otherwise do nothing: you will get no more messages, and what is kept of this\n"
+	"request is deleted in two days.\n";
+
+static const char subscribed_text[] =
+	"Somebody, we think you, asked that messages of {{contact}} be sent to\n"
+	"this address. They already are, so nothing was changed.\n\n"
+	"Change what you are told, or end it:\n"
+	"{{manage}}\n";
+
+static const char post_text[] =
+	"{{title}}\n\n"
+	"State:          {{verdict}}\n"
+	"Impact:         {{impact}}\n"
+	"Concerns:       {{affected}}\n"
+	"Begin:          {{detected}}\n"
+	"End:            {{ended}}\n\n"
+	"{{update}}\n\n"
+	"See:            {{url}}\n\n"
+	SUBSCRIBED;
+
+static const char component_text[] =
+	"{{title}} is {{verdict}}\n\n"
+	"Since:          {{detected}}\n"
+	"Until:          {{ended}}\n"
+	"Lasted:         {{lasted}}\n\n"
+	"See:            {{url}}\n\n"
+	SUBSCRIBED;
+
 const struct letter_wording letter_wording[LETTER_FORMS] = {
 	[LETTER_FORM_ALERT] = {"alert", "alert", "{{title}} is {{verdict}}: {{failure}}",
 			       alert_text,
@@ -201,6 +243,18 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 		{"burning-over", "recovery", "{{title}}: the alert about its error budget is over",
 		 burning_over_text,
 		 "BUDGET {{title-short}}: over {{ended-short}}. Was: {{reason}}"},
+	[LETTER_FORM_SUBSCRIPTION] = {"subscription", "confirmation",
+				      "Do you want messages of {{contact}}?", subscription_text,
+				      "Messages of {{contact}} to you? To say yes: {{code}} "
+				      "{{url}}"},
+	[LETTER_FORM_SUBSCRIBED] = {"subscribed", "note", "You already get messages of {{contact}}",
+				    subscribed_text, "You already get messages of {{contact}}."},
+	[LETTER_FORM_POST] = {"post", "note", "[{{contact}}] {{title}}: {{verdict}}", post_text,
+			      "{{VERDICT}} {{title-short}}: {{update-short}}"},
+	[LETTER_FORM_COMPONENT] = {"component", "note", "[{{contact}}] {{title}} is {{verdict}}",
+				   component_text,
+				   "{{VERDICT}} {{title-short}} since {{detected-short}} until "
+				   "{{ended-short}}"},
 };
 
 const char *letter_form_name(enum letter_form form)

@@ -76,6 +76,8 @@ static const char *written(uint32_t rune)
 	return rune < 0x80 ? "" : NULL;
 }
 
+#define TEXT_LEAST 40 /* characters that a tail leaves at least */
+
 static bool counts_twice(uint32_t rune)
 {
 	return rune == 0x20ac || (rune < 0x80 && rune && strchr("^{}\\[~]|", (int)rune));
@@ -129,13 +131,28 @@ static void add_cut(struct text *t, const char *s, size_t size, size_t most,
 	text_add(t, s, size);
 }
 
-void letter_add_short(struct text *t, const char *s, size_t size)
+/* What is left of `most` for the text in front of the tail. */
+static size_t room_beside(const char *tail, size_t most)
+{
+	size_t size = strlen(tail);
+
+	return size && size + 1 + TEXT_LEAST <= most ? most - size - 1 : most;
+}
+
+void letter_add_short(struct text *t, const char *s, size_t size, const char *tail)
 {
 	struct text gsm = {0};
+	bool is_gsm = transliterate(s, size, &gsm);
+	size_t most = is_gsm ? LETTER_SHORT : SHORT_UTF16,
+	       room = room_beside(tail ? tail : "", most);
 
-	if (transliterate(s, size, &gsm))
-		add_cut(t, text_get(&gsm), gsm.size, LETTER_SHORT, cost_gsm);
+	if (is_gsm)
+		add_cut(t, text_get(&gsm), gsm.size, room, cost_gsm);
 	else
-		add_cut(t, s, size, SHORT_UTF16, cost_utf16);
+		add_cut(t, s, size, room, cost_utf16);
+	if (room < most) {
+		text_putc(t, ' ');
+		text_puts(t, tail);
+	}
 	text_release(&gsm);
 }

@@ -22,8 +22,9 @@ size_t letter_escaped(const char *s, size_t size);
 
 /* ---- gsm.c ---- */
 
-/* The one line `s`, shortened to what fits into one SMS. */
-void letter_add_short(struct text *, const char *s, size_t size);
+/* The one line `s`, shortened to what fits into one SMS with `tail` behind it, which is left out
+ * where it would leave no room for it; NULL: none. */
+void letter_add_short(struct text *, const char *s, size_t size, const char *tail);
 
 /* ---- word.c ---- */
 

@@ -63,13 +63,14 @@ static void say_subject(struct text *t, const char *source, const struct letter_
 	text_release(&whole);
 }
 
-static void say_short(struct text *t, const char *source, const struct letter_values *v)
+static void say_short(struct text *t, const char *source, const struct letter_values *v,
+		      const char *tail)
 {
 	struct text whole = {0};
 
 	letter_add_filled_line(&whole, source, v);
 	squeeze(&whole);
-	letter_add_short(t, text_get(&whole), whole.size);
+	letter_add_short(t, text_get(&whole), whole.size, tail);
 	text_release(&whole);
 }
 
@@ -87,7 +88,7 @@ void letter_say(const struct letter_facts *f, const struct letter_templates *own
 	say_subject(&said->subject, t->subject ? t->subject : w->subject, &v);
 	letter_add_filled(&said->text, t->text ? t->text : w->text, &v);
 	bound(&said->text);
-	say_short(&said->brief, t->brief ? t->brief : w->brief, &v);
+	say_short(&said->brief, t->brief ? t->brief : w->brief, &v, f->tail);
 	said->items = v.items;
 	letter_values_release(&v);
 }
@@ -198,6 +199,7 @@ void letter_add_words(struct text *line, const struct letter_facts *f)
 		{"incident", f->incident, 64}, {"affected", f->affected, 500},
 		{"cause", f->cause, 300}, {"owner", f->owner, 200}, {"url", f->url, 300},
 		{"page", f->page, 300}, {"code", f->code, 128},
+		{"impact", f->impact, 64}, {"unsubscribe", f->manage, 500},
 	};
 	const struct {
 		const char *key;

@@ -39,6 +39,11 @@ enum letter_form {
 	LETTER_FORM_MONITOR_OVER, /* monitor-over: that trouble has ended */
 	LETTER_FORM_BURNING,	  /* burning: a service burns its error budget too fast */
 	LETTER_FORM_BURNING_OVER, /* burning-over: that has ended */
+	/* to subscribers of a page: nothing of how it is watched stands in these */
+	LETTER_FORM_SUBSCRIPTION, /* subscription: did you ask to be told of this page */
+	LETTER_FORM_SUBSCRIBED,	  /* subscribed: you are already; here you can change it */
+	LETTER_FORM_POST,	  /* post: an incident, a maintenance, news: what was written */
+	LETTER_FORM_COMPONENT,	  /* component: it went down or came back */
 	LETTER_FORMS
 };
 
@@ -93,6 +98,9 @@ struct letter_facts {
 	const char *page;	/* address of its page */
 	const char *next;	/* what to do next, as configured */
 	const char *code;	/* of a confirmation: what to answer, when there is no url */
+	const char *impact, *body; /* of a post: how bad it is; what was written, lines */
+	const char *manage; /* to a subscriber: where to change the subscription or end it */
+	const char *tail; /* that the short form ends with, whatever is cut for it */
 
 	const struct letter_item *item; /* of a summary */
 	size_t items;

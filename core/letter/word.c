@@ -18,6 +18,7 @@
 #define LIST_BYTES 1500
 #define NEXT_BYTES 1500
 #define DIAGNOSIS_BYTES 4000
+#define BODY_BYTES 12000
 #define ITEMS_ESCAPED 22000
 #define ITEM_TITLE 36
 
@@ -187,6 +188,8 @@ static const struct plain {
 	{"incident", offsetof(struct letter_facts, incident), 64},
 	{"owner", offsetof(struct letter_facts, owner), NAME_BYTES},
 	{"url", offsetof(struct letter_facts, url), 500},
+	{"impact", offsetof(struct letter_facts, impact), 64},
+	{"manage", offsetof(struct letter_facts, manage), 500},
 	{"page", offsetof(struct letter_facts, page), 500},
 	{"code", offsetof(struct letter_facts, code), 128},
 };
@@ -312,6 +315,26 @@ static void add_block(struct text *t, const char *block, size_t most)
 static void add_diagnosis(struct text *t, const struct letter_facts *f)
 {
 	add_block(t, f->diagnosis, DIAGNOSIS_BYTES);
+}
+
+static void add_body(struct text *t, const struct letter_facts *f)
+{
+	add_block(t, f->body, BODY_BYTES);
+}
+
+/* Its first words, for a short form. */
+static void add_body_short(struct text *t, const struct letter_facts *f)
+{
+	struct text line = {0};
+	const char *at = given(f->body);
+
+	for (size_t n; *at && line.size < 300; at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		text_puts(&line, n && line.size ? " " : "");
+		text_add_safe(&line, at, n, 300);
+	}
+	letter_add_clipped(t, text_get(&line), line.size, 140);
+	text_release(&line);
 }
 
 static void add_next(struct text *t, const struct letter_facts *f)
@@ -577,6 +600,10 @@ static const struct word {
 	{"to", NULL},
 	{"location", NULL},
 	{"code", NULL},
+	{"impact", NULL},
+	{"update", add_body},
+	{"update-short", add_body_short},
+	{"manage", NULL},
 };
 #define WORDS (sizeof word / sizeof *word)
 

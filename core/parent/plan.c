@@ -383,7 +383,7 @@ static const struct {
 	{"canned", NULL, true, false},
 	{"template", NULL, true, false},
 	{"role", take_page, false, false},
-	{"page", take_page, false, false},
+	{"page", take_page, true, false},
 	{"part", take_page, false, false},
 	{"zone", take_page, true, true},
 	{"sla", NULL, false, true},

@@ -28,13 +28,33 @@ static bool put(struct store *s, const struct line *l)
 	return is_fine;
 }
 
+/* Who does not want to be written to any more has his address in no letter either. */
+static bool forget_letters(struct store *s, const char *subscriber)
+{
+	struct text contact = {0};
+	bool is_fine;
+
+	text_printf(&contact, "subscriber %s", subscriber);
+	is_fine = sql_run(&s->sql,
+			  "DELETE FROM attempt WHERE letter IN (SELECT id FROM letter WHERE"
+			  " contact = ?1)",
+			  "s", text_get(&contact)) &&
+		  sql_run(&s->sql, "DELETE FROM letter WHERE contact = ?1", "s",
+			  text_get(&contact));
+	text_release(&contact);
+	return is_fine;
+}
+
 bool card_put(struct store *s, const struct line *l)
 {
+	bool is_subscriber = !strcmp(line_get(l, "kind"), "subscriber");
+
 	if (strcmp(l->verb, "card"))
 		return true;
 	if (line_int(l, "gone", 0) == 1)
 		return sql_run(&s->sql, "DELETE FROM card WHERE kind = ?1 AND id = ?2", "ss",
-			       line_get(l, "kind"), line_name(l));
+			       line_get(l, "kind"), line_name(l)) &&
+		       (!is_subscriber || forget_letters(s, line_name(l)));
 	return put(s, l);
 }
 

@@ -52,9 +52,10 @@ static const struct {
 	 " expires_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT(id) DO NOTHING",
 	 {"", "kind", "contact", "to", "check", "subject", "text", "short", "created_us",
 	  "expires_us"}},
-	{"attempt",
+	{"attempt", /* of a letter that is gone: its reader wants nothing kept of him */
 	 "INSERT INTO attempt(letter, number, at_us, destination, outcome, reason, next_us,"
-	 " elapsed_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8)",
+	 " elapsed_us) SELECT ?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, 0), ?8 WHERE EXISTS"
+	 " (SELECT 1 FROM letter WHERE id = ?1)",
 	 {"", "number", "at_us", "to", "outcome", "reason", "next_us", "elapsed_us"}},
 	{"attempt", /* without a next one it was the last */
 	 "UPDATE letter SET outcome = ?2, ended_us = ?3 WHERE id = ?1 AND coalesce(?4, 0) = 0",

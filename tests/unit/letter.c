@@ -526,7 +526,7 @@ static void check_short(void)
 	for (size_t i = 0; i < sizeof brief / sizeof *brief; i++) {
 		struct text t = {0};
 
-		letter_add_short(&t, brief[i].in, strlen(brief[i].in));
+		letter_add_short(&t, brief[i].in, strlen(brief[i].in), NULL);
 		same(text_get(&t), brief[i].out, brief[i].in);
 		text_release(&t);
 	}

@@ -1,0 +1,495 @@
+/* keeper/subscriber: what visitors and admins ask: to subscribe, to say yes, to change, to leave.
+ * See subscriber.h.
+ *
+ * Whether an address is known is never told: the answer and its time are the same, and all else
+ * stands in a letter to that very address. */
+#include "subscriber.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "../base/memory.h"
+#include "subscriber_inside.h"
+
+#define REFUSALS_MOST 5 /* letters in a row; then the address is of no use */
+#define HOUR_US       (3600 * KEEPER_SECOND)
+
+static const char sent_link[] =
+	"A message with a link was sent, if that address may be written to: open it to say yes.";
+static const char sent_code[] =
+	"A message with a code was sent, if that number may be written to: type it in to say yes.";
+static const char bad_key[] = "this link was used already or is too old: ask for a new one";
+static const char bad_code[] = "that code is wrong, was used already or is too old";
+
+static void refuse(struct keeper *k, int64_t client, const char *why)
+{
+	status_end(k, client, "wrong", why);
+}
+
+/* ---- limits ---- */
+
+static bool hour_allows(struct keeper *k)
+{
+	struct subscribers *s = k->subscribers;
+
+	if (k->now_us - s->hour_us >= HOUR_US || !s->hour_us) {
+		s->hour_us = k->now_us ? k->now_us : 1;
+		s->sent = 0;
+	}
+	return s->sent < LETTERS_AN_HOUR;
+}
+
+/* Of the visitor, not of the address: so it may be told. "": the line of a person who administers.
+ */
+static const char *too_often(struct keeper *k, const char *net)
+{
+	if (*net && !limit_allows(&k->subscribers->nets, net, k->now_us))
+		return "your network has asked too often: try again in an hour";
+	if (!hour_allows(k))
+		return "too many people are asking just now: try again in an hour";
+	if (*net)
+		limit_count(&k->subscribers->nets, net, k->now_us);
+	return NULL;
+}
+
+/* One more letter to that mailbox; false: it has had its share, and nobody is told. */
+static bool may_write(struct keeper *k, const char *to)
+{
+	struct subscribers *s = k->subscribers;
+	struct text box = {0};
+	bool may;
+
+	subscriber_mailbox(&box, to);
+	may = limit_allows(&s->letters, text_get(&box), k->now_us);
+	if (may) {
+		limit_count(&s->letters, text_get(&box), k->now_us);
+		s->sent++;
+	}
+	text_release(&box);
+	return may;
+}
+
+static void net_of(struct text *net, int64_t client, const struct line *l)
+{
+	if (client_is_web(client) && !*line_get(l, "by"))
+		limit_net(net, line_get(l, "address"));
+}
+
+/* ---- who there is ---- */
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return !strcasecmp(a, b);
+}
+
+static const struct card *find(const struct keeper *k, const char *page, const char *to)
+{
+	const struct card *c = NULL;
+
+	for (size_t i = 0; (c = board_at(k->board, "subscriber", i)); i++)
+		if (!strcmp(card_get(c, "page"), page) && is_same_text(card_get(c, "to"), to))
+			return c;
+	return NULL;
+}
+
+static size_t count_pending(const struct keeper *k)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < board_count(k->board, "subscriber"); i++)
+		count += !strcmp(card_get(board_at(k->board, "subscriber", i), "state"), "pending");
+	return count;
+}
+
+static bool is_full(const struct keeper *k)
+{
+	return board_count(k->board, "subscriber") >= SUBSCRIBERS_MOST ||
+	       count_pending(k) >= PENDING_MOST;
+}
+
+/* ---- to subscribe ---- */
+
+static bool lists(const char *list, const char *item, size_t size)
+{
+	size_t n;
+
+	for (; *list; list += n + (list[n] == '\n')) {
+		n = strcspn(list, "\n");
+		if (n == size && !memcmp(list, item, n))
+			return true;
+	}
+	return false;
+}
+
+/* What is not shown is not there. */
+static bool judge_components(const struct keeper *k, const struct told_page *p, const char *chosen,
+			     struct text *wrong)
+{
+	char name[256];
+	size_t n;
+
+	for (; *chosen; chosen += n + (chosen[n] == '\n')) {
+		n = strcspn(chosen, "\n");
+		if (n < sizeof name) {
+			memcpy(name, chosen, n);
+			name[n] = '\0';
+		}
+		if (n < sizeof name && told_page_shows(k, p, name))
+			continue;
+		text_printf(wrong, "there is no component '%.*s' on this page",
+			    n < 100 ? (int)n : 100, chosen);
+		return false;
+	}
+	return true;
+}
+
+static bool judge_audiences(const struct told_page *p, const char *chosen, struct text *wrong)
+{
+	size_t n;
+
+	for (; *chosen; chosen += n + (chosen[n] == '\n')) {
+		n = strcspn(chosen, "\n");
+		if (lists(p->audiences, chosen, n))
+			continue;
+		text_printf(wrong, "there is no group '%.*s' on this page", n < 60 ? (int)n : 60,
+			    chosen);
+		return false;
+	}
+	return true;
+}
+
+/* What is asked for, judged: `to` and the words of the card. */
+struct asked {
+	const struct told_page *page;
+	struct text to, choice, wrong;
+	bool types_code;
+};
+
+static void asked_release(struct asked *w)
+{
+	text_release(&w->to);
+	text_release(&w->choice);
+	text_release(&w->wrong);
+}
+
+static bool judge_address(struct keeper *k, struct asked *w, const struct line *l)
+{
+	const char *to = line_get(l, "to"), *address = strchr(to, ':'), *module = module_of(k, to);
+	struct text normal = {0};
+	bool is_fine = false;
+
+	if (!address || !module || !lists(w->page->subscribe, to, (size_t)(address - to)))
+		text_puts(&w->wrong, "choose one of the ways that this page offers");
+	else
+		is_fine = subscriber_address(module, address + 1, &normal, &w->wrong);
+	if (is_fine) {
+		text_add(&w->to, to, (size_t)(address - to) + 1);
+		text_add(&w->to, normal.at, normal.size);
+		w->types_code = subscriber_types_code(module);
+	}
+	text_release(&normal);
+	return is_fine;
+}
+
+static bool judge(struct keeper *k, struct asked *w, const struct line *l)
+{
+	w->page = told_page_find(k, line_get(l, "page"));
+	if (!w->page) {
+		text_puts(&w->wrong, "there is no such page");
+		return false;
+	}
+	return judge_address(k, w, l) && subscriber_choose(&w->choice, l, &w->wrong) &&
+	       judge_components(k, w->page, line_get(l, "components"), &w->wrong) &&
+	       judge_audiences(w->page, line_get(l, "audiences"), &w->wrong);
+}
+
+/* A new one, or one that has not answered yet: what was chosen last counts, and the key before no
+ * more. */
+static void write_pending(struct keeper *k, const struct card *old, const struct asked *w,
+			  const char *by)
+{
+	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIPTION};
+	struct text *t;
+	char id[24];
+
+	keeper_copy(id, sizeof id, old ? old->id : "");
+	if (!old)
+		keeper_stamp(k, id, sizeof id);
+	else
+		outbox_withdraw_foreign(k, id, "asked for anew");
+	t = board_begin(k, "subscriber", id, by);
+	line_add(t, "page", w->page->name);
+	line_add(t, "to", text_get(&w->to));
+	line_add(t, "state", "pending");
+	text_add(t, w->choice.at, w->choice.size);
+	line_add_int(t, "until_us", k->wall_us + SUBSCRIBER_PENDING_US);
+	pending_key_make(k, id, t);
+	if (board_end(k))
+		say_to_subscriber(k, board_find(k->board, "subscriber", id), &f, NULL);
+}
+
+static void write_to(struct keeper *k, const struct asked *w, const char *by)
+{
+	const struct card *old = find(k, w->page->name, text_get(&w->to));
+	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIBED};
+
+	if (!may_write(k, text_get(&w->to)) || (!old && is_full(k)))
+		return;
+	if (old && strcmp(card_get(old, "state"), "pending"))
+		say_to_subscriber(k, old, &f, NULL);
+	else
+		write_pending(k, old, w, by);
+}
+
+static void answer_sent(struct keeper *k, int64_t client, bool types_code)
+{
+	struct text *t = keeper_line(k, END_CLIENT, client);
+
+	if (!t)
+		return;
+	line_begin(t, "end", "-");
+	line_add(t, "text", types_code ? sent_code : sent_link);
+	line_add(t, "answer", types_code ? "code" : "link");
+	line_end(t);
+}
+
+void subscriber_ask(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct asked w = {0};
+	struct text net = {0};
+	const char *why = NULL;
+
+	net_of(&net, client, l);
+	if (!judge(k, &w, l))
+		why = text_get(&w.wrong);
+	else
+		why = too_often(k, text_get(&net));
+	if (why) {
+		refuse(k, client, why);
+	} else {
+		write_to(k, &w, line_get(l, "by"));
+		answer_sent(k, client, w.types_code);
+	}
+	text_release(&net);
+	asked_release(&w);
+}
+
+/* ---- to say yes ---- */
+
+static const struct card *pending_of_key(const struct keeper *k, const char *key)
+{
+	char id[KEY_ID], hash[KEY_SECRET];
+	const struct card *c = key_id(key, id) ? board_find(k->board, "subscriber", id) : NULL;
+
+	if (!c || strcmp(card_get(c, "state"), "pending") ||
+	    k->wall_us >= card_int(c, "until_us", 0))
+		return NULL;
+	key_hash(hash, key);
+	return key_is_same(card_get(c, "hash"), hash) ? c : NULL;
+}
+
+static void count_try(struct keeper *k, const struct card *c)
+{
+	static const char *const but[] = {"tries", NULL};
+	int64_t tries = card_int(c, "tries", 0) + 1;
+	struct text *t = board_begin(k, "subscriber", c->id, c->by);
+
+	card_words(t, c, but);
+	line_add_int(t, "tries", tries);
+	board_end(k);
+}
+
+static const struct card *pending_of_code(struct keeper *k, const struct line *l)
+{
+	const struct told_page *p = told_page_find(k, line_get(l, "page"));
+	const char *to = line_get(l, "to"), *address = strchr(to, ':'), *module = module_of(k, to);
+	struct text normal = {0}, whole = {0};
+	const struct card *c = NULL;
+	char hash[KEY_SECRET];
+
+	if (p && module && subscriber_address(module, address + 1, &normal, &whole)) {
+		text_clear(&whole);
+		text_add(&whole, to, (size_t)(address - to) + 1);
+		text_add(&whole, normal.at, normal.size);
+		c = find(k, p->name, text_get(&whole));
+	}
+	text_release(&normal);
+	text_release(&whole);
+	if (!c || strcmp(card_get(c, "state"), "pending") ||
+	    k->wall_us >= card_int(c, "until_us", 0) || card_int(c, "tries", 0) >= SUBSCRIBER_TRIES)
+		return NULL;
+	key_hash(hash, line_get(l, "code"));
+	if (key_is_same(card_get(c, "code_hash"), hash))
+		return c;
+	count_try(k, c);
+	return NULL;
+}
+
+static void answer_managed(struct keeper *k, int64_t client, const char *said, const char *id)
+{
+	struct text *t;
+	char key[KEY_TEXT];
+
+	manage_key(k, key, id);
+	t = keeper_line(k, END_CLIENT, client);
+	if (!t)
+		return;
+	line_begin(t, "end", "-");
+	line_add(t, "text", said);
+	line_add(t, "key", key);
+	line_end(t);
+}
+
+static void confirm(struct keeper *k, int64_t client, const struct card *c)
+{
+	static const char *const but[] = {"state", "hash", "code_hash", "until_us", "tries", NULL};
+	struct text *t;
+	char id[24];
+
+	keeper_copy(id, sizeof id, c->id);
+	outbox_withdraw_foreign(k, id, "confirmed before this was delivered");
+	pending_key_forget(k, id);
+	t = board_begin(k, "subscriber", id, c->by);
+	line_add(t, "state", "confirmed");
+	card_words(t, c, but);
+	board_end(k);
+	answer_managed(k, client, "You are subscribed.", id);
+}
+
+void subscriber_ask_confirm(struct keeper *k, int64_t client, const struct line *l)
+{
+	bool is_code = !strcmp(l->id, "-");
+	struct text net = {0};
+	const struct card *c = NULL;
+
+	net_of(&net, client, l);
+	if (is_code && net.size && !limit_allows(&k->subscribers->guesses, net.at, k->now_us)) {
+		refuse(k, client, "your network has tried too many codes: try again in an hour");
+		text_release(&net);
+		return;
+	}
+	c = is_code ? pending_of_code(k, l) : pending_of_key(k, l->id);
+	if (c)
+		confirm(k, client, c);
+	else
+		refuse(k, client, is_code ? bad_code : bad_key);
+	if (!c && is_code && net.size)
+		limit_count(&k->subscribers->guesses, net.at, k->now_us);
+	text_release(&net);
+}
+
+/* ---- to change and to leave ---- */
+
+static const char bad_manage[] = "there is no such subscription any more";
+
+void subscriber_ask_change(struct keeper *k, int64_t client, const struct line *l)
+{
+	const struct card *c = managed_by(k, l->id);
+	const struct told_page *p = c ? told_page_find(k, card_get(c, "page")) : NULL;
+	struct text choice = {0}, wrong = {0}, *t;
+	bool is_paused = line_int(l, "paused", 0) == 1;
+
+	if (!p) {
+		refuse(k, client, bad_manage);
+	} else if (!subscriber_choose(&choice, l, &wrong) ||
+		   !judge_components(k, p, line_get(l, "components"), &wrong) ||
+		   !judge_audiences(p, line_get(l, "audiences"), &wrong)) {
+		refuse(k, client, text_get(&wrong));
+	} else {
+		t = board_begin(k, "subscriber", c->id, c->by);
+		line_add(t, "page", card_get(c, "page"));
+		line_add(t, "to", card_get(c, "to"));
+		line_add(t, "state", is_paused ? "paused" : "confirmed");
+		text_add(t, choice.at, choice.size);
+		board_end(k);
+		board_answer(k, client, "Your choices are kept.", NULL);
+	}
+	text_release(&choice);
+	text_release(&wrong);
+}
+
+static void forget(struct keeper *k, const char *card, const char *by, const char *why)
+{
+	char id[24];
+
+	keeper_copy(id, sizeof id, card);
+	outbox_withdraw_foreign(k, id, why);
+	pending_key_forget(k, id);
+	board_remove(k, "subscriber", id, by);
+}
+
+void subscriber_ask_remove(struct keeper *k, int64_t client, const struct line *l)
+{
+	const struct card *c = managed_by(k, l->id);
+
+	if (c)
+		forget(k, c->id, "", "unsubscribed");
+	/* One that is gone is what was wanted: programs press the button twice. */
+	board_answer(k, client, "You get no more messages, and nothing of you is kept.", NULL);
+}
+
+void subscriber_ask_delete(struct keeper *k, int64_t client, const struct line *l)
+{
+	const struct card *c = board_find(k->board, "subscriber", l->id);
+
+	if (!c) {
+		refuse(k, client, "there is no such subscriber: nines subscriber list");
+		return;
+	}
+	forget(k, c->id, line_get(l, "by"), "removed");
+	board_answer(k, client, "removed", NULL);
+}
+
+/* ---- what becomes of letters, and of time ---- */
+
+void subscriber_letter_ended(struct keeper *k, const char *id, enum outbox_outcome outcome)
+{
+	const struct card *c = *id ? board_find(k->board, "subscriber", id) : NULL;
+	int64_t refused = c ? card_int(c, "refused", 0) : 0;
+	static const char *const but[] = {"refused", NULL};
+	struct text *t;
+
+	if (!c || (outcome != OUTBOX_GAVE_UP && (outcome != OUTBOX_DELIVERED || !refused)))
+		return;
+	t = board_begin(k, "subscriber", id, c->by);
+	card_words(t, c, but);
+	if (outcome == OUTBOX_GAVE_UP)
+		line_add_int(t, "refused", refused + 1);
+	board_end(k);
+}
+
+static bool is_over(const struct keeper *k, const struct card *c)
+{
+	return (!strcmp(card_get(c, "state"), "pending") &&
+		k->wall_us >= card_int(c, "until_us", 0)) ||
+	       card_int(c, "refused", 0) >= REFUSALS_MOST;
+}
+
+/* The next one is found before this one is gone. */
+static void drop_what_is_over(struct keeper *k)
+{
+	char id[24] = "";
+	const struct card *c;
+
+	while ((c = board_next(k->board, "subscriber", id))) {
+		keeper_copy(id, sizeof id, c->id);
+		if (is_over(k, c))
+			forget(k, id, "", "never confirmed, or refused again and again");
+	}
+}
+
+void subscribers_watch(struct keeper *k)
+{
+	struct subscribers *s = k->subscribers;
+
+	if (k->now_us >= s->sweep_us) {
+		s->sweep_us = k->now_us + 60 * KEEPER_SECOND;
+		drop_what_is_over(k);
+		limit_sweep(&s->letters, k->now_us);
+		limit_sweep(&s->nets, k->now_us);
+		limit_sweep(&s->guesses, k->now_us);
+		limit_sweep(&s->requests, k->now_us);
+	}
+	follow_watch(k);
+	tell_watch(k);
+}

@@ -1,0 +1,162 @@
+/* keeper/subscriber_follow: who follows a check or a service of a public page is told when it goes
+ * down and when it is back (features row 130), by the same rules as contacts: an incident that is
+ * confirmed, nothing while it flaps, is maintained, is silenced, fails behind a parent or because
+ * of our own connection. A card `outage` for each one that was told: its end is told to those, and
+ * a keeper that comes after us tells it, too. See subscriber.h. */
+#include <string.h>
+
+#include "alert_inside.h"
+#include "subscriber_inside.h"
+
+/* ---- who is followed ---- */
+
+static void follow_lines(struct map *followed, const char *names, void *mark)
+{
+	char name[256];
+	size_t n;
+
+	for (; *names; names += n + (names[n] == '\n')) {
+		n = strcspn(names, "\n");
+		if (n >= sizeof name)
+			continue;
+		memcpy(name, names, n);
+		name[n] = '\0';
+		map_put_text(followed, name, mark);
+	}
+}
+
+static void note_followed(struct keeper *k)
+{
+	struct subscribers *s = k->subscribers;
+	uint64_t changes = board_changes(k->board, "subscriber") + 1;
+	const struct card *c;
+
+	if (s->followed_at == changes)
+		return;
+	s->followed_at = changes;
+	map_release(&s->followed);
+	for (size_t i = 0; (c = board_at(k->board, "subscriber", i)); i++)
+		if (card_lists(c, "kinds", subscriber_kind_name[SUBSCRIBER_ALERTS]) &&
+		    !strcmp(card_get(c, "state"), "confirmed"))
+			follow_lines(&s->followed, card_get(c, "components"), s);
+}
+
+/* ---- what is told ---- */
+
+static const struct card *outage_of(const struct keeper *k, const char *name)
+{
+	const struct card *c;
+
+	for (size_t i = 0; (c = board_at(k->board, "outage", i)); i++)
+		if (!strcmp(card_get(c, "name"), name))
+			return c;
+	return NULL;
+}
+
+static void add_pages(struct text *pages, const struct keeper *k, const char *name)
+{
+	const struct told_page *p;
+
+	for (size_t at = 0; (p = map_next(&k->subscribers->pages, &at));) {
+		if (!told_page_shows(k, p, name))
+			continue;
+		text_puts(pages, pages->size ? "\n" : "");
+		text_puts(pages, p->name);
+	}
+}
+
+static void send(struct keeper *k, const char *name, const char *verdict, int64_t start_us,
+		 int64_t end_us, int64_t lasts_us, int64_t told_us)
+{
+	struct text pages = {0}, *t;
+
+	add_pages(&pages, k, name);
+	if (!pages.size)
+		return; /* no page shows it any more */
+	t = sending_begin(k, SUBSCRIBER_ALERTS, text_get(&pages), name);
+	line_add(t, "title", title_of(k, name));
+	line_add(t, "verdict", verdict);
+	line_add(t, "path", "/");
+	line_add_int(t, "start_us", start_us);
+	line_add_int(t, "end_us", end_us);
+	line_add_int(t, "lasts_us", lasts_us);
+	line_add_int(t, "told_us", told_us);
+	board_end(k);
+	text_release(&pages);
+}
+
+/* The longest of the durations to be waited for that is over; -1: none. */
+static int64_t reached_us(int64_t lasted_us)
+{
+	int64_t reached = -1;
+
+	for (int i = 0; i < SUBSCRIBER_AFTERS; i++)
+		if (subscriber_after_us[i] <= lasted_us)
+			reached = subscriber_after_us[i];
+	return reached;
+}
+
+static bool is_held(struct keeper *k, const struct alarm *a)
+{
+	return alarm_is_held(k, a) || subject_silence(a->subject, k->now_us) > k->now_us ||
+	       (state_suspects(k) && k->now_us - a->confirmed_us < STORM_DOUBT_US);
+}
+
+static void look_at_alarm(struct keeper *k, const struct alarm *a)
+{
+	const char *name = a->subject->name;
+	const struct card *told = outage_of(k, name);
+	int64_t lasts_us = reached_us(k->now_us - a->start_us),
+		told_us = told ? card_int(told, "told_us", -1) : -1,
+		start_us = keeper_wall_of(k, a->start_us);
+	struct text *t;
+
+	if (lasts_us <= told_us || is_held(k, a))
+		return;
+	send(k, name, "down", start_us, 0, lasts_us, told_us);
+	t = board_begin(k, "outage", told ? told->id : "", "");
+	line_add(t, "name", name);
+	line_add_int(t, "start_us", start_us);
+	line_add_int(t, "told_us", lasts_us);
+	board_end(k);
+}
+
+/* ---- and its end ---- */
+
+static bool passes(const struct subject *s)
+{
+	return s->check ? state_passes(s->check->state) : s->group && state_passes(s->group->state);
+}
+
+static void look_at_outage(struct keeper *k, const struct card *told)
+{
+	const char *name = card_get(told, "name");
+	const struct subject *s = map_find_text(&k->alerts->subjects, name);
+	char id[24];
+
+	keeper_copy(id, sizeof id, told->id);
+	if (!s || (!s->check && !s->group)) {
+		board_remove(k, "outage", id, "");
+	} else if (!s->incident && !s->flapping && passes(s)) {
+		send(k, name, "up again", card_int(told, "start_us", 0), k->wall_us,
+		     card_int(told, "told_us", 0), -1);
+		board_remove(k, "outage", id, "");
+	}
+}
+
+void follow_watch(struct keeper *k)
+{
+	const struct card *c;
+	char id[24] = "";
+
+	note_followed(k);
+	for (const struct alarm *a = k->alerts->first; a && k->subscribers->followed.size;
+	     a = a->next)
+		if (a->kind == ALARM_INCIDENT && a->confirmed_us && !a->end_us &&
+		    map_find_text(&k->subscribers->followed, a->subject->name))
+			look_at_alarm(k, a);
+	while ((c = board_next(k->board, "outage", id))) {
+		keeper_copy(id, sizeof id, c->id);
+		look_at_outage(k, c);
+	}
+}

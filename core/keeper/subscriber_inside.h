@@ -1,0 +1,100 @@
+/* keeper/subscriber_inside: what the files keeper/subscriber*.c share. See subscriber.h. */
+#ifndef NINES_KEEPER_SUBSCRIBER_INSIDE_H
+#define NINES_KEEPER_SUBSCRIBER_INSIDE_H
+
+#include "../board/key.h"
+#include "../board/limit.h"
+#include "../board/subscriber.h"
+#include "../letter/letter.h"
+#include "board.h"
+#include "outbox.h"
+#include "subscriber.h"
+
+/* F53 */
+#define LETTERS_A_DAY    3 /* of confirmation to one address */
+#define ASKED_AN_HOUR    10 /* by one net */
+#define GUESSED_AN_HOUR  20 /* codes, by one net */
+#define REQUESTS_A_DAY   5 /* by one net */
+#define LETTERS_AN_HOUR  1000 /* of confirmation to everybody */
+#define SUBSCRIBERS_MOST 100000
+#define PENDING_MOST     20000
+#define REQUESTS_MOST    1000
+
+/* A section `page` as the keeper must know it. */
+struct told_page {
+	char *name, *title, *url;
+	char *show, *categories; /* lines; neither: everything */
+	char *subscribe; /* notifiers, lines */
+	char *audiences;
+	bool leads_home; /* webhooks of subscribers may lead into our own networks */
+};
+
+/* The keys of one that is pending: never on disk, made anew after a restart. */
+struct pending_key {
+	char key[KEY_TEXT], code[KEY_CODE];
+};
+
+struct subscribers {
+	struct map pages; /* told_page by name */
+	struct map categories; /* texts, by the name of a check or service */
+	char *first; /* the page's name that stands for "" */
+	struct map keys; /* pending_key by id of the card */
+	struct limit letters, nets, guesses, requests;
+	int64_t hour_us; /* of all letters of confirmation: this hour began */
+	int64_t sent; /* in it */
+	int64_t sweep_us;
+	struct map followed; /* names of checks and services that somebody follows */
+	uint64_t followed_at; /* as it was at that many changes */
+};
+
+/* ---- subscriber_page.c ---- */
+
+struct told_page *told_page_find(const struct keeper *, const char *name); /* "": the first; NULL */
+/* The page shows the check or service, or a service that it is in. */
+bool told_page_shows(const struct keeper *, const struct told_page *, const char *name);
+/* Of group.c's services; `with` is the keeper. */
+bool service_has(void *with, const char *whole, const char *part);
+bool target_is_known(const struct keeper *, const char *name);
+/* The kind of notifier that a channel is: "email"; NULL: there is no such channel. */
+const char *module_of(const struct keeper *, const char *to);
+/* What people call a check or service. */
+const char *title_of(const struct keeper *, const char *name);
+/* none minor major critical: what the page shows now */
+const char *page_indicator(const struct keeper *, const struct told_page *);
+
+/* ---- subscriber_key.c ---- */
+
+/* The key of this subscription's owner. */
+void manage_key(struct keeper *, char key[KEY_TEXT], const char *id);
+/* Makes keys for a pending one, adds their hashes to the card that is being written. */
+void pending_key_make(struct keeper *, const char *id, struct text *card);
+void pending_key_forget(struct keeper *, const char *id);
+/* The card that this key manages; NULL: none. */
+const struct card *managed_by(struct keeper *, const char *key);
+
+/* ---- subscriber_say.c ---- */
+
+/* Facts of which the form and what happened are given, the rest is filled in, and off it goes.
+ * `sending`: what a webhook is told of in a form of its own; NULL: only the letter. */
+void say_to_subscriber(struct keeper *, const struct card *subscriber, struct letter_facts *,
+		       const struct card *sending);
+
+/* ---- subscriber_payload.c ---- */
+
+/* What a webhook is posted, as a hosted status page's would be: new text. `manage`: where it is
+ * ended. */
+char *payload_of(struct keeper *, const struct card *sending, const struct told_page *,
+		 const char *manage);
+
+/* ---- subscriber_tell.c ---- */
+
+/* Begins a card `sending`, whose words say what is told; board_end() sends it on its way. */
+struct text *sending_begin(struct keeper *, enum subscriber_kind, const char *pages,
+			   const char *components);
+void tell_watch(struct keeper *);
+
+/* ---- subscriber_follow.c ---- */
+
+void follow_watch(struct keeper *);
+
+#endif

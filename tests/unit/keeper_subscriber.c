@@ -1,0 +1,489 @@
+/* Subscribers in the keeper: who asks is written to once he may be, hears nothing before he has
+ * said yes, then what he wanted, and nothing is left of him when he goes. */
+#include "../../core/alert/outbox.h"
+#include "../../core/board/post.h"
+#include "../../core/keeper/board.h"
+#include "../../core/keeper/subscriber.h"
+#include "../lib/keeper.h"
+
+#define CHOICE " all=1 kinds=\"incidents\\nmaintenance\\nnews\""
+#define URL    "https://status.example.org"
+
+static struct text web, mail;
+
+static struct text *my_line(void *with, struct keeper_end to)
+{
+	if (to.kind == END_COURIER)
+		return &mail;
+	return to.kind == END_CLIENT && to.number > KEEPER_WEB ? &web : world_line(with, to);
+}
+
+static const struct keeper_out my_out = {.line = my_line};
+
+static void configure(struct world *w)
+{
+	static const char *const line[] = {
+		"begin 1",
+		"module tcp build=1",
+		"channel email module=email at_once=4 per_minute=6000 timeout_us=30000000",
+		"channel sms module=sms at_once=4 per_minute=6000 timeout_us=30000000",
+		"channel hook module=webhook at_once=4 per_minute=6000 timeout_us=30000000",
+		"channel log module=log at_once=4 per_minute=6000 timeout_us=30000000",
+		"define smtp module=tcp every_us=60000000 recheck_us=10000000 title=\"Mail in\"",
+		"define web module=tcp every_us=60000000 recheck_us=10000000",
+		"service mail members=smtp need=1",
+		"page shop title=\"The shop\" url=" URL " subscribe=\"email\\nsms\\nhook\" "
+		"audiences=\"admins\\nusers\"",
+		"page other title=Other url=https://other.example.org show=web subscribe=email",
+		"end 1 problems=0",
+	};
+
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++)
+		world_tell(w, END_PARENT, "%s", line[i]);
+	world_say(w, END_PARENT, 0, "courier email number=1");
+	world_say(w, END_PARENT, 0, "courier sms number=2");
+	world_say(w, END_PARENT, 0, "courier hook number=3");
+}
+
+static struct world *begin(void)
+{
+	struct world *w = world_new();
+
+	keeper_free(w->k);
+	w->out = my_out;
+	w->out.with = w;
+	w->k = keeper_new(&w->out);
+	keeper_tick(w->k, w->now, w->now + w->wall_ahead);
+	world_tell(w, END_PARENT, "recorder -");
+	world_tell(w, END_PARENT, "prober 1 pool=general");
+	text_clear(&mail);
+	configure(w);
+	world_run(w, 0);
+	return w;
+}
+
+/* The web asks; what is answered. */
+static const char *ask(struct world *w, const char *request)
+{
+	text_clear(&web);
+	world_say(w, END_CLIENT, KEEPER_WEB + 1, request);
+	world_settle(w);
+	return text_get(&web);
+}
+
+/* Takes what couriers were given: all of it is delivered. */
+static void deliver_all(struct world *w, struct text *all)
+{
+	for (int again = 0; again < 400; again++) {
+		struct text now = mail;
+		const char *id;
+
+		mail = (struct text){0};
+		world_settle(w);
+		text_add(all, text_get(&now), now.size);
+		for (const char *at = text_get(&now); (id = strstr(at, "deliver ")); at = id + 8) {
+			char answer[80];
+
+			if (id != now.at && id[-1] != '\n')
+				continue;
+			snprintf(answer, sizeof answer, "outcome %.*s outcome=delivered",
+				 (int)strcspn(id + 8, " "), id + 8);
+			for (int courier = 1; courier <= 3; courier++)
+				world_say(w, END_COURIER, courier, answer);
+		}
+		text_release(&now);
+		world_run(w, w->now - START + SECOND);
+		if (!mail.size && again > 3 && !board_count(w->k->board, "sending"))
+			return;
+	}
+}
+
+/* What stands behind `what` in the text, up to a `/`, blank, quote or backslash. */
+static const char *behind(const struct text *t, const char *what)
+{
+	static char found[100];
+	const char *at = strstr(text_get(t), what);
+
+	snprintf(found, sizeof found, "%.*s", at ? (int)strcspn(at + strlen(what), "/ \"\\\n") : 0,
+		 at ? at + strlen(what) : "");
+	return found;
+}
+
+static void subscribe(struct world *w, const char *to, const char *more, struct text *letters)
+{
+	char request[600];
+
+	snprintf(request, sizeof request, "subscribe - page=shop to=%s address=192.0.2.1%s%s", to,
+		 *more ? " " : "", *more ? more : CHOICE);
+	ok(strstr(ask(w, request), "end - text=") == web.at, "%s asks: %s", to, text_get(&web));
+	text_clear(letters);
+	deliver_all(w, letters);
+}
+
+/* Asks, opens the link, presses the button: the key by which it is managed. */
+static void confirmed(struct world *w, const char *to, const char *more, char key[100])
+{
+	struct text letters = {0};
+	char request[200];
+
+	subscribe(w, to, more, &letters);
+	snprintf(request, sizeof request, "subscribe-confirm %s",
+		 behind(&letters, "/subscription/confirm/"));
+	ok(strstr(ask(w, request), "end - text=\"You are subscribed.\"") != NULL, "yes: %s",
+	   text_get(&web));
+	snprintf(key, 100, "%s", behind(&web, "key="));
+	text_release(&letters);
+}
+
+static const struct card *post_of(struct world *w, const char *words)
+{
+	struct text *t = board_begin(w->k, "post", "", "ann");
+
+	text_printf(t, " %.*s", (int)(strlen(words) - (words[strlen(words) - 1] == ' ')), words);
+	return board_end(w->k);
+}
+
+static void publish(struct world *w, const char *words, bool is_warning, struct text *letters)
+{
+	struct post_event e = {.happened = POST_OPENED, .is_warning = is_warning};
+
+	e.post = post_of(w, words);
+	subscribers_tell(w->k, &e);
+	text_clear(letters);
+	deliver_all(w, letters);
+}
+
+#define INCIDENT                                                                                 \
+	"sort=incident stage=published state=investigating title=\"Mail is slow\" impact=minor " \
+	"start_us=1795290000000000 published_us=1795290000000000 "
+#define MAINTENANCE                                                                           \
+	"sort=maintenance stage=published state=scheduled title=\"New disks\" impact=outage " \
+	"start_us=1795390000000000 end_us=1795393600000000 published_us=1795290000000000 "
+
+static void test_opt_in(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100], link[100], request[200];
+	const struct card *c;
+
+	subscribe(w, "email:ann@example.org", "", &letters);
+	ok(count_of(&letters, "deliver ") == 1 && strstr(letters.at, "The shop") &&
+		   strstr(letters.at, "kind=confirmation"),
+	   "one letter asks: %s", text_get(&letters));
+	ok(!strstr(text_get(&letters), "Stop:"), "and has no link to end what is not begun");
+	publish(w, INCIDENT, false, &mail);
+	ok(!count_of(&mail, "Mail is slow"), "who has not said yes hears nothing");
+	snprintf(link, sizeof link, "%s", behind(&letters, "/subscription/confirm/"));
+	ok(strlen(link) == 12 + 1 + 22, "the link has 128 bits: %s", link);
+	ok(!strstr(text_get(&w->log), link + 13) && strstr(w->log.at, ".**********************"),
+	   "and stands in no record: there is a mask");
+	c = board_at(w->k->board, "subscriber", 0);
+	ok(strlen(card_get(c, "hash")) == 64 && !strstr(card_get(c, "hash"), link + 13),
+	   "but its hash");
+	link[20] ^= 1;
+	snprintf(request, sizeof request, "subscribe-confirm %s", link);
+	ok(strstr(ask(w, request), "wrong="), "another key opens nothing: %s", text_get(&web));
+	link[20] ^= 1;
+	snprintf(request, sizeof request, "subscribe-confirm %s", link);
+	ok(strstr(ask(w, request), "text="), "the right one does");
+	snprintf(key, sizeof key, "%s", behind(&web, "key="));
+	ok(strstr(ask(w, request), "wrong="), "once: %s", text_get(&web));
+	publish(w, INCIDENT, false, &letters);
+	ok(count_of(&letters, "deliver ") == 1 && strstr(letters.at, "Mail is slow") &&
+		   strstr(letters.at, key) && !strstr(letters.at, "***"),
+	   "then news come, with the link that ends them: %s", text_get(&letters));
+	ok(!strstr(text_get(&w->log), key + 13), "which stands in no record either");
+	snprintf(request, sizeof request, "subscriber-remove %s", key);
+	ok(strstr(ask(w, request), "text="), "one click");
+	ok(!board_count(w->k->board, "subscriber") && strstr(w->log.at, "gone=1"),
+	   "nothing is kept");
+	publish(w, INCIDENT, false, &letters);
+	ok(!count_of(&letters, "deliver "), "and no more letters come");
+	ok(strstr(ask(w, request), "text="), "a second click is fine");
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_code(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char code[100], request[300];
+
+	subscribe(w, "\"sms:+49 171 1234567\"", "", &letters);
+	ok(strstr(text_get(&letters), "address=+491711234567") && strstr(web.at, "answer=code"),
+	   "a number is asked for a code");
+	snprintf(code, sizeof code, "%s", behind(&letters, "say yes: "));
+	ok(strlen(code) == 8 && !strstr(w->log.at, code), "of eight digits: %s", code);
+	for (int i = 0; i < 4; i++)
+		ok(strstr(ask(w, "subscribe-confirm - page=shop to=sms:+491711234567 code=1234 "
+				 "address=198.51.100.1"),
+			  "wrong="),
+		   "a wrong one is refused");
+	snprintf(request, sizeof request,
+		 "subscribe-confirm - page=shop to=\"sms:+49 171 1234567\" code=%s "
+		 "address=198.51.100.1",
+		 code);
+	ok(strstr(ask(w, request), "key="), "the fifth try may be right: %s", text_get(&web));
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_guesses(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char request[300];
+	int refused = 0;
+
+	subscribe(w, "sms:+491711234567", "", &letters);
+	for (int i = 0; i < 5; i++)
+		ask(w, "subscribe-confirm - page=shop to=sms:+491711234567 code=1 address=::1");
+	snprintf(request, sizeof request,
+		 "subscribe-confirm - page=shop to=sms:+491711234567 code=%s address=192.0.2.9",
+		 behind(&letters, "say yes: "));
+	ok(strstr(ask(w, request), "wrong="), "after five tries no code is right any more");
+	for (int i = 0; i < 100; i++)
+		refused += strstr(ask(w, "subscribe-confirm - page=shop to=sms:+4917100000 code=1 "
+					 "address=192.0.2.9"),
+				  "too many codes") != NULL;
+	ok(refused == 81, "and a net has twenty an hour: %d of 101 were refused", refused);
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_expiry(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char request[300];
+
+	subscribe(w, "email:ann@example.org", "", &letters);
+	snprintf(request, sizeof request, "subscribe-confirm %s",
+		 behind(&letters, "/subscription/confirm/"));
+	w->now += 48 * 3600 * SECOND;
+	keeper_tick(w->k, w->now, w->now + w->wall_ahead);
+	ok(strstr(ask(w, request), "too old"), "two days later the link is too old");
+	world_run(w, w->now - START + 2 * MINUTE);
+	ok(!board_count(w->k->board, "subscriber"), "and what was asked for is forgotten");
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_limits(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char request[300];
+	int sent = 0, refused = 0;
+	const char *first = NULL;
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(request, sizeof request,
+			 "subscribe - page=shop to=email:ann+%d@example.org "
+			 "address=10.0.%d.1" CHOICE,
+			 i, i);
+		ask(w, request);
+		first = first ? first : strdup(text_get(&web));
+		ok(!strcmp(first, text_get(&web)), "the answer is always the same");
+	}
+	deliver_all(w, &letters);
+	ok(count_of(&letters, "deliver ") == 3, "but one mailbox gets 3 a day: %d",
+	   count_of(&letters, "deliver "));
+	text_clear(&letters);
+	for (int i = 0; i < 10000; i++) {
+		snprintf(
+			request, sizeof request,
+			"subscribe - page=shop to=email:u%d@example.org address=10.%d.%d.%d" CHOICE,
+			i, 1 + i / 2000, i / 50 % 40, i % 250);
+		refused += strstr(ask(w, request), "wrong=") != NULL;
+	}
+	deliver_all(w, &letters);
+	sent = count_of(&letters, "deliver ");
+	ok(sent == 997 && refused == 9003, "10,000 ask at once: %d letters, %d refused", sent,
+	   refused);
+	free((void *)first);
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_nets(void)
+{
+	struct world *w = begin();
+	char request[300];
+	int let = 0;
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(request, sizeof request,
+			 "subscribe - page=shop to=email:u%d@example.org address=192.0.2.%d" CHOICE,
+			 i, i);
+		let += strstr(ask(w, request), "wrong=") == NULL;
+	}
+	ok(let == 10, "a net has 10 an hour: %d", let);
+	world_free(w);
+}
+
+static void test_targets(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	confirmed(w, "email:all@example.org", "", key);
+	confirmed(w, "email:mail@example.org", "components=mail kinds=\"incidents\\nmaintenance\"",
+		  key);
+	confirmed(w, "email:web@example.org", "components=web kinds=\"incidents\\nmaintenance\"",
+		  key);
+	confirmed(w, "email:warned@example.org", "all=1 kinds=maintenance maintenance=outage", key);
+	publish(w, INCIDENT "components=smtp", false, &letters);
+	ok(count_of(&letters, "deliver ") == 2 && strstr(letters.at, "all@") &&
+		   strstr(letters.at, "mail@example") && strstr(letters.at, "Mail in"),
+	   "a member concerns its service: %s", text_get(&letters));
+	publish(w, MAINTENANCE "components=smtp", true, &letters);
+	ok(count_of(&letters, "deliver ") == 3 && !strstr(letters.at, "address=web@"),
+	   "maintenance reaches who chose components");
+	publish(w, MAINTENANCE "components=web", false, &letters);
+	ok(count_of(&letters, "deliver ") == 2 && !strstr(letters.at, "address=warned@"),
+	   "not who wants to hear of outages alone, where there is none");
+	publish(w, INCIDENT "pages=other", false, &letters);
+	ok(!count_of(&letters, "deliver "), "what stands on another page concerns nobody here");
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_changes(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100], request[300];
+
+	confirmed(w, "email:ann@example.org", "", key);
+	snprintf(request, sizeof request, "subscriber-change %s paused=1" CHOICE, key);
+	ok(strstr(ask(w, request), "text="), "paused: %s", text_get(&web));
+	publish(w, INCIDENT, false, &letters);
+	ok(!count_of(&letters, "deliver "), "who paused hears nothing");
+	snprintf(request, sizeof request, "subscriber-change %s components=nothing kinds=news",
+		 key);
+	ok(strstr(ask(w, request), "there is no component"), "%s", text_get(&web));
+	snprintf(request, sizeof request,
+		 "subscriber-change %s components=web kinds=incidents audiences=admins", key);
+	ok(strstr(ask(w, request), "text="), "and goes on with other choices");
+	publish(w, INCIDENT "components=web", false, &letters);
+	ok(count_of(&letters, "deliver ") == 1, "which count from then on");
+	snprintf(request, sizeof request, "subscriber-change %sx all=1 kinds=news", key);
+	ok(strstr(ask(w, request), "wrong="), "nobody else can");
+	subscribe(w, "email:ANN@example.org", "", &letters);
+	ok(count_of(&letters, "deliver ") == 1 && strstr(letters.at, "already") &&
+		   strstr(letters.at, key),
+	   "one who is subscribed and asks is told so in a letter, with his link");
+	ok(board_count(w->k->board, "subscriber") == 1, "and nothing has changed");
+	text_release(&letters);
+	world_free(w);
+}
+
+/* A new keeper on the cards of the old one. */
+static void test_restart(void)
+{
+	struct world *w = begin(), *next;
+	struct text letters = {0}, cards = {0};
+	const struct card *c;
+	const char *kind;
+	char key[100], request[300];
+
+	confirmed(w, "email:ann@example.org", "", key);
+	for (size_t i = 0; (kind = board_kind(w->k->board, i)); i++)
+		for (size_t n = 0; (c = board_at(w->k->board, kind, n)); n++)
+			card_write(&cards, "resume-card", kind, c);
+	next = begin();
+	for (char *at = cards.at, *end; *at; at = end + 1) {
+		end = strchr(at, '\n');
+		*end = '\0';
+		world_say(next, END_RECORDER, 0, at);
+	}
+	publish(next, INCIDENT, false, &letters);
+	ok(count_of(&letters, "deliver ") == 1 && strstr(letters.at, key),
+	   "the next keeper tells him, and his link is the same");
+	snprintf(request, sizeof request, "subscriber-remove %s", key);
+	ask(next, request);
+	ok(!board_count(next->k->board, "subscriber"), "and works");
+	text_release(&letters);
+	text_release(&cards);
+	world_free(w);
+	world_free(next);
+}
+
+static void test_refused(void)
+{
+	static const char *const bad[][2] = {
+		{"to=email:ann", "has an @"},
+		{"to=\"email:a@example.org\\nBcc: b@example.org\"", "line end"},
+		{"to=log:x", "ways that this page offers"},
+		{"to=nobody:x", "ways that this page offers"},
+		{"to=email", "ways that this page offers"},
+		{"to=hook:ftp://x/", "https://"},
+		{"page=none to=email:a@example.org", "no such page"},
+		{"page=other to=sms:+4917112345", "ways that this page offers"},
+		{"page=other to=email:a@example.org components=smtp kinds=news", "no component"},
+		{"to=email:a@example.org audiences=kings", "no group"},
+	};
+	struct world *w = begin();
+	char request[400];
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		snprintf(request, sizeof request, "subscribe - %s%s %s%s",
+			 strstr(bad[i][0], "page=") ? "" : "page=shop ", bad[i][0],
+			 "address=192.0.2.1", strstr(bad[i][0], "kinds=") ? "" : CHOICE);
+		ok(strstr(ask(w, request), bad[i][1]) && strstr(web.at, "wrong="), "%s: %s",
+		   bad[i][0], text_get(&web));
+	}
+	ok(!board_count(w->k->board, "subscriber"), "none of it is kept");
+	world_free(w);
+}
+
+/* An address that refuses letter after letter is of no use. */
+static void test_bounces(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	confirmed(w, "email:ann@example.org", "", key);
+	for (int i = 0; i < 5; i++) {
+		struct post_event e = {.happened = POST_OPENED, .post = post_of(w, INCIDENT)};
+		char answer[200];
+
+		subscribers_tell(w->k, &e);
+		text_clear(&mail);
+		world_run(w, w->now - START + 3 * SECOND);
+		snprintf(answer, sizeof answer, "outcome %s outcome=gave-up reason=\"no such box\"",
+			 behind(&mail, "deliver "));
+		world_say(w, END_COURIER, 1, answer);
+		world_run(w, w->now - START + SECOND);
+	}
+	world_run(w, w->now - START + 2 * MINUTE);
+	ok(!board_count(w->k->board, "subscriber"),
+	   "five refused letters in a row, and it is gone");
+	ok(!count_of(&w->log, "kind=trouble") && !count_of(&w->told, "switched off"),
+	   "without trouble of ours being made of it");
+	text_release(&letters);
+	world_free(w);
+}
+
+int main(void)
+{
+	test_opt_in();
+	test_code();
+	test_guesses();
+	test_expiry();
+	test_limits();
+	test_nets();
+	test_targets();
+	test_changes();
+	test_restart();
+	test_refused();
+	test_bounces();
+	text_release(&web);
+	text_release(&mail);
+	return done_testing();
+}
