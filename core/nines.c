@@ -138,6 +138,22 @@ static const struct cli_command command[] = {
 	 "EVENT is a word for the check's module, to a heartbeat start, success or fail; TEXT\n"
 	 "goes with it. --exit $? stands for success or fail, whichever it was.\n",
 	 cli_beat},
+	{"user",
+	 "[list] | add NAME --role ROLE [--owner OWNER]\n"
+	 "    | password NAME | role NAME [--role ROLE] [--owner OWNER] | remove NAME [--json]",
+	 "makes and changes the accounts that sign in at the pages; alone it lists them",
+	 "A viewer sees what is not public; an operator acknowledges and silences; an editor\n"
+	 "writes posts and sees subscribers; an admin does everything. The password is asked at\n"
+	 "the terminal, or is the first line of standard input; another one signs the user out\n"
+	 "everywhere.\n",
+	 cli_user},
+	{"token",
+	 "[list] | add NAME --role ROLE [--owner OWNER] [--for TIME]\n"
+	 "    | remove NAME [--json]",
+	 "makes tokens for programs that use the API; alone it lists them",
+	 "A token is shown once, by 'add', and kept nowhere: nines knows its hash. Sent as\n"
+	 "'Authorization: Bearer TOKEN'. Roles are those of 'nines user'.\n",
+	 cli_token},
 	{"heartbeat", "[list|renew] [--json]",
 	 "shows the secret addresses by which jobs and other monitors report over HTTP",
 	 "Each heartbeat and each check of the module inbound has one. renew makes all of them\n"

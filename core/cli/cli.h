@@ -78,6 +78,8 @@ int cli_intensify(struct cli *cli, int argc, char **argv);
 int cli_incident(struct cli *cli, int argc, char **argv);
 int cli_letters(struct cli *, int argc, char **argv);
 int cli_heartbeat(struct cli *, int argc, char **argv);
+int cli_user(struct cli *, int argc, char **argv);
+int cli_token(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);
 int cli_post(struct cli *, int argc, char **argv);
 int cli_reclassify(struct cli *, int argc, char **argv);

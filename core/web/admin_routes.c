@@ -216,7 +216,7 @@ static void silence(const struct site *s, const struct request *r, struct answer
 
 extern const struct route admin_routes[];
 const struct route admin_routes[] = {
-	{"GET", "/admin/", FORM, .act = PERMIT_LOOK, .answer = show_overview},
+	{"GET", "/admin/", SHOWS_STATE_EACH, PERMIT_LOOK, show_overview, .is_live = true},
 	{"POST", "/admin/acknowledge/", FORM, .act = PERMIT_ACKNOWLEDGE, .answer = acknowledge},
 	{"POST", "/admin/silence/", FORM, .act = PERMIT_ACKNOWLEDGE, .answer = silence},
 	{"GET", "/admin/new/*", FORM, .act = PERMIT_POST, .answer = admin_show_new},

@@ -1,0 +1,172 @@
+/* cli/user: `nines user`: who may sign in at the pages. Passwords are hashed here and go nowhere.
+ */
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../board/user.h"
+#include "../web/json.h"
+#include "../web/secret.h"
+#include "cli.h"
+#include "control.h"
+#include "password.h"
+
+struct asked {
+	bool json;
+	const char *socket, *role, *owner;
+};
+
+static const struct cli_flag flag[] = {
+	{"--role", "ROLE", "viewer, operator, editor or admin", offsetof(struct asked, role)},
+	{"--owner", "OWNER", "reaches only what this owner has, and what nobody owns",
+	 offsetof(struct asked, owner)},
+	{"--json", NULL, "the list as one JSON document", offsetof(struct asked, json)},
+	{"--socket", "PATH", "the control socket (default: what the configuration says)",
+	 offsetof(struct asked, socket)},
+	{NULL, NULL, NULL, 0},
+};
+
+/* ---- the list ---- */
+
+struct list {
+	const struct cli *cli;
+	struct text text;
+	json_t *users;
+};
+
+static void take(const struct line *l, void *with)
+{
+	struct list *list = with;
+
+	if (strcmp(l->verb, "user"))
+		return;
+	screen_field(&list->cli->screen, &list->text, l->id, 24);
+	text_puts(&list->text, "  ");
+	screen_field(&list->cli->screen, &list->text, line_get(l, "role"), 10);
+	text_puts(&list->text, "  since ");
+	clock_add_utc(&list->text, line_int(l, "since_us", 0), 0);
+	if (*line_get(l, "owner")) {
+		text_puts(&list->text, "  owner ");
+		screen_safe(&list->cli->screen, &list->text, line_get(l, "owner"), 200);
+	}
+	text_putc(&list->text, '\n');
+	json_array_append_new(list->users,
+			      json_pack("{so, so, so, so, so}", "name", json_safe(l->id), "role",
+					json_safe(line_get(l, "role")), "owner",
+					json_safe(line_get(l, "owner")), "since",
+					json_time(line_int(l, "since_us", 0)), "changed",
+					json_time(line_int(l, "changed_us", 0))));
+}
+
+static int show(struct cli *cli, const struct asked *a)
+{
+	struct list list = {.cli = cli, .users = json_array()};
+	struct text line = {0};
+	int status;
+
+	line_begin(&line, "users", "-");
+	line_end(&line);
+	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
+	if (a->json) {
+		text_clear(&list.text);
+		json_write(&list.text, json_pack("{sO}", "users", list.users));
+	} else if (!list.text.size) {
+		text_puts(&list.text, "nobody may sign in: 'nines user add NAME --role ROLE'\n");
+	}
+	if (status == EXIT_DONE)
+		status = cli_print(&list.text, status);
+	text_release(&list.text);
+	text_release(&line);
+	json_decref(list.users);
+	return status;
+}
+
+/* ---- changes ---- */
+
+static int add_hash(struct text *line, const char *name)
+{
+	char password[PASSWORD_MOST + 2], hash[128];
+	int status = password_ask(password, name);
+
+	if (status == EXIT_DONE && (!secret_start() || !secret_hash_password(hash, password)))
+		status = cli_fail(EXIT_FAILED, "no memory to hash the password: it takes 64 MiB");
+	if (status == EXIT_DONE)
+		line_add(line, "hash", hash);
+	explicit_bzero(password, sizeof password);
+	return status;
+}
+
+static int change(struct cli *cli, const struct asked *a, const char *verb, const char *name,
+		  bool has_password)
+{
+	struct text line = {0};
+	int status = EXIT_DONE;
+
+	line_begin(&line, verb, name);
+	if (a->role)
+		line_add(&line, "role", a->role);
+	if (a->owner)
+		line_add(&line, "owner", a->owner);
+	control_add_user(&line, NULL);
+	if (has_password)
+		status = add_hash(&line, name);
+	line_end(&line);
+	if (status == EXIT_DONE)
+		status = control_say(cli, a->socket, &line);
+	text_release(&line);
+	return status;
+}
+
+static int add(struct cli *cli, struct asked *a, const char *name)
+{
+	if (user_wrong_name(name))
+		return cli_wrong("'%.80s': %s", name, user_wrong_name(name));
+	if (!a->role)
+		return cli_wrong("--role is missing: viewer, operator, editor or admin");
+	if (!user_is_role(a->role))
+		return cli_wrong("--role '%.60s' is none of viewer, operator, editor, admin",
+				 a->role);
+	return change(cli, a, "user-add", name, true);
+}
+
+static int set_role(struct cli *cli, struct asked *a, const char *name)
+{
+	if (!a->role && !a->owner)
+		return cli_wrong("what is changed is missing: --role ROLE or --owner OWNER");
+	return change(cli, a, "user-change", name, false);
+}
+
+static int set_password(struct cli *cli, struct asked *a, const char *name)
+{
+	if (a->role || a->owner)
+		return cli_wrong("'nines user role' changes role and owner");
+	return change(cli, a, "user-change", name, true);
+}
+
+static int take_away(struct cli *cli, struct asked *a, const char *name)
+{
+	return change(cli, a, "user-remove", name, false);
+}
+
+static const struct {
+	const char *word;
+	int (*run)(struct cli *, struct asked *, const char *name);
+} word[] = {{"add", add}, {"password", set_password}, {"role", set_role}, {"remove", take_away}};
+
+int cli_user(struct cli *cli, int argc, char **argv)
+{
+	struct asked a = {0};
+	int status = cli_flags(cli, flag, &a, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
+		return show(cli, &a);
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+		if (strcmp(word[i].word, argv[0]))
+			continue;
+		if (argc != 2)
+			return cli_wrong("write: nines user %s NAME", argv[0]);
+		return word[i].run(cli, &a, argv[1]);
+	}
+	return cli_wrong("'%.60s' is none of list, add, password, role and remove", argv[0]);
+}

@@ -1,0 +1,149 @@
+"""Accounts from the command line, signing in at the real thing, writing a post there; what is secret is nowhere."""
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+from daemon import Daemon, until  # noqa: E402
+from signing import Browser  # noqa: E402
+from tap import run, test  # noqa: E402
+
+PASSWORD = "right horse battery"
+CONF = 'tcp "shop" { host = "127.0.0.1" port = 9 every = "1s" recheck = "1s" }\nservice "Shop" { members = {"shop"} }\n'
+
+
+def add_user(daemon, name="ann", role="editor", password=PASSWORD):
+    """As soon as the record has been read."""
+    def add():
+        done = daemon.nines("user", "add", name, "--role", role, input=password + "\n")
+        assert done.returncode == 0 or "try again" in done.stderr or "control socket" in done.stderr, done
+        return done.returncode == 0 and done
+    return until("a user", add)
+
+
+def signed_in(daemon, name="ann", password=PASSWORD):
+    b = Browser(daemon.port)
+    until("signed in", lambda: b.sign_in(name, password)[0] == 303)
+    return b
+
+
+@test("users and tokens are made, listed, changed and removed; refusals say why")
+def commands(tmp):
+    with Daemon(tmp, CONF) as daemon:
+        assert "ann may sign in as editor" in add_user(daemon).stdout
+        for words, given, wanted in (
+                (("user", "add", "ann", "--role", "admin"), PASSWORD, "there is a user of that name"),
+                (("user", "add", "bob", "--role", "admin"), "short", "at least 10 characters"),
+                (("user", "add", "bob", "--role", "admin"), "", "no password"),
+                (("user", "add", "bob", "--role", "king"), PASSWORD, "none of viewer"),
+                (("user", "add", "bob"), PASSWORD, "--role is missing"),
+                (("user", "add", "b b", "--role", "admin"), PASSWORD, "a name is made of"),
+                (("user", "role", "bob", "--role", "admin"), "", "there is no user"),
+                (("user", "role", "ann"), "", "--role ROLE or --owner"),
+                (("user", "remove", "bob"), "", "there is no user"),
+                (("user", "rename", "bob"), "", "is none of"),
+                (("token", "add", "ci"), "", "--role is one of"),
+                (("token", "add", "ci", "--role", "viewer", "--for", "soon"), "", "is no time"),
+                (("token", "remove", "ci"), "", "there is no token")):
+            done = daemon.nines(*words, input=given)
+            assert done.returncode in (2, 64) and wanted in done.stderr and not done.stdout, (words, done)
+        assert daemon.nines("user", "role", "ann", "--role", "admin").returncode == 0
+        users = json.loads(daemon.nines("user", "list", "--json").stdout)["users"]
+        assert [(u["name"], u["role"], u["owner"]) for u in users] == [("ann", "admin", "")] and users[0]["since"].endswith("Z")
+        assert "ann" in daemon.nines("user").stdout
+        made = daemon.nines("token", "add", "ci", "--role", "viewer", "--for", "90d", "--json")
+        token = json.loads(made.stdout)["token"]
+        assert re.fullmatch(r"[\w-]{43}", token)
+        assert Browser(daemon.port).get("/admin/", Authorization=f"Bearer {token}")[0] == 200
+        listed = json.loads(daemon.nines("token", "--json").stdout)["tokens"]
+        assert listed[0]["name"] == "ci" and listed[0]["until"] > listed[0]["since"] and token not in json.dumps(listed)
+        assert daemon.nines("token", "remove", "ci").returncode == 0
+        until("the token opens nothing", lambda: Browser(daemon.port).get("/admin/", Authorization=f"Bearer {token}")[0] == 401)
+        assert daemon.nines("user", "remove", "ann").returncode == 0
+        assert "nobody may sign in" in daemon.nines("user").stdout
+
+
+@test("an editor writes, updates, corrects and withdraws a post by the pages; a draft is published")
+def writes(tmp):
+    with Daemon(tmp, CONF) as daemon:
+        add_user(daemon)
+        b = signed_in(daemon)
+        form = b.form()
+        page = b.get("/admin/new/incident/")[2]
+        assert 'value="Shop"' in page and 'value="shop"' in page
+        bad = b.post("/admin/new/incident/", {"form": form, "title": "", "body": "We look into it.", "start": "tomorrow"})
+        assert bad[0] == 409 and 'role="alert"' in bad[2] and "We look into it." in bad[2], bad[0]
+        made = b.post("/admin/new/incident/", {"form": form, "title": "Orders <b>fail</b>", "body": "We look into it.\r\nSoon more.",
+                                               "impact": "major", "state": "investigating", "component": "Shop", "draft": "1"})
+        assert made[0] == 303, made[2]
+        path = made[1]["Location"].split("?")[0]
+        page = b.get(path)[2]
+        assert "Orders &lt;b&gt;fail" in page and "<b>fail" not in page and "draft" in page and "Soon more." in page
+        assert "Publish it" in page and b.get("/admin/")[2].count(path) == 1
+        assert b.post(path + "publish/", {"form": form})[0] == 303
+        page = b.get(path)[2]
+        assert "Publish it" not in page and "published" in page
+        assert b.post(path + "update/", {"form": form, "state": "identified", "body": "It is the database."})[0] == 303
+        page = b.get(path)[2]
+        assert page.index("It is the database.") < page.index("Soon more."), "the newest first"
+        update = re.search(r'name="update" value="([^"]+)"', page).group(1)
+        assert b.post(path + "correct/", {"form": form, "update": update, "body": "It is the disk."})[0] == 303
+        page = b.get(path)[2]
+        assert "It is the disk." in page and "corrected" in page
+        assert b.post(path + "update/", {"form": form, "state": "scheduled", "body": "x"})[0] == 409
+        assert b.post(path + "withdraw/", {"form": form, "body": "It never was."})[0] == 303
+        assert "withdrawn" in b.get(path)[2]
+        for lost in ("/admin/post/none/", path + "nothing/", "/admin/new/poem/", "/admin/post/a/b/c/"):
+            assert b.post(lost, {"form": form})[0] == 404, lost
+        news = b.post("/admin/new/news/", {"form": form, "title": "A new hall", "body": "We have moved."})
+        assert news[0] == 303
+        work = b.post("/admin/new/maintenance/", {"form": form, "title": "New disks", "body": "Two hours.", "impact": "outage",
+                                                  "start": "2031-02-03 04:00", "end": "2031-02-03T06:00", "component": "Shop"})
+        assert work[0] == 303, work[2]
+        assert "2031-02-03 04:00 UTC to 2031-02-03 06:00 UTC" in b.get(work[1]["Location"])[2]
+
+
+@test("what fails is acknowledged and silenced in the user's name")
+def acknowledges(tmp):
+    with Daemon(tmp, CONF) as daemon:
+        add_user(daemon, role="operator")
+        b = signed_in(daemon)
+        page = until("it fails", lambda: "Acknowledge</button>" in b.get("/admin/")[2] and b.get("/admin/")[2])
+        assert 'value="shop"' in page and "/admin/new/" not in page, "an operator writes no posts"
+        form = b.form()
+        assert b.get("/admin/new/news/")[0] == 403 and b.post("/admin/new/news/", {"form": form, "title": "x", "body": "y"})[0] == 403
+        assert b.post("/admin/acknowledge/", {"form": form, "name": "nothing", "reason": "x"})[0] == 404
+        until("it is confirmed", lambda: b.post("/admin/acknowledge/", {"form": form, "name": "shop", "reason": "disk"})[0] == 303)
+        until("it is said", lambda: "Acknowledged." in b.get("/admin/")[2])
+        assert re.search(r"shop.*ann.*disk", daemon.nines("ack").stdout, re.S)
+        assert b.post("/admin/silence/", {"form": form, "name": "shop", "reason": "disk", "for": "for ever"})[0] == 400
+
+
+@test("sessions outlive the web and the daemon; nothing secret is in the store, in lines or in what it says")
+def secrets(tmp):
+    with Daemon(tmp, CONF, arguments=("--trace",)) as daemon:
+        add_user(daemon)
+        b = signed_in(daemon)
+        secret = b.cookie.split("=")[1]
+        assert Browser(daemon.port).sign_in("ann", "wrong horse battery")[0] == 403
+        assert b.get("/admin/")[0] == 200
+        first = daemon.processes()
+        assert daemon.stop() == 0
+        said = daemon.output()
+    for place, text in [("output", said)] + [(p.name, p.read_bytes().decode("latin-1")) for p in pathlib.Path(tmp, "store").glob("*")
+                                             if p.is_file()]:
+        assert secret not in text and PASSWORD not in text and "wrong horse" not in text, place
+    assert first
+    with Daemon(tmp, CONF) as daemon:
+        b.port = daemon.port
+        daemon.wait("page: ")
+        until("the session is known again", lambda: b.get("/admin/")[0] == 200)
+        done = daemon.nines("user", "password", "ann", input="another horse entirely\n")
+        assert done.returncode == 0 and "signed out everywhere" in done.stdout
+        until("it has ended", lambda: b.get("/admin/")[0] == 303)
+        assert Browser(daemon.port).sign_in("ann", PASSWORD)[0] == 403
+        assert Browser(daemon.port).sign_in("ann", "another horse entirely")[0] == 303
+
+
+run()
