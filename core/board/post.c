@@ -110,6 +110,7 @@ bool update_read(const struct card *c, struct update *u)
 			     .components = card_get(c, "components"),
 			     .states = card_get(c, "states"),
 			     .event_us = card_int(c, "event_us", c->first_us),
+			     .until_us = card_int(c, "until_us", 0),
 			     .written_us = c->first_us,
 			     .edited_us = card_int(c, "edited_us", 0)};
 	return *u->post && *u->state;
@@ -140,6 +141,8 @@ void update_write(struct text *t, const struct update *u)
 	if (*u->states)
 		line_add(t, "states", u->states);
 	line_add_int(t, "event_us", u->event_us);
+	if (u->until_us)
+		line_add_int(t, "until_us", u->until_us);
 	if (u->edited_us)
 		line_add_int(t, "edited_us", u->edited_us);
 	add_corrections(t, u);

@@ -67,6 +67,7 @@ struct update {
 	const char *author;
 	const char *components, *states; /* where it told something new of them */
 	int64_t event_us; /* when it happened: what it is sorted by and shown with */
+	int64_t until_us; /* of a span that it tells of its end; 0: it tells of a moment */
 	int64_t written_us, edited_us; /* edited_us 0: never */
 	bool is_corrected; /* to be written: what the card says stays beside it */
 };
@@ -107,6 +108,7 @@ struct post_world {
 	 * nothing.
 	 */
 	bool (*is_target)(void *with, const char *name, struct text *nearest);
+	bool (*is_page)(void *with, const char *name, struct text *nearest);
 	void *with;
 };
 

@@ -15,7 +15,7 @@ extern const char *const *const post_state_of[POST_SORTS]; /* each ends with NUL
 int post_judge_word(const char *what, const char *word, const char *const *list,
 		    struct text *wrong);
 bool post_judge_body(const char *body, struct text *wrong);
-bool post_judge_event(int64_t event_us, const struct post_world *, struct text *wrong);
+bool post_judge_event(const struct update *, const struct post_world *, struct text *wrong);
 bool post_judge_span(const struct post *, const struct post_world *, struct text *wrong);
 /* Title, impact, cause, components, states, pages and span; components only where the request names
  * them: what was one once may be configured no more. */

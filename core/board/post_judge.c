@@ -97,7 +97,8 @@ static void write_update(struct post_change *c, const struct line *l, int64_t ev
 				    .author = line_get(l, "by"),
 				    .components = line_get(l, "components"),
 				    .states = line_get(l, "states"),
-				    .event_us = event_us};
+				    .event_us = event_us,
+				    .until_us = line_int(l, "until_us", 0)};
 }
 
 static bool judge_new(struct post_change *c, const struct line *l, const struct post_world *w,
@@ -121,10 +122,10 @@ static bool judge_new(struct post_change *c, const struct line *l, const struct 
 		p->end_us = line_int(l, "event_us", w->now_us);
 	if (!strcmp(p->state, "resolved") && !line_find(l, "event_us"))
 		event_us = p->end_us;
-	if (!post_judge_event(event_us, w, wrong) || !post_judge_span(p, w, wrong))
+	write_update(c, l, event_us);
+	if (!post_judge_event(&c->update, w, wrong) || !post_judge_span(p, w, wrong))
 		return false;
 	p->over_us = post_is_over(p) ? w->now_us : 0;
-	write_update(c, l, event_us);
 	if (line_int(l, "draft", 0) != 1)
 		publish(c, w);
 	return true;
@@ -162,9 +163,10 @@ static bool judge_draft(struct post_change *c, const struct board *b, const stru
 	post_take_text(l, "components", &c->update.components);
 	post_take_text(l, "states", &c->update.states);
 	c->update.event_us = line_int(l, "event_us", c->update.event_us);
+	c->update.until_us = line_int(l, "until_us", c->update.until_us);
 	c->update.state = p->state;
-	return post_judge_body(c->update.body, wrong) &&
-	       post_judge_event(c->update.event_us, w, wrong) && post_judge_span(p, w, wrong);
+	return post_judge_body(c->update.body, wrong) && post_judge_event(&c->update, w, wrong) &&
+	       post_judge_span(p, w, wrong);
 }
 
 static bool judge_publish(struct post_change *c, const struct board *b, const struct line *l,
@@ -319,8 +321,9 @@ static bool judge_update(struct post_change *c, const struct board *b, const str
 	if (p->stage == POST_DRAFT)
 		return judge_draft(c, b, l, w, wrong);
 	post_take_words(p, l);
-	if (!post_judge_words(p, w, l, wrong) || !post_judge_body(line_get(l, "body"), wrong) ||
-	    !post_judge_event(event_us, w, wrong))
+	write_update(c, l, event_us);
+	if (!post_judge_words(p, w, l, wrong) || !post_judge_body(c->update.body, wrong) ||
+	    !post_judge_event(&c->update, w, wrong))
 		return false;
 	if (p->sort == POST_MAINTENANCE && !judge_dates(p, &was, l, w, wrong))
 		return false;
@@ -333,7 +336,6 @@ static bool judge_update(struct post_change *c, const struct board *b, const str
 		return false;
 	p->state = moves ? to : p->state;
 	p->over_us = !post_is_over(p) ? 0 : p->over_us ? p->over_us : w->now_us;
-	write_update(c, l, event_us);
 	c->update.state = to;
 	c->is_told = line_int(l, "quiet", p->is_quiet) != 1;
 	return true;
@@ -358,13 +360,13 @@ static bool judge_correct_update(struct post_change *c, const struct board *b, c
 	update_read(card, &c->update);
 	post_take_text(l, "body", &c->update.body);
 	c->update.event_us = line_int(l, "event_us", c->update.event_us);
+	c->update.until_us = line_int(l, "until_us", c->update.until_us);
 	c->update.edited_us = w->now_us;
 	c->update.is_corrected = true;
 	c->has_update = true;
 	c->happened = POST_UPDATED;
 	c->is_told = line_int(l, "tell", 0) == 1 && !c->post.is_quiet;
-	return post_judge_body(c->update.body, wrong) &&
-	       post_judge_event(c->update.event_us, w, wrong);
+	return post_judge_body(c->update.body, wrong) && post_judge_event(&c->update, w, wrong);
 }
 
 static bool judge_correct(struct post_change *c, const struct board *b, const struct line *l,

@@ -54,40 +54,55 @@ static bool is_blank(const char *text)
 
 /* ---- lists ---- */
 
-static bool judge_component(const char *at, size_t size, const struct post_world *w,
-			    struct text *wrong)
+/* What a list names. */
+struct named {
+	const char *what, *plural, *lister;
+	bool (*is_known)(void *with, const char *name, struct text *nearest);
+};
+
+static bool judge_item(const char *at, size_t size, const struct named *n,
+		       const struct post_world *w, struct text *wrong)
 {
 	struct text name = {0}, nearest = {0};
 	bool is_fine = size && size <= ITEM_BYTES;
 
 	text_add(&name, at, size < ITEM_BYTES ? size : ITEM_BYTES);
-	is_fine = is_fine && w->is_target(w->with, name.at, &nearest);
+	is_fine = is_fine && n->is_known(w->with, name.at, &nearest);
 	if (!is_fine && nearest.size)
-		post_refuse(wrong, "there is no check or service '%s': did you mean '%s'?", name.at,
+		post_refuse(wrong, "there is no %s '%s': did you mean '%s'?", n->what, name.at,
 			    nearest.at);
 	else if (!is_fine)
-		post_refuse(wrong, "there is no check or service '%s': 'nines status' lists them",
-			    name.at);
+		post_refuse(wrong, "there is no %s '%s': %s", n->what, name.at, n->lister);
 	text_release(&name);
 	text_release(&nearest);
 	return is_fine;
 }
 
-static bool judge_components(const char *list, const struct post_world *w, struct text *wrong)
+static bool judge_items(const char *list, const struct named *named, const struct post_world *w,
+			struct text *wrong)
 {
 	size_t size, n = 0;
 
 	for (const char *at = list; *at; at += size + (at[size] == '\n')) {
 		size = strcspn(at, "\n");
-		if (!judge_component(at, size, w, wrong))
+		if (!judge_item(at, size, named, w, wrong))
 			return false;
 		if (++n > POST_ITEMS)
-			return post_refuse(wrong,
-					   "more than %d components: name a service that they "
-					   "belong to",
-					   POST_ITEMS);
+			return post_refuse(wrong, "more than %d %s", POST_ITEMS, named->plural);
 	}
 	return true;
+}
+
+static bool judge_lists(const struct post *p, const struct post_world *w, const struct line *l,
+			struct text *wrong)
+{
+	const struct named component = {"check or service", "components: name a service of them",
+					"'nines status' lists them", w->is_target},
+			   page = {"page", "pages", "the configuration has other ones", w->is_page};
+
+	/* What was one once may be configured no more: only new words are judged. */
+	return (!line_find(l, "components") || judge_items(p->components, &component, w, wrong)) &&
+	       (!line_find(l, "pages") || judge_items(p->pages, &page, w, wrong));
 }
 
 static size_t lines_of(const char *list)
@@ -141,12 +156,15 @@ bool post_judge_body(const char *body, struct text *wrong)
 	return true;
 }
 
-bool post_judge_event(int64_t event_us, const struct post_world *w, struct text *wrong)
+bool post_judge_event(const struct update *u, const struct post_world *w, struct text *wrong)
 {
-	if (event_us <= 0)
+	if (u->event_us <= 0)
 		return post_refuse(wrong, "the time of the update is none that can be");
-	if (event_us > w->now_us + FUTURE_US)
+	if (u->event_us > w->now_us + FUTURE_US)
 		return post_refuse(wrong, "the time of the update is still to come");
+	if (u->until_us && u->until_us <= u->event_us)
+		return post_refuse(wrong, "the span that the update tells of ends before it "
+					  "begins");
 	return true;
 }
 
@@ -212,10 +230,7 @@ bool post_judge_words(const struct post *p, const struct post_world *w, const st
 	    post_judge_word("impact", p->impact, impact_of[p->sort], wrong) < 0 ||
 	    (*p->cause && post_judge_word("cause", p->cause, post_cause, wrong) < 0))
 		return false;
-	/* What was a component once may be configured no more: only new words are judged. */
-	if (line_find(l, "components") && !judge_components(p->components, w, wrong))
+	if (!judge_lists(p, w, l, wrong))
 		return false;
-	if (lines_of(p->pages) > POST_ITEMS)
-		return post_refuse(wrong, "more than %d pages", POST_ITEMS);
 	return judge_states(p, wrong) && post_judge_span(p, w, wrong) && judge_reach(p, wrong);
 }

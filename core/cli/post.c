@@ -27,6 +27,8 @@ static const struct cli_flag flag[] = {
 	{"--for", "TIME", "how long it lasts: 2h", offsetof(struct post_asked, length)},
 	{"--at", "TIME", "when what the text tells of happened (default: now)",
 	 offsetof(struct post_asked, at)},
+	{"--until", "TIME", "and until when, where it is a span",
+	 offsetof(struct post_asked, until)},
 	{"--cause", "CLASS", "hardware software network power provider capacity attack ...",
 	 offsetof(struct post_asked, cause)},
 	{"--page", "NAME,...", "only on these pages (default: each that shows a component)",
@@ -206,7 +208,8 @@ static bool add_flags(struct text *line, const struct post_asked *a)
 	control_add_user(line, a->by);
 	return add_time(line, "start_us", "--start", a->start) &&
 	       add_time(line, "end_us", "--end", a->end) &&
-	       add_time(line, "event_us", "--at", a->at) && add_length(line, a) &&
+	       add_time(line, "event_us", "--at", a->at) &&
+	       add_time(line, "until_us", "--until", a->until) && add_length(line, a) &&
 	       add_remind(line, a->remind) && add_text(line, a);
 }
 

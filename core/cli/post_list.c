@@ -74,11 +74,12 @@ static json_t *updates(const struct board *b, const char *post)
 	for (size_t i = 0; i < n && i < MOST_UPDATES; i++) {
 		update_read(card[i], &u);
 		json_array_append_new(
-			all, json_pack("{so, so, so, so, so, so, so, so}", "id",
+			all, json_pack("{so, so, so, so, so, so, so, so, so}", "id",
 				       json_safe(card[i]->id), "state", json_safe(u.state), "text",
-				       json_safe(u.body), "at", json_time(u.event_us), "written",
-				       json_time(u.written_us), "edited", json_time(u.edited_us),
-				       "by", json_safe(u.author), "was", corrections(card[i])));
+				       json_safe(u.body), "at", json_time(u.event_us), "until",
+				       json_time(u.until_us), "written", json_time(u.written_us),
+				       "edited", json_time(u.edited_us), "by", json_safe(u.author),
+				       "was", corrections(card[i])));
 	}
 	return all;
 }
@@ -176,6 +177,10 @@ static void add_updates(const struct cli *cli, struct text *t, const struct boar
 		update_read(card[i], &u);
 		text_puts(t, "\n  ");
 		clock_add_utc(t, u.event_us, 0);
+		if (u.until_us) {
+			text_puts(t, " to ");
+			clock_add_utc(t, u.until_us, 0);
+		}
 		text_printf(t, "  %s, update %s", u.state, card[i]->id);
 		if (*u.author) {
 			text_puts(t, " by ");

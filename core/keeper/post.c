@@ -31,6 +31,13 @@ static bool is_target(void *with, const char *name, struct text *nearest)
 	return false;
 }
 
+static bool is_page(void *with, const char *name, struct text *nearest)
+{
+	const struct keeper *k = with;
+
+	return posts_know_page(k, name, nearest);
+}
+
 /* ---- the window that figures go by ---- */
 
 static void add_time(struct text *t, const char *key, int64_t wall_us)
@@ -222,7 +229,8 @@ static const char *said_of(const struct post_change *c, bool was_draft)
 
 void posts_ask(struct keeper *k, int64_t client, const struct line *l)
 {
-	struct post_world world = {.now_us = k->wall_us, .is_target = is_target, .with = k};
+	struct post_world world = {
+		.now_us = k->wall_us, .is_target = is_target, .is_page = is_page, .with = k};
 	bool is_new = !strcmp(l->id, "-");
 	const struct card *old = is_new ? NULL : board_find(k->board, "post", l->id);
 	struct text wrong = {0}, id = {0};

@@ -8,6 +8,17 @@
 /* Words that have a column of their own, or none. */
 static const char *const own[] = {"kind", "version", "at_us", "first_us", "by", "gone", "n", NULL};
 
+#define KEPT 20 /* versions of a card that nobody asks the past of */
+
+/* What was told the public stays as it was told; of the rest the newest versions. */
+static bool forget_old(struct store *s, const struct line *l)
+{
+	return sql_run(&s->sql,
+		       "DELETE FROM card WHERE kind = ?1 AND id = ?2 AND version <= ?3 AND"
+		       " kind NOT IN ('post', 'update')",
+		       "ssi", line_get(l, "kind"), line_name(l), line_int(l, "version", 1) - KEPT);
+}
+
 static bool put(struct store *s, const struct line *l)
 {
 	int64_t at_us = line_int(l, "at_us", 0);
@@ -55,7 +66,7 @@ bool card_put(struct store *s, const struct line *l)
 		return sql_run(&s->sql, "DELETE FROM card WHERE kind = ?1 AND id = ?2", "ss",
 			       line_get(l, "kind"), line_name(l)) &&
 		       (!is_subscriber || forget_letters(s, line_name(l)));
-	return put(s, l);
+	return put(s, l) && forget_old(s, l);
 }
 
 void card_resume(struct store *s, struct text *lines)

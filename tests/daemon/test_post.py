@@ -141,7 +141,7 @@ def maintenance(tmp):
 
 @test("what is wrong is said in one line, with what to do")
 def wrong(tmp):
-    with Daemon(tmp, CANNED % (1, "1h")) as daemon:
+    with Daemon(tmp, CANNED % (1, "1h") + 'page "public" { title = "Acme" }\n') as daemon:
         draft = one(daemon, "a draft", stage="draft")["id"]
         for words, said in {
             ("add",): "the title is missing", ("add", "x"): "the text is missing", ("add", "x", "Shpo", "--text", "y"): "did you mean 'Shop'?",
@@ -150,6 +150,8 @@ def wrong(tmp):
             ("add", "x", "--text", "y", "--start", "yesterday"): "--start 'yesterday' is no time",
             ("add", "x", "--text", "y", "--impact", "huge"): "impact 'huge' is none of none, minor, major, critical",
             ("update", draft, "--state", "postmortem", "--text", "y"): "begin with state resolved", ("party",): "write: nines post",
+            ("add", "x", "--text", "y", "--page", "publik"): "there is no page 'publik': did you mean 'public'?",
+            ("add", "x", "--text", "y", "--at", "2020-01-02T00:00:00Z", "--until", "2020-01-01T00:00:00Z"): "ends before it begins",
             ("add", "x", "--text", "y", "--cause", "ghosts"): "cause 'ghosts' is none of",
         }.items():
             assert said in refused(daemon, *words), (words, refused(daemon, *words))

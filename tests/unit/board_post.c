@@ -24,6 +24,14 @@ static bool is_target(void *with, const char *name, struct text *nearest)
 	return false;
 }
 
+static bool is_page(void *with, const char *name, struct text *nearest)
+{
+	(void)with;
+	if (strcmp(name, "public"))
+		text_puts(nearest, "public");
+	return !strcmp(name, "public");
+}
+
 static void take(struct text *t)
 {
 	static struct line l;
@@ -86,7 +94,7 @@ static const char *ask(const char *id, const char *words)
 {
 	static char refused[400];
 	static struct line l;
-	struct post_world w = {.now_us = now, .is_target = is_target};
+	struct post_world w = {.now_us = now, .is_target = is_target, .is_page = is_page};
 	struct post_change c;
 	struct text line = {0}, wrong = {0};
 	const struct card *old = board_find(board, "post", id);
@@ -200,6 +208,10 @@ static const struct {
 	 "! there is no check or service '': 'nines status' lists them"},
 	{"title=x body=y components=Web states=\"operational\\noperational\"",
 	 "! more states than components: write one state for each"},
+	{"title=x body=y pages=\"public\\nprivat\"",
+	 "! there is no page 'privat': did you mean 'public'?"},
+	{"title=x body=y event_us=1790000000000000 until_us=1780000000000000",
+	 "! the span that the update tells of ends before it begins"},
 	{"title=x body=y components=Web states=fine",
 	 "! state 'fine' is none of operational, degraded_performance, partial_outage, "
 	 "major_outage, under_maintenance"},

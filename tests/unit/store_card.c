@@ -62,6 +62,22 @@ static const char *versions(const char *id)
 	return seen.at;
 }
 
+static int count(const char *kind)
+{
+	struct text wrong = {0}, all = {0};
+	struct read *r = read_open(path, &wrong);
+	int n = 0;
+
+	if (r)
+		read_cards(r, kind, NULL, see, &all);
+	for (const char *at = text_get(&all); (at = strchr(at, ';')); at++)
+		n++;
+	read_close(r);
+	text_release(&all);
+	text_release(&wrong);
+	return n;
+}
+
 int main(void)
 {
 	struct store *s;
@@ -88,11 +104,22 @@ int main(void)
 	     "A/1 by ann: words - title=one; A/2 by bob: words - title=\"two \\xff\\n2\"; "
 	     "B/1 by ann: words - title=three; ",
 	     "of all cards of a kind, too");
+	for (int i = 2; i <= 50; i++) {
+		char line[100];
+
+		snprintf(line, sizeof line, "card %s kind=%s version=%d at_us=%d\n",
+			 i % 2 ? "A" : "B", i % 2 ? "user" : "post", i, i);
+		commit(s, line);
+	}
+	ok(count("user") == 10 && count("post") == 2 + 1 + 25,
+	   "of posts all versions stay, of others the last: %d, %d", count("user"), count("post"));
+	commit(s, "card B kind=post version=51 at_us=4 first_us=4 by=ann title=three\n");
+	commit(s, "card A kind=user version=51 at_us=3 first_us=3 by=\"\"\n");
 	commit(s, "card A kind=post version=3 at_us=5 by=ann gone=1\n");
 	same(versions("A"), "", "one that is gone leaves no version");
 	same(resumed(s),
-	     "resume-card B kind=post version=1 at_us=4 first_us=4 by=ann title=three\n"
-	     "resume-card A kind=user version=1 at_us=3 first_us=3 by=\"\"\n",
+	     "resume-card B kind=post version=51 at_us=4 first_us=4 by=ann title=three\n"
+	     "resume-card A kind=user version=51 at_us=3 first_us=3 by=\"\"\n",
 	     "and does not come back; another kind's card of that id does");
 	store_close(s);
 	return done_testing();
