@@ -40,6 +40,8 @@ static const struct module_option page_option[] = {
 		      "whether it has pages of figures"),
 	OPTION_(struct page_options, bars_days, "bars-days", OPTION_TYPE_INT, "90", "7..90", 0,
 		"how many days each bar shows"),
+	OPTION_(struct page_options, refresh, "refresh", OPTION_TYPE_INT, "0", "0..3600", 0,
+		"after how many seconds it loads itself again, on a screen on a wall; 0: never"),
 	OPTION_LIST(struct page_options, subscribe, "",
 		    "notifiers by which visitors may subscribe: email, sms"),
 	OPTION_(struct page_options, subscribe_private, "subscribe-private", OPTION_TYPE_BOOL,

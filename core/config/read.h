@@ -158,7 +158,7 @@ struct page_options {
 	const char *about_file, *logo, *style, *templates, *copy, *copy_hook;
 	const char *const *host, *const *show, *const *categories, *const *about;
 	const char *const *subscribe, *const *audiences;
-	int64_t details, statistics, bars_days;
+	int64_t details, statistics, bars_days, refresh;
 	bool subscribe_private;
 };
 void page_read(struct config *, const struct section *);

@@ -136,11 +136,14 @@ void frame_notices(struct text *t, const struct site *s, bool details)
 	text_release(&said);
 }
 
-static void add_refresh(struct text *t, int seconds)
+/* Only where the admin wants it: who reads slowly, or has it read out, loses the place (WCAG
+ * 2.2.1). */
+static void add_refresh(struct text *t, const struct page *p)
 {
 	struct words w = {0};
+	int64_t seconds;
 
-	if (!seconds)
+	if (!text_to_int(page_get(p, "refresh"), &seconds) || seconds < 1)
 		return;
 	word_int(&w, "seconds", seconds);
 	words_piece(t, FRAME, "refresh", &w);
@@ -157,7 +160,7 @@ void frame_answer(struct answer *a, const struct site *s, const struct request *
 	word_text(&w, "title", f->title);
 	frame_brand(word(&w, "brand"), s, r->page);
 	word_text(&w, "base", r->base);
-	add_refresh(word(&w, "refresh"), f->refresh_s);
+	add_refresh(word(&w, "refresh"), r->page);
 	add_piece_if(word(&w, "own-style"), page_file(r->page, "style"), "own-style", r);
 	add_piece_if(word(&w, "icon"), has_logo, "icon", r);
 	add_piece_if(word(&w, "logo"), has_logo, "logo", r);

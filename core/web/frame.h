@@ -10,7 +10,6 @@ struct frame {
 	const char *at; /* the path among the links ("/history/"), "" none of them */
 	const char *body; /* HTML, made by pieces: it has the one <h1> */
 	const char *head; /* HTML for the document's head; NULL: none */
-	int refresh_s; /* it loads itself again; 0: not */
 	unsigned status; /* 0: 200 */
 	bool is_private; /* no robot is to keep it */
 };

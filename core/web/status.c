@@ -19,8 +19,6 @@
 #define PAST_US           (INT64_C(14) * 86400 * CLOCK_SECOND)
 #define NEW_US            (INT64_C(7) * 86400 * CLOCK_SECOND)
 #define NEWS_SHOWN        3
-#define REFRESH_S         60
-#define REFRESH_DETAILS_S 30
 
 static void add_overall(struct text *t, const struct scene *s)
 {
@@ -214,7 +212,6 @@ void status_answer(struct answer *a, const struct site *site, const struct reque
 		     &(struct frame){.title = text_get(&title),
 				     .at = "/",
 				     .body = text_get(&body),
-				     .refresh_s = details ? REFRESH_DETAILS_S : REFRESH_S,
 				     .status = site->overview->is_complete ? 200 : 503});
 	text_release(&body);
 	text_release(&title);

@@ -312,14 +312,10 @@ static void add_main(struct text *t, const struct showing *s)
 static void add_page(struct text *t, const struct showing *s)
 {
 	const struct page *page = s->request->page;
-	struct piece p = {0}, none = {0};
+	struct piece p = {0};
 
 	text_puts(word(&p, "base"), s->request->base ? s->request->base : "");
 	text_puts(word(&p, "title"), page && *page->title ? page->title : "Status");
-	if (s->moment.is_past)
-		word(&p, "refresh");
-	else
-		put(word(&p, "refresh"), "refresh", &none);
 	add_main(word(&p, "main"), s);
 	put(t, "page", &p);
 }

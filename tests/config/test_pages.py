@@ -95,7 +95,7 @@ def lines(tmp):
     got = lines_of(good(tmp, 'page "shop" { title = "Shop" host = {"a.org", "b.org"} show = {"an*"} details = yes copy = "out" '
                              'subscribe = {"email", "sms"} zone = "Europe/Berlin" }\n'), "page")
     assert got == [("page", "shop", {"title": "Shop", "host": "a.org\nb.org", "show": "an*", "details": "yes", "zone": "Europe/Berlin",
-                                     "language": "en", "statistics": "yes", "bars-days": "90", "subscribe": "email\nsms", "copy": f"{tmp}/out"})], got
+                                     "language": "en", "statistics": "yes", "bars-days": "90", "refresh": "0", "subscribe": "email\nsms", "copy": f"{tmp}/out"})], got
 
 
 @test("its zone travels with it")
