@@ -5,7 +5,6 @@
 
 #include "../base/lines.h"
 #include "../base/memory.h"
-#include "../base/nearest.h"
 #include "alert_inside.h"
 #include "post_inside.h"
 #include "window.h"
@@ -29,8 +28,6 @@ struct section {
 
 struct posts {
 	struct section *sections, *at; /* at: to be asked next */
-	char **page; /* names of pages */
-	size_t pages;
 };
 
 struct posts *posts_new(void)
@@ -54,10 +51,6 @@ static void free_sections(struct posts *all)
 		free(s);
 	}
 	all->at = NULL;
-	while (all->pages)
-		free(all->page[--all->pages]);
-	free(all->page);
-	all->page = NULL;
 }
 
 void posts_free(struct keeper *k)
@@ -114,18 +107,6 @@ static struct section *section_new(const struct line *l)
 	return s;
 }
 
-static void configure_pages(struct posts *all, const struct text *pending)
-{
-	struct lines *r = lines_new(pending);
-	const struct line *l;
-
-	while ((l = lines_next(r, "page"))) {
-		all->page = memory_resize(all->page, (all->pages + 1) * sizeof *all->page);
-		all->page[all->pages++] = memory_text(line_name(l));
-	}
-	lines_free(r);
-}
-
 void posts_configure(struct keeper *k, const struct text *pending)
 {
 	struct lines *r = lines_new(pending);
@@ -138,23 +119,6 @@ void posts_configure(struct keeper *k, const struct text *pending)
 		last = &(*last)->next;
 	}
 	lines_free(r);
-	configure_pages(k->posts, pending);
-}
-
-bool posts_know_page(const struct keeper *k, const char *name, struct text *nearest)
-{
-	const struct posts *all = k->posts;
-	const char *found;
-
-	for (size_t i = 0; i < all->pages; i++)
-		if (!strcmp(all->page[i], name))
-			return true;
-	if (!all->pages && !strcmp(name, "status"))
-		return true;
-	found = text_nearest(name, all->page, all->pages, sizeof *all->page);
-	if (found)
-		text_add_safe(nearest, found, strlen(found), 200);
-	return false;
 }
 
 /* ---- what fails ---- */

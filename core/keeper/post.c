@@ -9,6 +9,7 @@
 #include "../board/post.h"
 #include "board.h"
 #include "post_inside.h"
+#include "subscriber_inside.h"
 #include "window.h"
 
 #define CHANGES_A_SECOND 100 /* of what is due; the rest a second later */
@@ -34,8 +35,15 @@ static bool is_target(void *with, const char *name, struct text *nearest)
 static bool is_page(void *with, const char *name, struct text *nearest)
 {
 	const struct keeper *k = with;
+	const struct told_page *p;
+	const char *found = NULL;
+	size_t at = 0;
 
-	return posts_know_page(k, name, nearest);
+	while (!found && (p = map_next(&k->subscribers->pages, &at)))
+		found = text_nearest(name, &p->name, 1, 0);
+	if (found)
+		text_puts(nearest, found);
+	return told_page_find(k, name) != NULL;
 }
 
 /* ---- the window that figures go by ---- */

@@ -366,7 +366,7 @@ static void test_refused(void)
 	   "a name that is misspelt");
 	world_ask(w, "post - title=x body=y components=S");
 	ok(post_at(w, 0).card != NULL, "a service is a component");
-	ok(strstr(request(w, "pages=statsu body=z"), "did you mean") == NULL &&
+	ok(strstr(request(w, "pages=statsu body=z"), "did you mean 'status'") &&
 		   strstr(request(w, "pages=status body=z"), "text=updated"),
 	   "without a section there is one page");
 	ok(strstr(request(w, "components=a body=z quiet=1"), "text=\"changed, nobody is told\""),
