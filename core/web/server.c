@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "../board/user.h"
+#include "evidence.h"
 #include "respond.h"
 #include "secret.h"
 #include "sign.h"
@@ -86,6 +87,7 @@ static void settled(struct feed *f, void *with)
 static const struct site *site_now(struct server *s)
 {
 	feed_tell(s->feed, s->site);
+	evidence_look(s->site, clock_mono_us());
 	return s->site;
 }
 

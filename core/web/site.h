@@ -19,6 +19,7 @@ struct site {
 	const char *location; /* the monitor's name */
 	char head[65]; /* of the chain of evidence, "" none; and how many links it has */
 	int64_t links;
+	int64_t looked_us; /* monotonic: evidence.h */
 	int64_t now_us; /* wall clock */
 	bool is_stale, is_linked; /* data older than five seconds; there is a keeper */
 	uint64_t changes; /* counts up with anything above */

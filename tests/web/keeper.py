@@ -19,6 +19,9 @@ from frames import frame
 from tap import BUILD
 
 
+LINES_A_FRAME = 200  # a frame is of a bounded size
+
+
 def quoted(text):
     """A value of a line: always in quotes, everything but printable ASCII as \\xNN."""
     raw = text if isinstance(text, bytes) else text.encode()
@@ -76,7 +79,9 @@ class Keeper:
         verb = request.split()[0]
         known = {"watch": self.cards + "end - watched=1\n", **self.reply}
         answer = known.get(verb, self.lines)
-        sock.sendall(frame(answer(request) if callable(answer) else answer))
+        lines = (answer(request) if callable(answer) else answer).splitlines(keepends=True)
+        for n in range(0, len(lines), LINES_A_FRAME):
+            sock.sendall(frame("".join(lines[n:n + LINES_A_FRAME])))
 
     def listen(self, path):
         """Serves connections of a control socket at `path` too."""
