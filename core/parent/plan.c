@@ -413,7 +413,7 @@ const char *plan_take(struct plan *p, const struct line *l)
 		if (p->lines.size + p->figures.size + p->pages.size > PLAN_LINE_BYTES)
 			return "a configuration larger than 512 MiB";
 		if (verb[i].to_keeper)
-			pass_on(&p->lines, l, figures_only);
+			pass_on(&p->lines, l, strcmp(l->verb, "service") ? NULL : figures_only);
 		if (verb[i].to_web)
 			pass_on(&p->figures, l, keeper_only);
 		return verb[i].take ? verb[i].take(p, l) : NULL;
