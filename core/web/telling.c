@@ -114,7 +114,10 @@ static void add_update(struct text *t, const struct scene *s, const struct updat
 	struct words w = {0};
 
 	say_of(word(&w, "state"), "post", u->state);
-	when_piece(word(&w, "time"), s->page, u->event_us);
+	if (u->until_us)
+		when_span(word(&w, "time"), s->page, u->event_us, u->until_us);
+	else
+		when_piece(word(&w, "time"), s->page, u->event_us);
 	if (u->written_us - u->event_us > LATE_US)
 		add_mark(word(&w, "late"), s, "written", u->written_us);
 	if (u->edited_us)

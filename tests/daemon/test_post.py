@@ -10,6 +10,8 @@ import signal
 import socket
 import sqlite3
 import sys
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from daemon import Daemon, nines, until
@@ -177,6 +179,31 @@ def hostile(tmp):
             plain = daemon.nines("post", "show", post).stdout
             assert "\x1b" not in plain and "\u202e" not in plain and "\r" not in plain, (text, plain)
         assert len(posts(daemon)) == len(HOSTILE) + 1
+
+
+@test("a visitor reads what was written, drafts and what was withdrawn never; another's pages show it not")
+def read(tmp):
+    pages = 'page "all" { title = "All" }\npage "other" { title = "Other" show = {"mail"} }\ntcp "mail" { host = "127.0.0.1" port = 1 every = "1h" }\n'
+    with Daemon(tmp, CANNED % (1, "1h") + pages) as daemon:
+        draft = one(daemon, "a draft", stage="draft")["id"]
+        post = write(daemon, "add", "Slow <b>", "Shop", "--text", "Seen <i>by</i> many.", "--at", "2026-01-01T10:00:00Z", "--until", "2026-01-01T11:00:00Z")
+        update = json.loads(daemon.nines("post", "show", post, "--json").stdout)["updates"][0]["id"]
+        write(daemon, "correct", post, "--update", update, "--text", "Seen by <u>some</u>.")
+        page = until("the page", lambda: fetch(daemon, f"/incident/{post}/")[1] if "some" in fetch(daemon, f"/incident/{post}/")[1] else None)
+        assert "Slow &lt;b&gt;" in page and "&lt;u&gt;some" in page and "&lt;i&gt;by" in page and "<b>" not in page and "<u>" not in page, page
+        assert 'datetime="2026-01-01T10:00:00Z"' in page and 'datetime="2026-01-01T11:00:00Z"' in page, page
+        assert fetch(daemon, f"/incident/{draft}/")[0] == 404 and "is down" not in fetch(daemon, "/")[1]
+        assert fetch(daemon, f"/pages/other/incident/{post}/")[0] == 404, "another page shows none of it"
+        write(daemon, "withdraw", post)
+        until("it is gone", lambda: fetch(daemon, f"/incident/{post}/")[0] == 404)
+
+
+def fetch(daemon, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}{path}", timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
 
 
 @test("a configuration with a section canned that is wrong is refused where it is wrong")
