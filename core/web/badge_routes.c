@@ -10,6 +10,7 @@
 #include "badge.h"
 #include "monitor_page.h"
 #include "shown.h"
+#include "words.h"
 
 #define BADGE_POLICY     "default-src 'none'; style-src 'unsafe-inline'"
 #define STATUS_S         60 /* may be kept so long */
@@ -148,24 +149,14 @@ static bool find_by_key(const struct site *s, const struct page *page, const cha
 
 static void say_status(const struct monitor *m, struct text *message, struct badge *b)
 {
-	static const struct {
-		const char *state, *word;
-		enum badge_colour colour;
-	} row[] = {{"up", "up", BADGE_GOOD},
-		   {"degraded", "degraded", BADGE_WARN},
-		   {"unconfirmed", "checking again", BADGE_WARN},
-		   {"down", "down", BADGE_BAD},
-		   {"not-monitored", "not monitored", BADGE_NONE}};
+	static const enum badge_colour colour[LEVELS] = {
+		[LEVEL_UP] = BADGE_GOOD,          [LEVEL_UNKNOWN] = BADGE_NONE,
+		[LEVEL_MAINTENANCE] = BADGE_FACT, [LEVEL_DEGRADED] = BADGE_WARN,
+		[LEVEL_PARTIAL] = BADGE_BAD,      [LEVEL_MAJOR] = BADGE_BAD};
 
-	b->colour = BADGE_NONE;
+	b->colour = m->is_counted ? colour[m->level] : BADGE_NONE;
 	b->cache_s = STATUS_S;
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
-		if (!strcmp(row[i].state, m->state)) {
-			b->colour = row[i].colour;
-			text_puts(message, row[i].word);
-			return;
-		}
-	text_puts(message, "unknown");
+	say(message, m->word);
 }
 
 static void say_uptime(const struct figure_window *w, struct text *message, struct badge *b)
@@ -217,8 +208,8 @@ static void say_certificate(const struct monitor *m, struct text *message, struc
 		text_printf(message, "%ld day%s", days, days == 1 ? "" : "s");
 }
 
-static void say(const struct monitor *m, const struct wish *w, struct text *label,
-		struct text *message, struct badge *b)
+static void fill(const struct monitor *m, const struct wish *w, struct text *label,
+		 struct text *message, struct badge *b)
 {
 	static const struct figure_window unknown = {.known_micro = -1};
 	const struct figure_window *window =
@@ -255,7 +246,7 @@ static void give_badge(const struct request *r, const struct monitor *m, const s
 	struct text label = {0}, message = {0};
 	struct badge b = {.is_flat = !strcmp(request_query(r, "style"), "flat-square")};
 
-	say(m, w, &label, &message, &b);
+	fill(m, w, &label, &message, &b);
 	b.label = *asked ? asked : text_get(&label);
 	b.message = text_get(&message);
 	if (w->vocable->is_json)

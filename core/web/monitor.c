@@ -4,92 +4,73 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/map.h"
 #include "../base/memory.h"
 #include "assets.h"
+#include "frame.h"
 #include "shown.h"
-
-static const char *word_of(const char *state)
-{
-	static const char *const known[] = {"up",          "degraded", "down",
-					    "unconfirmed", "unknown",  "not-monitored"};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(known[i], state))
-			return known[i];
-	return "unknown";
-}
+#include "words.h"
 
 /* ---- who ---- */
 
-static void take_check(struct monitor *m, const struct overview_check *c)
+static void take_part(struct monitor *m, const struct part *p)
 {
-	m->check = c;
-	m->state = word_of(c->state);
-	m->since_us = c->since_us;
-}
+	const char *state = p->check ? p->check->state : p->service->state;
 
-static void take_service(struct monitor *m, const struct overview_service *s)
-{
-	m->state = word_of(s->state);
-	m->since_us = s->since_us;
-}
-
-static void find_state(const struct overview *o, struct monitor *m)
-{
-	for (size_t i = 0; i < o->checks && !m->state; i++)
-		if (!strcmp(o->check[i].name, m->name))
-			take_check(m, &o->check[i]);
-	for (size_t i = 0; i < o->services && !m->state; i++)
-		if (!strcmp(o->service[i].name, m->name))
-			take_service(m, &o->service[i]);
+	m->check = p->check;
+	m->word = scene_word(p);
+	m->class = scene_class(p);
+	m->level = p->level;
+	m->is_counted = scene_counts(p);
+	m->is_down = !strcmp(state, "down");
+	m->since_us = p->check ? p->check->since_us : p->service->since_us;
 }
 
 /* False: nobody knows it, or the page does not show it. */
-static bool name_it(const struct site *s, const struct page *page, struct monitor *m)
+static bool name_it(const struct scene *s, struct monitor *m)
 {
-	const struct target *t = catalog_find(s->catalog, m->name);
+	const struct target *t = catalog_find(s->site->catalog, m->name);
+	const struct part *part = scene_find(s, m->name);
 
-	if (!(m->state || m->figure || t) || !page_shows(s->catalog, page, m->name))
+	if (!(part || m->figure || t) || !page_shows(s->site->catalog, s->page, m->name))
 		return false;
-	m->name = m->figure ? m->figure->name : t ? t->name : m->name;
+	m->name = m->figure ? m->figure->name : t ? t->name : part->name;
 	m->title = t && *t->title ? t->title : m->name;
-	m->state = m->state ? m->state : "unknown";
+	m->level = LEVEL_UNKNOWN;
+	m->word = level_word[LEVEL_UNKNOWN];
+	m->class = level_class[LEVEL_UNKNOWN];
+	if (part)
+		take_part(m, part);
 	return true;
 }
 
 bool monitor_find(const struct site *s, const struct page *page, const char *name,
 		  struct monitor *m)
 {
+	struct scene scene;
+	bool is_found;
+
+	scene_open(&scene, s, page, false);
 	*m = (struct monitor){.name = name, .figure = figures_find(s->figures, name)};
-	find_state(s->overview, m);
-	return name_it(s, page, m);
+	is_found = name_it(&scene, m);
+	scene_close(&scene);
+	return is_found;
 }
 
 /* What the record knows: all but what was configured just now. */
 struct monitor *monitor_list(const struct site *s, const struct page *page, size_t *count)
 {
-	const struct overview *o = s->overview;
 	size_t figures = figures_count(s->figures), n = 0;
 	struct monitor *list = memory_new((figures + 1) * sizeof *list);
-	struct map by_name = {0};
+	struct scene scene;
 
+	scene_open(&scene, s, page, false);
 	for (size_t i = 0; i < figures; i++) {
 		const struct figure *f = figures_at(s->figures, i);
 
-		list[i] = (struct monitor){.name = f->name, .figure = f};
-		map_put_text(&by_name, f->name, &list[i]);
+		list[n] = (struct monitor){.name = f->name, .figure = f};
+		n += name_it(&scene, &list[n]);
 	}
-	for (size_t i = 0; i < o->checks; i++)
-		if (map_find_text(&by_name, o->check[i].name))
-			take_check(map_find_text(&by_name, o->check[i].name), &o->check[i]);
-	for (size_t i = 0; i < o->services; i++)
-		if (map_find_text(&by_name, o->service[i].name))
-			take_service(map_find_text(&by_name, o->service[i].name), &o->service[i]);
-	map_release(&by_name);
-	for (size_t i = 0; i < figures; i++)
-		if (name_it(s, page, &list[i]))
-			list[n++] = list[i];
+	scene_close(&scene);
 	*count = n;
 	return list;
 }
@@ -128,29 +109,23 @@ void monitor_add_notice(struct text *t, const struct site *s, const struct reque
 }
 
 void monitor_add_page(struct answer *a, const struct site *s, const struct request *r,
-		      const char *title, const char *head, const char *class, const char *main)
+		      const char *title, const char *at, const char *head, const char *class,
+		      const char *main)
 {
 	const struct figures_progress p = figures_progress(s->figures);
-	const char *name = *r->page->title ? r->page->title : r->page->name;
-	struct text at = {0}, statistics = {0};
+	struct text body = {0};
+	struct words w = {0};
 
-	if (monitor_has_statistics(r->page))
-		template_add(&statistics, web_figures, "figures-statistics",
-			     (const struct template_word[]){{"base", r->base}, {0}});
+	word_text(&w, "title", title);
+	word_text(&w, "class", class);
+	word_text(&w, "head", head);
+	word_text(&w, "main", main);
 	if (p.at_us)
-		shown_time(&at, r->page->zone, p.at_us);
-	template_add(&a->body, web_figures, "figures-page",
-		     (const struct template_word[]){
-			     {"title", title},
-			     {"page", name},
-			     {"base", r->base},
-			     {"class", class},
-			     {"statistics", text_get(&statistics)},
-			     {"head", head},
-			     {"main", main},
-			     {"at", p.at_us ? text_get(&at) : "not yet"},
-			     {"zone", r->page->zone ? zone_name(r->page->zone) : "UTC"},
-			     {0}});
-	text_release(&at);
-	text_release(&statistics);
+		shown_time(word(&w, "at"), r->page->zone, p.at_us);
+	else
+		word_text(&w, "at", "not yet");
+	word_text(&w, "zone", r->page->zone ? zone_name(r->page->zone) : "UTC");
+	words_piece(&body, web_figures, "figures-page", &w);
+	frame_answer(a, s, r, &(struct frame){.title = title, .at = at, .body = text_get(&body)});
+	text_release(&body);
 }

@@ -5,12 +5,16 @@
 
 #include "figures.h"
 #include "route.h"
+#include "scene.h"
 #include "template.h"
 
 /* One check or service as a page may show it. Texts are borrowed. */
 struct monitor {
 	const char *name, *title;
-	const char *state; /* a word of ours: "up", "not-monitored"; never a foreign one */
+	const char *word,
+		*class; /* how it stands (scene.h): a key of say(), and of the style sheet */
+	enum level level;
+	bool is_counted, is_down; /* is_down: as measured */
 	int64_t since_us; /* 0: not known */
 	const struct overview_check *check; /* NULL: of a service, or the keeper does not know it */
 	const struct figure *figure; /* NULL: none yet */
@@ -27,8 +31,9 @@ bool monitor_has_statistics(const struct page *);
 void monitor_link(struct text *, const struct request *, const char *name);
 /* What readers must know of the figures: nothing, or a notice that they are not all there yet. */
 void monitor_add_notice(struct text *, const struct site *, const struct request *);
-/* The whole page around its main part; `class` colours its head. */
+/* The whole page around its main part; `at` as in frame.h, `class` colours its head. */
 void monitor_add_page(struct answer *, const struct site *, const struct request *,
-		      const char *title, const char *head, const char *class, const char *main);
+		      const char *title, const char *at, const char *head, const char *class,
+		      const char *main);
 
 #endif

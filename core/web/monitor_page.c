@@ -7,8 +7,10 @@
 #include "assets.h"
 #include "chart.h"
 #include "shown.h"
+#include "when.h"
+#include "words.h"
 
-#define WORDS(...) ((const struct template_word[]){__VA_ARGS__, {NULL, NULL}})
+#define PIECE(...) ((const struct template_word[]){__VA_ARGS__, {NULL, NULL}})
 
 const struct monitor_file monitor_file[] = {
 	{"days.svg", CHART_DAYS, COURSES, "Days of %s"},
@@ -81,7 +83,7 @@ static void add_chart(struct making *w, struct text *into, const struct monitor_
 	monitor_link(&src, w->request, w->monitor->name);
 	text_puts(&src, file->name);
 	template_add(into, web_figures, "monitor-chart",
-		     WORDS({"title", text_get(&title)}, {"src", text_get(&src)},
+		     PIECE({"title", text_get(&title)}, {"src", text_get(&src)},
 			   {"says", text_get(&says)}));
 	text_release(&title);
 	text_release(&says);
@@ -102,7 +104,7 @@ static void add_window(struct text *rows, const struct figure_window *w, enum fi
 	clock_add_utc(&x.at[5], w->from_us, 0);
 	clock_add_utc(&x.at[6], w->to_us, 0);
 	template_add(rows, web_figures, "monitor-window",
-		     WORDS({"span", figure_span_label[span]}, {"uptime", text_get(&x.at[0])},
+		     PIECE({"span", figure_span_label[span]}, {"uptime", text_get(&x.at[0])},
 			   {"known", text_get(&x.at[1])}, {"down", text_get(&x.at[2])},
 			   {"outages", text_get(&x.at[3])}, {"longest", text_get(&x.at[4])},
 			   {"trend", shown_trend(w->trend)}, {"from", text_get(&x.at[5])},
@@ -122,7 +124,7 @@ static void add_windows(struct making *w)
 			add_window(&rows, &f->window[order[i]], order[i]);
 	text_puts(&sla, *f->sla ? f->sla : "the standard ones");
 	template_add(&w->main, web_figures, "monitor-windows",
-		     WORDS({"rows", text_get(&rows)}, {"sla", text_get(&sla)},
+		     PIECE({"rows", text_get(&rows)}, {"sla", text_get(&sla)},
 			   {"method", f->method ? f->method : ""}, {"zone", f->zone}));
 	text_release(&rows);
 	text_release(&sla);
@@ -140,7 +142,7 @@ static void add_day(struct text *rows, const struct figure_day *d)
 	shown_length(&x.at[5], d->not_monitored_us);
 	text_int(&x.at[6], d->incidents);
 	template_add(rows, web_figures, "monitor-day",
-		     WORDS({"date", d->date}, {"word", shown_letter(d->letter)},
+		     PIECE({"date", d->date}, {"word", shown_letter(d->letter)},
 			   {"uptime", text_get(&x.at[0])}, {"down", text_get(&x.at[1])},
 			   {"degraded", text_get(&x.at[2])}, {"unknown", text_get(&x.at[3])},
 			   {"maintenance", text_get(&x.at[4])},
@@ -159,7 +161,7 @@ static void add_days(struct making *w)
 	text_int(&days, (int64_t)f->days);
 	if (f->days)
 		template_add(&w->main, web_figures, "monitor-days",
-			     WORDS({"days", text_get(&days)}, {"chart", text_get(&chart)},
+			     PIECE({"days", text_get(&days)}, {"chart", text_get(&chart)},
 				   {"rows", text_get(&rows)}));
 	text_release(&rows);
 	text_release(&chart);
@@ -177,9 +179,9 @@ static void add_incident(struct making *w, struct text *rows, const struct figur
 		shown_time(&x.at[1], w->request->page->zone, i->to_us);
 	shown_length(&x.at[2], i->lasted_us);
 	if (page_is(w->request->page, "details"))
-		template_add(&x.at[3], web_figures, "monitor-reason", WORDS({"reason", i->reason}));
+		template_add(&x.at[3], web_figures, "monitor-reason", PIECE({"reason", i->reason}));
 	template_add(rows, web_figures, "monitor-incident",
-		     WORDS({"began", text_get(&x.at[0])},
+		     PIECE({"began", text_get(&x.at[0])},
 			   {"ended", i->to_us >= 0 ? text_get(&x.at[1]) : "still down"},
 			   {"lasted", text_get(&x.at[2])}, {"step", *i->step ? i->step : "-"},
 			   {"reason", text_get(&x.at[3])}));
@@ -194,11 +196,11 @@ static void add_incidents(struct making *w)
 	for (size_t i = 0; i < f->incidents; i++)
 		add_incident(w, &rows, &f->incident[i]);
 	if (page_is(w->request->page, "details"))
-		template_add(&head, web_figures, "monitor-reason-head", WORDS({"", ""}));
+		template_add(&head, web_figures, "monitor-reason-head", PIECE({"", ""}));
 	if (f->days)
 		template_add(&w->main, web_figures,
 			     f->incidents ? "monitor-incidents" : "monitor-no-incident",
-			     WORDS({"rows", text_get(&rows)}, {"reason", text_get(&head)}));
+			     PIECE({"rows", text_get(&rows)}, {"reason", text_get(&head)}));
 	text_release(&rows);
 	text_release(&head);
 }
@@ -220,7 +222,7 @@ static void add_cell(struct text *cells, const struct figure_times *t, int64_t u
 	struct text value = {0};
 
 	shown_elapsed(&value, t ? us : -1);
-	template_add(cells, web_figures, "monitor-cell", WORDS({"value", text_get(&value)}));
+	template_add(cells, web_figures, "monitor-cell", PIECE({"value", text_get(&value)}));
 	text_release(&value);
 }
 
@@ -237,7 +239,7 @@ static void add_time(struct text *rows, const struct figure *f, const char *step
 		add_cell(&cells, t, t ? t->p99_us : -1);
 	}
 	template_add(rows, web_figures, "monitor-time",
-		     WORDS({"step", name}, {"cells", text_get(&cells)}));
+		     PIECE({"step", name}, {"cells", text_get(&cells)}));
 	text_release(&cells);
 }
 
@@ -256,7 +258,7 @@ static void add_times(struct making *w)
 	for (size_t i = 1; i < 7; i++)
 		add_chart(w, &charts, &monitor_file[i]);
 	template_add(&w->main, web_figures, "monitor-times",
-		     WORDS({"rows", text_get(&rows)}, {"charts", text_get(&charts)}));
+		     PIECE({"rows", text_get(&rows)}, {"charts", text_get(&charts)}));
 	text_release(&rows);
 	text_release(&charts);
 }
@@ -272,9 +274,9 @@ static void add_links(struct making *w)
 	text_printf(&badge, "%s/badge/%s/", w->request->base, text_get(&name));
 	if (!w->monitor->figure || !w->monitor->figure->is_service)
 		template_add(&response, web_figures, "monitor-response-badge",
-			     WORDS({"link", text_get(&link)}, {"badge", text_get(&badge)}));
+			     PIECE({"link", text_get(&link)}, {"badge", text_get(&badge)}));
 	template_add(&w->main, web_figures, "monitor-links",
-		     WORDS({"base", w->request->base}, {"name", text_get(&name)},
+		     PIECE({"base", w->request->base}, {"name", text_get(&name)},
 			   {"link", text_get(&link)}, {"badge", text_get(&badge)},
 			   {"response", text_get(&response)}));
 	text_release(&link);
@@ -285,17 +287,14 @@ static void add_links(struct making *w)
 
 static void add_head(const struct making *w, struct text *head)
 {
-	struct text at = {0}, since = {0};
+	struct words words = {0}, since = {0};
 
-	if (w->monitor->since_us > 0) {
-		shown_time(&at, w->request->page->zone, w->monitor->since_us);
-		template_add(&since, web_figures, "monitor-since", WORDS({"since", text_get(&at)}));
-	}
-	template_add(head, web_figures, "monitor-head",
-		     WORDS({"class", w->monitor->state}, {"state", w->monitor->state},
-			   {"since", text_get(&since)}));
-	text_release(&at);
-	text_release(&since);
+	word_text(&words, "class", w->monitor->class);
+	word_say(&words, "state", w->monitor->word);
+	when_piece(word(&since, "since"), w->request->page, w->monitor->since_us);
+	if (w->monitor->since_us > 0)
+		words_piece(word(&words, "since"), web_figures, "monitor-since", &since);
+	words_piece(head, web_figures, "monitor-head", &words);
 }
 
 void monitor_show(struct answer *a, const struct site *s, const struct request *r,
@@ -313,10 +312,10 @@ void monitor_show(struct answer *a, const struct site *s, const struct request *
 		add_times(&w);
 	} else {
 		template_add(&w.main, web_figures, "figures-missing",
-			     WORDS({"text", "Nothing is recorded of it yet."}));
+			     PIECE({"text", "Nothing is recorded of it yet."}));
 	}
 	add_links(&w);
-	monitor_add_page(a, s, r, m->title, text_get(&head), m->state, text_get(&w.main));
+	monitor_add_page(a, s, r, m->title, "", text_get(&head), m->class, text_get(&w.main));
 	text_release(&head);
 	text_release(&w.main);
 }

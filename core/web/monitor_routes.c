@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "frame.h"
 #include "monitor_page.h"
 #include "shown.h"
 
@@ -47,7 +48,7 @@ static void show(const struct site *s, const struct request *r, struct answer *a
 	if (file && monitor_find(s, r->page, name, &m) && m.figure)
 		show_file(s, &m, file, a);
 	else
-		answer_text(a, 404, "This page shows no monitor of that name.");
+		frame_none(a, s, r);
 	free(name);
 }
 

@@ -50,6 +50,22 @@ bool scene_counts(const struct part *p)
 	return !strcmp(p->standing, "in-service");
 }
 
+const char *scene_word(const struct part *p)
+{
+	const char *state = p->check ? p->check->state : p->service->state;
+
+	if (!scene_counts(p))
+		return p->standing;
+	if (p->level == LEVEL_UNKNOWN && !strcmp(state, "not-monitored"))
+		return state;
+	return level_word[p->level];
+}
+
+const char *scene_class(const struct part *p)
+{
+	return scene_counts(p) ? level_class[p->level] : "uncounted";
+}
+
 /* ---- parts ---- */
 
 static void add_part(struct scene *s, const char *name, const struct overview_check *c,

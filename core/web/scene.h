@@ -63,5 +63,9 @@ const struct part *scene_find(const struct scene *, const char *name); /* NULL: 
 /* A published post that the page shows, NULL. */
 const struct post *scene_post(const struct scene *, const char *id);
 bool scene_counts(const struct part *); /* its standing is in-service */
+/* What people read of it: a key of say(). It was never probed, or does not count; else its level.
+ */
+const char *scene_word(const struct part *);
+const char *scene_class(const struct part *); /* of the style sheet */
 
 #endif

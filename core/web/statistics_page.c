@@ -7,8 +7,9 @@
 #include "assets.h"
 #include "shown.h"
 #include "statistics.h"
+#include "words.h"
 
-#define WORDS(...) ((const struct template_word[]){__VA_ARGS__, {NULL, NULL}})
+#define PIECE(...) ((const struct template_word[]){__VA_ARGS__, {NULL, NULL}})
 #define EXTREMES   5 /* best and worst */
 #define METHODS    8
 
@@ -24,7 +25,7 @@ static const struct figure_window *main_of(const struct listed *l)
 
 static bool is_down(const struct listed *l)
 {
-	return !strcmp(l->monitor.state, "down");
+	return l->monitor.is_down;
 }
 
 static void add_head(struct text *head, const struct listed *list, size_t count)
@@ -37,7 +38,7 @@ static void add_head(struct text *head, const struct listed *list, size_t count)
 	text_int(&listed, (int64_t)count);
 	text_int(&down, n);
 	template_add(head, web_figures, "statistics-head",
-		     WORDS({"listed", text_get(&listed)}, {"down", text_get(&down)}));
+		     PIECE({"listed", text_get(&listed)}, {"down", text_get(&down)}));
 	text_release(&listed);
 	text_release(&down);
 }
@@ -67,7 +68,7 @@ static void add_method(struct text *main, const struct listed *list, size_t coun
 			    *f->sla ? f->sla : "the standard rules", f->zone);
 	}
 	template_add(main, web_figures, "statistics-method",
-		     WORDS({"methods", n ? text_get(&methods) : "not known yet"}));
+		     PIECE({"methods", n ? text_get(&methods) : "not known yet"}));
 	text_release(&methods);
 }
 
@@ -95,7 +96,7 @@ static void add_category(struct text *rows, const struct request *r, const struc
 	shown_percent(&x[BEST], best);
 	shown_percent(&x[WORST], worst);
 	template_add(rows, web_figures, "statistics-category",
-		     WORDS({"link", text_get(&x[LINK])},
+		     PIECE({"link", text_get(&x[LINK])},
 			   {"category", shown_category(list->category)},
 			   {"listed", text_get(&x[LISTED])}, {"never-down", text_get(&x[NEVER])},
 			   {"down", text_get(&x[DOWN])}, {"best", text_get(&x[BEST])},
@@ -112,7 +113,7 @@ static void add_categories(struct text *main, const struct request *r, const str
 		end = statistics_end(s, first);
 		add_category(&rows, r, s->list + first, end - first);
 	}
-	template_add(main, web_figures, "statistics-categories", WORDS({"rows", text_get(&rows)}));
+	template_add(main, web_figures, "statistics-categories", PIECE({"rows", text_get(&rows)}));
 	text_release(&rows);
 }
 
@@ -126,7 +127,7 @@ static void add_one(struct text *rows, const struct request *r, const struct lis
 	shown_length(&x[DOWN], main_of(l)->down_us);
 	text_int(&x[OUTAGES], main_of(l)->incidents);
 	template_add(rows, web_figures, "statistics-one",
-		     WORDS({"link", text_get(&x[LINK])}, {"title", l->monitor.title},
+		     PIECE({"link", text_get(&x[LINK])}, {"title", l->monitor.title},
 			   {"category", shown_category(l->category)},
 			   {"uptime", text_get(&x[UPTIME])}, {"down", text_get(&x[DOWN])},
 			   {"outages", text_get(&x[OUTAGES])}));
@@ -149,7 +150,7 @@ static void add_extreme(struct text *main, const struct request *r, const struct
 	if (rows.size)
 		template_add(
 			main, web_figures, "statistics-extreme",
-			WORDS({"id", is_worst ? "worst" : "best"},
+			PIECE({"id", is_worst ? "worst" : "best"},
 			      {"title", is_worst ? "The worst of 30 days" : "The best of 30 days"},
 			      {"rows", text_get(&rows)}));
 	text_release(&rows);
@@ -183,9 +184,10 @@ void statistics_show(struct answer *a, const struct site *site, const struct req
 		add_extremes(&main, r, s);
 		add_method(&main, s->list, s->count);
 	} else {
-		template_add(&main, web_figures, "statistics-missing", WORDS({"", ""}));
+		template_add(&main, web_figures, "statistics-missing", PIECE({"", ""}));
 	}
-	monitor_add_page(a, site, r, "Statistics", text_get(&head), "plain", text_get(&main));
+	monitor_add_page(a, site, r, "Statistics", "/statistics/", text_get(&head), "plain",
+			 text_get(&main));
 	text_release(&main);
 	text_release(&head);
 }
@@ -194,7 +196,7 @@ void statistics_show(struct answer *a, const struct site *site, const struct req
 
 static void add_cell(struct text *cells, const char *value)
 {
-	template_add(cells, web_figures, "statistics-cell", WORDS({"value", value}));
+	template_add(cells, web_figures, "statistics-cell", PIECE({"value", value}));
 }
 
 static void add_uptime(struct text *cells, const struct figure_window *w)
@@ -205,7 +207,7 @@ static void add_uptime(struct text *cells, const struct figure_window *w)
 	clock_add_utc(&from, w->from_us, 0);
 	clock_add_utc(&to, w->to_us, 0);
 	template_add(cells, web_figures, w->to_us ? "statistics-span" : "statistics-cell",
-		     WORDS({"value", text_get(&value)}, {"from", text_get(&from)},
+		     PIECE({"value", text_get(&value)}, {"from", text_get(&from)},
 			   {"to", text_get(&to)}));
 	text_release(&value);
 	text_release(&from);
@@ -248,44 +250,89 @@ static void add_number(struct text *cells, int64_t number)
 	text_release(&value);
 }
 
-static const char *const column[] = {"Monitor",   "State", "Today", "7 days", "30 days", "90 days",
-				     "12 months", "Trend", "Rank",  "Of all", "Outages", "Down",
-				     "Longest",   "p50",   "p95",   "p99"};
+static void end_row(struct text *rows, const struct request *r, const struct listed *l,
+		    struct text *cells)
+{
+	struct text link = {0};
 
-static void add_row(struct text *rows, const struct request *r, const struct listed *l)
+	monitor_link(&link, r, l->monitor.name);
+	template_add(rows, web_figures, "statistics-row",
+		     PIECE({"link", text_get(&link)}, {"title", l->monitor.title},
+			   {"cells", text_get(cells)}));
+	text_release(&link);
+	text_release(cells);
+}
+
+static void add_uptimes(struct text *rows, const struct request *r, const struct listed *l)
 {
 	static const enum figure_span span[] = {SPAN_TODAY, SPAN_7D, SPAN_30D, SPAN_90D, SPAN_12M};
-	const struct figure_window *w = main_of(l);
-	struct text cells = {0}, link = {0};
+	struct text cells = {0}, state = {0};
 
-	add_cell(&cells, l->monitor.state);
+	say(&state, l->monitor.word);
+	add_cell(&cells, text_get(&state));
 	for (size_t i = 0; i < sizeof span / sizeof *span; i++)
 		add_uptime(&cells, &l->monitor.figure->window[span[i]]);
-	add_cell(&cells, shown_trend(w->trend));
+	add_cell(&cells, shown_trend(main_of(l)->trend));
 	add_rank(&cells, l->place, l->place_of);
 	add_rank(&cells, l->rank, l->rank_of);
+	end_row(rows, r, l, &cells);
+	text_release(&state);
+}
+
+static void add_outages(struct text *rows, const struct request *r, const struct listed *l)
+{
+	const struct figure_window *w = main_of(l);
+	struct text cells = {0};
+
 	add_number(&cells, w->incidents);
 	add_length(&cells, w->down_us);
 	add_length(&cells, w->longest_us);
 	add_elapsed(&cells, &w->total, w->total.p50_us);
 	add_elapsed(&cells, &w->total, w->total.p95_us);
 	add_elapsed(&cells, &w->total, w->total.p99_us);
-	monitor_link(&link, r, l->monitor.name);
-	template_add(rows, web_figures, "statistics-row",
-		     WORDS({"link", text_get(&link)}, {"title", l->monitor.title},
-			   {"cells", text_get(&cells)}));
-	text_release(&cells);
-	text_release(&link);
+	end_row(rows, r, l, &cells);
 }
 
-static void add_columns(struct text *heads, const struct statistics_order *order)
+static const struct sheet {
+	const char *id, *title;
+	const char *column[12]; /* NULL at the end */
+	void (*add)(struct text *, const struct request *, const struct listed *);
+} sheet[] = {
+	{"list",
+	 "Uptime",
+	 {"Monitor", "State", "Today", "7 days", "30 days", "90 days", "12 months", "Trend", "Rank",
+	  "Of all"},
+	 add_uptimes},
+	{"outages",
+	 "Outages and response times of 30 days",
+	 {"Monitor", "Outages", "Down", "Longest", "p50", "p95", "p99"},
+	 add_outages},
+};
+
+static void add_columns(struct text *heads, const struct sheet *t,
+			const struct statistics_order *order)
 {
-	for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+	for (const char *const *column = t->column; *column; column++)
 		template_add(heads, web_figures,
-			     strcmp(column[i], order->column) ? "statistics-column"
-							      : "statistics-column-ordered",
-			     WORDS({"column", column[i]},
+			     strcmp(*column, order->column) ? "statistics-column"
+							    : "statistics-column-ordered",
+			     PIECE({"column", *column},
 				   {"sort", order->is_falling ? "descending" : "ascending"}));
+}
+
+static void add_sheet(struct text *main, const struct request *r, const struct sheet *t,
+		      const struct listed *list, size_t count, const struct statistics_order *order)
+{
+	struct text heads = {0}, rows = {0};
+
+	add_columns(&heads, t, order);
+	for (size_t i = 0; i < count; i++)
+		t->add(&rows, r, &list[i]);
+	template_add(main, web_figures, "statistics-table",
+		     PIECE({"id", t->id}, {"title", t->title}, {"heads", text_get(&heads)},
+			   {"rows", text_get(&rows)}));
+	text_release(&heads);
+	text_release(&rows);
 }
 
 static void add_orders(struct text *main, const struct request *r, const char *category,
@@ -299,10 +346,10 @@ static void add_orders(struct text *main, const struct request *r, const char *c
 		statistics_link(&link, r->base, category, o, 0);
 		template_add(&orders, web_figures,
 			     o == now ? "statistics-order-now" : "statistics-order",
-			     WORDS({"link", text_get(&link)}, {"order", o->label}));
+			     PIECE({"link", text_get(&link)}, {"order", o->label}));
 		text_release(&link);
 	}
-	template_add(main, web_figures, "statistics-orders", WORDS({"orders", text_get(&orders)}));
+	template_add(main, web_figures, "statistics-orders", PIECE({"orders", text_get(&orders)}));
 	text_release(&orders);
 }
 
@@ -321,12 +368,12 @@ static void add_parts(struct text *main, const struct request *r, const char *ca
 		statistics_link(&link, r->base, category, order, part);
 		template_add(&parts, web_figures,
 			     part == now ? "statistics-order-now" : "statistics-order",
-			     WORDS({"link", text_get(&link)}, {"order", label}));
+			     PIECE({"link", text_get(&link)}, {"order", label}));
 		text_release(&link);
 	}
 	if (count > STATISTICS_ROWS)
 		template_add(main, web_figures, "statistics-parts",
-			     WORDS({"parts", text_get(&parts)}));
+			     PIECE({"parts", text_get(&parts)}));
 	text_release(&parts);
 }
 
@@ -335,26 +382,20 @@ void statistics_show_category(struct answer *a, const struct site *site, const s
 			      const struct statistics_order *order, size_t part)
 {
 	const char *category = list->category;
-	size_t first = part * STATISTICS_ROWS;
-	struct text main = {0}, head = {0}, heads = {0}, rows = {0};
+	size_t first = part * STATISTICS_ROWS, rest = count - first;
+	struct text main = {0}, head = {0};
 
 	qsort(list, count, sizeof *list, order->compare);
 	monitor_add_notice(&main, site, r);
 	add_head(&head, list, count);
 	add_orders(&main, r, category, order);
-	add_columns(&heads, order);
-	for (size_t i = first; i < count && i < first + STATISTICS_ROWS; i++)
-		add_row(&rows, r, &list[i]);
-	template_add(&main, web_figures, "statistics-table",
-		     WORDS({"id", "list"},
-			   {"title", "Uptime, and the outages and times of 30 days"},
-			   {"heads", text_get(&heads)}, {"rows", text_get(&rows)}));
+	for (size_t i = 0; i < sizeof sheet / sizeof *sheet; i++)
+		add_sheet(&main, r, &sheet[i], list + first,
+			  rest < STATISTICS_ROWS ? rest : STATISTICS_ROWS, order);
 	add_parts(&main, r, category, order, count, part);
 	add_method(&main, list, count);
-	monitor_add_page(a, site, r, shown_category(category), text_get(&head), "plain",
-			 text_get(&main));
+	monitor_add_page(a, site, r, shown_category(category), "/statistics/", text_get(&head),
+			 "plain", text_get(&main));
 	text_release(&main);
 	text_release(&head);
-	text_release(&heads);
-	text_release(&rows);
 }

@@ -4,19 +4,15 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "frame.h"
 #include "statistics.h"
-
-static void refuse(struct answer *a)
-{
-	answer_text(a, 404, "This page has no statistics of that category.");
-}
 
 static void show_all(const struct site *s, const struct request *r, struct answer *a)
 {
 	struct statistics all = {0};
 
 	if (!monitor_has_statistics(r->page)) {
-		refuse(a);
+		frame_none(a, s, r);
 		return;
 	}
 	statistics_gather(&all, s, r->page);
@@ -86,7 +82,7 @@ static void show_wish(const struct site *s, const struct request *r, struct answ
 					 w->part);
 		return;
 	}
-	refuse(a);
+	frame_none(a, s, r);
 }
 
 static void show_category(const struct site *s, const struct request *r, struct answer *a)

@@ -11,6 +11,7 @@
 #include "detail.h"
 #include "frame.h"
 #include "notice.h"
+#include "shown.h"
 #include "words.h"
 
 struct tree {
@@ -23,30 +24,13 @@ struct tree {
 static void add_rows(struct text *t, struct tree *tree, const struct part *const *part,
 		     size_t count, int depth);
 
-/* What stands in the place of its level: it was never probed, or it does not count. */
-static const char *state_word(const struct part *p)
-{
-	const char *state = p->check ? p->check->state : p->service->state;
-
-	if (!scene_counts(p))
-		return p->standing;
-	if (p->level == LEVEL_UNKNOWN && !strcmp(state, "not-monitored"))
-		return state;
-	return level_word[p->level];
-}
-
-static const char *class_of(const struct part *p)
-{
-	return scene_counts(p) ? level_class[p->level] : "uncounted";
-}
-
 static void add_name(struct text *t, struct tree *tree, const struct part *p)
 {
 	struct words w = {0};
 
 	word_text(&w, "title", p->title);
 	word_text(&w, "base", tree->base);
-	url_add(word(&w, "name"), p->name);
+	shown_url(word(&w, "name"), p->name);
 	words_piece(t, web_status, tree->has_monitors ? "name-link" : "name", &w);
 }
 
@@ -118,8 +102,8 @@ static void add_row(struct text *t, struct tree *tree, const struct part *p, int
 	if (tree->rows >= TREE_ROWS)
 		return;
 	tree->rows++;
-	word_text(&w, "class", class_of(p));
-	word_say(&w, "state", state_word(p));
+	word_text(&w, "class", scene_class(p));
+	word_say(&w, "state", scene_word(p));
 	add_name(word(&w, "name"), tree, p);
 	add_figures(word(&w, "bars"), tree, p);
 	if (tree->scene->details)

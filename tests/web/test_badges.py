@@ -89,12 +89,12 @@ def words(tmp):
         return texts(body)
     with web(tmp) as page:
         computed(page)
-        assert says("/badge/shop/1/status.svg") == ("shop/1", "up") and says("/badge/mail/status.svg") == ("mail", "down")
+        assert says("/badge/shop/1/status.svg") == ("shop/1", "Operational") and says("/badge/mail/status.svg") == ("mail", "Outage")
         row = re.search(r"30 days</th><td>([^<]*)</td>", page.get("/monitor/mail/")[2])[1]
         assert row != "100 %" and says("/badge/mail/uptime/30d.svg") == ("uptime 30 days", row)
         assert says("/badge/mail/response/30d.svg")[1] in page.get("/monitor/mail/")[2]
         assert says("/badge/mail/certificate.svg") == ("certificate", "12 days")
-        assert says("/badge/mail/status.svg?label=Our+%3Cmail%3E&style=flat-square") == ("Our <mail>", "down")
+        assert says("/badge/mail/status.svg?label=Our+%3Cmail%3E&style=flat-square") == ("Our <mail>", "Outage")
         assert 'rx="0"' in page.get("/badge/mail/status.svg?style=flat-square")[2]
         wide = ElementTree.fromstring(page.get(f"/badge/{'x' * 190}/status.svg")[2])
         assert int(wide.get("width")) < 400, "a long name is cut"
@@ -134,7 +134,7 @@ def wrong(tmp):
         for what in ("uptime/30d", "response/24h", "certificate"):
             badge = json.loads(page.get(f"/badge/new/{what}.json")[2])
             assert (badge["message"], badge["color"], badge["isError"]) == ("unknown", "57606a", False), badge
-        assert texts(page.get("/badge/new/status.svg")[2]) == ("new", "not monitored")
+        assert texts(page.get("/badge/new/status.svg")[2]) == ("new", "Not measured yet")
 
 
 @test("a name cannot get out of its badge, its page or its address")
@@ -147,7 +147,7 @@ def hostile(tmp):
             shown = page.get(f"/monitor/{quoted(name)}/")[2]
             assert "<script" not in shown and "\u202e" not in shown
             for address in re.findall(r'(?:href|src)="([^"]*)"', shown):
-                assert re.fullmatch(r"(/[\w%./~-]*(\?monitor=[\w%./~-]*)?|data:,)", html.unescape(address)), address
+                assert re.fullmatch(r"(#content|/[\w%./~-]*(\?monitor=[\w%./~-]*)?|data:,)", html.unescape(address)), address
 
 
 run()

@@ -152,7 +152,7 @@ def published(tmp):
         orders = {}
         for order in ("", "by-name/", "by-response/", "by-outages/", "by-downtime/"):
             body = web.get(f"/statistics/Payment/{order}")[2]
-            head, *rows = table(body, "list")
+            head, *rows = [both + more[1:] for both, more in zip(table(body, "list"), table(body, "outages"))]
             orders[order] = [row[0][0] for row in rows]
             for row in rows:
                 compare_row(past, {column: cell for (column, _), cell in zip(head, row)})
