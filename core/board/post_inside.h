@@ -26,4 +26,21 @@ bool post_judge_words(const struct post *, const struct post_world *, const stru
 void post_take_text(const struct line *, const char *key, const char **into);
 void post_take_words(struct post *, const struct line *);
 
+/* ---- post_judge.c ---- */
+
+/* A window of that span; what is over, or takes nothing down, has none. */
+void post_plan(struct post_change *, int64_t from_us, int64_t to_us);
+/* A new update in the words of the request. */
+void post_put_update(struct post_change *, const struct line *, int64_t event_us);
+/* The newest of its updates by event, or NULL. */
+const struct card *post_last_update(const struct board *, const char *post);
+/* A draft is written anew: nobody has read it. */
+bool post_judge_draft(struct post_change *, const struct board *, const struct line *request,
+		      const struct post_world *, struct text *wrong);
+
+/* ---- post_update.c ---- */
+
+bool post_judge_update(struct post_change *, const struct board *, const struct line *request,
+		       const struct post_world *, struct text *wrong);
+
 #endif

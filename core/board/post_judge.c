@@ -18,7 +18,7 @@ static const char *first_state(const struct post *p, int64_t now_us)
 }
 
 /* What is over, or takes nothing down, has no window. */
-static void plan(struct post_change *c, int64_t from_us, int64_t to_us)
+void post_plan(struct post_change *c, int64_t from_us, int64_t to_us)
 {
 	const struct post *p = &c->post;
 
@@ -39,7 +39,7 @@ static void publish(struct post_change *c, const struct post_world *w)
 	c->is_told = !p->is_quiet;
 	c->happened = POST_OPENED;
 	if (p->sort == POST_MAINTENANCE)
-		plan(c, p->start_us, p->end_us);
+		post_plan(c, p->start_us, p->end_us);
 	if (p->start_us - p->remind_us <= w->now_us)
 		p->reminded_us = p->start_us; /* they have just been told */
 }
@@ -88,7 +88,7 @@ static bool judge_first_state(struct post *p, const struct line *l, const struct
 	return true;
 }
 
-static void write_update(struct post_change *c, const struct line *l, int64_t event_us)
+void post_put_update(struct post_change *c, const struct line *l, int64_t event_us)
 {
 	c->has_update = true;
 	c->update = (struct update){.post = "",
@@ -122,7 +122,7 @@ static bool judge_new(struct post_change *c, const struct line *l, const struct 
 		p->end_us = line_int(l, "event_us", w->now_us);
 	if (!strcmp(p->state, "resolved") && !line_find(l, "event_us"))
 		event_us = p->end_us;
-	write_update(c, l, event_us);
+	post_put_update(c, l, event_us);
 	if (!post_judge_event(&c->update, w, wrong) || !post_judge_span(p, w, wrong))
 		return false;
 	p->over_us = post_is_over(p) ? w->now_us : 0;
@@ -134,7 +134,7 @@ static bool judge_new(struct post_change *c, const struct line *l, const struct 
 /* ---- a draft ---- */
 
 /* The newest of its updates by event, or NULL. */
-static const struct card *last_update(const struct board *b, const char *post)
+const struct card *post_last_update(const struct board *b, const char *post)
 {
 	const struct card *all[MOST_UPDATES];
 	size_t n = post_updates(b, post, all, MOST_UPDATES);
@@ -143,10 +143,10 @@ static const struct card *last_update(const struct board *b, const char *post)
 }
 
 /* A draft is written anew: nobody has read it. */
-static bool judge_draft(struct post_change *c, const struct board *b, const struct line *l,
-			const struct post_world *w, struct text *wrong)
+bool post_judge_draft(struct post_change *c, const struct board *b, const struct line *l,
+		      const struct post_world *w, struct text *wrong)
 {
-	const struct card *card = last_update(b, c->post.card->id);
+	const struct card *card = post_last_update(b, c->post.card->id);
 	struct post *p = &c->post;
 
 	post_take_words(p, l);
@@ -156,7 +156,7 @@ static bool judge_draft(struct post_change *c, const struct board *b, const stru
 	if (!strcmp(p->state, "resolved") && !p->end_us)
 		p->end_us = line_int(l, "event_us", w->now_us);
 	p->over_us = post_is_over(p) ? w->now_us : 0;
-	write_update(c, l, w->now_us);
+	post_put_update(c, l, w->now_us);
 	if (card)
 		update_read(card, &c->update);
 	post_take_text(l, "body", &c->update.body);
@@ -181,163 +181,9 @@ static bool judge_publish(struct post_change *c, const struct board *b, const st
 		post_take_words(&p, l);
 		c->post.state = first_state(&p, w->now_us);
 	}
-	if (!judge_draft(c, b, l, w, wrong))
+	if (!post_judge_draft(c, b, l, w, wrong))
 		return false;
 	publish(c, w);
-	return true;
-}
-
-/* ---- an update ---- */
-
-static bool judge_incident_step(struct post_change *c, const char *to, int64_t event_us,
-				struct text *wrong)
-{
-	struct post *p = &c->post;
-	bool was_over = post_is_over(p);
-
-	if (!strcmp(to, "postmortem") && !was_over)
-		return post_refuse(wrong,
-				   "a post-mortem is told of an incident that is resolved: this "
-				   "one is '%s'",
-				   p->state);
-	c->happened = !strcmp(to, "postmortem")              ? POST_EXPLAINED
-		      : !strcmp(to, "resolved") && !was_over ? POST_ENDED
-							     : POST_UPDATED;
-	if (!strcmp(to, "resolved") && !p->end_us)
-		p->end_us = event_us;
-	else if (strcmp(to, "resolved") && strcmp(to, "postmortem"))
-		p->end_us = 0; /* it goes on */
-	return true;
-}
-
-static const struct {
-	const char *from, *to;
-	enum post_happened happened;
-} maintenance_step[] = {
-	{"scheduled", "scheduled", POST_UPDATED},   {"scheduled", "in_progress", POST_BEGUN},
-	{"scheduled", "cancelled", POST_CANCELLED}, {"in_progress", "in_progress", POST_UPDATED},
-	{"in_progress", "verifying", POST_UPDATED}, {"in_progress", "completed", POST_ENDED},
-	{"verifying", "in_progress", POST_UPDATED}, {"verifying", "verifying", POST_UPDATED},
-	{"verifying", "completed", POST_ENDED},
-};
-
-static bool judge_maintenance_step(struct post_change *c, const char *to, int64_t event_us,
-				   struct text *wrong)
-{
-	struct post *p = &c->post;
-	size_t n = sizeof maintenance_step / sizeof *maintenance_step, i = 0;
-
-	while (i < n &&
-	       (strcmp(maintenance_step[i].from, p->state) || strcmp(maintenance_step[i].to, to)))
-		i++;
-	if (i == n)
-		return post_refuse(wrong,
-				   post_is_over(p)
-					   ? "it is over (%s): correct it, or write a new post"
-					   : "from '%s' it cannot become '%s'",
-				   p->state, to);
-	c->happened = maintenance_step[i].happened;
-	if (c->happened == POST_BEGUN && event_us < p->start_us) {
-		plan(c, event_us, p->start_us);
-		p->start_us = event_us;
-	}
-	if (c->happened == POST_ENDED && event_us < p->end_us)
-		p->end_us = event_us;
-	c->is_unplanned = c->happened == POST_ENDED || c->happened == POST_CANCELLED;
-	return true;
-}
-
-static bool judge_step(struct post_change *c, const char *to, int64_t event_us, struct text *wrong)
-{
-	struct post *p = &c->post;
-
-	if (post_judge_word("state", to, post_state_of[p->sort], wrong) < 0)
-		return false;
-	return p->sort == POST_NEWS ||
-	       (p->sort == POST_INCIDENT ? judge_incident_step
-					 : judge_maintenance_step)(c, to, event_us, wrong);
-}
-
-static bool is_same_time(const struct post *a, const struct post *b)
-{
-	return a->start_us == b->start_us && a->end_us == b->end_us;
-}
-
-/* A maintenance gets another time: who planned with the old one is told. */
-static bool judge_dates(const struct post *p, const struct post *was, const struct line *l,
-			const struct post_world *w, struct text *wrong)
-{
-	bool has_begun = strcmp(was->state, "scheduled") != 0;
-
-	if (is_same_time(p, was))
-		return true;
-	if (has_begun && p->start_us != was->start_us)
-		return post_refuse(wrong, "it has begun: only its end can be changed");
-	if (p->end_us <= w->now_us)
-		return post_refuse(wrong, "its new time is over already: say that it is %s",
-				   has_begun ? "completed" : "cancelled");
-	if (line_find(l, "state") && strcmp(line_get(l, "state"), was->state))
-		return post_refuse(wrong, "its time and its state are changed by two updates");
-	return true;
-}
-
-/* What was announced stays as it was announced: only what is more is planned anew. */
-static void replan(struct post_change *c, const struct post *was, const struct post_world *w)
-{
-	const struct post *p = &c->post;
-	bool has_begun = strcmp(was->state, "scheduled") != 0,
-	     is_other = strcmp(p->impact, was->impact) || strcmp(p->components, was->components);
-
-	if (p->sort != POST_MAINTENANCE || post_is_over(p) || c->is_unplanned || c->plan_to_us ||
-	    (is_same_time(p, was) && !is_other))
-		return;
-	c->is_unplanned = !has_begun || is_other;
-	if (c->is_unplanned)
-		plan(c, has_begun ? w->now_us : p->start_us, p->end_us);
-	else if (p->end_us > was->end_us)
-		plan(c, was->end_us, p->end_us);
-	if (is_same_time(p, was))
-		return;
-	c->happened = POST_RESCHEDULED;
-	c->post.reminded_us = p->start_us - p->remind_us <= w->now_us ? p->start_us : 0;
-}
-
-/* What was told of a later time stays what the post is at. */
-static bool is_latest(const struct board *b, const char *post, int64_t event_us)
-{
-	const struct card *last = last_update(b, post);
-
-	return !last || card_int(last, "event_us", last->first_us) <= event_us;
-}
-
-static bool judge_update(struct post_change *c, const struct board *b, const struct line *l,
-			 const struct post_world *w, struct text *wrong)
-{
-	struct post *p = &c->post, was = *p;
-	int64_t event_us = line_int(l, "event_us", w->now_us);
-	const char *to = line_find(l, "state") ? line_get(l, "state") : p->state;
-	bool moves = is_latest(b, p->card->id, event_us);
-
-	if (p->stage == POST_DRAFT)
-		return judge_draft(c, b, l, w, wrong);
-	post_take_words(p, l);
-	write_update(c, l, event_us);
-	if (!post_judge_words(p, w, l, wrong) || !post_judge_body(c->update.body, wrong) ||
-	    !post_judge_event(&c->update, w, wrong))
-		return false;
-	if (p->sort == POST_MAINTENANCE && !judge_dates(p, &was, l, w, wrong))
-		return false;
-	c->happened = POST_UPDATED;
-	if (moves ? !judge_step(c, to, event_us, wrong)
-		  : post_judge_word("state", to, post_state_of[p->sort], wrong) < 0)
-		return false;
-	replan(c, &was, w);
-	if (!post_judge_span(p, w, wrong))
-		return false;
-	p->state = moves ? to : p->state;
-	p->over_us = !post_is_over(p) ? 0 : p->over_us ? p->over_us : w->now_us;
-	c->update.state = to;
-	c->is_told = line_int(l, "quiet", p->is_quiet) != 1;
 	return true;
 }
 
@@ -375,7 +221,7 @@ static bool judge_correct(struct post_change *c, const struct board *b, const st
 	struct post *p = &c->post, was = *p;
 
 	if (p->stage == POST_DRAFT)
-		return judge_draft(c, b, l, w, wrong);
+		return post_judge_draft(c, b, l, w, wrong);
 	post_take_words(p, l);
 	if (p->sort == POST_MAINTENANCE && !post_is_over(p) &&
 	    (p->start_us != was.start_us || p->end_us != was.end_us))
@@ -412,7 +258,7 @@ static bool judge_withdraw(struct post_change *c, const struct board *b, const s
 	p->stage = POST_WITHDRAWN;
 	p->over_us = w->now_us;
 	if (*line_get(l, "body")) {
-		write_update(c, l, w->now_us);
+		post_put_update(c, l, w->now_us);
 		return post_judge_body(c->update.body, wrong);
 	}
 	return true;
@@ -424,7 +270,7 @@ static const struct {
 	const char *act;
 	bool (*judge)(struct post_change *, const struct board *, const struct line *,
 		      const struct post_world *, struct text *wrong);
-} act[] = {{"update", judge_update},
+} act[] = {{"update", post_judge_update},
 	   {"correct", judge_correct},
 	   {"publish", judge_publish},
 	   {"withdraw", judge_withdraw}};
