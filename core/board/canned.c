@@ -378,7 +378,8 @@ bool canned_is_due(struct post_change *c, const struct canned *section,
 		return false;
 	find_posts(&s);
 	find_open(&s);
-	if (s.open.card)
-		return go_on(c, &s);
-	return is_anything_new(&s) && begin(c, &s);
+	if (s.open.card ? go_on(c, &s) : is_anything_new(&s) && begin(c, &s))
+		return true;
+	post_change_release(c);
+	return false;
 }

@@ -400,8 +400,123 @@ static void test_long(void)
 	world_free(w);
 }
 
+/* ---- whatever is asked ---- */
+
+static const char *const any[] = {
+	"sort=maintenance",
+	"sort=news",
+	"sort=incident",
+	"title=x",
+	"title=\"\"",
+	"body=y",
+	"body=\"\"",
+	"components=a",
+	"components=S",
+	"components=b",
+	"components=zz",
+	"components=\"a\\nS\\nb\"",
+	"states=operational",
+	"impact=none",
+	"impact=outage",
+	"impact=major",
+	"state=resolved",
+	"state=identified",
+	"state=completed",
+	"state=in_progress",
+	"state=cancelled",
+	"state=postmortem",
+	"state=scheduled",
+	"state=published",
+	"draft=1",
+	"quiet=1",
+	"act=publish",
+	"act=withdraw",
+	"act=correct",
+	"act=update",
+	"tell=1",
+	"remind_us=60000000",
+	"start_us=0",
+	"end_us=-1",
+	"event_us=1",
+	"cause=attack",
+	"pages=status",
+	"update=x",
+};
+
+static void add_random(struct text *t, struct world *w)
+{
+	int kind = rand() % 8;
+	int64_t at_us = w->now + w->wall_ahead + (rand() % 400 - 100) * MINUTE;
+
+	if (kind == 0)
+		text_printf(t, " start_us=%lld", (long long)at_us);
+	else if (kind == 1)
+		text_printf(t, " end_us=%lld", (long long)at_us);
+	else if (kind == 2)
+		text_printf(t, " event_us=%lld", (long long)at_us);
+	else
+		text_printf(t, " %s", any[(size_t)rand() % (sizeof any / sizeof *any)]);
+}
+
+static bool is_sound(struct world *w)
+{
+	const struct card *c;
+	struct post p;
+
+	for (size_t i = 0; (c = board_at(w->k->board, "post", i)); i++) {
+		const struct card *all[4];
+		struct update u;
+		size_t n = post_updates(w->k->board, c->id, all, 4);
+
+		if (!post_read(c, &p) || !*p.title || !*p.state || !n)
+			return false;
+		for (size_t k = 0; k < n && k < 4; k++)
+			if (!update_read(all[k], &u) || !*u.body || strcmp(u.post, c->id) != 0)
+				return false;
+		if (p.sort == POST_MAINTENANCE && post_is_ahead(&p) && strcmp(p.impact, "none") &&
+		    !*p.windows)
+			return false;
+		if (p.end_us && p.end_us <= p.start_us)
+			return false;
+	}
+	return true;
+}
+
+static void test_random(void)
+{
+	struct world *w = begin(canned, 10, 30);
+	struct text t = {0};
+	int unsound = 0, taken = 0;
+
+	srand(11);
+	for (int i = 0; i < 1000; i++) {
+		size_t posts = board_count(w->k->board, "post");
+		bool is_new = !posts || rand() % 5 == 0;
+
+		text_clear(&t);
+		text_printf(&t, "post %s by=ann",
+			    is_new ? "-"
+				   : board_at(w->k->board, "post", (size_t)rand() % posts)->id);
+		if (is_new && rand() % 2)
+			text_puts(&t, " title=x body=y components=a");
+		if (!is_new && rand() % 2)
+			text_puts(&t, " body=z");
+		for (int n = rand() % 5; n--;)
+			add_random(&t, w);
+		taken += strstr(world_ask(w, t.at), " text=") != NULL;
+		if (rand() % 4 == 0)
+			world_run(w, w->now - START + (rand() % 30) * MINUTE);
+		unsound += !is_sound(w);
+	}
+	ok(!unsound && taken > 100, "1,000 requests at random, %d taken: every post stays sound",
+	   taken);
+	text_release(&t);
+	world_free(w);
+}
+
 int main(void)
 {
+	test_random();
 	test_auto();
 	test_short();
 	test_people();
