@@ -5,6 +5,7 @@
         shop.until_page("payment is down", lambda text: "down" in text)
 """
 import contextlib
+import datetime
 import json
 import pathlib
 import sys
@@ -21,6 +22,14 @@ TITLES = {"shop": "Web shop", "payment": "Payment", "search": "Search", "mail": 
 CHECK = 'tcp "{name}" {{ host = "127.0.0.1" port = {port} every = "1s" recheck = "1s" title = "{title}" category = "{category}" }}\n'
 SERVICES = ('service "Buying" { members = {"shop", "payment"} need = 2 title = "Buying" }\n'
             'service "Site" { members = {"Buying", "search"} title = "The whole site" }\n')
+
+
+PASSWORD = "correct horse 7 battery"
+
+
+def ago(**span):
+    """RFC 3339, so long before now."""
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Shop:
@@ -78,11 +87,45 @@ class Shop:
         """Until a program that asks for the page finds it so; the text of the page."""
         return until(what, lambda: (lambda text: text if condition(text) else None)(self.get(path).body.decode()))
 
-    def nines(self, *words):
+    def nines(self, *words, **more):
         """What a command says, which must succeed."""
-        done = self.daemon.nines(*words)
+        done = self.daemon.nines(*words, **more)
         assert done.returncode == 0, f"nines {words}: {done.stdout}{done.stderr}"
         return done.stdout
 
     def asked(self, *words):
         return json.loads(self.nines(*words, "--json"))
+
+    # ---- people ----
+
+    def add_user(self, name="ann", role="admin"):
+        self.nines("user", "add", name, "--role", role, input=PASSWORD + "\n")
+
+    def sign_in(self, name="ann"):
+        """In the browser, by the form."""
+        self.go("/sign-in/")
+        self.browser.fill("Name", name)
+        self.browser.fill("Password", PASSWORD)
+        self.browser.press("Sign in")
+        return self
+
+    def cookie(self):
+        """The header of who is signed in in the browser."""
+        return {"Cookie": "; ".join(f"{name}={words['value']}" for name, words in self.browser.cookies().items())}
+
+    # ---- what stands on a page that has seen something ----
+
+    def post(self, *words):
+        """Writes a post; its id."""
+        return self.asked("post", *words)["id"]
+
+    def fill_board(self):
+        """An incident that goes on and one that is over, maintenance ahead, under way and over, news."""
+        ids = {"open": self.post("add", "Cards are refused", "payment=partial_outage", "--impact", "major", "--text", "Some cards are refused.\n\nWe look into it."),
+               "over": self.post("add", "Search was slow", "search=degraded_performance", "--impact", "minor", "--start", ago(days=2), "--text", "Searching took long.", "--quiet"),
+               "ahead": self.post("maintenance", "A new switch", "shop", "--start", ago(days=-1), "--for", "2h", "--text", "The shop will be away for a minute."),
+               "now": self.post("maintenance", "Moving the mail", "mail", "--start", ago(minutes=5), "--for", "2h", "--text", "Order mail comes late."),
+               "news": self.post("news", "We have a status page", "--text", "It tells you what we know, when we know it.")}
+        self.nines("post", "update", ids["open"], "--state", "identified", "--text", "It is our provider: https://provider.example.org/status")
+        self.nines("post", "update", ids["over"], "--state", "resolved", "--at", ago(days=1), "--text", "An index had been lost. It is there again.")
+        return ids

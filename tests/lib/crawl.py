@@ -48,7 +48,8 @@ class Document(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.elements.append((tag, dict(attrs)))
-        self.links += [value for name, value in attrs if (tag, name) in LINKS and value]
+        posts = tag == "form" and dict(attrs).get("method", "").lower() == "post"
+        self.links += [value for name, value in attrs if (tag, name) in LINKS and value and not posts]
 
     def handle_data(self, data):
         self.text.append(data)
