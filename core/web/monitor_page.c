@@ -267,7 +267,7 @@ static void add_times(struct making *w)
 
 static void add_links(struct making *w)
 {
-	struct text link = {0}, badge = {0}, name = {0}, response = {0};
+	struct text link = {0}, badge = {0}, name = {0}, response = {0}, follow = {0};
 
 	monitor_link(&link, w->request, w->monitor->name);
 	shown_url(&name, w->monitor->name);
@@ -275,14 +275,18 @@ static void add_links(struct making *w)
 	if (!w->monitor->figure || !w->monitor->figure->is_service)
 		template_add(&response, web_figures, "monitor-response-badge",
 			     PIECE({"link", text_get(&link)}, {"badge", text_get(&badge)}));
+	if (*page_get(w->request->page, "subscribe"))
+		template_add(&follow, web_figures, "monitor-follow",
+			     PIECE({"base", w->request->base}, {"name", text_get(&name)}));
 	template_add(&w->main, web_figures, "monitor-links",
-		     PIECE({"base", w->request->base}, {"name", text_get(&name)},
+		     PIECE({"base", w->request->base}, {"follow", text_get(&follow)},
 			   {"link", text_get(&link)}, {"badge", text_get(&badge)},
 			   {"response", text_get(&response)}));
 	text_release(&link);
 	text_release(&badge);
 	text_release(&name);
 	text_release(&response);
+	text_release(&follow);
 }
 
 static void add_head(const struct making *w, struct text *head)
