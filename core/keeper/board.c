@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "board_again.h"
 
 #define LINES_A_TICK 200 /* of an answer to `watch`: the probes go first */
 
@@ -24,6 +25,7 @@ struct cards {
 	struct watcher *watchers;
 	struct text line; /* the version being written */
 	bool is_writing, is_resumed;
+	struct again *again;
 };
 
 /* Of no concern to who may only use the command line. */
@@ -33,6 +35,7 @@ void cards_open(struct keeper *k)
 {
 	k->board = board_new();
 	k->cards = memory_new(sizeof *k->cards);
+	k->cards->again = again_new();
 }
 
 static void drop(struct watcher **at)
@@ -49,6 +52,7 @@ void cards_close(struct keeper *k)
 {
 	while (k->cards->watchers)
 		drop(&k->cards->watchers);
+	again_free(k->cards->again);
 	text_release(&k->cards->line);
 	free(k->cards);
 	board_free(k->board);
@@ -222,6 +226,8 @@ const struct card *board_end(struct keeper *k)
 	l = parse(line, &copy);
 	if (l && board_take(k->board, l)) {
 		record(k, line);
+		if (line_int(l, "gone", 0) == 1)
+			again_gone(k->cards->again, k, line);
 		push(k, line_get(l, "kind"), line);
 		c = board_find(k->board, line_get(l, "kind"), l->id);
 	}
@@ -296,6 +302,7 @@ void cards_watch(struct keeper *k)
 {
 	if (k->resume.is_awaited)
 		return;
+	again_watch(k->cards->again, k);
 	for (size_t i = 0; board_second[i]; i++)
 		board_second[i](k);
 }

@@ -196,6 +196,59 @@ static void test_resume(void)
 	world_free(w);
 }
 
+static int recorded(struct world *w, const char *id, const char *what)
+{
+	char begin[64];
+	int n = 0;
+
+	snprintf(begin, sizeof begin, " card %s ", id);
+	for (const char *at = text_get(&w->log); (at = strstr(at, begin)); at++) {
+		const char *end = strchr(at, '\n'), *found = strstr(at, what);
+
+		n += found && found < end;
+	}
+	return n;
+}
+
+/* The recorder is gone for so long that lines had to be dropped, cards among them. */
+static void test_dropped(void)
+{
+	struct world *w = world_new();
+	char *big = calloc(1, 40001), id[8];
+	int missing = 0;
+
+	write_card(w, "post", "gone", "x");
+	write_card(w, "post", "kept", "x");
+	settle(w);
+	w->is_gone[END_RECORDER][0] = true;
+	world_say(w, END_RECORDER, 0, "closed -");
+	board_remove(w->k, "post", "gone", "");
+	write_card(w, "post", "kept", "new");
+	memset(big, 'x', 40000);
+	for (int i = 0; i < 500; i++) {
+		snprintf(id, sizeof id, "%03d", i);
+		write_card(w, "update", id, big);
+	}
+	world_run(w, 5 * SECOND);
+	ok(w->k->spool.dropped > 50, "more was written than can wait");
+	w->is_gone[END_RECORDER][0] = false;
+	text_clear(&w->log);
+	world_say(w, END_PARENT, 0, "recorder -");
+	world_run(w, 30 * SECOND);
+	for (int i = 0; i < 500; i++) {
+		snprintf(id, sizeof id, "%03d", i);
+		missing += !recorded(w, id, "version=1");
+	}
+	ok(!missing && recorded(w, "kept", "title=new"),
+	   "the record hears of each card once it is there again: %d missing", missing);
+	ok(recorded(w, "gone", "gone=1"), "and of what is gone");
+	text_clear(&w->log);
+	world_run(w, 60 * SECOND);
+	ok(!count_of(&w->log, " card "), "once");
+	free(big);
+	world_free(w);
+}
+
 int main(void)
 {
 	test_versions();
@@ -205,5 +258,6 @@ int main(void)
 	test_long();
 	test_slow();
 	test_resume();
+	test_dropped();
 	return done_testing();
 }
