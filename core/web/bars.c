@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "../report/uptime.h"
 #include "assets.h"
-#include "when.h"
+#include "shown.h"
 #include "words.h"
 
 #define UNITS 10 /* the width of a day; one of them is a gap */
@@ -44,8 +43,7 @@ static void add_day(struct text *t, const struct figure_day *d)
 	say(t, look_of(d->letter)->say);
 	if (d->known_micro >= 0) {
 		text_puts(t, ", ");
-		uptime_add(t, d->known_micro);
-		text_puts(t, " %");
+		shown_percent(t, d->known_micro);
 	}
 	if (d->down_us > 0) {
 		text_puts(t, ", ");
@@ -115,7 +113,7 @@ static void add_share(struct text *t, const struct figure *f, size_t days)
 
 	if (f->window[span].to_us <= 0 || f->window[span].known_micro < 0)
 		return;
-	uptime_add(word(&w, "uptime"), f->window[span].known_micro);
+	shown_percent(word(&w, "uptime"), f->window[span].known_micro);
 	word_text(&w, "span", figure_span_label[span]);
 	words_piece(t, web_status, "share", &w);
 }

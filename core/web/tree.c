@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../base/memory.h"
-#include "../report/uptime.h"
 #include "assets.h"
 #include "bars.h"
 #include "detail.h"

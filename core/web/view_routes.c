@@ -7,6 +7,7 @@
 #include "../render/svg.h"
 #include "../view/diagram.h"
 #include "assets.h"
+#include "frame.h"
 #include "house_view.h"
 #include "route.h"
 #include "template.h"
@@ -36,10 +37,13 @@ static struct text *word(struct piece *p, const char *key)
 
 static void put(struct text *t, const char *name, struct piece *p)
 {
+	char piece[32];
+
 	for (size_t i = 0; i < p->count; i++)
 		p->word[i].value = text_get(&p->value[i]);
 	p->word[p->count].key = NULL;
-	template_add(t, web_infrastructure, name, p->word);
+	snprintf(piece, sizeof piece, "map-%s", name);
+	template_add(t, web_infrastructure, piece, p->word);
 	for (size_t i = 0; i < p->count; i++)
 		text_release(&p->value[i]);
 	*p = (struct piece){0};
@@ -309,15 +313,23 @@ static void add_main(struct text *t, const struct showing *s)
 	text_release(&at);
 }
 
-static void add_page(struct text *t, const struct showing *s)
+static void add_page(struct answer *a, const struct site *site, const struct showing *s,
+		     unsigned status)
 {
-	const struct page *page = s->request->page;
+	struct text head = {0}, body = {0};
 	struct piece p = {0};
 
 	text_puts(word(&p, "base"), s->request->base ? s->request->base : "");
-	text_puts(word(&p, "title"), page && *page->title ? page->title : "Status");
-	add_main(word(&p, "main"), s);
-	put(t, "page", &p);
+	put(&head, "head", &p);
+	add_main(&body, s);
+	frame_answer(a, site, s->request,
+		     &(struct frame){.title = "Infrastructure",
+				     .at = "/infrastructure/",
+				     .head = text_get(&head),
+				     .body = text_get(&body),
+				     .status = status});
+	text_release(&head);
+	text_release(&body);
 }
 
 static void show(const struct site *site, const struct request *r, struct answer *a)
@@ -333,8 +345,10 @@ static void show(const struct site *site, const struct request *r, struct answer
 		text_printf(&left, "%zu more are not shown here.", s.view.left_out);
 		add_notice(&s, "past", left.at);
 	}
-	add_page(&a->body, &s);
-	a->status = !is_time ? 400 : site->overview->is_complete || s.moment.is_past ? 200 : 503;
+	add_page(a, site, &s,
+		 !is_time                                          ? 400
+		 : site->overview->is_complete || s.moment.is_past ? 200
+								   : 503);
 	moment_release(&s.moment);
 	view_release(&s.view);
 	text_release(&s.notices);

@@ -39,27 +39,20 @@ static struct civil civil_of(const struct page *p, int64_t at_us, const char **z
 	return c;
 }
 
-static void add_month_name(struct text *t, int month)
+/* `how`: "month" is the whole name, "mon" a short one. */
+static void add_month_name(struct text *t, const char *how, int month)
 {
-	char key[16];
+	char key[24];
 
-	snprintf(key, sizeof key, "month-%d", month);
+	snprintf(key, sizeof key, "%s-%d", how, month);
 	say(t, key);
 }
 
 static void add_date(struct text *t, const struct civil *c)
 {
 	text_printf(t, "%d ", c->day);
-	add_month_name(t, c->month);
+	add_month_name(t, "mon", c->month);
 	text_printf(t, " %lld", (long long)c->year);
-}
-
-void when_date(struct text *t, const struct page *p, int64_t at_us)
-{
-	const char *zone;
-	struct civil c = civil_of(p, at_us, &zone);
-
-	add_date(t, &c);
 }
 
 void when_time(struct text *t, const struct page *p, int64_t at_us)
@@ -73,27 +66,41 @@ void when_time(struct text *t, const struct page *p, int64_t at_us)
 
 void when_month(struct text *t, int64_t month)
 {
-	add_month_name(t, (int)(month % 12) + 1);
+	add_month_name(t, "month", (int)(month % 12) + 1);
 	text_printf(t, " %lld", (long long)(month / 12));
 }
 
-void when_piece(struct text *t, const struct page *p, int64_t at_us)
+static void add_piece(struct text *t, const struct page *p, int64_t at_us, bool is_same_day)
 {
 	struct words w = {0};
+	struct text *shown;
+	const char *zone;
+	struct civil c = civil_of(p, at_us, &zone);
 
 	if (at_us <= 0)
 		return;
 	clock_add_utc(word(&w, "utc"), at_us, 0);
-	when_time(word(&w, "shown"), p, at_us);
+	shown = word(&w, "shown");
+	if (is_same_day)
+		text_printf(shown, "%02d:%02d %s", c.hour, c.minute, zone);
+	else
+		when_time(shown, p, at_us);
 	words_piece(t, web_status, "time", &w);
+	while (t->size && t->at[t->size - 1] == '\n')
+		t->at[--t->size] = '\0';
+}
+
+void when_piece(struct text *t, const struct page *p, int64_t at_us)
+{
+	add_piece(t, p, at_us, false);
 }
 
 void when_span(struct text *t, const struct page *p, int64_t from_us, int64_t to_us)
 {
 	struct words w = {0};
 
-	when_piece(word(&w, "from"), p, from_us);
-	when_piece(word(&w, "to"), p, to_us);
+	add_piece(word(&w, "from"), p, from_us, false);
+	add_piece(word(&w, "to"), p, to_us, when_day_of(p, from_us) == when_day_of(p, to_us));
 	words_piece(t, web_status, to_us > 0 ? "span" : "span-open", &w);
 }
 

@@ -5,13 +5,13 @@
 #include "../base/text.h"
 #include "catalog.h"
 
-/* "22 November 2026", "22 November 2026, 08:40 UTC", "November 2026". */
-void when_date(struct text *, const struct page *, int64_t at_us);
+/* "22 Nov 2026, 08:40 UTC", "November 2026". */
 void when_time(struct text *, const struct page *, int64_t at_us);
 void when_month(struct text *, int64_t month);
-/* <time datetime="...">22 November 2026, 08:40 UTC</time>: made by a piece. Nothing for 0. */
+/* <time datetime="...">22 Nov 2026, 08:40 UTC</time>: made by a piece. Nothing for 0. */
 void when_piece(struct text *, const struct page *, int64_t at_us);
-/* From the first to the second; without an end, since then. */
+/* From the first to the second, which says its day only where that is another; without an end,
+ * since then. */
 void when_span(struct text *, const struct page *, int64_t from_us, int64_t to_us);
 
 /* Days since 1970 in the page's zone, and months since January of the year 0. */

@@ -85,7 +85,7 @@ def extremes():
         with Web(lines) as web:
             body = web.get("/")[2]
         assert headline(body) == wanted
-        assert re.search(r'As of <time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ">\d+ \w+ \d{4}, \d\d:\d\d UTC</time>', body)
+        assert re.search(r'As of <time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ">\d+ \w{3} \d{4}, \d\d:\d\d UTC</time>', body)
 
 
 @test("what is retired or in preparation is shown, and is no part of the overall status")
@@ -190,7 +190,7 @@ def zone(tmp):
     with site(None, post("0a", components="Shop", start_us=at, updates=[]), told) as web:
         body = web.get("/pages/shop/incident/0a/")[2]
     local = time.gmtime(at // 10**6 + 9 * 3600)
-    assert f'<time datetime="{utc(at)}">{local.tm_mday} {time.strftime("%B %Y, %H:%M", local)} JST</time>' in body
+    assert f'<time datetime="{utc(at)}">{local.tm_mday} {time.strftime("%b %Y, %H:%M", local)} JST</time>' in body
 
 
 # ---- what is not told ----
@@ -319,7 +319,7 @@ def dressed(templates=b"", style=b"", logo=(b"", "")):
 @test("a page has its own pieces, which say things in its own words; another page has not")
 def templates():
     own = (b"<!-- piece say-overall-partial_outage -->\nTeilausfall\n<!-- piece overall -->\n<h1 lang=\"de\">{{headline}}!</h1>\n"
-           b"<!-- piece say-month-11 -->\nNov.\n")
+           b"<!-- piece say-mon-11 -->\nNovember\n")
     with site(None, shown.POSTS, dressed(own)) as web:
         ours, theirs = web.get("/pages/own/")[2], web.get("/pages/shop/")[2]
         again = web.get("/pages/own/")[2]
