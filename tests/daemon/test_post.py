@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import payloads
 from daemon import Daemon, nines, until
 from tap import run, test
 
@@ -179,6 +180,10 @@ def hostile(tmp):
             plain = daemon.nines("post", "show", post).stdout
             assert "\x1b" not in plain and "\u202e" not in plain and "\r" not in plain, (text, plain)
         assert len(posts(daemon)) == len(HOSTILE) + 1
+        texts = [text for text in payloads.MARKUP if text.strip() and text.isprintable() and len(text.encode()) <= 200]
+        for text in texts:
+            write(daemon, "add", f".{text}", f"--text={text}", "--quiet", "--cause", "attack")
+        assert len(texts) > 100 and [p["title"][1:] for p in posts(daemon)][len(texts) - 1::-1] == texts
 
 
 @test("a visitor reads what was written, drafts and what was withdrawn never; another's pages show it not")
