@@ -14,6 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from browser import Browser  # noqa: E402
 from crawl import fetch  # noqa: E402
 from daemon import Daemon, until  # noqa: E402
+from role import Client  # noqa: E402
+from role import words as words_of  # noqa: E402
 from servers import Server, send, silence  # noqa: E402
 from tap import BUILD  # noqa: E402
 
@@ -95,6 +97,14 @@ class Shop:
 
     def asked(self, *words):
         return json.loads(self.nines(*words, "--json"))
+
+    def ask(self, line):
+        """The words of the keeper's answer to one request."""
+        client = Client(self.daemon.folder / "nines.sock")
+        client.send(line)
+        found = next(found for verb, _, found in map(words_of, client.lines()) if verb == "end")
+        client.mine.close()
+        return found
 
     # ---- people ----
 
