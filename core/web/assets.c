@@ -13,6 +13,7 @@ ASSET(web_admin_style, "web/admin.css");
 ASSET(web_figures, "web/figures.html");
 ASSET(web_frame, "web/frame.html");
 ASSET(web_infrastructure, "web/infrastructure.html");
+ASSET(web_openapi, "web/openapi.json");
 ASSET(web_page, "web/page.html");
 ASSET(web_status, "web/status.html");
 ASSET(web_style, "web/style.css");

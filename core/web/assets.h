@@ -9,6 +9,7 @@ extern const char web_admin_style[];
 extern const char web_figures[];
 extern const char web_frame[];
 extern const char web_infrastructure[];
+extern const char web_openapi[];
 extern const char web_page[];
 extern const char web_status[];
 extern const char web_style[];

@@ -16,6 +16,7 @@ struct feed_question {
 	void (*take)(struct feed *, const struct line *);
 	feed_ended *ended; /* NULL: nobody waits any more */
 	void *with;
+	struct text heard; /* the lines of its answer, where it has no take() */
 	char line[]; /* "" once it was sent */
 };
 
@@ -56,8 +57,11 @@ static void end_first(struct feed *f, const struct line *end)
 	if (!f->first)
 		f->last = NULL;
 	f->questions--;
+	f->heard = text_get(&q->heard);
 	if (q->ended)
 		q->ended(f, end, q->with);
+	f->heard = "";
+	text_release(&q->heard);
 	free(q);
 }
 
@@ -176,6 +180,16 @@ static void watch(struct feed *f)
 
 /* ---- the link ---- */
 
+/* What is more than a page could show is left out. */
+static void hear(struct feed_question *q, const struct line *l)
+{
+	if (!q->ended || q->heard.size > FEED_HEARD_BYTES)
+		return;
+	line_begin(&q->heard, l->verb, l->id);
+	line_add_words(&q->heard, l, NULL);
+	line_end(&q->heard);
+}
+
 static const char *take(struct link *k, const struct line *l, int fd)
 {
 	struct feed *f = k->with;
@@ -193,6 +207,8 @@ static const char *take(struct link *k, const struct line *l, int fd)
 		send_first(f);
 	} else if (f->first->take) {
 		f->first->take(f, l);
+	} else {
+		hear(f->first, l);
 	}
 	return NULL;
 }

@@ -23,6 +23,8 @@ struct feed;
 /* The answer's `end` line, or NULL: the keeper has gone. */
 typedef void feed_ended(struct feed *, const struct line *end, void *with);
 
+#define FEED_HEARD_BYTES (8u << 20) /* of one answer */
+
 struct feed_question;
 
 struct feed {
@@ -35,6 +37,7 @@ struct feed {
 	struct board *board, *coming; /* coming: not whole yet, NULL while none comes */
 	struct feed_question *first, *last; /* the first one is open */
 	size_t questions;
+	const char *heard; /* while an answer is told to who asked: its lines but the last */
 	int64_t asked_us, answered_us; /* monotonic */
 	uint64_t answers; /* to `status -` */
 	uint64_t *changes; /* the site's: counts up with anything that pages show */

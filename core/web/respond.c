@@ -10,6 +10,7 @@
 #include "../base/memory.h"
 #include "../base/zone.h"
 #include "assets.h"
+#include "problem.h"
 #include "template.h"
 
 #define LEAST_PACKED 512 /* bytes; less is not worth it */
@@ -218,7 +219,10 @@ enum MHD_Result respond_refusal(struct visit *v, unsigned status, const char *te
 {
 	struct MHD_Response *r;
 
-	answer_text(&v->answer, status, "%s", text);
+	if (problem_is_wanted(v->request.path))
+		problem_answer(&v->answer, status, text);
+	else
+		answer_text(&v->answer, status, "%s", text);
 	r = response_new(text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
 	if (r) {
 		add(r, "Allow", allow);

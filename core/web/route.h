@@ -35,6 +35,7 @@ struct request {
 	size_t body_size;
 	const struct card
 		*user; /* who is signed in or whose token it is (permit.h); NULL: nobody */
+	const char *heard; /* in a route_then: the lines of the keeper's answer but the last */
 	struct visit *visit; /* the server's */
 };
 

@@ -12,6 +12,7 @@ extern const struct route beat_routes[];
 extern const struct route v2_routes[];
 extern const struct route feed_routes[];
 extern const struct route metrics_routes[];
+extern const struct route v1_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
@@ -25,6 +26,7 @@ const struct route *const routes[] = {
 	v2_routes,
 	feed_routes,
 	metrics_routes,
+	v1_routes,
 	badge_routes,
 	monitor_routes,
 	statistics_routes,

@@ -138,8 +138,10 @@ static void password_tried(const struct line *end, void *with)
 
 static void question_ended(struct feed *f, const struct line *end, void *with)
 {
-	(void)f;
-	give_answer(with, end);
+	struct visit *v = with;
+
+	v->request.heard = f->heard;
+	give_answer(v, end);
 }
 
 static void question_late(struct loop_timer *t)

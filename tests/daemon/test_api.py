@@ -1,0 +1,229 @@
+"""/api/v1 of a running ninesd: every operation of its own OpenAPI document is asked, and each answer judged by what the document says of it;
+roles, owners, malformed bodies. An operation without an example here fails."""
+import hashlib
+import http.client
+import json
+import pathlib
+import socket
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import daemon  # noqa: E402
+from frames import frame  # noqa: E402
+from parsers import parser  # noqa: E402
+from tap import run, test  # noqa: E402
+
+CONF = """
+void { minimum = 1000 }
+tcp "web" { host = "127.0.0.1" port = %d every = "2s" recheck = "1s" owner = "shop" }
+tcp "secret/one" { host = "127.0.0.1" port = %d every = "1s" recheck = "1s" owner = "bank" }
+heartbeat "job" { period = "1h" }
+service "Shop" { members = {"web"} owner = "shop" }
+"""
+ROLES = ["viewer", "operator", "editor", "admin"]
+SECRET = {role: role[0] * 43 for role in ROLES}
+
+
+def tell(d, line):
+    """One request by the control socket, as the command line sends it."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(20)
+        sock.connect(str(d.folder / "nines.sock"))
+        sock.sendall(frame(line))
+        return sock.recv(65536)
+
+
+def add_token(d, secret, role, name, owner=""):
+    digest = hashlib.blake2b(secret.encode(), key=b"nines: what a card keeps", digest_size=32).hexdigest()
+    daemon.until("the token is made", lambda: b"wrong" not in tell(d, f'token-add {digest[:32]} name={name} role={role} owner="{owner}" hash={digest} by=test\n'))
+
+
+def ask(d, method, path, secret=None, body=None, raw=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", d.port, timeout=20)
+    headers = dict(headers or {})
+    if secret:
+        headers["Authorization"] = "Bearer " + secret
+    if body is not None:
+        raw = json.dumps(body).encode()
+    if raw is not None:
+        headers.setdefault("Content-Type", "application/json")
+    try:
+        connection.request(method, path, body=raw, headers=headers)
+        try:
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise AssertionError(f"{method} {path}: {error!r}: {d.output()}") from error
+        return answer.status, answer.getheader("Content-Type"), answer.read().decode()
+    finally:
+        connection.close()
+
+
+class Api:
+    """A daemon with a token for each role, and its document."""
+
+    def __init__(self, tmp):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        port = self.listener.getsockname()[1]
+        self.daemon = daemon.Daemon(tmp, CONF % (port, daemon.free_port()))
+
+    def __enter__(self):
+        self.daemon.__enter__()
+        self.daemon.until_status("all is probed", lambda s: {c["name"]: c["state"] for c in s["checks"]}.items() >= {"web": "up", "secret/one": "down"}.items())
+        daemon.until("results are on record", lambda: self.daemon.nines("export", "web").stdout)
+        for role, secret in SECRET.items():
+            add_token(self.daemon, secret, role, role)
+        daemon.until("the web knows them", lambda: ask(self.daemon, "GET", "/api/v1/tokens", SECRET["admin"])[0] == 200)
+        status, _, text = ask(self.daemon, "GET", "/api/v1/openapi.json")
+        assert status == 200
+        self.document = json.loads(text)
+        return self
+
+    def __exit__(self, *error):
+        self.listener.close()
+        return self.daemon.__exit__(*error)
+
+    def operations(self):
+        """(operationId, METHOD, path, operation)"""
+        for path, methods in self.document["paths"].items():
+            for method, operation in methods.items():
+                yield operation["operationId"], method.upper(), path, operation
+
+    def judge(self, operation, status, kind, text):
+        """The answer is one that the document has, and has the shape that it says."""
+        assert str(status) in operation["responses"], (operation["operationId"], status, text)
+        content = operation["responses"][str(status)]["content"]
+        assert list(content) == [kind], (operation["operationId"], status, kind, text)
+        schema = {**content[kind]["schema"], "components": self.document["components"]}
+        document = json.loads(text)
+        parser("jsonschema").Draft202012Validator(schema).validate(document)
+        return document
+
+
+REASON = {"name": "web", "reason": "an example"}
+START, END = "2031-01-01T10:00:00Z", "2031-01-01T12:00:00Z"
+# operationId: (what stands for {...} in the path, body, status that is wanted)
+EXAMPLES = {
+    "openapi": ("", None, 200), "status": ("", None, 200), "checks": ("", None, 200), "check": ("secret/one", None, 200),
+    "services": ("", None, 200), "service": ("Shop", None, 200), "targets": ("", None, 200), "pages": ("", None, 200),
+    "availability": ("web", None, 200), "results": ("web", None, 200), "incidents": ("", None, 200), "letters": ("", None, 200),
+    "letter": ("none", None, 404), "acknowledge": ("", {"name": "secret/one", "reason": "an example"}, 200), "acknowledgements": ("", None, 200),
+    "silence": ("", {**REASON, "for": "30m"}, 200), "silences": ("", None, 200), "unsilence": ("web", None, 200),
+    "pause": ("", {**REASON, "for": "1h"}, 200), "pauses": ("", None, 200), "unpause": ("web", None, 200),
+    "intensify": ("", {"name": "web", "every": "1s", "for": "1m"}, 200), "cancelIntensify": ("web", None, 200),
+    "checkNow": ("", {"name": "web"}, (200, 409)), "beat": ("", {"name": "job", "text": "success"}, 200), "release": ("", {"module": "tcp"}, 409),
+    "planMaintenance": ("", {"services": ["Shop"], "start": START, "end": END, "impact": "degraded", "text": "new disks"}, 200),
+    "maintenance": ("", None, 200), "cancelMaintenance": ("nosuch", None, 409), "deliveries": ("", None, 200), "deliver": ("", {"name": "none"}, 409),
+    "reclassifications": ("", None, 200), "reclassify": ("", {"name": "web", "from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z",
+                                                              "as": "excluded", "reason": "an example"}, (200, 409)),
+    "writePost": ("", {"title": "An example", "body": "It is slow.", "components": ["Shop"], "states": ["degraded_performance"], "impact": "minor"}, 200),
+    "posts": ("", None, 200), "post": ("{post}", None, 200), "changePost": ("{post}", {"state": "resolved", "body": "It is well again."}, 200),
+    "withdrawPost": ("{post}", None, 200), "subscribers": ("", None, 200), "users": ("", None, 200), "changeUser": ("nobody", {"role": "viewer"}, 409),
+    "removeUser": ("nobody", None, 409), "makeToken": ("", {"name": "fresh", "role": "viewer"}, 201), "tokens": ("", None, 200),
+    "removeToken": ("fresh", None, 200), "renewHeartbeats": ("", {}, 200), "heartbeats": ("", None, 200),
+}
+
+
+def in_order(api):
+    """The operations in the order of EXAMPLES: what is listed was made before."""
+    of = {one[0]: one for one in api.operations()}
+    assert set(of) == set(EXAMPLES), set(of) ^ set(EXAMPLES)
+    return [of[name] for name in EXAMPLES]
+
+
+def fill(path, tail, post):
+    return path[:path.index("{")] + tail.replace("{post}", post) if "{" in path else path
+
+
+@test("every operation of the document is answered as the document says")
+def operations(tmp):
+    with Api(tmp) as api:
+        got, post = {}, ""
+        daemon.until("figures are computed", lambda: ask(api.daemon, "GET", "/api/v1/availability/web", SECRET["admin"])[0] == 200)
+        for name, method, path, operation in in_order(api):
+            tail, body, wanted = EXAMPLES[name]
+            status, kind, text = ask(api.daemon, method, fill(path, tail, post), SECRET["admin"], body)
+            assert status in (wanted if isinstance(wanted, tuple) else (wanted,)), (name, status, text)
+            got[name] = api.judge(operation, status, kind, text)
+            if name == "writePost":
+                post = got[name]["id"]
+                daemon.until("the web has the post", lambda: ask(api.daemon, "GET", f"/api/v1/posts/{post}", SECRET["admin"])[0] == 200)
+        assert {c["name"] for c in got["checks"]["items"]} == {"web", "secret/one", "job"} and got["check"]["state"] == "down"
+        assert [a["name"] for a in got["acknowledgements"]["items"]] == ["secret/one"] and got["acknowledgements"]["items"][0]["by"] == "admin"
+        assert got["silences"]["items"][0]["until"].endswith("Z") and [p["name"] for p in got["pauses"]["items"]] == ["web"]
+        assert got["maintenance"]["items"][0]["services"] == ["Shop"] and got["maintenance"]["items"][0]["by"] == "admin"
+        assert got["results"]["items"][0]["steps"][0]["name"] == "connect" and got["post"]["updates"][0]["body"] == "It is slow."
+        assert len(got["makeToken"]["token"]) == 43 and got["makeToken"]["token"] not in json.dumps(got["tokens"])
+        assert {t["name"] for t in got["tokens"]["items"]} == {*ROLES, "fresh"} and "hash" not in json.dumps(got["tokens"])
+        assert [h["name"] for h in got["heartbeats"]["items"]] == ["job"]
+
+
+@test("no token, a wrong one and one of a lower role: 401 and 403, as problem documents, for every operation")
+def roles(tmp):
+    with Api(tmp) as api:
+        for name, method, path, operation in api.operations():
+            if not operation["security"]:
+                continue
+            body, path = ({} if "requestBody" in operation else None), fill(path, "web", "x")
+            least = operation["description"].split("role ")[1].split()[0]
+            for secret, wanted in [(None, 401), ("x" * 43, 401), ("", 401)] + [(SECRET[r], 403) for r in ROLES[:ROLES.index(least)]]:
+                status, kind, text = ask(api.daemon, method, path, secret, body)
+                assert status == wanted, (name, secret, status, text)
+                assert api.judge(operation, status, kind, text)["status"] == wanted
+            status, _, text = ask(api.daemon, method, path, SECRET[least], body)
+            assert status not in (401, 403), (name, least, status, text)
+
+
+@test("what is another owner's is not there: 404, in no list, and nothing is done to it")
+def owners(tmp):
+    with Api(tmp) as api:
+        d, shop = api.daemon, "s" * 43
+        add_token(d, shop, "admin", "shop", "shop")
+        daemon.until("the web knows it", lambda: ask(d, "GET", "/api/v1/status", shop)[0] == 200)
+        for path in ("checks/secret/one", "results/secret/one", "availability/secret/one"):
+            assert ask(d, "GET", "/api/v1/" + path, shop)[0] == 404, path
+        for path in ("status", "checks", "targets", "incidents", "letters", "maintenance", "acknowledgements"):
+            assert "secret/one" not in ask(d, "GET", "/api/v1/" + path, shop)[2], path
+        for method, path, body in (("POST", "acknowledgements", {"name": "secret/one", "reason": "x"}), ("POST", "check-now", {"name": "secret/one"}),
+                                   ("POST", "pauses", {"name": "secret/one", "reason": "x"}), ("DELETE", "pauses/secret/one", None),
+                                   ("POST", "reclassifications", {"name": "secret/one", "from": START, "to": END, "as": "up", "reason": "x"})):
+            assert ask(d, method, "/api/v1/" + path, shop, body)[0] == 404, path
+        assert json.loads(ask(d, "GET", "/api/v1/acknowledgements", SECRET["admin"])[2])["items"] == []
+        assert ask(d, "POST", "/api/v1/silences", shop, {**REASON, "for": "5m"})[0] == 200
+
+
+@test("malformed bodies and queries are refused with what is wrong, and change nothing")
+def malformed(tmp):
+    with Api(tmp) as api:
+        d, path = api.daemon, "/api/v1/silences"
+        good = {**REASON, "for": "5m"}
+        for raw, status, part in ((b"", 400, "no JSON object"), (b"[]", 400, "no JSON object"), (b"{", 400, "no JSON object"), (b"\xff", 400, ""),
+                                  (b'{"name": "web", "name": "web"}', 400, "duplicate"), (json.dumps({**good, "hush": 1}).encode(), 400, "'hush' is no member"),
+                                  (json.dumps({**good, "for": 5}).encode(), 400, "for: wanted a duration"), (json.dumps({**good, "for": "soon"}).encode(), 400, "for:"),
+                                  (json.dumps({"name": "web", "for": "5m"}).encode(), 400, "reason: it is missing"), (json.dumps({**good, "name": 1}).encode(), 400, "name: wanted a text"),
+                                  (json.dumps({**good, "name": "x\nack web by=evil"}).encode(), 404, "no check"), (b"[" * 100000, 413, ""), (b"[" * 60000, 400, "")):
+            got = ask(d, "POST", path, SECRET["admin"], raw=raw)
+            assert got[0] == status and got[1] == "application/problem+json" and part in json.loads(got[2])["detail"], (raw[:80], got)
+        assert ask(d, "POST", path, SECRET["admin"], raw=b"{}", headers={"Content-Type": "text/plain"})[0] == 415
+        for query in ("checks?limit=0", "checks?limit=1001", "checks?limit=x", "results/web?from=yesterday", "incidents?to=%00"):
+            assert ask(d, "GET", "/api/v1/" + query, SECRET["admin"])[0] == 400, query
+        assert ask(d, "PUT", path, SECRET["admin"])[0] == 405 and ask(d, "GET", "/api/v1/nothing", SECRET["admin"])[0] in (404, 405)
+        assert json.loads(ask(d, "GET", path, SECRET["admin"])[2])["items"] == []
+
+
+@test("lists go on where they ended")
+def pages(tmp):
+    with Api(tmp) as api:
+        d, seen, after = api.daemon, [], ""
+        for _ in range(3):
+            document = json.loads(ask(d, "GET", f"/api/v1/checks?limit=1&after={after}", SECRET["viewer"])[2])
+            seen += [c["name"] for c in document["items"]]
+            after = document["next"]
+        assert sorted(seen) == ["job", "secret/one", "web"] and after is None
+        first = json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])
+        daemon.until("a second result", lambda: json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])["next"])
+        first = json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])
+        second = json.loads(ask(d, "GET", f"/api/v1/results/web?limit=1&from={first['next']}", SECRET["viewer"])[2])
+        assert first["items"][0]["started"] < second["items"][0]["started"] == first["next"]
+
+
+run()
