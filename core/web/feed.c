@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/map.h"
 #include "../base/memory.h"
 
 #define MOST_BYTES (4u << 20) /* of questions */
@@ -92,6 +93,32 @@ static void settle(struct feed *f)
 		f->settled(f, f->with);
 }
 
+static uint64_t states_of(const struct overview *o)
+{
+	uint64_t all = 1;
+
+	for (size_t i = 0; i < o->checks; i++)
+		all = all * 31 + map_hash(o->check[i].state, strlen(o->check[i].state));
+	for (size_t i = 0; i < o->services; i++)
+		all = all * 31 + map_hash(o->service[i].state, strlen(o->service[i].state));
+	return all;
+}
+
+/* What changes its state changes its figures: they do not wait for the minute. */
+static void renew_figures(struct feed *f)
+{
+	int64_t now_us = clock_mono_us();
+	uint64_t states = states_of(&f->now);
+
+	figures_ask(f->figures);
+	if (states == f->states || now_us - f->renewed_us < FEED_RENEW_US)
+		return;
+	if (f->states)
+		figures_renew(f->figures);
+	f->states = states;
+	f->renewed_us = now_us;
+}
+
 static void put_month(struct feed *f)
 {
 	for (size_t i = 0; i < f->now.checks; i++)
@@ -115,7 +142,7 @@ static void status_ended(struct feed *f, const struct line *end, void *with)
 		overview_release(&f->now);
 		f->now = f->next;
 		f->next = (struct overview){0};
-		figures_ask(f->figures);
+		renew_figures(f);
 		put_month(f);
 		findings_put(&f->findings, &f->now);
 		f->answered_us = clock_mono_us();
@@ -228,7 +255,8 @@ static void closed(struct link *k, const char *why)
 void feed_init(struct feed *f, struct loop *loop, uint64_t *changes)
 {
 	*f = (struct feed){
-		.loop = loop, .changes = changes, .late.fire = too_late, .asked_us = INT64_MIN / 2};
+		.loop = loop, .changes = changes, .late.fire = too_late, .asked_us = INT64_MIN / 2,
+		.renewed_us = INT64_MIN / 2};
 	f->keeper.watch.fd = -1;
 	f->board = board_new();
 	f->figures = figures_new(loop, changes);

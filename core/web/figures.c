@@ -303,6 +303,13 @@ void figures_ask(struct site_figures *f)
 	loop_set(f->loop, &f->timer, clock_mono_us());
 }
 
+void figures_renew(struct site_figures *f)
+{
+	f->next_us = 0;
+	if (f->is_asked)
+		loop_set(f->loop, &f->timer, clock_mono_us());
+}
+
 /* ---- for readers ---- */
 
 struct figures_progress figures_progress(const struct site_figures *f)
@@ -310,6 +317,7 @@ struct figures_progress figures_progress(const struct site_figures *f)
 	return (struct figures_progress){.targets = f->entries,
 					 .known = f->whole_us ? f->entries : f->at,
 					 .is_first = !f->whole_us,
+					 .is_round = f->is_round || !f->next_us,
 					 .at_us = f->whole_us,
 					 .wrong = text_get(&f->wrong)};
 }

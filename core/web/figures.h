@@ -119,6 +119,7 @@ struct site_figures;
 struct figures_progress {
 	size_t targets, known; /* known: whose windows and days are all computed */
 	bool is_first; /* the first round goes on: say so */
+	bool is_round; /* a round goes on */
 	int64_t at_us; /* wall clock: the end of the last whole round, 0: none yet */
 	const char *wrong; /* why there are none; "" */
 };
@@ -132,6 +133,8 @@ void figures_start(struct site_figures *, const char *store);
 void figures_take(struct site_figures *, const struct line *);
 /* Somebody reads: the first begins the rounds. */
 void figures_ask(struct site_figures *);
+/* Something has happened: the next round begins now, or when the one that goes on is over. */
+void figures_renew(struct site_figures *);
 
 struct figures_progress figures_progress(const struct site_figures *);
 

@@ -246,7 +246,12 @@ static void show_last(struct piece *p)
 
 static int64_t bad_of(const struct figure_window *w)
 {
-	return w->down_us + w->degraded_us + w->unknown_us + w->maintenance_us;
+	return w->down_us + w->degraded_us;
+}
+
+static int64_t lost_of(const struct figure_window *w)
+{
+	return w->unknown_us + w->maintenance_us;
 }
 
 /* Decides whether what is over is due, too. */
@@ -255,16 +260,18 @@ static void judge_long(struct piece *p, const struct figure_window *today)
 	struct figure_entry *e = p->entry;
 	const struct uptime_marks *m = &p->with->marks;
 	int64_t age_us = p->with->end_us - e->long_us;
+	bool is_other = e->marks.links != m->links || e->lost_us != lost_of(today);
 
 	e->is_long_due = !e->long_us || e->midnight_us != today->from_us ||
 			 e->bad_us != bad_of(today) || e->marks.claims != m->claims ||
-			 (e->marks.links != m->links && age_us >= FIGURES_FINAL_US) ||
-			 age_us >= FIGURES_LONG_US || age_us < 0;
+			 (is_other && age_us >= FIGURES_FINAL_US) || age_us >= FIGURES_LONG_US ||
+			 age_us < 0;
 	if (!e->is_long_due)
 		return;
 	e->long_us = p->with->end_us;
 	e->midnight_us = today->from_us;
 	e->bad_us = bad_of(today);
+	e->lost_us = lost_of(today);
 	e->marks = *m;
 }
 

@@ -21,7 +21,8 @@ struct figure_entry {
 	struct figure shown; /* owns its texts */
 	size_t target; /* of the open uptime */
 	bool is_seen, is_long_due;
-	int64_t long_us, times_us, midnight_us, bad_us; /* when last computed, and of which day */
+	int64_t long_us, times_us; /* when last computed, wall clock */
+	int64_t midnight_us, bad_us, lost_us; /* what of that day was known then */
 	struct uptime_marks marks;
 	struct track_course course[COURSES];
 	char step[FIGURE_STEPS][FIGURE_STEP_BYTES]; /* of courses */
