@@ -49,6 +49,27 @@ struct room {
 
 /* ---- the trace ---- */
 
+/* A line, but what opens something: keys of heartbeats, of subscriptions, of the server (F59). */
+static void add_shown(struct text *t, const char *at, size_t size)
+{
+	static const char word[] = " key=";
+	const char *end = at + size, *found;
+
+	if (size > 7 && (!memcmp(at, "shared ", 7) || !memcmp(at, "address", 7))) {
+		text_puts(t, "(an address that jobs keep to themselves)\n");
+		return;
+	}
+
+	while ((found = memmem(at, (size_t)(end - at), word, sizeof word - 1))) {
+		found += sizeof word - 1;
+		text_add(t, at, (size_t)(found - at));
+		text_puts(t, "...");
+		for (at = found; at < end && *at != ' ' && *at != '\n'; at++)
+			continue;
+	}
+	text_add(t, at, (size_t)(end - at));
+}
+
 static void trace(const struct end *e, const char *direction, const char *lines, size_t size)
 {
 	static const char *const kind[] = {"prober", "parent", "recorder",
@@ -66,7 +87,7 @@ static void trace(const struct end *e, const char *direction, const char *lines,
 		if (e->is.number)
 			text_printf(&t, "-%" PRId64, e->is.number);
 		text_putc(&t, ' ');
-		text_add(&t, at, (size_t)(end - at) + 1);
+		add_shown(&t, at, (size_t)(end - at) + 1);
 	}
 	n = write(STDERR_FILENO, text_get(&t), t.size);
 	(void)n; /* a trace nobody reads is no reason to stop */

@@ -66,10 +66,11 @@ static void __attribute__((noreturn)) serve(int fd)
 	c.loop = loop_new();
 	c.link = (struct link){.name = "web", .take = take_try, .closed = web_gone, .with = &c};
 	secret_make(secret);
-	if (!c.loop || !secret_hash_password(c.nobody, secret) || nice(LOWER_PRIORITY) == -1 ||
-	    !link_open(&c.link, c.loop, 3, LINK_BYTES))
+	if (!c.loop || nice(LOWER_PRIORITY) == -1 || !link_open(&c.link, c.loop, 3, LINK_BYTES))
 		_exit(1);
 	sandbox_enter("judge");
+	if (!secret_hash_password(c.nobody, secret))
+		_exit(1);
 	loop_run(c.loop);
 	_exit(0);
 }

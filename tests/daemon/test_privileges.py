@@ -1,6 +1,7 @@
 """What each process may, knows and shows: users, groups, capabilities, sandbox, secrets (F59, F60)."""
 import base64
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -145,6 +146,18 @@ http "two" {{ url = "http://127.0.0.1:{server.port}/" user = "somebody" every = 
             assert SECRET not in said and encoded not in said, where
         for path in (tmp / "store").iterdir():
             assert SECRET.encode() not in path.read_bytes(), path
+
+
+@test("the key that heartbeats' addresses are made of is in no trace (F59)")
+def keys(tmp):
+    with Daemon(tmp, 'ping "loop" { host = "127.0.0.1" every = "1s" }\nheartbeat "job" { period = "1h" }\n', arguments=["--trace"]) as daemon:
+        daemon.wait("loop .*-> up")
+        shown = json.loads(daemon.nines("heartbeat", "--json").stdout)
+        renewed = json.loads(daemon.nines("heartbeat", "renew", "--json").stdout)
+        assert len(shown["key"]) > 20 and shown["key"] != renewed["key"], (shown, renewed)
+        daemon.wait(r"card addresses kind=secret version=2.* key=\.\.\.")
+        for key in {shown["key"], renewed["key"], *(c["key"] for c in shown["checks"] + renewed["checks"] if "key" in c)}:
+            assert key not in daemon.output(), key
 
 
 @test("the systemd unit stands its own judgement")
