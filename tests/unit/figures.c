@@ -59,10 +59,11 @@ static void probe(const char *name, int64_t at_us, const char *state, int64_t el
 
 static void add_target(struct text *events, const char *name, const char *category)
 {
-	text_printf(
-		events,
-		"target %s kind=check module=tcp interval_us=%lld category=%s seen_us=1 n=%lld\n",
-		name, (long long)HOUR, category, (long long)++numbers);
+	text_printf(events,
+		    "target %s kind=check module=tcp interval_us=%lld category=%s seen_us=%lld "
+		    "n=%lld\n",
+		    name, (long long)HOUR, category, (long long)clock_wall_us(),
+		    (long long)++numbers);
 }
 
 static void make_record(void)
@@ -86,6 +87,19 @@ static void make_record(void)
 	commit("");
 	text_release(&events);
 	text_release(&wrong);
+}
+
+static void clear_folder(void)
+{
+	static const char *const ending[] = {"", "-wal", "-shm", ".lock"};
+	char file[sizeof path + 8];
+
+	for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+		snprintf(file, sizeof file, "%s%s", path, ending[i]);
+		unlink(file);
+	}
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
 }
 
 /* Until the round that a renewal begins is over. */
@@ -221,9 +235,10 @@ static void courses(void)
 static void gone(void)
 {
 	struct text events = {0};
+	int64_t at_us = clock_wall_us();
 
 	add_target(&events, "web", "Other");
-	text_printf(&events, "targets - at_us=%lld n=%lld\n", (long long)end_us,
+	text_printf(&events, "targets - at_us=%lld n=%lld\n", (long long)at_us,
 		    (long long)++numbers);
 	commit(text_get(&events));
 	go_round();
@@ -284,5 +299,6 @@ int main(void)
 	figures_free(figures);
 	loop_free(loop);
 	store_close(store);
+	clear_folder();
 	return done_testing();
 }
