@@ -60,7 +60,11 @@ void admin_text(struct text *t, const char *key, const char *label, const char *
 void admin_long(struct text *t, const char *key, const char *label, const char *value,
 		const char *more)
 {
-	add_field(t, "field-long", key, label, value, more);
+	struct text lines = {0};
+
+	html_add_lines(&lines, value);
+	add_field(t, "field-long", key, label, text_get(&lines), more);
+	text_release(&lines);
 }
 
 void admin_time(struct text *t, const char *key, const char *label, const char *value,

@@ -322,33 +322,39 @@ static bool find_post(const struct site *s, const struct request *r, struct post
 static void add_correction(struct text *t, const struct request *r, const struct post *p,
 			   const struct update *u)
 {
+	struct text body = {0};
+
+	html_add_lines(&body, u->body);
 	if (*request_form(r) && p->stage != POST_WITHDRAWN)
 		admin_add(t, "admin-correct",
 			  (const struct template_word[]){{"base", r->base},
 							 {"id", p->card->id},
 							 {"form", request_form(r)},
 							 {"update", u->card->id},
-							 {"body", u->body},
+							 {"body", text_get(&body)},
 							 {NULL, NULL}});
+	text_release(&body);
 }
 
 static void add_update(struct text *t, const struct request *r, const struct post *p,
 		       const struct update *u)
 {
-	struct text when = {0}, correct = {0};
+	struct text when = {0}, correct = {0}, body = {0};
 
+	html_add_lines(&body, u->body);
 	admin_add_time(&when, u->event_us);
 	add_correction(&correct, r, p, u);
 	admin_add(t, "admin-update",
 		  (const struct template_word[]){{"state", u->state},
 						 {"when", text_get(&when)},
-						 {"body", u->body},
+						 {"body", text_get(&body)},
 						 {"author", *u->author ? u->author : "nines"},
 						 {"edited", u->edited_us ? ", corrected" : ""},
 						 {"correct", text_get(&correct)},
 						 {NULL, NULL}});
 	text_release(&when);
 	text_release(&correct);
+	text_release(&body);
 }
 
 static void add_updates(struct text *t, const struct site *s, const struct request *r,

@@ -39,6 +39,24 @@ void html_add(struct text *t, const char *text)
 	text_release(&safe);
 }
 
+void html_add_lines(struct text *t, const char *lines)
+{
+	struct text one = {0};
+
+	while (true) {
+		size_t size = strcspn(lines, "\n");
+
+		text_clear(&one);
+		text_add(&one, lines, size);
+		html_add(t, text_get(&one));
+		if (!lines[size])
+			break;
+		text_putc(t, '\n');
+		lines += size + 1;
+	}
+	text_release(&one);
+}
+
 const char *template_next(const char *at, struct template_piece *p)
 {
 	const char *end;

@@ -34,5 +34,8 @@ bool template_add(struct text *, const char *source, const char *piece,
 
 /* `text` safe for people and for HTML, in a text or a quoted attribute. */
 void html_add(struct text *, const char *text);
+/* The same of a text of several lines, which stay lines: for a <textarea>, and where style keeps
+ * them. */
+void html_add_lines(struct text *, const char *lines);
 
 #endif
