@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "config/config.h"
+#include "copier/copier.h"
 #include "courier/courier.h"
 #include "keeper/keeper.h"
 #include "lint/lint.h"
@@ -49,6 +50,7 @@ static const struct {
 	{"courier", courier_main, false},
 	{"lint", lint_main, false},
 	{"reporter", reporter_main, false},
+	{"copier", copier_main, false},
 };
 
 /* --role NAME [--drop UID GID [--confine]], written by core/parent/child.c. */

@@ -38,6 +38,8 @@ static const struct {
 	{"prober-exec", DENY_KERNEL},
 	{"courier", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_CHANGE | DENY_KILL},
 	{"courier-exec", DENY_KERNEL},
+	{"copier", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_INET | DENY_KILL},
+	{"copier-exec", DENY_KERNEL},
 	{"reporter", DENY_KERNEL | DENY_INET},
 	{"report", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_SOCKET | DENY_KILL},
 	{"judge", DENY_KERNEL | DENY_EXEC | DENY_FORK | DENY_WRITE | DENY_SOCKET | DENY_KILL},

@@ -10,6 +10,8 @@
 
 ASSET(web_admin, "web/admin.html");
 ASSET(web_admin_style, "web/admin.css");
+ASSET(web_copy, "web/copy.html");
+ASSET(web_copy_script, "web/copy.js");
 ASSET(web_figures, "web/figures.html");
 ASSET(web_frame, "web/frame.html");
 ASSET(web_infrastructure, "web/infrastructure.html");
@@ -20,6 +22,7 @@ ASSET(web_style, "web/style.css");
 ASSET(web_words, "web/words.html");
 
 const char *const web_sources[] = {
+	web_copy,
 	web_figures,
 	web_frame,
 	web_infrastructure,

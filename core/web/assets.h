@@ -6,6 +6,8 @@
 /* NUL-terminated. */
 extern const char web_admin[];
 extern const char web_admin_style[];
+extern const char web_copy[];
+extern const char web_copy_script[];
 extern const char web_figures[];
 extern const char web_frame[];
 extern const char web_infrastructure[];

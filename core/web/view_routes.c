@@ -364,9 +364,18 @@ static void show_style(const struct site *site, const struct request *r, struct 
 	a->type = "text/css; charset=utf-8";
 }
 
+static void show_copy_script(const struct site *site, const struct request *r, struct answer *a)
+{
+	(void)site;
+	(void)r;
+	text_puts(&a->body, web_copy_script);
+	a->type = "text/javascript; charset=utf-8";
+}
+
 extern const struct route view_routes[];
 const struct route view_routes[] = {
 	{.method = "GET", .path = "/infrastructure/", .shows = SHOWS_STATE, .answer = show},
 	{.method = "GET", .path = "/drawing.css", .shows = SHOWS_NOTHING, .answer = show_style},
+	{.method = "GET", .path = "/copy.js", .shows = SHOWS_NOTHING, .answer = show_copy_script},
 	{0},
 };

@@ -14,6 +14,7 @@
 #include "../base/log.h"
 #include "../base/memory.h"
 #include "../parent/sandbox.h"
+#include "copies.h"
 #include "server.h"
 
 #define WEB_MAGIC     0x77656221u
@@ -25,6 +26,7 @@ struct web {
 	struct link control;
 	struct loop *loop;
 	struct feed feed;
+	struct copies copies;
 	struct desk desk;
 	struct site site;
 	struct catalog_book book;
@@ -97,6 +99,8 @@ static void take_fd(struct web *w, const char *name, int fd)
 {
 	if (!strcmp(name, "keeper")) {
 		feed_link(&w->feed, fd);
+	} else if (!strcmp(name, "copier")) {
+		copies_link(&w->copies, fd);
 	} else if (!strcmp(name, "listen") && w->listen_fd < 0 && !w->server) {
 		w->listen_fd = fd;
 	} else {
@@ -185,12 +189,14 @@ int web_main(int control_fd)
 	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
 		log_die(1, "cannot start");
 	feed_init(&w->feed, w->loop, &w->site.changes);
+	copies_init(&w->copies, w->loop, &w->feed, &w->site);
 	w->site.figures = w->feed.figures;
 	w->site.catalog = catalog_get(&w->book);
 	let_others_go_first();
 	loop_run(w->loop);
 	server_close(w->server);
 	desk_close(&w->desk);
+	copies_release(&w->copies);
 	feed_release(&w->feed);
 	w->control.closed = NULL;
 	link_close(&w->control, "end");
