@@ -107,7 +107,8 @@ static const struct cli_command command[] = {
 	 "With the ID of a letter its text and every attempt to deliver it. Reads the database\n"
 	 "itself, with ninesd running or not.\n",
 	 cli_letters},
-	{"deliver", "[NAME [--month YYYY-MM | --day YYYY-MM-DD] [--dry-run]]\n"
+	{"deliver",
+	 "[NAME [--month YYYY-MM | --day YYYY-MM-DD] [--dry-run]]\n"
 	 "    [--json]",
 	 "shows the reports that send themselves, when and to whom; sends one now",
 	 "Without NAME all of them: the last period and what became of it, the next and when it\n"
@@ -154,6 +155,11 @@ static const struct cli_command command[] = {
 	 "A token is shown once, by 'add', and kept nowhere: nines knows its hash. Sent as\n"
 	 "'Authorization: Bearer TOKEN'. Roles are those of 'nines user'.\n",
 	 cli_token},
+	{"page", "[list [--json] | copy NAME]",
+	 "lists the status pages; makes the static copy of one now",
+	 "copy waits until the files are written and the hook has ended, and says what it did.\n"
+	 "Where nothing has changed since the last copy nothing is written.\n",
+	 cli_page},
 	{"heartbeat", "[list|renew] [--json]",
 	 "shows the secret addresses by which jobs and other monitors report over HTTP",
 	 "Each heartbeat and each check of the module inbound has one. renew makes all of them\n"

@@ -81,6 +81,7 @@ int cli_heartbeat(struct cli *, int argc, char **argv);
 int cli_user(struct cli *, int argc, char **argv);
 int cli_token(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);
+int cli_page(struct cli *, int argc, char **argv);
 int cli_post(struct cli *, int argc, char **argv);
 int cli_reclassify(struct cli *, int argc, char **argv);
 int cli_replay(struct cli *, int argc, char **argv);

@@ -23,6 +23,7 @@ struct asking {
 	struct text refusal; /* of the keeper */
 	const char *why; /* the link's, when it broke */
 	bool is_complete, is_late;
+	int seconds; /* to wait at most */
 };
 
 static struct asking *of_link(struct link *k)
@@ -96,7 +97,7 @@ static int converse(struct asking *a, int fd)
 	}
 	text_add(link_line(&a->link), a->request->line->at, a->request->line->size);
 	link_flush(&a->link);
-	loop_set(a->loop, &a->deadline, clock_mono_us() + CONTROL_SECONDS * CLOCK_SECOND);
+	loop_set(a->loop, &a->deadline, clock_mono_us() + a->seconds * CLOCK_SECOND);
 	loop_run(a->loop);
 	a->link.closed = NULL;
 	link_close(&a->link, "done");
@@ -123,9 +124,9 @@ static void add_path(const struct cli *cli, const struct control_request *reques
 	config_free(c);
 }
 
-int control_ask(const struct cli *cli, const struct control_request *request)
+static int ask_within(const struct cli *cli, const struct control_request *request, int seconds)
 {
-	struct asking a = {.request = request};
+	struct asking a = {.request = request, .seconds = seconds};
 	struct text path = {0};
 	int fd, status;
 
@@ -141,6 +142,11 @@ int control_ask(const struct cli *cli, const struct control_request *request)
 	return status;
 }
 
+int control_ask(const struct cli *cli, const struct control_request *request)
+{
+	return ask_within(cli, request, CONTROL_SECONDS);
+}
+
 static void hear(const struct line *l, void *with)
 {
 	if (!strcmp(l->verb, "end"))
@@ -149,8 +155,14 @@ static void hear(const struct line *l, void *with)
 
 int control_say(const struct cli *cli, const char *socket, const struct text *line)
 {
+	return control_say_within(cli, socket, line, CONTROL_SECONDS);
+}
+
+int control_say_within(const struct cli *cli, const char *socket, const struct text *line,
+		       int seconds)
+{
 	struct text said = {0}, shown = {0};
-	int status = control_ask(cli, &(struct control_request){socket, line, hear, &said});
+	int status = ask_within(cli, &(struct control_request){socket, line, hear, &said}, seconds);
 
 	if (status == EXIT_DONE && said.size && !cli->is_quiet) {
 		screen_safe(&cli->screen, &shown, text_get(&said), 4096);
@@ -171,9 +183,9 @@ void control_add_user(struct text *line, const char *given)
 
 	text_printf(&number, "user %ld", (long)getuid());
 	line_add(line, "by",
-		 given		 ? given
+		 given           ? given
 		 : sudo && *sudo ? sudo
-		 : user		 ? user->pw_name
+		 : user          ? user->pw_name
 				 : number.at);
 	text_release(&number);
 }

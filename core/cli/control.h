@@ -23,6 +23,8 @@ int control_ask(const struct cli *, const struct control_request *);
 
 /* The same for a request that is answered by one sentence, which is printed. The exit status. */
 int control_say(const struct cli *, const char *socket, const struct text *line);
+int control_say_within(const struct cli *, const char *socket, const struct text *line,
+		       int seconds);
 
 /* The word `by`: `given`, or who is at the keyboard. */
 void control_add_user(struct text *line, const char *given);

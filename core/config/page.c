@@ -49,8 +49,12 @@ static const struct module_option page_option[] = {
 	OPTION_LIST(struct page_options, audiences, "", "groups that subscribers may belong to"),
 	OPTION_(struct page_options, copy, "copy", OPTION_TYPE_FILE, "", NULL, 0,
 		"the folder of its static copy"),
-	OPTION_(struct page_options, copy_hook, "copy-hook", OPTION_TYPE_FILE, "", NULL, 0,
-		"the program that is run when the copy has changed"),
+	OPTION_(struct page_options, copy_hook, "copy-hook", OPTION_TYPE_LIST, "", NULL, 0,
+		"the program that is run when the copy has changed, and its arguments"),
+	OPTION_(struct page_options, copy_every_us, "copy-every", OPTION_TYPE_DURATION, "15s",
+		"1s..1d", 0, "a copy is made at most so often"),
+	OPTION_(struct page_options, copy_renew_us, "copy-renew", OPTION_TYPE_DURATION, "10m",
+		"10s..31d", 0, "its files say that they are renewed by then"),
 	OPTION_END,
 };
 static const struct module_head page_head = {
@@ -149,6 +153,27 @@ static void judge_url(struct config *c, const struct section *s, const char *url
 			    "url: '%.100s' is more than the address of a page", url);
 }
 
+static void judge_copy(struct config *c, const struct section *s, const struct page_options *o)
+{
+	if (*o->copy && !*o->url)
+		problem_add(&c->parse, s->file, value_line(c, s, "copy"),
+			    "write url = \"https://status.example.org\"",
+			    "page '%s': copy: its files must know where the live page is",
+			    s->title);
+	if (*o->copy_hook && !*o->copy)
+		problem_add(&c->parse, s->file, value_line(c, s, "copy-hook"),
+			    "write copy = \"FOLDER\" too", "page '%s' has copy-hook and no copy",
+			    s->title);
+	if (*o->copy_hook && **o->copy_hook != '/')
+		problem_add(&c->parse, s->file, value_line(c, s, "copy-hook"),
+			    "write {\"/usr/bin/rsync\", \"-a\", ...}",
+			    "copy-hook: '%.100s' is not the whole path of a program",
+			    *o->copy_hook);
+	if (*o->copy && o->copy_renew_us < 2 * o->copy_every_us)
+		problem_add(&c->parse, s->file, value_line(c, s, "copy-renew"), "make it longer",
+			    "copy-renew is shorter than twice copy-every");
+}
+
 static void judge(struct config *c, const struct page_section *p)
 {
 	const struct section *s = p->section;
@@ -161,6 +186,7 @@ static void judge(struct config *c, const struct page_section *p)
 	for (at = p->say.host; *at; at++)
 		judge_host(c, s, *at);
 	judge_url(c, s, p->say.url);
+	judge_copy(c, s, &p->say);
 	zone_judge(c, s, p->say.zone);
 	if (*p->say.about && *p->say.about_file)
 		problem_add(&c->parse, s->file, value_line(c, s, "about-file"),

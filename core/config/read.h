@@ -155,7 +155,9 @@ void delivers_finish(struct config *);
 /* page.c: sections `page`; finished behind checks and services. */
 struct page_options {
 	const char *title, *url, *zone, *language, *contact;
-	const char *about_file, *logo, *style, *templates, *copy, *copy_hook;
+	const char *about_file, *logo, *style, *templates, *copy;
+	const char *const *copy_hook;
+	int64_t copy_every_us, copy_renew_us;
 	const char *const *host, *const *show, *const *categories, *const *about;
 	const char *const *subscribe, *const *audiences;
 	int64_t details, statistics, bars_days, refresh;

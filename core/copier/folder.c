@@ -19,6 +19,7 @@
 #define FOLDER_MODE    0755
 #define MANIFEST_BYTES (64u << 20)
 #define SEGMENT_BYTES  256
+#define ENTERED        1 /* made_us of one that is not written yet */
 
 /* ---- names ---- */
 
@@ -325,7 +326,7 @@ bool folder_commit(struct folder *f, struct text *wrong)
 			c->hash[0] = '\0';
 		} else if (c->is_wanted && !*c->hash && !c->made_us) {
 			is_fine = is_free(f, c, wrong);
-			c->made_us = is_fine ? 1 : 0; /* it is ours from now on */
+			c->made_us = is_fine ? ENTERED : 0; /* it is ours from now on */
 		}
 	}
 	for (size_t i = f->files; i-- > 0 && !is_fine;)
@@ -391,12 +392,16 @@ bool folder_end(struct folder *f, const char *signature, struct text *wrong)
 {
 	bool is_fine = true;
 
-	for (size_t i = 0; i < f->files && is_fine; i++) {
+	for (size_t i = f->files; i-- > 0 && is_fine;) {
 		struct copied *c = f->file[i];
 
 		if (c->is_wanted || c->is_gone)
 			continue;
 		is_fine = remove_file(f, c, wrong);
+		if (is_fine && c->made_us <= ENTERED) {
+			forget(f, i); /* it never was there */
+			continue;
+		}
 		c->is_gone = is_fine;
 		c->is_sent = false;
 		c->hash[0] = '\0';

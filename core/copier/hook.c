@@ -103,6 +103,8 @@ static void end(struct hook *h, int status)
 		text_printf(&wrong, "it ended with status %d", WEXITSTATUS(status));
 	while (h->said_bytes && h->said[h->said_bytes - 1] == '\n')
 		h->said_bytes--;
+	for (size_t i = 0; i < h->said_bytes; i++)
+		h->said[i] = h->said[i] == '\n' ? ' ' : h->said[i];
 	if (wrong.size && h->said_bytes) {
 		text_puts(&wrong, ": ");
 		text_add_safe(&wrong, h->said, h->said_bytes, sizeof h->said);

@@ -143,6 +143,7 @@ static void hook_done(struct hook *h, const char *wrong)
 		text_printf(&c->wrong, "the hook of the copy of page '%s' failed: %s", c->job->name,
 			    wrong);
 	} else if (folder_sent(&c->folder, &c->wrong)) {
+		c->job->hook_after_us = 0;
 		text_puts(&said, "; the hook has done its work");
 	}
 	finish(c, text_get(&said));

@@ -136,7 +136,8 @@ void trouble_add(struct text *wrong, const struct keeper *k)
 
 	while ((s = map_next(&k->alerts->troubles, &at))) {
 		if (!s->incident || !s->incident->confirmed_us ||
-		    (strcmp(s->name, "resolver") && strncmp(s->name, "channel ", 8)))
+		    (strcmp(s->name, "resolver") && strncmp(s->name, "channel ", 8) &&
+		     strncmp(s->name, "copy ", 5)))
 			continue;
 		text_puts(wrong, wrong->size ? "\n" : "");
 		text_puts(wrong, s->incident->reason ? s->incident->reason : s->name);

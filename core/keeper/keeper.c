@@ -398,6 +398,26 @@ static void take_courier_gone(struct keeper *k, struct keeper_end from, const st
 	outbox_take_gone(k, l);
 }
 
+static void take_copy_trouble(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	struct text name = {0};
+
+	(void)from;
+	text_printf(&name, "copy %s", line_name(l));
+	alert_trouble(k, name.at, line_find(l, "reason") != NULL, line_get(l, "reason"));
+	text_release(&name);
+}
+
+/* The answer to who asked for a copy: the number is his. */
+static void take_copied(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	bool is_wrong = line_find(l, "wrong") != NULL;
+
+	(void)from;
+	status_end(k, line_number(l), is_wrong ? "wrong" : "text",
+		   line_get(l, is_wrong ? "wrong" : "text"));
+}
+
 static void take_made(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
@@ -470,6 +490,8 @@ static const struct {
 	{END_PARENT, "courier", take_courier},
 	{END_PARENT, "courier-gone", take_courier_gone},
 	{END_PARENT, "made", take_made},
+	{END_PARENT, "copied", take_copied},
+	{END_PARENT, "copy-trouble", take_copy_trouble},
 	{END_COURIER, "outcome", take_outcome},
 	{END_COURIER, "closed", take_closed},
 	{END_PARENT, "recorder", take_recorder},

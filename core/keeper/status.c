@@ -423,10 +423,23 @@ static void ask_maintenance(struct keeper *k, int64_t client, const struct line 
 	text_release(&said);
 }
 
+/* The parent answers `copied` with the client's number. */
+static void ask_copy(struct keeper *k, int64_t client, const struct line *l)
+{
+	struct text *t = keeper_line(k, END_PARENT, 0);
+
+	if (!t)
+		return;
+	line_begin_number(t, "copy-now", client);
+	line_add(t, "page", line_name(l));
+	line_end(t);
+}
+
 static const struct {
 	const char *verb;
 	void (*ask)(struct keeper *, int64_t, const struct line *);
-} request[] = {{"status", ask_status},
+} request[] = {{"copy", ask_copy},
+	       {"status", ask_status},
 	       {"import", ask_recorder},
 	       {"reclassify", ask_recorder},
 	       {"letters", outbox_ask_letters},

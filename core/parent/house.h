@@ -2,8 +2,8 @@
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
  * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; reporter.c what makes
- * reports; terminal.c what a person sees; watch.c the folders of modules; notify.c systemd. One
- * house a process, on the heap, reached through `with` of a child and from timers. */
+ * reports; copier.c copies; terminal.c what a person sees; watch.c the folders of modules; notify.c
+ * systemd. One house a process, on the heap, reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
 
@@ -73,6 +73,13 @@ struct reporter_run {
 	int64_t number;
 };
 
+/* The process that keeps static copies; print: what it was started with. */
+struct copier_run {
+	struct child child;
+	struct patience patience;
+	char *print;
+};
+
 struct house {
 	uint32_t magic;
 	const struct parent_options *options;
@@ -110,6 +117,7 @@ struct house {
 
 	struct lint_run lint;
 	struct reporter_run reporter;
+	struct copier_run copier;
 	struct watch *watch;
 	struct terminal *terminal;
 };
@@ -165,6 +173,15 @@ bool reporter_died(struct house *, pid_t, int status);
 void reporter_stop(struct house *);
 /* The folder of the files of letters, made when it is missing; -1: there is none. */
 int reporter_open_files(const struct house *);
+
+/* ---- copier.c ---- */
+void copier_follow(struct house *); /* another configuration is in force */
+void copier_join(struct house *); /* a new web, or a new copier */
+void copier_tick(struct house *);
+bool copier_died(struct house *, pid_t, int status); /* false: it was not it */
+void copier_ask(struct house *, const struct line *); /* the keeper's `copy-now` */
+void copier_stop(struct house *);
+void copier_release(struct house *);
 
 /* ---- couriers.c ---- */
 void couriers_follow(struct house *); /* one for each channel of the plan in force */

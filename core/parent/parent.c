@@ -146,6 +146,7 @@ static void commit(struct house *h)
 	probers_retire(h);
 	couriers_follow(h);
 	lint_follow(h);
+	copier_follow(h);
 	roles_retain(h);
 	roles_tell_figures(h);
 	if (old != h->plan)
@@ -306,7 +307,8 @@ static void child_died(struct house *h, pid_t pid, int status)
 			role_died(h, place, status);
 			return;
 		}
-	if (courier_died(h, pid, status) || lint_died(h, pid) || reporter_died(h, pid, status))
+	if (courier_died(h, pid, status) || lint_died(h, pid) || reporter_died(h, pid, status) ||
+	    copier_died(h, pid, status))
 		return;
 	for (size_t i = 0; i < h->probers; i++)
 		if (pid == h->prober[i]->child.pid) {
@@ -318,7 +320,8 @@ static void child_died(struct house *h, pid_t pid, int status)
 static bool is_alone(const struct house *h)
 {
 	bool is_empty = h->loader.pid <= 0 && !h->probers && !h->couriers &&
-			h->lint.child.pid <= 0 && h->reporter.child.pid <= 0;
+			h->lint.child.pid <= 0 && h->reporter.child.pid <= 0 &&
+			h->copier.child.pid <= 0;
 
 	for (int place = 0; place < ROLES; place++)
 		is_empty = is_empty && h->role[place].pid <= 0;
@@ -361,6 +364,7 @@ static void stop_all(struct house *h)
 	child_kill(&h->loader, SIGKILL);
 	lint_stop(h);
 	reporter_stop(h);
+	copier_stop(h);
 	couriers_stop(h);
 	if (!h->couriers || h->role[ROLE_KEEPER].pid <= 0)
 		stop_roles(h);
@@ -404,6 +408,7 @@ static void tick(struct loop_timer *t)
 	go_on_stopping(h);
 	lint_tick(h);
 	reporter_tick(h);
+	copier_tick(h);
 	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);
@@ -480,6 +485,7 @@ static void release(struct house *h)
 	if (h->next != h->plan)
 		plan_free(h->next);
 	lint_release(h);
+	copier_release(h);
 	plan_free(h->plan);
 	watch_free(h->watch);
 	terminal_free(h->terminal);

@@ -103,6 +103,7 @@ void plan_free(struct plan *p)
 	text_release(&p->lines);
 	text_release(&p->figures);
 	text_release(&p->pages);
+	text_release(&p->copies);
 	text_release(&p->hosts);
 	text_release(&p->orders);
 	text_release(&p->problems);
@@ -193,8 +194,30 @@ static const char *take_service(struct plan *p, const struct line *l)
 	return NULL;
 }
 
+static int64_t duration_of(const struct line *l, const char *key)
+{
+	int64_t us = 0;
+
+	return text_duration(line_get(l, key), &us) ? us : 0;
+}
+
+static void add_copy(struct plan *p, const struct line *l)
+{
+	struct text *t = &p->copies;
+
+	line_begin_name(t, "copy", line_name(l));
+	line_add(t, "folder", line_get(l, "copy"));
+	line_add(t, "hook", line_get(l, "copy-hook"));
+	line_add(t, "url", line_get(l, "url"));
+	line_add_int(t, "every_us", duration_of(l, "copy-every"));
+	line_add_int(t, "renew_us", duration_of(l, "copy-renew"));
+	line_end(t);
+}
+
 static const char *take_page(struct plan *p, const struct line *l)
 {
+	if (!strcmp(l->verb, "page") && *line_get(l, "copy"))
+		add_copy(p, l);
 	line_begin(&p->pages, l->verb, l->id);
 	line_add_words(&p->pages, l, NULL);
 	line_end(&p->pages);

@@ -57,6 +57,7 @@ struct plan {
 	struct text pages;    /* for the web: targets, zones and pages */
 	struct text hosts;    /* modules and those of their options that name hosts, for lint.c */
 	struct text orders;   /* who takes reports and which send themselves, for reporter.c */
+	struct text copies;   /* `copy` lines, for copier.c */
 	struct text problems, lints; /* as shown to people, a line each */
 	size_t problem_count;
 	struct plan_settings set;

@@ -100,11 +100,19 @@ static const char *take_make(struct house *h, struct child *c, const struct line
 	return NULL;
 }
 
+static const char *take_copy_now(struct house *h, struct child *c, const struct line *l)
+{
+	if (c == &h->role[ROLE_KEEPER])
+		copier_ask(h, l);
+	return NULL;
+}
+
 static const struct {
 	const char *verb;
 	const char *(*take)(struct house *, struct child *, const struct line *);
 } verb[] = {
 	{"make", take_make},
+	{"copy-now", take_copy_now},
 	{"say", take_say},
 	{"ready", take_ready}, {"alive", take_alive}, {"drained", take_drained},
 	{"state", take_state}, {"quarantine", take_quarantine},
@@ -262,6 +270,7 @@ static void hand_web(struct house *h, struct child *c)
 		link_send_fd(&c->link, "fd listen\n", h->listen_fd);
 	join(h, ROLE_WEB, "web -\n");
 	house_send(h, c, "go -\n");
+	copier_join(h);
 }
 
 /* ---- starting ---- */

@@ -11,10 +11,11 @@
 
 /* `role`: "keeper", "recorder", "web", "prober" (pools general and blocking), "prober-exec"
  * (modules that run programs), "courier" (may append to files) and "courier-exec", "judge" (a
- * loader's child that looks into a module), "copier" (writes files of copies) and "copier-exec" (that run hooks), "report" (the child of a report), "reporter" (starts
- * that and nines-pdf, writes files). True: it holds. False
- * (said in the log): unknown role or no seccomp in this kernel; the caller goes on without. Under
- * LeakSanitizer, which cannot live with it, nothing is done, and true comes back. */
+ * loader's child that looks into a module), "copier" (writes files of copies) and "copier-exec"
+ * (runs hooks, too), "report" (the child of a report), "reporter" (starts that and nines-pdf,
+ * writes files). True: it holds. False (said in the log): unknown role or no seccomp in this
+ * kernel; the caller goes on without. Under LeakSanitizer, which cannot live with it, nothing is
+ * done, and true comes back. */
 bool sandbox_enter(const char *role);
 
 #endif

@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "copy_page.h"
+#include "figures.h"
 #include "route.h"
 #include "template.h"
 
@@ -25,10 +26,14 @@ static bool is_copied(const struct route *r)
 	       (r->paths || !strchr(r->path, '*'));
 }
 
-static void add_path(struct copies *c, const char *path)
+/* Routes tell paths as addresses have them; here they are what they mean. */
+static void add_path(struct copies *c, const char *address)
 {
-	struct text file = {0};
+	struct text file = {0}, decoded = {0};
+	const char *path;
 
+	copy_page_decode(&decoded, address, strlen(address));
+	path = text_get(&decoded);
 	if (c->paths.size < FILES_MOST && copy_page_file(&file, path) &&
 	    !map_find_text(&c->paths, path)) {
 		map_put_text(&c->paths, path, c);
@@ -36,6 +41,7 @@ static void add_path(struct copies *c, const char *path)
 		text_putc(&c->names, '\n');
 	}
 	text_release(&file);
+	text_release(&decoded);
 }
 
 static void add_paths(struct copies *c, const struct page *page, const struct route *r)
@@ -91,8 +97,9 @@ static uint64_t signature(const struct site *s)
 	struct text t = {0};
 	uint64_t hash;
 
-	text_printf(&t, "%llu %llu\n", (unsigned long long)s->catalog->generation,
-		    (unsigned long long)(s->board ? board_changes(s->board, "post") : 0));
+	text_printf(&t, "%llu %llu %zu\n", (unsigned long long)s->catalog->generation,
+		    (unsigned long long)(s->board ? board_changes(s->board, "post") : 0),
+		    s->figures ? figures_progress(s->figures).known : 0);
 	for (size_t i = 0; i < o->checks; i++)
 		add_state(&t, o->check[i].name, o->check[i].state, o->check[i].since_us,
 			  o->check[i].is_acknowledged, o->check[i].is_in_maintenance);
@@ -200,10 +207,11 @@ static void render(struct copies *c, const struct page *page, const char *path,
 	r.tail = text_get(&trimmed);
 	a->status = 404;
 	if (r.route && is_copied(r.route)) {
-		a->status = 200;
+		a->status = 0;
 		template_wear(page->dress);
 		r.route->answer(c->site, &r, a);
 		template_wear(NULL);
+		a->status = a->status ? a->status : 200;
 	}
 	text_release(&trimmed);
 }

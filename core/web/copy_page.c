@@ -76,7 +76,7 @@ static int hex(char c)
 				      : -1;
 }
 
-static void decode(struct text *t, const char *at, size_t size)
+void copy_page_decode(struct text *t, const char *at, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		bool is_escape =
@@ -124,7 +124,7 @@ static void add_link(struct text *t, const struct copy_page *p, const char *valu
 	unescape(&link, value, size);
 	rest = text_get(&link) + strcspn(text_get(&link), "?#");
 	if (link.size && *link.at == '/' && link.at[1] != '/') {
-		decode(&path, link.at, (size_t)(rest - link.at));
+		copy_page_decode(&path, link.at, (size_t)(rest - link.at));
 		if (is_copied(p, text_get(&path), *rest == '?')) {
 			add_way(&led, p->path, path.at);
 			text_puts(&led, rest + strcspn(rest, "#"));
@@ -226,6 +226,7 @@ static const char *end_of_raw(const char *at)
 void copy_page_link(struct text *into, const char *html, const struct copy_page *p)
 {
 	const char *at = html, *next;
+	bool is_element;
 
 	while (*at) {
 		next = at + strcspn(at, "<");
@@ -237,9 +238,10 @@ void copy_page_link(struct text *into, const char *html, const struct copy_page 
 			at = next;
 			continue;
 		}
-		next = at + 1 + strcspn(at + 1, " \t\r\n\f>");
+		is_element = (at[1] | 0x20) >= 'a' && (at[1] | 0x20) <= 'z';
+		next = at + 1 + (is_element ? strcspn(at + 1, " \t\r\n\f>") : 0);
 		text_add(into, at, (size_t)(next - at));
-		at = add_attributes(into, next, p);
+		at = is_element ? add_attributes(into, next, p) : next;
 	}
 }
 

@@ -21,6 +21,8 @@ struct copy_page {
 
 /* "incident/A/index.html" for "/incident/A/". False: no file can have that name. */
 bool copy_page_file(struct text *into, const char *path);
+/* %XX as the bytes they mean; a bad escape stays as it is. */
+void copy_page_decode(struct text *into, const char *address, size_t size);
 /* The HTML with its links led elsewhere: in href, src, action, formaction, data and poster. */
 void copy_page_link(struct text *into, const char *html, const struct copy_page *);
 /* The HTML with what says how old it is: when it was made, and by when the next one is due. */

@@ -60,8 +60,8 @@ struct route {
 	enum route_shows shows;
 	enum permit_act act; /* PERMIT_READ: everybody */
 	void (*answer)(const struct site *, const struct request *, struct answer *);
-	/* For a static copy: the paths that this route serves, one a line; NULL: it has one path,
-	 * or none that can be copied (is_live). */
+	/* For a static copy: the paths that this route serves, as addresses have them (%XX), one a
+	 * line; NULL: it has one path, or none that can be copied (is_live). */
 	void (*paths)(const struct site *, const struct page *, struct text *);
 	bool is_live; /* makes no sense in a static copy */
 	bool is_raw; /* its body is no form, whatever its type says */
