@@ -5,6 +5,7 @@
 
 #include "../base/clock.h"
 #include "assets.h"
+#include "bars.h"
 #include "chart.h"
 #include "shown.h"
 #include "when.h"
@@ -153,19 +154,21 @@ static void add_day(struct text *rows, const struct figure_day *d)
 static void add_days(struct making *w)
 {
 	const struct figure *f = w->monitor->figure;
-	struct text rows = {0}, chart = {0}, days = {0};
+	struct text rows = {0}, chart = {0}, days = {0}, bars = {0};
 
 	for (size_t i = f->days; i; i--)
 		add_day(&rows, &f->day[i - 1]);
 	add_chart(w, &chart, &monitor_file[0]);
+	bars_add(&bars, w->request->page, f, true);
 	text_int(&days, (int64_t)f->days);
 	if (f->days)
 		template_add(&w->main, web_figures, "monitor-days",
-			     PIECE({"days", text_get(&days)}, {"chart", text_get(&chart)},
-				   {"rows", text_get(&rows)}));
+			     PIECE({"days", text_get(&days)}, {"bars", text_get(&bars)},
+				   {"chart", text_get(&chart)}, {"rows", text_get(&rows)}));
 	text_release(&rows);
 	text_release(&chart);
 	text_release(&days);
+	text_release(&bars);
 }
 
 /* ---- outages ---- */
