@@ -6,6 +6,7 @@
 
 #include "../base/map.h"
 #include "../base/memory.h"
+#include "assets.h"
 #include "template_piece.h"
 
 #define VALUE_BYTES 16384 /* of one value shown */
@@ -131,14 +132,35 @@ void template_wear(const struct template_dress *d)
 	worn = d;
 }
 
+#define SHIPPED 32
+
+/* What is shipped is looked through once: a page of thousands of rows asks for tens of thousands of
+ * pieces. NULL: the source is another. */
+static const struct template_dress *shipped(const char *source)
+{
+	static struct template_dress *known[SHIPPED];
+
+	for (size_t i = 0; i < SHIPPED && web_sources[i]; i++) {
+		if (web_sources[i] != source)
+			continue;
+		if (!known[i])
+			known[i] = template_dress_new(source);
+		return known[i];
+	}
+	return NULL;
+}
+
 /* The one that is worn, else the one between its mark and the next; NULL when there is none. */
 static const char *find_piece(const char *source, const char *name, size_t *size)
 {
 	const struct template_piece *own = worn ? map_find_text(&worn->piece, name) : NULL;
+	const struct template_dress *all = own ? NULL : shipped(source);
 	struct template_piece p;
 	size_t n = strlen(name);
 
-	while (!own && (source = template_next(source, &p)))
+	if (all)
+		own = map_find_text(&all->piece, name);
+	while (!own && !all && (source = template_next(source, &p)))
 		if (p.name_size == n && !memcmp(p.name, name, n))
 			own = &p;
 	if (own)

@@ -157,7 +157,7 @@ static void tell_no_piece(struct judging *j, const struct template_piece *piece)
 	if (nearest)
 		text_printf(&remedy, "did you mean '%s'?", nearest);
 	else
-		text_puts(&remedy, "the folder web of nines has them all");
+		text_puts(&remedy, "share/doc/nines/web has them all");
 	tell(j, piece->mark, text_get(&remedy), &said);
 	text_release(&remedy);
 	while (n)
