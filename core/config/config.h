@@ -16,6 +16,8 @@
 /* The top level and the section `void`. Paths are absolute or relative to the working folder. */
 struct config_settings {
 	const char *location, *store, *listen, *socket, *user, *modules, *notifiers, *reports;
+	const char *listen_certificate, *listen_key;
+	const char *const *proxies;
 	int64_t retention_us, retention_days_us, retention_months_us;
 	int64_t probers; /* 0: one a core */
 	int64_t watchdog_us, prober_probes, prober_bytes;

@@ -20,6 +20,12 @@ static const struct module_option setting_option[] = {
 	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db",
 		NULL, 0, "the database file"),
 	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:9999", "ADDRESS:PORT of the page"),
+	OPTION_(struct config_settings, listen_certificate, "listen-certificate", OPTION_TYPE_FILE,
+		"", NULL, 0, "serves the page with TLS: the certificate and its chain, PEM"),
+	OPTION_(struct config_settings, listen_key, "listen-key", OPTION_TYPE_FILE, "", NULL, 0,
+		"the key of listen-certificate, PEM"),
+	OPTION_(struct config_settings, proxies, "proxies", OPTION_TYPE_LIST, "", NULL, 0,
+		"addresses and networks of proxies that are believed about visitors"),
 	OPTION_(struct config_settings, socket, "socket", OPTION_TYPE_FILE, "/run/nines/control",
 		NULL, 0, "the control socket"),
 	OPTION_TEXT(struct config_settings, user, "", "who the roles run as when started by root"),
@@ -116,11 +122,37 @@ static void judge_listen(struct config *c, const struct value *v)
 			    "listen: '%.80s' is no ADDRESS:PORT", v->text);
 }
 
+/* One without the other serves nothing. */
+static void judge_keys(struct config *c, const struct value *v)
+{
+	const struct config_settings *s = &c->settings;
+	bool is_certificate = !strcmp(v->name, "listen-certificate");
+
+	if (*v->text && !*(is_certificate ? s->listen_key : s->listen_certificate))
+		problem_add(&c->parse, v->file, v->line,
+			    is_certificate ? "name its key with listen-key"
+					   : "name its certificate with listen-certificate",
+			    "%s stands alone", v->name);
+}
+
+static void judge_proxies(struct config *c, const struct value *v)
+{
+	for (const char *const *at = c->settings.proxies; at && *at; at++)
+		if (!form_is_network(*at))
+			problem_add(&c->parse, v->file, v->line,
+				    "write 127.0.0.1, 10.0.0.0/8 or fd00::/8",
+				    "proxies: '%.80s' is no address and no network", *at);
+}
+
 static void judge_settings(struct config *c, struct value *first)
 {
 	for (struct value *v = first; v; v = v->next) {
 		if (!strcmp(v->name, "listen"))
 			judge_listen(c, v);
+		if (!strcmp(v->name, "listen-certificate") || !strcmp(v->name, "listen-key"))
+			judge_keys(c, v);
+		if (!strcmp(v->name, "proxies"))
+			judge_proxies(c, v);
 		if (!strcmp(v->name, "location"))
 			location_judge(c, v->text, v->file, v->line);
 		if (!strcmp(v->name, "location") && form_name_wrong(v->text))

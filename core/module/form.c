@@ -41,6 +41,21 @@ bool form_is_address(const char *s)
 	return inet_pton(AF_INET6, bare, into) == 1;
 }
 
+bool form_is_network(const char *s)
+{
+	const char *slash = strchr(s, '/');
+	char address[64] = "";
+	int64_t bits = 0;
+
+	if (strlen(s) >= sizeof address || strchr(s, '%'))
+		return false;
+	memcpy(address, s, slash ? (size_t)(slash - s) : strlen(s));
+	if (!form_is_address(address))
+		return false;
+	return !slash || (text_to_int(slash + 1, &bits) && bits >= 0 &&
+			  bits <= (strchr(address, ':') ? 128 : 32));
+}
+
 static const char *label_wrong(const char *label, size_t n)
 {
 	if (!n)

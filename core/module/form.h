@@ -17,6 +17,8 @@ bool form_has_control(const char *);
  */
 const char *form_host_wrong(const char *);
 bool form_is_address(const char *);
+/* An address, or one with the bits of its network: "10.0.0.0/8". */
+bool form_is_network(const char *);
 /* scheme://[user[:password]@]host[:port][/path]; IPv6 in brackets. */
 const char *form_url_wrong(const char *);
 /* What people read on a page and type on a command line: the name of a check, a service, a

@@ -80,6 +80,12 @@ struct copier_run {
 	char *print;
 };
 
+/* By which a file is known to be another one. */
+struct serve_stamp {
+	uint64_t inode;
+	int64_t size, s, ns;
+};
+
 struct house {
 	uint32_t magic;
 	const struct parent_options *options;
@@ -103,6 +109,9 @@ struct house {
 	unsigned silent_ticks; /* since the keeper's last `alive` */
 	char *page;            /* URL, NULL until the web has told */
 	int store_fd, listen_fd;
+	struct serve_stamp certificate, key; /* as they were handed over */
+	struct serve_stamp seen_certificate, seen_key; /* at the last look at others */
+	unsigned serve_ticks;
 	struct loop_watch control; /* the listening control socket */
 
 	struct seat *seat[HOUSE_PROBERS];
@@ -145,6 +154,10 @@ void roles_retain(struct house *); /* tells the recorder how long what is kept *
 void roles_tell_figures(struct house *); /* tells the web what decides figures */
 bool roles_listen(struct house *, struct text *wrong);
 void roles_unlisten(struct house *);
+
+/* ---- serve.c ---- */
+void serve_tell(struct house *); /* tells the web how to serve */
+void serve_tick(struct house *);
 
 /* ---- probers.c ---- */
 /* a new prober for each seat; false: none are needed */

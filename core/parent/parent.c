@@ -149,6 +149,8 @@ static void commit(struct house *h)
 	copier_follow(h);
 	roles_retain(h);
 	roles_tell_figures(h);
+	if (!is_first)
+		serve_tell(h);
 	if (old != h->plan)
 		plan_free(old);
 	watch_modules(h);
@@ -407,6 +409,7 @@ static void tick(struct loop_timer *t)
 	couriers_tick(h);
 	go_on_stopping(h);
 	lint_tick(h);
+	serve_tick(h);
 	reporter_tick(h);
 	copier_tick(h);
 	house_progress(h);

@@ -41,6 +41,7 @@ struct plan_channel {
 /* What the top level of a configuration tells the parent. */
 struct plan_settings {
 	char *location, *store, *listen, *socket, *user, *modules, *notifiers, *reports;
+	char *certificate, *key, *proxies; /* of the page; proxies: lines */
 	int64_t probers;          /* of the general pool; 0: one a core */
 	int64_t watchdog_us;      /* a keeper that is silent for so long is ended */
 	int64_t prober_probes;    /* a prober is replaced after so many probes */

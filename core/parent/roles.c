@@ -266,6 +266,7 @@ static void hand_web(struct house *h, struct child *c)
 	house_send(h, c, line.at);
 	text_release(&line);
 	roles_tell_figures(h);
+	serve_tell(h);
 	if (h->listen_fd >= 0)
 		link_send_fd(&c->link, "fd listen\n", h->listen_fd);
 	join(h, ROLE_WEB, "web -\n");

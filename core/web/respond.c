@@ -53,8 +53,8 @@ static void add(struct MHD_Response *r, const char *name, const char *value)
 		MHD_add_response_header(r, name, value);
 }
 
-static struct MHD_Response *response_new(const void *at, size_t size, const struct answer *a,
-					 const char *cache)
+static struct MHD_Response *response_new(const struct visit *v, const void *at, size_t size,
+					 const struct answer *a, const char *cache)
 {
 	struct MHD_Response *r =
 		MHD_create_response_from_buffer(size, (void *)at, MHD_RESPMEM_MUST_COPY);
@@ -64,6 +64,8 @@ static struct MHD_Response *response_new(const void *at, size_t size, const stru
 		return NULL;
 	for (size_t i = 0; i < sizeof header / sizeof *header; i++)
 		add(r, header[i].name, header[i].value);
+	if (v->is_tls) /* with our own certificate, so for everything that is served here */
+		add(r, "Strict-Transport-Security", "max-age=31536000");
 	add(r, "Content-Security-Policy", a->policy ? a->policy : strict_policy);
 	add(r, "Referrer-Policy", a->referrer ? a->referrer : "no-referrer");
 	add(r, "Cache-Control", a->cache ? a->cache : cache);
@@ -130,7 +132,7 @@ static bool pack(const struct text *body, struct text *packed)
 	return is_done && packed->size < body->size;
 }
 
-static struct MHD_Response *make_packed(struct cache *c, struct rendering *g)
+static struct MHD_Response *make_packed(const struct visit *v, struct cache *c, struct rendering *g)
 {
 	struct text packed = {0};
 
@@ -138,7 +140,7 @@ static struct MHD_Response *make_packed(struct cache *c, struct rendering *g)
 			       g->answer.body.size > UINT32_MAX / 2 ||
 			       !pack(&g->answer.body, &packed);
 	if (!g->is_incompressible) {
-		g->packed = response_new(packed.at, packed.size, &g->answer, "no-cache");
+		g->packed = response_new(v, packed.at, packed.size, &g->answer, "no-cache");
 		add(g->packed, "Content-Encoding", "gzip");
 		add(g->packed, "Vary", "Accept-Encoding");
 		add(g->packed, "ETag", g->packed_etag);
@@ -148,11 +150,11 @@ static struct MHD_Response *make_packed(struct cache *c, struct rendering *g)
 	return g->packed;
 }
 
-static struct MHD_Response *plain_of(struct rendering *g)
+static struct MHD_Response *plain_of(const struct visit *v, struct rendering *g)
 {
 	if (g->plain)
 		return g->plain;
-	g->plain = response_new(text_get(&g->answer.body), g->answer.body.size, &g->answer,
+	g->plain = response_new(v, text_get(&g->answer.body), g->answer.body.size, &g->answer,
 				"no-cache");
 	if (g->plain) {
 		add(g->plain, "Vary", "Accept-Encoding");
@@ -175,7 +177,7 @@ static bool has_copy(const struct visit *v, const struct rendering *g, const cha
 
 static enum MHD_Result send_unchanged(struct visit *v, const struct rendering *g, const char *etag)
 {
-	struct MHD_Response *r = response_new("", 0, &g->answer, "no-cache");
+	struct MHD_Response *r = response_new(v, "", 0, &g->answer, "no-cache");
 
 	if (r) {
 		add(r, "ETag", etag);
@@ -186,10 +188,11 @@ static enum MHD_Result send_unchanged(struct visit *v, const struct rendering *g
 
 enum MHD_Result respond_kept(struct visit *v, struct cache *c, struct rendering *g)
 {
-	bool is_packed = takes_gzip(v) && !g->is_incompressible && (g->packed || make_packed(c, g));
+	bool is_packed =
+		takes_gzip(v) && !g->is_incompressible && (g->packed || make_packed(v, c, g));
 	const char *etag = is_packed ? g->packed_etag : g->etag;
 	unsigned status = g->answer.status ? g->answer.status : MHD_HTTP_OK;
-	struct MHD_Response *r = is_packed ? g->packed : plain_of(g);
+	struct MHD_Response *r = is_packed ? g->packed : plain_of(v, g);
 
 	if (status == MHD_HTTP_OK && has_copy(v, g, etag))
 		return send_unchanged(v, g, etag);
@@ -201,7 +204,7 @@ enum MHD_Result respond_kept(struct visit *v, struct cache *c, struct rendering 
 enum MHD_Result respond(struct visit *v)
 {
 	struct answer *a = &v->answer;
-	struct MHD_Response *r = response_new(text_get(&a->body), a->body.size, a, "no-store");
+	struct MHD_Response *r = response_new(v, text_get(&a->body), a->body.size, a, "no-store");
 	struct text to = {0};
 
 	if (r && a->location.size) {
@@ -223,7 +226,7 @@ enum MHD_Result respond_refusal(struct visit *v, unsigned status, const char *te
 		problem_answer(&v->answer, status, text);
 	else
 		answer_text(&v->answer, status, "%s", text);
-	r = response_new(text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
+	r = response_new(v, text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
 	if (r) {
 		add(r, "Allow", allow);
 		if (status == MHD_HTTP_UNAUTHORIZED)

@@ -16,31 +16,18 @@
 #include "template.h"
 
 #define SERVER_MAGIC 0x73727672u
-#define SWEEP_US     CLOCK_SECOND
-
-struct client {
-	struct client *next;
-	int fd;
-	int64_t since_us; /* of its request or its idling, then of its answer */
-	bool is_answered;
-};
 
 struct server {
 	uint32_t magic;
 	struct loop *loop;
-	struct loop_watch watch; /* of libmicrohttpd's epoll */
-	struct loop_timer timer, sweep;
-	struct loop_turn turn;
-	struct MHD_Daemon *daemon;
+	struct door *door;
 	struct feed *feed;
 	struct desk *desk;
 	struct site *site;
-	struct server_how how;
+	struct how how;
 	struct cache cache;
-	struct client *clients;
 	struct visit *waiting; /* all that are suspended */
 	int64_t noted_us; /* when it was last written down that a session is used */
-	bool has_resumed;
 };
 
 /* ---- waiting ---- */
@@ -67,7 +54,7 @@ static void resume(struct visit *v)
 	if (*at)
 		*at = v->next;
 	v->is_suspended = false;
-	s->has_resumed = true;
+	door_resumed(s->door);
 	MHD_resume_connection(v->connection);
 }
 
@@ -345,7 +332,7 @@ static enum MHD_Result begin(struct visit *v)
 	uint64_t size;
 	bool is_body = has_body(v, &size);
 
-	visit_find_visitor(v, &v->server->how.proxies, false);
+	visit_find_visitor(v, &v->server->how.proxies, *v->server->how.keys.certificate);
 	visit_choose_page(v, v->server->site->catalog);
 	r->route = route_find(r->method, r->path, &tail, allow);
 	if (!r->route && *allow)
@@ -370,33 +357,6 @@ static enum MHD_Result begin(struct visit *v)
 	return MHD_YES;
 }
 
-static int fd_of(struct MHD_Connection *c)
-{
-	const union MHD_ConnectionInfo *i =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return i ? i->connect_fd : -1;
-}
-
-static struct client **find_client(struct server *s, int fd)
-{
-	struct client **at = &s->clients;
-
-	while (*at && (*at)->fd != fd)
-		at = &(*at)->next;
-	return at;
-}
-
-static void set_phase(struct server *s, struct MHD_Connection *c, bool is_answered)
-{
-	struct client *found = *find_client(s, fd_of(c));
-
-	if (!found)
-		return;
-	found->is_answered = is_answered;
-	found->since_us = clock_mono_us();
-}
-
 static void *new_target(void *with, const char *target, struct MHD_Connection *c)
 {
 	(void)c;
@@ -413,7 +373,7 @@ static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *
 	const char *wrong;
 	unsigned status;
 
-	(void)url;
+	(void)with, (void)url;
 	if (v->phase == VISIT_ANSWERED)
 		return respond(v);
 	if (v->phase != VISIT_HEAD)
@@ -421,7 +381,7 @@ static enum MHD_Result answer(void *with, struct MHD_Connection *c, const char *
 	wrong = visit_read_head(v, c, method, version, &status);
 	if (wrong)
 		return respond_refusal(v, status, wrong, NULL);
-	set_phase(with, c, true);
+	door_phase(v->server->door, c, true);
 	return begin(v);
 }
 
@@ -433,104 +393,17 @@ static void completed(void *with, struct MHD_Connection *c, void **request,
 
 	(void)code;
 	*request = NULL;
-	set_phase(s, c, false);
+	door_phase(s->door, c, false);
 	if (!v)
 		return;
 	forget_question(v);
 	visit_free(v);
 }
 
-/* ---- connections ---- */
-
-static void connected(void *with, struct MHD_Connection *c, void **context,
-		      enum MHD_ConnectionNotificationCode code)
-{
-	struct server *s = with;
-	int fd = fd_of(c);
-	struct client **at = find_client(s, fd), *gone = *at;
-
-	(void)context;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED && !gone) {
-		*at = memory_new(sizeof **at);
-		(*at)->fd = fd;
-		(*at)->since_us = clock_mono_us();
-	} else if (code == MHD_CONNECTION_NOTIFY_CLOSED && gone) {
-		*at = gone->next;
-		free(gone);
-	}
-}
-
-/* A client that sends or reads a byte now and then never idles: the whole request has its limit
- * too. */
-static void sweep(struct loop_timer *t)
-{
-	struct server *s = (struct server *)((char *)t - offsetof(struct server, sweep));
-	int64_t now_us = clock_mono_us();
-
-	for (struct client *c = s->clients; c; c = c->next) {
-		int64_t most = c->is_answered ? SERVER_ANSWER_SECONDS : SERVER_HEAD_SECONDS;
-
-		if (now_us - c->since_us > most * CLOCK_SECOND)
-			shutdown(c->fd, SHUT_RDWR);
-	}
-	loop_set(s->loop, t, now_us + SWEEP_US);
-}
-
-static void ready(struct loop_watch *w, uint32_t events)
-{
-	struct server *s = (struct server *)((char *)w - offsetof(struct server, watch));
-
-	(void)events;
-	MHD_run(s->daemon);
-}
-
-static void time_out(struct loop_timer *t)
-{
-	struct server *s = (struct server *)((char *)t - offsetof(struct server, timer));
-
-	MHD_run(s->daemon);
-}
-
-/* Before the loop sleeps: what was resumed goes on, and the next timeout of libmicrohttpd is
- * kept. */
-static void end_turn(struct loop_turn *t)
-{
-	struct server *s = (struct server *)((char *)t - offsetof(struct server, turn));
-	MHD_UNSIGNED_LONG_LONG ms;
-
-	while (s->has_resumed) {
-		s->has_resumed = false;
-		MHD_run(s->daemon);
-	}
-	if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
-		loop_set(s->loop, &s->timer, clock_mono_us() + (int64_t)ms * 1000);
-	else
-		loop_stop_timer(s->loop, &s->timer);
-}
-
-static struct MHD_Daemon *start(struct server *s, int listen_fd)
-{
-	const union MHD_DaemonInfo *epoll;
-	struct MHD_Daemon *d = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, s,
-		MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-		SERVER_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, SERVER_CONNECTIONS_EACH,
-		MHD_OPTION_CONNECTION_TIMEOUT, SERVER_IDLE_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEADER_BYTES,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, new_target, s,
-		MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_NOTIFY_CONNECTION, connected,
-		s, MHD_OPTION_END);
-
-	epoll = d ? MHD_get_daemon_info(d, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-	if (epoll && loop_add(s->loop, &s->watch, epoll->epoll_fd, EPOLLIN))
-		return d;
-	if (d)
-		MHD_stop_daemon(d);
-	return NULL;
-}
+/* ---- the server ---- */
 
 struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, struct desk *desk,
-			   struct site *site, const struct server_how *how)
+			   struct site *site, const struct how *how)
 {
 	struct server *s = memory_new(sizeof *s);
 
@@ -540,19 +413,14 @@ struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, 
 	s->desk = desk;
 	s->site = site;
 	s->how = *how;
-	s->watch.ready = ready;
-	s->timer.fire = time_out;
-	s->sweep.fire = sweep;
-	s->turn.turn = end_turn;
-	s->daemon = start(s, listen_fd);
-	if (!s->daemon) {
+	s->door = door_open(loop, listen_fd, &s->how.keys,
+			    &(struct door_calls){answer, new_target, completed, s});
+	if (!s->door) {
 		free(s);
 		return NULL;
 	}
 	feed->settled = settled;
 	feed->with = s;
-	loop_each_turn(loop, &s->turn);
-	loop_set(loop, &s->sweep, clock_mono_us() + SWEEP_US);
 	return s;
 }
 
@@ -560,6 +428,19 @@ void server_forget(struct server *s)
 {
 	template_wear(NULL);
 	cache_release(&s->cache);
+}
+
+bool server_change(struct server *s, const struct how *how)
+{
+	bool is_other = strcmp(how->keys.certificate, s->how.keys.certificate) ||
+			strcmp(how->keys.key, s->how.keys.key);
+
+	if (is_other && !door_renew(s->door, &how->keys))
+		return false;
+	s->how = *how;
+	if (is_other)
+		cache_release(&s->cache); /* with or without TLS answers have other headers */
+	return true;
 }
 
 void server_close(struct server *s)
@@ -571,10 +452,7 @@ void server_close(struct server *s)
 		forget_question(v);
 		resume(v);
 	}
-	loop_remove(s->loop, &s->watch);
-	loop_stop_timer(s->loop, &s->timer);
-	loop_stop_timer(s->loop, &s->sweep);
-	MHD_stop_daemon(s->daemon);
+	door_close(s->door);
 	cache_release(&s->cache);
 	free(s);
 }

@@ -361,6 +361,7 @@ void visit_find_visitor(struct visit *v, const struct proxies *proxies, bool is_
 	const char *connected = address_of(v), *host, *proto;
 	char visitor[PROXY_ADDRESS_BYTES];
 
+	v->is_tls = is_tls;
 	r->scheme = is_tls ? "https" : "http";
 	r->address = connected ? connected : "";
 	if (!proxy_is(proxies, r->address))

@@ -13,10 +13,10 @@
 #include "proxy.h"
 #include "route.h"
 
-#define VISIT_PAIRS 1024 /* parameters or fields; more are refused */
-#define VISIT_BYTES (64u << 10) /* of a body where its route says nothing else */
+#define VISIT_PAIRS  1024 /* parameters or fields; more are refused */
+#define VISIT_BYTES  (64u << 10) /* of a body where its route says nothing else */
 #define VISIT_BLANKS 256 /* between a header's colon and its value */
-#define VISIT_SPILL (1u << 20) /* of a body too large is read and thrown away, for its 413 */
+#define VISIT_SPILL  (1u << 20) /* of a body too large is read and thrown away, for its 413 */
 
 struct server;
 
@@ -56,7 +56,7 @@ struct visit {
 	struct visit_pairs query, field, cookie;
 	struct text body;
 	size_t most_bytes, upload_bytes;
-	bool is_too_large, is_suspended;
+	bool is_too_large, is_suspended, is_tls;
 	char *asked; /* the line, until it is sent */
 	char *password; /* asked of the desk; `asked` is the hash then */
 	route_then *then;

@@ -31,14 +31,14 @@ struct web {
 	struct site site;
 	struct catalog_book book;
 	char *location, *store;
-	struct server_how how;
+	struct how_told how;
 	struct server *server;
 	int listen_fd; /* -1 until it was handed over, and after the server has it */
 	int status;
 };
 
 /* Where the page can be opened: "http://127.0.0.1:8080/". */
-static void add_url(struct text *t, int fd)
+static void add_url(struct text *t, const char *scheme, int fd)
 {
 	struct sockaddr_storage at = {0};
 	socklen_t size = sizeof at;
@@ -50,10 +50,10 @@ static void add_url(struct text *t, int fd)
 		return;
 	if (at.ss_family == AF_INET6) {
 		inet_ntop(AF_INET6, &v6->sin6_addr, shown, sizeof shown);
-		text_printf(t, "http://[%s]:%u/", shown, ntohs(v6->sin6_port));
+		text_printf(t, "%s://[%s]:%u/", scheme, shown, ntohs(v6->sin6_port));
 	} else {
 		inet_ntop(AF_INET, &v4->sin_addr, shown, sizeof shown);
-		text_printf(t, "http://%s:%u/", shown, ntohs(v4->sin_port));
+		text_printf(t, "%s://%s:%u/", scheme, shown, ntohs(v4->sin_port));
 	}
 }
 
@@ -62,7 +62,7 @@ static void say_ready(struct web *w)
 	struct text url = {0};
 
 	if (w->listen_fd >= 0)
-		add_url(&url, w->listen_fd);
+		add_url(&url, *w->how.now.keys.certificate ? "https" : "http", w->listen_fd);
 	line_begin(link_line(&w->control), "ready", "-");
 	line_add(link_line(&w->control), "url", text_get(&url));
 	line_end(link_line(&w->control));
@@ -86,9 +86,12 @@ static void go(struct web *w)
 		fail(w, "no listening socket was handed over");
 		return;
 	}
-	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->desk, &w->site, &w->how);
+	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->desk, &w->site, &w->how.now);
 	if (!w->server) {
-		fail(w, "cannot serve the page: no descriptors or memory left");
+		fail(w, *w->how.now.keys.certificate
+				? "cannot serve the page: listen-certificate is refused, or "
+				  "listen-key is not its key"
+				: "cannot serve the page: no descriptors or memory left");
 		return;
 	}
 	say_ready(w);
@@ -103,18 +106,30 @@ static void take_fd(struct web *w, const char *name, int fd)
 		copies_link(&w->copies, fd);
 	} else if (!strcmp(name, "listen") && w->listen_fd < 0 && !w->server) {
 		w->listen_fd = fd;
+	} else if (!strcmp(name, "certificate") || !strcmp(name, "key")) {
+		how_take_file(&w->how, name, fd);
 	} else {
 		close(fd);
 	}
 }
 
-static void add_proxy(struct web *w, const char *net, size_t size)
+/* What is refused changes nothing; at the beginning there is nothing to go on with. */
+static void take_serving(struct web *w, const struct line *l)
 {
-	char text[PROXY_ADDRESS_BYTES * 2];
+	struct how next;
+	const char *wrong = how_take(&w->how, l, &next);
 
-	snprintf(text, sizeof text, "%.*s", (int)size, net);
-	if (!proxy_add(&w->how.proxies, text))
-		log_say("proxies: '%s' is no address and is left out", text);
+	if (!wrong && w->server && !server_change(w->server, &next))
+		wrong = "the certificate is refused, or is not the key's";
+	if (!wrong) {
+		how_keep(&w->how, &next);
+		return;
+	}
+	how_drop(&w->how);
+	if (w->server)
+		log_say("%s: the one before stays in use", wrong);
+	else
+		fail(w, wrong);
 }
 
 static void begin(struct web *w, const struct line *l)
@@ -123,9 +138,6 @@ static void begin(struct web *w, const struct line *l)
 	free(w->store);
 	w->site.location = w->location = memory_text(line_get(l, "location"));
 	w->site.store = w->store = memory_text(line_get(l, "store"));
-	for (const char *at = line_get(l, "proxies"); *at;
-	     at += strcspn(at, "\n"), at += *at == '\n')
-		add_proxy(w, at, strcspn(at, "\n"));
 	feed_start(&w->feed, w->store);
 }
 
@@ -155,6 +167,8 @@ static const char *take(struct link *k, const struct line *l, int fd)
 		begin(w, l);
 	else if (!strcmp(l->verb, "go") && !w->server)
 		go(w);
+	else if (!strcmp(l->verb, "serve"))
+		take_serving(w, l);
 	else if (!strcmp(l->verb, "stop"))
 		loop_end(w->loop);
 	else
@@ -184,6 +198,7 @@ int web_main(int control_fd)
 
 	w->magic = WEB_MAGIC;
 	w->listen_fd = -1;
+	how_init(&w->how);
 	w->loop = loop_new();
 	w->control = (struct link){.name = "parent", .take = take, .closed = closed, .with = w};
 	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
@@ -203,6 +218,7 @@ int web_main(int control_fd)
 	loop_free(w->loop);
 	status = w->status;
 	catalog_release(&w->book);
+	how_release(&w->how);
 	free(w->location);
 	free(w->store);
 	free(w);

@@ -108,9 +108,9 @@ class Keeper:
 
 
 class Web:
-    def __init__(self, lines="health - ok=1\nend -\n", silent=False, *, store="/nonexistent", told="", start="", **keeper):
-        """`told`: what the parent says of the configuration; `start`: further words of the line that begins the role."""
-        self.keeper, self.store, self.told, self.start = Keeper(lines, silent, **keeper), store, told, start
+    def __init__(self, lines="health - ok=1\nend -\n", silent=False, *, store="/nonexistent", told="", **keeper):
+        """`told`: what the parent says of the configuration."""
+        self.keeper, self.store, self.told = Keeper(lines, silent, **keeper), store, told
 
     def __enter__(self):
         self.control, other = socket.socketpair()
@@ -128,7 +128,7 @@ class Web:
         self.process = subprocess.Popen([str(BUILD / "ninesd"), "--role", "web"], preexec_fn=child, pass_fds=(3,),
                                         stderr=subprocess.PIPE, text=True)
         other.close()
-        self.tell(f"start web store={self.store} {self.start}".rstrip() + "\n" + self.told)
+        self.tell(f"start web store={self.store}\n" + self.told)
         self.tell("fd listen\n", listener.fileno())
         self.give_keeper(self.keeper)
         listener.close()

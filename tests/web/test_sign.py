@@ -12,9 +12,9 @@ LINES = "health - ok=1\nend -\n"
 USERS = user("ann", "admin") + user("vic", "viewer")
 
 
-def web(cards=USERS, start="", **more):
+def web(cards=USERS, told="", **more):
     sessions = Sessions()
-    return Web(LINES, cards=cards, reply=sessions.reply(**more), start=start), sessions
+    return Web(LINES, cards=cards, reply=sessions.reply(**more), told=told), sessions
 
 
 @test("who has the password gets a session; its cookie is nobody else's business")
@@ -56,7 +56,7 @@ def same_answer():
 
 @test("a thousand tries: nearly none is worked out, the owner comes in from elsewhere")
 def guessing():
-    served, _ = web(start="proxies=127.0.0.1")  # the test is a proxy that is believed: it chooses who seems to ask
+    served, _ = web(told="serve - proxies=127.0.0.1\n")  # the test is a proxy that is believed: it chooses who seems to ask
     with served as w:
         mallory = Browser(w.port, headers={"X-Forwarded-For": "203.0.113.9"})
         got = {}
@@ -132,7 +132,7 @@ def behind_a_proxy():
     with served as w:
         status, headers, _ = Browser(w.port, headers={"X-Forwarded-Proto": "https"}).sign_in("ann")
         assert status == 303 and headers["Set-Cookie"].startswith("nines=") and "Secure" not in headers["Set-Cookie"]
-    served, _ = web(start="proxies=127.0.0.0/8")
+    served, _ = web(told="serve - proxies=127.0.0.0/8\n")
     with served as w:
         b = Browser(w.port, headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "status.example.org"})
         status, headers, _ = b.sign_in("ann", Origin="https://status.example.org")
