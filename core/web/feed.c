@@ -193,6 +193,7 @@ static void watch_ended(struct feed *f)
 		return;
 	board_free(f->board);
 	f->board = f->coming;
+	f->has_board = true;
 	f->coming = NULL;
 	++*f->changes;
 }
@@ -325,6 +326,7 @@ void feed_tell(const struct feed *f, struct site *s)
 {
 	s->overview = &f->now;
 	s->board = f->board;
+	s->has_board = f->has_board;
 	s->now_us = clock_wall_us();
 	s->is_stale = feed_is_stale(f);
 	s->is_linked = f->is_linked;

@@ -44,7 +44,7 @@ struct feed {
 	uint64_t states; /* a hash of those that figures were renewed for; 0: none yet */
 	int64_t renewed_us; /* monotonic */
 	uint64_t *changes; /* the site's: counts up with anything that pages show */
-	bool is_asking, is_linked;
+	bool is_asking, is_linked, has_board;
 	/* An answer came, or none will: whoever waits can go on. */
 	void (*settled)(struct feed *, void *with);
 	void *with;

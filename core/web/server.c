@@ -347,7 +347,7 @@ static enum MHD_Result begin(struct visit *v)
 				       NULL);
 	sign_read(v, site_now(v->server));
 	if (!permit(r->user, r->route->act, ""))
-		return sign_refuse(v);
+		return sign_refuse(v, v->server->site);
 	note_session(v);
 	v->most_bytes = r->route->most_bytes ? r->route->most_bytes : VISIT_BYTES;
 	if (size > v->most_bytes)

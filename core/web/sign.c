@@ -104,10 +104,14 @@ const char *sign_wrong_form(const struct visit *v)
 	return NULL;
 }
 
-enum MHD_Result sign_refuse(struct visit *v)
+enum MHD_Result sign_refuse(struct visit *v, const struct site *s)
 {
 	const struct request *r = &v->request;
 
+	if (!s->has_board && (*bearer_of(r) || *request_cookie(r, cookie_name(r))))
+		return respond_refusal(v, MHD_HTTP_SERVICE_UNAVAILABLE,
+				       "who may sign in is still being read: try again in a moment",
+				       NULL);
 	if (r->user)
 		return respond_refusal(v, MHD_HTTP_FORBIDDEN, "your role does not allow this",
 				       NULL);

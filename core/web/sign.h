@@ -12,7 +12,7 @@ const char *sign_wrong_form(const struct visit *);
 /* Where it came from is another site: what changes something is refused. */
 bool sign_is_foreign(const struct request *);
 /* He may not: to the sign-in where that could help. */
-enum MHD_Result sign_refuse(struct visit *);
+enum MHD_Result sign_refuse(struct visit *, const struct site *);
 
 /* The cookie of a session; secret "": the one that ends it. */
 void sign_cookie(const struct request *, struct text *, const char *secret);

@@ -131,6 +131,11 @@ static void sign_in(const struct site *s, const struct request *r, struct answer
 		refuse(a, r, 403, "This form was sent from another site. Sign in here instead.");
 		return;
 	}
+	if (!s->has_board) {
+		a->retry_after_s = 1;
+		refuse(a, r, 503, "Who may sign in is still being read. Try again in a moment.");
+		return;
+	}
 	if (user_wrong_name(name) || !*password || strlen(password) > SECRET_PASSWORD_BYTES) {
 		refuse(a, r, 403, "The name or the password is wrong.");
 		return;

@@ -12,6 +12,7 @@ struct site_figures;
 
 struct site {
 	const struct overview *overview; /* the last whole answer to `status -` */
+	bool has_board; /* the board is whole: else who signs in is not known yet */
 	const struct board *board; /* posts, subscriptions, users (board/board.h) */
 	const struct catalog *catalog; /* checks and services as configured, pages (catalog.h) */
 	struct site_figures *figures; /* bars, availability, percentiles (figures.h) */

@@ -89,13 +89,14 @@ def renewed(tmp):
         daemon.wait("page: ")
         assert serial(daemon.port) == serial_of(certs.good())
         held = http.client.HTTPSConnection("127.0.0.1", daemon.port, timeout=20, context=context())
-        held.request("GET", "/health")
-        assert held.getresponse().read()
+
+        def goes_on():
+            held.request("GET", "/health")
+            return held.getresponse().read()
         web = daemon.processes()["web"]
         install(tmp, certs.rsa())
-        until("the new one is shown", lambda: serial(daemon.port) == serial_of(certs.rsa()))
-        held.request("GET", "/health")
-        assert held.getresponse().read(), "a connection that was there goes on"
+        until("the new one is shown", lambda: goes_on() and serial(daemon.port) == serial_of(certs.rsa()))
+        assert goes_on(), "a connection that was there goes on"
         install(tmp, (certs.good()[0], certs.rsa()[1]))  # not its key
         said = daemon.reload()
         daemon.wait("the certificate is refused, or is not the key's: the one before stays in use", since=said)
@@ -151,13 +152,14 @@ def behind_nginx(tmp):
             assert daemon.nines("user", "add", "ann", "--role", "viewer", input="right horse battery\n").returncode == 0
 
             def sign_in(password, **headers):
-                connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context())
+                connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context(),
+                                                         source_address=("127.0.0.2", 0))  # the proxy is 127.0.0.1
                 connection.request("POST", "/sign-in/", "name=ann&password=" + password,
                                    {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://127.0.0.1:{port}", **headers})
                 answer = connection.getresponse()
                 return answer.status, answer.headers["Set-Cookie"] or ""
-            status, cookie = sign_in("right+horse+battery")
-            assert status == 303 and cookie.startswith("__Host-nines="), (status, cookie)
+            _, cookie = until("signed in", lambda: (got := sign_in("right+horse+battery"))[0] == 303 and got)
+            assert cookie.startswith("__Host-nines="), cookie
             tries = [sign_in("wrong", **{"X-Forwarded-For": f"198.51.100.{n}"})[0] for n in range(20)]
             assert tries.count(429) > 10, "an address that the visitor makes up himself counts for nothing"
 

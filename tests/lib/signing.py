@@ -96,7 +96,11 @@ class Browser:
         return self.ask("POST", path, urllib.parse.urlencode(fields or {}), **headers)
 
     def sign_in(self, name, password="right horse", **headers):
-        return self.post("/sign-in/", {"name": name, "password": password}, **headers)
+        """As soon as the web knows who may."""
+        while (answer := self.post("/sign-in/", {"name": name, "password": password}, **headers))[0] == 503:
+            assert "still being read" in answer[2], answer[2]
+            time.sleep(0.02)
+        return answer
 
     def form(self, path="/admin/"):
         """The field that forms of this session carry."""

@@ -74,7 +74,8 @@ static void forgiving(void)
 	for (int i = 0; i < 100; i++)
 		if (!throttle_try(t, "ann", "192.0.2.1", now_us))
 			throttle_forgive(t, "ann", "192.0.2.1");
-	ok(!throttle_try(t, "ann", "192.0.2.1", now_us), "whoever signs in a hundred times waits for nothing");
+	ok(!throttle_try(t, "ann", "192.0.2.1", now_us),
+	   "whoever signs in a hundred times waits for nothing");
 	for (int i = 0; i < 200; i++) {
 		count += !throttle_try(t, "bob", "203.0.113.1", now_us);
 		if (!throttle_try(t, "mallory", "203.0.113.1", now_us))
