@@ -7,8 +7,7 @@
 #include "../base/memory.h"
 #include "notice.h"
 
-#define DEPTH  8 /* of services in services */
-#define CLAIMS 200 /* posts at a time */
+#define DEPTH 8 /* of services in services */
 
 const char *const component_status_name[COMPONENT_STATUSES] = {
 	"operational", "degraded_performance", "partial_outage", "major_outage",
@@ -63,73 +62,36 @@ static void make_groups(struct components *all)
 	map_release(&parent);
 }
 
-/* ---- what was measured ---- */
+/* ---- how they stand ---- */
 
-static void set_measured(struct component *c, const char *state, int64_t since_us)
+static const enum component_status status_of[LEVELS] = {
+	[LEVEL_UP] = COMPONENT_OPERATIONAL,
+	[LEVEL_UNKNOWN] = COMPONENT_OPERATIONAL, /* Statuspage has no word for it: is_known */
+	[LEVEL_MAINTENANCE] = COMPONENT_MAINTENANCE,
+	[LEVEL_DEGRADED] = COMPONENT_DEGRADED,
+	[LEVEL_PARTIAL] = COMPONENT_PARTIAL,
+	[LEVEL_MAJOR] = COMPONENT_MAJOR,
+};
+
+/* As the status page says it: scene.h decides for both. */
+static void judge(struct components *all, const struct site *s, const struct page *page)
 {
-	c->since_us = since_us;
-	c->is_known = true;
-	if (!strcmp(state, "down"))
-		c->status = COMPONENT_MAJOR;
-	else if (!strcmp(state, "degraded"))
-		c->status = COMPONENT_DEGRADED;
-	else
-		c->is_known = !strcmp(state, "up") || !strcmp(state, "unconfirmed");
-}
+	const struct part *p;
+	struct scene scene;
 
-static void measure(struct components *all, const struct overview *o)
-{
-	struct component *c;
+	scene_open(&scene, s, page, false);
+	for (size_t i = 0; i < all->count; i++) {
+		struct component *c = &all->at[i];
 
-	for (size_t i = 0; i < o->checks; i++) {
-		c = map_find_text(&all->by_name, o->check[i].name);
-		if (c)
-			set_measured(c, o->check[i].state, o->check[i].since_us);
-	}
-	for (size_t i = 0; i < o->services; i++) {
-		c = map_find_text(&all->by_name, o->service[i].name);
-		if (c)
-			set_measured(c, o->service[i].state, o->service[i].since_us);
-	}
-}
-
-/* ---- what is said ---- */
-
-static enum component_status status_of(const char *word)
-{
-	enum component_status s = COMPONENT_OPERATIONAL;
-
-	while (s < COMPONENT_STATUSES && strcmp(component_status_name[s], word))
-		s++;
-	return s;
-}
-
-static bool is_current(const struct post *p, int64_t now_us)
-{
-	return post_is_current(p, now_us);
-}
-
-/* The worse of both; a maintenance that goes on explains what is measured. */
-static void claim(const struct notice *n, void *with)
-{
-	const struct components *all = with;
-	const char *list = n->post.components;
-	struct text name = {0}, word = {0};
-	struct component *c;
-
-	while (notice_next(&list, &name)) {
-		enum component_status s = status_of(post_claim(&n->post, text_get(&name), &word));
-
-		c = map_find_text(&all->by_name, text_get(&name));
-		if (s == COMPONENT_STATUSES && n->post.sort == POST_MAINTENANCE)
-			s = COMPONENT_MAINTENANCE;
-		if (!c || s == COMPONENT_STATUSES)
+		p = scene_find(&scene, c->target->name);
+		if (!p)
 			continue;
-		c->is_known = true;
-		c->status = s > c->status ? s : c->status;
+		c->status = status_of[p->level];
+		c->is_known = p->level != LEVEL_UNKNOWN;
+		c->since_us = p->check ? p->check->since_us : p->service->since_us;
 	}
-	text_release(&name);
-	text_release(&word);
+	all->overall = scene.overall;
+	scene_close(&scene);
 }
 
 /* ---- */
@@ -145,13 +107,7 @@ void components_open(struct components *all, const struct site *s, const struct 
 	for (size_t i = 0; i < all->count; i++)
 		map_put_text(&all->by_name, all->at[i].target->name, &all->at[i]);
 	make_groups(all);
-	measure(all, s->overview);
-	notices(&(struct notice_query){.site = s,
-				       .page = page,
-				       .sorts = 1u << POST_INCIDENT | 1u << POST_MAINTENANCE,
-				       .most = CLAIMS,
-				       .is_wanted = is_current},
-		claim, all);
+	judge(all, s, page);
 }
 
 void components_close(struct components *all)

@@ -5,7 +5,7 @@
 
 #include "../base/map.h"
 #include "../base/text.h"
-#include "site.h"
+#include "scene.h"
 
 enum component_status {
 	COMPONENT_OPERATIONAL,
@@ -29,6 +29,7 @@ struct component {
 struct components {
 	struct component *at;
 	size_t count;
+	enum level overall; /* of the page as a whole */
 	struct map by_name;
 };
 

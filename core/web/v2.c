@@ -237,38 +237,15 @@ static json_t *list_of(struct v2 *v, enum post_sort sort, enum v2_part part)
 
 /* ---- the whole ---- */
 
-static void worst_impact(const struct notice *n, void *with)
-{
-	static const char *const impact[] = {"none", "minor", "major", "critical"};
-	int *worst = with;
-
-	for (int i = 0; i < 4; i++)
-		if (!strcmp(impact[i], n->post.impact) && i > *worst)
-			*worst = i;
-}
-
 /* 0 none, 1 minor, 2 major, 3 critical, 4 maintenance: of what is measured and what is said. */
 static int indicator_of(const struct v2 *v)
 {
-	size_t count[COMPONENT_STATUSES] = {0}, all = 0;
-	int worst = 0;
+	static const int indicator[LEVELS] = {[LEVEL_MAINTENANCE] = 4,
+					      [LEVEL_DEGRADED] = 1,
+					      [LEVEL_PARTIAL] = 2,
+					      [LEVEL_MAJOR] = 3};
 
-	for (size_t i = 0; i < v->all.count; i++)
-		if (v->all.at[i].group == SIZE_MAX) {
-			count[v->all.at[i].status]++;
-			all++;
-		}
-	if (count[COMPONENT_DEGRADED])
-		worst = 1;
-	if (count[COMPONENT_PARTIAL] || count[COMPONENT_MAJOR])
-		worst = all && count[COMPONENT_MAJOR] == all ? 3 : 2;
-	notices(&(struct notice_query){.site = v->view->site,
-				       .page = v->view->page,
-				       .sorts = 1u << POST_INCIDENT,
-				       .most = V2_MOST,
-				       .is_wanted = post_is_current},
-		worst_impact, &worst);
-	return !worst && count[COMPONENT_MAINTENANCE] ? 4 : worst;
+	return indicator[v->all.overall];
 }
 
 static json_t *status(const struct v2 *v)
