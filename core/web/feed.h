@@ -16,7 +16,7 @@
 #define FEED_FRESH_US  1000000
 #define FEED_WAIT_US   2000000 /* for an answer; then readers get what is known */
 #define FEED_STALE_US  5000000 /* older data is shown as old */
-#define FEED_RENEW_US 10000000 /* figures anew at most so often because states changed */
+#define FEED_RENEW_US 5000000 /* figures anew at most so often because states changed */
 #define FEED_QUESTIONS 1000 /* that wait; more are refused at once */
 
 struct feed;
