@@ -208,7 +208,8 @@ enum MHD_Result respond(struct visit *v)
 	struct text to = {0};
 
 	if (r && a->location.size) {
-		text_printf(&to, "%s%s", v->request.base, text_get(&a->location));
+		text_printf(&to, "%s%s", *a->location.at == '/' ? v->request.base : "",
+			    a->location.at);
 		add(r, "Location", to.at);
 	}
 	if (r && a->cookie.size)

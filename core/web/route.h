@@ -44,7 +44,7 @@ struct answer {
 	unsigned status;
 	const char *type; /* a constant; NULL: text/html; charset=utf-8 */
 	struct text body;
-	struct text location, cookie; /* of a redirect; Set-Cookie */
+	struct text location, cookie; /* of a redirect: a path of the page, or a URL; Set-Cookie */
 	int64_t retry_after_s;
 	int64_t modified_us; /* wall clock: what it shows was last changed then; 0: not said */
 	const char *more_name, *more_value; /* one more header; constants, NULL: none */

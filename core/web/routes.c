@@ -6,6 +6,7 @@
 
 extern const struct route page_routes[];
 extern const struct route view_routes[];
+extern const struct route balance_routes[];
 extern const struct route sign_routes[];
 extern const struct route admin_routes[];
 extern const struct route beat_routes[];
@@ -20,6 +21,7 @@ extern const struct route statistics_routes[];
 const struct route *const routes[] = {
 	page_routes,
 	view_routes,
+	balance_routes,
 	sign_routes,
 	admin_routes,
 	beat_routes,
