@@ -50,6 +50,19 @@ static void judge_length(struct config *c, const char *option, const char *value
 			    option, TITLE_BYTES);
 }
 
+/* ROLE: NAME, of the roles that a service has. */
+static void judge_owner(struct config *c, const char *owner, const char *file, int line)
+{
+	static const char *const role[] = {"business: ", "product: ", "technical: "};
+
+	judge_length(c, "owners", owner, file, line);
+	for (size_t i = 0; i < sizeof role / sizeof *role; i++)
+		if (!strncmp(owner, role[i], strlen(role[i])) && owner[strlen(role[i])])
+			return;
+	problem_add(&c->parse, file, line, "write business: NAME, product: NAME or technical: NAME",
+		    "owners: '%.60s' is no role with a name", owner);
+}
+
 bool about_take(struct config *c, const struct named *n, const struct about_options *o,
 		const struct section *s, const char *file, int line)
 {
@@ -71,6 +84,8 @@ bool about_take(struct config *c, const struct named *n, const struct about_opti
 			    flapping ? flapping->line : line, "write 20%-40%, or no",
 			    "flapping: '%.60s' is no pair of shares", o->flapping);
 	judge_length(c, "title", o->title, file, line);
+	for (const char *const *owner = o->owners; *owner; owner++)
+		judge_owner(c, *owner, file, line);
 	judge_length(c, "category", o->category, file, line);
 	if (*o->category)
 		map_put_text(&c->categories, o->category, a);
@@ -87,6 +102,7 @@ void about_add(struct text *t, const struct about_options *o)
 {
 	add_given(t, "title", o->title, "");
 	add_given(t, "owner", o->owner, "");
+	line_add_list(t, "owners", o->owners);
 	add_given(t, "category", o->category, "");
 	add_given(t, "url", o->see, "");
 	add_given(t, "visit", o->visit, "");

@@ -243,6 +243,7 @@ static void take_subject(struct keeper *k, const struct line *l)
 	s->generation = k->alerts->generation;
 	set_text_of(&s->title, line_find(l, "title"));
 	set_text_of(&s->owner, line_find(l, "owner"));
+	set_text_of(&s->owners, line_find(l, "owners"));
 	set_text_of(&s->url, line_find(l, "url"));
 	set_text_of(&s->next, line_find(l, "next"));
 	set_text_of(&s->parents, line_get(l, "parents"));
@@ -541,6 +542,7 @@ static void subject_free(struct subject *s)
 	free(s->name);
 	free(s->title);
 	free(s->owner);
+	free(s->owners);
 	free(s->url);
 	free(s->next);
 	free(s->target);

@@ -87,7 +87,7 @@ struct subject {
 	bool is_monitor;
 	struct check *check; /* NULL: a service, a part of nines or not configured */
 	struct group *group;
-	char *title, *owner, *url, *next, *target, *parents;
+	char *title, *owner, *owners, *url, *next, *target, *parents;
 	bool is_muted; /* its standing: in preparation, out of the cluster, retired */
 	bool is_paused; /* by its standing or by command */
 	struct subject **parent, **child;

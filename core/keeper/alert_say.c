@@ -100,6 +100,7 @@ static void say_subject(struct saying *y, const struct alarm *a, enum alert_kind
 	f->name = s->name;
 	f->title = filled(s->title);
 	f->owner = filled(s->owner);
+	f->owners = filled(s->owners);
 	f->url = filled(s->url);
 	f->next = filled(s->next);
 	if (s->is_monitor)

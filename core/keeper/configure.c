@@ -243,7 +243,7 @@ static int64_t within(int64_t n, int64_t least, int64_t most)
 
 /* What is told of a check, not what it does: another owner begins nothing anew. */
 #define ABOUT_WORDS \
-	"title", "owner", "category", "url", "next", "parents", "flapping", "standing"
+	"title", "owner", "owners", "category", "url", "next", "parents", "flapping", "standing"
 
 /* The words of the prober's `check` line. */
 static char *prober_words(const struct line *l)

@@ -30,6 +30,7 @@
 	"{{next}}\n"                                                    \
 	"{{commands}}\n\n"                                              \
 	"Owner:          {{owner}}\n"                                   \
+	"Owners:         {{owners}}\n"                                  \
 	"See:            {{url}}\n"                                     \
 	"Page:           {{page}}\n"                                    \
 	"Incident:       {{incident}}\n\n"

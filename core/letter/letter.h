@@ -95,6 +95,7 @@ struct letter_facts {
 	const char *affected;	/* services and checks that stand or fall with it */
 	const char *cause;	/* parents that fail too */
 	const char *owner, *url; /* as configured */
+	const char *owners; /* lines ROLE: NAME, as configured */
 	const char *page;	/* address of its page */
 	const char *next;	/* what to do next, as configured */
 	const char *code;	/* of a confirmation: what to answer, when there is no url */

@@ -342,6 +342,11 @@ static void add_next(struct text *t, const struct letter_facts *f)
 	add_block(t, f->next, NEXT_BYTES);
 }
 
+static void add_owners(struct text *t, const struct letter_facts *f)
+{
+	add_block(t, f->owners, NEXT_BYTES);
+}
+
 /* `+  0.812  resolve`: seconds from the start of the probe to the end of the step, as in the alerts
  * of S2. */
 static void add_steps(struct text *t, const struct letter_facts *f)
@@ -583,6 +588,7 @@ static const struct word {
 	{"next", add_next},
 	{"commands", add_commands},
 	{"owner", NULL},
+	{"owners", add_owners},
 	{"url", NULL},
 	{"page", NULL},
 	{"alert-number", add_alert_number},

@@ -10,6 +10,7 @@
 
 struct about_options {
 	const char *title, *owner, *category, *see, *visit, *flapping;
+	const char *const *owners; /* lines ROLE: NAME */
 	const char *const *next; /* lines */
 	const char *const *parents; /* checks and services it stands or falls with */
 	int64_t standing; /* the place in about_standing */
@@ -26,6 +27,9 @@ extern const char *const about_standing[];
 		     "what people call it"),                                                      \
 		ABOUT_OPTION(s, owner, "owner", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,       \
 			     "who answers for it"),                                               \
+		ABOUT_OPTION(s, owners, "owners", OPTION_TYPE_LIST, "", NULL, 0,                  \
+			     "who answers for it in which role: \"business: Ann\", "               \
+			     "\"product: Bob\", \"technical: Eve\""),                              \
 		ABOUT_OPTION(s, category, "category", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE, \
 			     "under which heading statistics list it: Payment"),                  \
 		ABOUT_OPTION(s, see, "see", OPTION_TYPE_URL, "", NULL, 0,                         \

@@ -108,7 +108,7 @@ def manual_sections():
     assert len(words) > 40 and not set(words) - set(re.split(r"[\s.]+", told["template"]))
     about = set(re.findall(r'ABOUT_OPTION\(s, \w+, "(\w+)"', (ROOT / "core/module/about.h").read_text()))
     checks = set(re.findall(r"^\.It Cm ([a-z]+)$", (ROOT / "docs/man/nines.conf.5").read_text().split(".Sh CHECKS")[1], re.M))
-    assert len(about) == 9 and about <= checks, about - checks
+    assert len(about) == 10 and about <= checks, about - checks
 
 
 @test("nines.conf(5) and the configuration's table name the same settings")

@@ -72,6 +72,8 @@ CASES = [
     ("a service whose parent is its own member", TCP + '}\nservice "S" { members = {"a"} parents = {"a"} }\n', []),
     ("a standing that is none", TCP + 'standing = "resting" }\n',
      ["3: standing: 'resting' is none of in-service|in-preparation|out-of-cluster|retired|paused: correct the value"]),
+    ("an owner without a role", TCP + '\n  owners = {"business: Ann", "Bob"} }\n',
+     ["3: owners: 'Bob' is no role with a name: write business: NAME, product: NAME or technical: NAME"]),
     ("flapping that is no pair", TCP + '\n  flapping = "40%-20%" }\n', ["4: flapping: '40%-20%' is no pair of shares: write 20%-40%, or no"]),
     ("a title with a control character (F52)", TCP + 'title = "a\\r\\nb" }\n',
      ["3: title: 'a\\x0d\\x0ab' has a control character: correct the value"]),
@@ -177,15 +179,15 @@ def about_lines(tmp):
     (tmp / "t.tsv").write_text("name\thost\towner\tparents\nx\t127.0.0.1\tWeb\ta\ny\t127.0.0.2\t\t\n")
     lines = good(tmp, TCP + 'title = "Mail, \u00fcber" owner = "Post" see = "https://wiki.example.org/a" next = {"1. look", "2. mend"} flapping = "no"'
                  ' standing = "in-preparation" category = "Web shops" }\ntcp "t" { targets = "t.tsv" port = 25 owner = "All" category = "Mail" }\n'
-                 'service "S" { members = {"t/*"} parents = {"a"} title = "Shops" standing = "paused" }\n')
-    about = ("title", "owner", "category", "url", "next", "parents", "flapping", "standing")
+                 'service "S" { members = {"t/*"} parents = {"a"} title = "Shops" standing = "paused" owners = {"business: Ann", "technical: Eve"} }\n')
+    about = ("title", "owner", "owners", "category", "url", "next", "parents", "flapping", "standing")
     got = {name: {key: words[key] for key in about if key in words} for verb in ("define", "service") for _, name, words in lines_of(lines, verb)}
     assert got["a"]["title"].encode("latin-1").decode() == "Mail, \u00fcber"
     del got["a"]["title"]
     assert got == {"a": {"owner": "Post", "url": "https://wiki.example.org/a", "next": "1. look\n2. mend", "flapping": "no", "standing": "in-preparation",
                          "category": "Web shops"},
                    "t/x": {"owner": "Web", "parents": "a", "category": "Mail"}, "t/y": {"owner": "All", "category": "Mail"},
-                   "S": {"title": "Shops", "parents": "a", "standing": "paused"}}
+                   "S": {"title": "Shops", "parents": "a", "standing": "paused", "owners": "business: Ann\ntechnical: Eve"}}
 
 
 @test("templates become lines, from lists of lines and from files")

@@ -75,6 +75,7 @@ static const struct {
 	  .affected = "Web\nShops\nKassen",
 	  .cause = "router-1",
 	  .owner = "Web-Gruppe <web@example.org>",
+	  .owners = "business: Ann\nproduct: Bob",
 	  .url = "https://wiki.example.org/shop",
 	  .page = "https://status.example.org/#shop",
 	  .next = "1. Is the backend up? ssh web-1 systemctl status shop\n2. Call the provider.",
