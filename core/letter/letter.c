@@ -197,7 +197,8 @@ void letter_add_words(struct text *line, const struct letter_facts *f)
 		{"address", f->address, 64}, {"state", f->verdict, 32}, {"reason", f->reason, 400},
 		{"step", f->step, 64}, {"steps", f->steps, 2000}, {"members", f->members, 500},
 		{"incident", f->incident, 64}, {"affected", f->affected, 500},
-		{"cause", f->cause, 300}, {"owner", f->owner, 200}, {"owners", f->owners, 1000}, {"url", f->url, 300},
+		{"cause", f->cause, 300}, {"owner", f->owner, 200},
+		{"owners", f->owners, 1000}, {"url", f->url, 300},
 		{"page", f->page, 300}, {"code", f->code, 128},
 		{"impact", f->impact, 64}, {"unsubscribe", f->manage, 500},
 	};
