@@ -57,6 +57,8 @@ bool service_has(void *with, const char *whole, const char *part);
 bool target_is_known(const struct keeper *, const char *name);
 /* The kind of notifier that a channel is: "email"; NULL: there is no such channel. */
 const char *module_of(const struct keeper *, const char *to);
+/* The address itself says which server is dialled. */
+bool leads_anywhere(const struct keeper *, const char *to);
 /* What people call a check or service. */
 const char *title_of(const struct keeper *, const char *name);
 /* none minor major critical: what the page shows now */

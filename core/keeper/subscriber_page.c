@@ -219,18 +219,30 @@ bool told_page_shows(const struct keeper *k, const struct told_page *p, const ch
 	       (*p->categories && has_category(k, p, name));
 }
 
-const char *module_of(const struct keeper *k, const char *to)
+static const struct channel *channel_of(const struct keeper *k, const char *to)
 {
 	size_t n = strcspn(to, ":");
-	const struct channel *c;
 	char name[256];
 
 	if (!to[n] || n >= sizeof name)
 		return NULL;
 	memcpy(name, to, n);
 	name[n] = '\0';
-	c = map_find_text(&k->letters->channels, name);
+	return map_find_text(&k->letters->channels, name);
+}
+
+const char *module_of(const struct keeper *k, const char *to)
+{
+	const struct channel *c = channel_of(k, to);
+
 	return c ? c->module : NULL;
+}
+
+bool leads_anywhere(const struct keeper *k, const char *to)
+{
+	const struct channel *c = channel_of(k, to);
+
+	return c && c->is_direct;
 }
 
 const char *title_of(const struct keeper *k, const char *name)

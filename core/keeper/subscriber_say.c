@@ -60,7 +60,7 @@ static void hand_over(struct keeper *k, const struct card *c, const struct lette
 	new.contact = text_get(&contact);
 	letter_say(f, &k->alerts->templates, &said);
 	letter_add_words(&words, f);
-	if (!p || !p->leads_home)
+	if (leads_anywhere(k, f->to) && (!p || !p->leads_home))
 		line_add(&words, "word.stranger", "1");
 	add_payload(k, &words, sending, p, f);
 	new.subject = text_get(&said.subject);

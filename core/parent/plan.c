@@ -247,7 +247,8 @@ static const char *take_define(struct plan *p, const struct line *l)
 /* The keeper gets what it must know of a channel, never its options. */
 static void add_channel(struct plan *p, const struct plan_channel *c, const struct line *l)
 {
-	static const char *const word[] = {"module", "at_once", "per_minute", "timeout_us"};
+	static const char *const word[] = {"module", "at_once", "per_minute", "timeout_us",
+					  "opt.direct"};
 	struct text *t = &p->lines;
 
 	line_begin_name(t, "channel", c->name);

@@ -19,6 +19,7 @@ ASSET(web_openapi, "web/openapi.json");
 ASSET(web_page, "web/page.html");
 ASSET(web_status, "web/status.html");
 ASSET(web_style, "web/style.css");
+ASSET(web_subscribe, "web/subscribe.html");
 ASSET(web_words, "web/words.html");
 
 const char *const web_sources[] = {
@@ -28,6 +29,7 @@ const char *const web_sources[] = {
 	web_infrastructure,
 	web_page,
 	web_status,
+	web_subscribe,
 	web_words,
 	NULL,
 };

@@ -15,6 +15,7 @@ extern const char web_openapi[];
 extern const char web_page[];
 extern const char web_status[];
 extern const char web_style[];
+extern const char web_subscribe[];
 extern const char web_words[];
 /* All that are templates, then NULL: what an admin may replace. */
 extern const char *const web_sources[];

@@ -169,7 +169,8 @@ static void too_late(struct loop_timer *t)
 static bool is_shown(const char *kind)
 {
 	static const char *const hidden[] = {"session", "token",      "user",
-					     "secret",  "subscriber", "request"};
+					     "secret",  "subscriber", "request",
+					     "sending", "sent",	      "outage"};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		if (!strcmp(hidden[i], kind))

@@ -17,6 +17,8 @@ extern const struct route v1_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
+extern const struct route subscribe_routes[];
+extern const struct route subscription_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
@@ -32,6 +34,8 @@ const struct route *const routes[] = {
 	badge_routes,
 	monitor_routes,
 	statistics_routes,
+	subscribe_routes,
+	subscription_routes,
 	NULL,
 };
 

@@ -233,6 +233,17 @@ static void put_text_type(struct out *o, bool is_encoded)
 			    : "Content-Transfer-Encoding: 7bit\r\n\r\n");
 }
 
+/* RFC 2369, and RFC 8058: mail programs have a button that ends it with one POST, which is sent to
+ * an https address alone. No line of it is longer than RFC 5322 allows. */
+static void put_unsubscribe(struct out *o, const char *url)
+{
+	if (!*url || strlen(url) > 900 || strpbrk(url, "<>, "))
+		return;
+	put_field(o, "List-Unsubscribe", probe_text(o->probe, "<%s>", url));
+	if (!strncmp(url, "https://", 8))
+		puts_(o, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+}
+
 static void put_header(struct out *o, struct letter *l, const struct message *m, bool is_encoded)
 {
 	const char *domain = strrchr(m->from, '@') + 1;
@@ -247,8 +258,9 @@ static void put_header(struct out *o, struct letter *l, const struct message *m,
 	put_date(o, *created ? strtoll(created, NULL, 10) : probe_wall_us(o->probe));
 	put_ids(o, l, domain);
 	puts_(o, "Auto-Submitted: auto-generated\r\n"); /* RFC 3834: nobody's robot answers */
-	if (letter_kind(l) == LETTER_REPORT)
+	if (letter_kind(l) == LETTER_REPORT || *letter_word(l, "unsubscribe"))
 		puts_(o, "Precedence: bulk\r\n");
+	put_unsubscribe(o, letter_word(l, "unsubscribe"));
 	if (!m->is_brief)
 		puts_(o, probe_text(o->probe, "List-Id: <nines.%s>\r\n", domain));
 	puts_(o, "MIME-Version: 1.0\r\n");

@@ -142,6 +142,9 @@ static const char *body_of(struct talk *t)
 	struct post_item item[POST_ITEMS];
 	const char *all;
 
+	all = letter_word(t->post.letter, "payload"); /* of a subscriber: ready as it is */
+	if (*all)
+		return all;
 	if (t->o->format == FORMAT_NINES)
 		return letter_json(t->post.letter);
 	t->written = time_text(p, probe_wall_us(p));
