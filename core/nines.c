@@ -69,6 +69,19 @@ static const struct cli_command command[] = {
 	 "reminded of by itself. A post that nines began by itself (sections canned of\n"
 	 "nines.conf(5)) goes on by itself until somebody changes it.\n",
 	 cli_post},
+	{"subscriber",
+	 "[list | show ID | add NOTIFIER:ADDRESS | remove ID\n    | import FILE] [--page NAME] "
+	 "[--kinds KIND,...] [--components NAME,...]\n    [--json]",
+	 "shows who subscribed to a status page; adds and removes",
+	 "Whoever is added gets a message and must say yes, as if he had asked himself. Whoever is\n"
+	 "removed leaves nothing, no letter of his in the record either. FILE is CSV: a heading\n"
+	 "that names the columns address, page, kinds, components, audiences, maintenance and\n"
+	 "after, of which all but the first may lack.\n",
+	 cli_subscriber},
+	{"request", "[list | accept ID | refuse ID] [--text TEXT] [--json]",
+	 "shows what visitors ask to have monitored, and answers",
+	 "Nothing is watched because somebody asked: write its check yourself.\n",
+	 cli_visitor_request},
 	{"reclassify",
 	 "[NAME --from TIME --to TIME --as WHAT --reason TEXT\n"
 	 "    | --incident ID --as WHAT --reason TEXT | --undo ID --reason TEXT\n"

@@ -300,7 +300,7 @@ def request(tmp):
         identity = json.loads(w.daemon.nines("request", "--json").stdout)["requests"][0]["id"]
         done = w.daemon.nines("request", "accept", identity)
         assert done.returncode == 0, done.stderr
-        assert w.daemon.nines("request", "refuse", identity).returncode == 1
+        assert w.daemon.nines("request", "refuse", identity).returncode != 0
         for _ in range(4):
             assert w.site.ask("POST", "/request/", {"what": "https://example.org/"})[0] == 200
         assert "enough today" in w.site.ask("POST", "/request/", {"what": "https://example.org/"})[2]
@@ -317,12 +317,12 @@ def command_line(tmp):
         assert (one["to"], one["state"], one["kinds"], one["page"]) == ("email:ann@nines.test", "confirmed", ["news"], "shop"), one
         assert not any("hash" in word for word in one)
         assert "ann@nines.test" in w.daemon.nines("subscriber").stdout and one["id"] in w.daemon.nines("subscriber", "show", one["id"]).stdout
-        (tmp / "people.csv").write_text("address,kinds\nemail:bob@nines.test,incidents\nemail:bad\n\"email:eve@nines.test\",\"news incidents\"\n")
+        (tmp / "people.csv").write_text("address,kinds\nemail:bob@nines.test,incidents\nemail:bad\n\"email:eve@nines.test\",\"news,incidents\"\n")
         done = w.daemon.nines("subscriber", "import", tmp / "people.csv")
         assert done.returncode == 1 and "people.csv:3" in done.stderr, done.stderr
         assert w.mails("bob", 1) and w.mails("eve", 1)
         assert w.daemon.nines("subscriber", "remove", one["id"]).returncode == 0
-        assert w.daemon.nines("subscriber", "remove", "nobody").returncode == 1
+        assert w.daemon.nines("subscriber", "remove", "nobody").returncode != 0
         assert "ann@" not in w.daemon.nines("subscriber").stdout
 
 
