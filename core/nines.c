@@ -73,14 +73,14 @@ static const struct cli_command command[] = {
 	 "[list | show ID | add NOTIFIER:ADDRESS | remove ID\n    | import FILE] [--page NAME] "
 	 "[--kinds KIND,...] [--components NAME,...]\n    [--json]",
 	 "shows who subscribed to a status page; adds and removes",
-	 "Whoever is added gets a message and must say yes, as if he had asked himself. Whoever is\n"
-	 "removed leaves nothing, no letter of his in the record either. FILE is CSV: a heading\n"
-	 "that names the columns address, page, kinds, components, audiences, maintenance and\n"
-	 "after, of which all but the first may lack.\n",
+	 "Whoever is added gets a message and must say yes, as if he had asked himself. Whoever\n"
+	 "is removed leaves nothing, no letter of his in the record either. FILE is CSV: a\n"
+	 "heading that names the columns address, page, kinds, components, audiences,\n"
+	 "maintenance and after, of which all but the first may lack.\n",
 	 cli_subscriber},
 	{"request", "[list | accept ID | refuse ID] [--text TEXT] [--json]",
 	 "shows what visitors ask to have monitored, and answers",
-	 "Nothing is watched because somebody asked: write its check yourself.\n",
+	 "Nothing is watched because somebody asked: its check is written by hand.\n",
 	 cli_visitor_request},
 	{"reclassify",
 	 "[NAME --from TIME --to TIME --as WHAT --reason TEXT\n"
