@@ -108,6 +108,16 @@ static bool is_of_open(const struct scene *s, const struct canned_target *t)
 
 static const char *const word[] = {"name", "state", "since"};
 
+/* 2026-11-22 09:40 UTC: for people. */
+static void add_minute(struct text *t, int64_t at_us)
+{
+	struct text utc = {0};
+
+	clock_add_utc(&utc, at_us, 0);
+	text_printf(t, "%.10s %.5s UTC", text_get(&utc), utc.size > 16 ? utc.at + 11 : "");
+	text_release(&utc);
+}
+
 static void add_word(struct text *t, const struct scene *s, size_t i,
 		     bool (*wants)(const struct scene *, const struct canned_target *))
 {
@@ -126,7 +136,7 @@ static void add_word(struct text *t, const struct scene *s, size_t i,
 	else if (i == 1)
 		text_puts(t, state);
 	else
-		clock_add_utc(t, since_us, 0);
+		add_minute(t, since_us);
 }
 
 /* The word between {{ and }} at `at`; its number, -1: none of ours. */

@@ -119,6 +119,7 @@ struct post_change {
 	bool is_gone; /* it leaves nothing */
 	bool has_update; /* an update is written, or corrected */
 	struct update update; /* `card`: the one that is corrected; NULL: a new one */
+	bool is_history; /* of an earlier time: the post's state stays that of the later one */
 	bool is_told; /* subscribers are told that this has happened */
 	enum post_happened happened;
 	/* a maintenance: its windows are withdrawn, or end; one of that span is planned, to_us 0:

@@ -115,12 +115,14 @@ static void replan(struct post_change *c, const struct post *was, const struct p
 	c->post.reminded_us = p->start_us - p->remind_us <= w->now_us ? p->start_us : 0;
 }
 
-/* What was told of a later time stays what the post is at. */
-static bool is_latest(const struct board *b, const char *post, int64_t event_us)
+/* What was told of a later time stays what the post is at; but an end is an end, whenever that was.
+ */
+static bool is_latest(const struct board *b, const char *post, const char *to, int64_t event_us)
 {
 	const struct card *last = post_last_update(b, post);
 
-	return !last || card_int(last, "event_us", last->first_us) <= event_us;
+	return !last || card_int(last, "event_us", last->first_us) <= event_us ||
+	       !strcmp(to, "resolved") || !strcmp(to, "completed") || !strcmp(to, "cancelled");
 }
 
 bool post_judge_update(struct post_change *c, const struct board *b, const struct line *l,
@@ -129,7 +131,7 @@ bool post_judge_update(struct post_change *c, const struct board *b, const struc
 	struct post *p = &c->post, was = *p;
 	int64_t event_us = line_int(l, "event_us", w->now_us);
 	const char *to = line_find(l, "state") ? line_get(l, "state") : p->state;
-	bool moves = is_latest(b, p->card->id, event_us);
+	bool moves = is_latest(b, p->card->id, to, event_us);
 
 	if (p->stage == POST_DRAFT)
 		return post_judge_draft(c, b, l, w, wrong);
@@ -147,6 +149,7 @@ bool post_judge_update(struct post_change *c, const struct board *b, const struc
 	replan(c, &was, w);
 	if (!post_judge_span(p, w, wrong))
 		return false;
+	c->is_history = !moves && strcmp(to, p->state) != 0;
 	p->state = moves ? to : p->state;
 	p->over_us = !post_is_over(p) ? 0 : p->over_us ? p->over_us : w->now_us;
 	c->update.state = to;

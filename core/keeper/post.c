@@ -232,6 +232,8 @@ static const char *said_of(const struct post_change *c, bool was_draft)
 		return "kept as a draft";
 	if (was_draft || !c->post.card)
 		return c->is_told ? "published" : "published, nobody is told";
+	if (c->is_history)
+		return "updated; its state stays what was told of a later time";
 	return c->is_told ? "updated" : "changed, nobody is told";
 }
 

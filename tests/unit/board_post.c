@@ -300,8 +300,16 @@ static void test_times(void)
 	snprintf(words, sizeof words, "body=z state=resolved %s",
 		 time_word("event_us", NOW - MINUTE));
 	ask("C", "title=y body=z");
-	same(ask("C", words), "published investigating updated",
-	     "an end before the beginning is history, no end");
+	same(ask("C", words),
+	     "! it was resolved before it began: say when it began, or another time of the end",
+	     "nor by an update");
+	now += HOUR;
+	ask("C", "body=x state=monitoring");
+	snprintf(words, sizeof words, "body=z state=resolved %s",
+		 time_word("event_us", now - MINUTE));
+	same(ask("C", words), "published resolved ended",
+	     "an end is an end, though something was told of later");
+	ok(post_of("C").end_us == now - MINUTE, "at its own time");
 }
 
 static void test_corrections(void)
