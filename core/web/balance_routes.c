@@ -157,12 +157,12 @@ static void say_down(const struct site *s, const struct request *r, struct answe
 		text_putc(&a->location, '/');
 		return;
 	}
-	text_puts(&body, "<main>\n<h1>");
+	text_puts(&body, "<h1>");
 	html_add(&body, t->title);
 	text_puts(&body,
 		  " is not available just now</h1>\n<p>It is known and looked after. <a href=\"");
 	html_add(&body, r->base ? r->base : "");
-	text_puts(&body, "/\">How it stands, and what is being done</a></p>\n</main>\n");
+	text_puts(&body, "/\">How it stands, and what is being done</a></p>\n");
 	frame_answer(a, s, r,
 		     &(struct frame){.title = "Not available",
 				     .at = "",

@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from fake_s3 import Bucket  # noqa: E402
 from daemon import Daemon, free_port, nines, until  # noqa: E402
 from real import nginx, program  # noqa: E402
 from tap import ROOT, run, test  # noqa: E402
@@ -106,11 +107,13 @@ def again(tmp):
     copy = folder(tmp)
     with Daemon(tmp, conf(copy)) as daemon:
         make(daemon)
-        until("a copy", lambda: (copy / "index.html").exists() and daemon.nines("page", "copy", "status").stdout.startswith("nothing"))
-        before = {name: path.stat().st_ino for name, path in files(copy).items()}
-        said = daemon.nines("page", "copy", "status")
-        assert said.returncode == 0 and "nothing has changed" in said.stdout, said
-        assert {name: path.stat().st_ino for name, path in files(copy).items()} == before
+
+        def writes_nothing():
+            before = {name: path.stat().st_ino for name, path in files(copy).items()}
+            said = make(daemon).stdout
+            return before if said.startswith("nothing has changed") and \
+                {name: path.stat().st_ino for name, path in files(copy).items()} == before else None
+        before = until("a copy that writes nothing, once all figures are known", writes_nothing)
         (copy / "mine.txt").write_text("not of nines")
         (copy / "infrastructure" / "mine.txt").write_text("not of nines")
         daemon.reload(conf(copy, checks='tcp "two" { host = "127.0.0.1" port = 1 every = "1h" }\n'
@@ -202,6 +205,27 @@ def rsync(tmp):
         assert done.returncode == 0, done
         until("the other folder", lambda: {n: p.read_bytes() for n, p in files(copy).items()} ==
               {n: p.read_bytes() for n, p in files(away).items()} and files(away))
+
+
+@test("the shipped hook puts the copy into a bucket that checks signatures, and takes out what is gone")
+def s3(tmp):
+    copy, secrets = folder(tmp), tmp / "s3"
+    secrets.write_text('user = "KEY:SECRET"\n')
+    with Bucket("KEY", "SECRET", "here-1") as bucket:
+        words = f'{{"{ROOT}/conf.d/examples/site/copy-to-s3", "{bucket.url}", "here-1", "{secrets}"}}'
+        with Daemon(tmp, conf(copy, more=f"copy-hook = {words}")) as daemon:
+            done = make(daemon)
+            assert done.returncode == 0 and not bucket.refused, (done, bucket.refused)
+
+            def is_same():
+                return {name: path.read_bytes() for name, path in files(copy).items()} == {name: body for name, (_, body) in bucket.objects.items()}
+            until("the bucket", is_same)
+            assert bucket.objects["index.html"][0].startswith("text/html") and "feed/Mail & <more>.atom" in bucket.objects
+            daemon.reload(conf(copy, more=f'copy-hook = {words} show = {{"one"}}'))
+            until("what is gone", lambda: "feed/Mail & <more>.atom" not in bucket.objects and is_same())
+            bucket.secret = "OTHER"
+            daemon.reload(conf(copy, more=f"copy-hook = {words}"))
+            until("the refusal", lambda: "the hook of the copy" in make(daemon).stderr)
 
 
 @test("pages are listed; a page without a copy, and one that is not there, are refused in words")
