@@ -225,7 +225,7 @@ static void next_event(struct keeper *k, struct check *c)
 /* Lines for a passive check are judged one after the other; of too many the oldest is dropped. */
 void check_beat(struct keeper *k, struct check *c, const char *text)
 {
-	size_t size = strnlen(text, 4096);
+	size_t size = strnlen(text, KEEPER_EVENT_BYTES);
 	struct event *e = memory_new(sizeof *e + size + 1), **last = &c->events, *old;
 
 	memcpy(e->text, text, size);

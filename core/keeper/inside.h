@@ -25,6 +25,7 @@
 /* More: the keeper stood still, spread what is due. */
 #define KEEPER_LATE_US          KEEPER_SECOND
 #define KEEPER_EVENTS           16 /* lines that wait for a passive check */
+#define KEEPER_EVENT_BYTES  16384 /* of each */
 #define KEEPER_MEMORY_BYTES     1024
 #define KEEPER_DEATHS           3
 #define KEEPER_DEATHS_WITHIN_US (600 * KEEPER_SECOND)

@@ -177,6 +177,23 @@ bool probe_json_expect(struct probe *p, const struct probe_json *document, const
 	return probe_ok(p);
 }
 
+bool probe_json_holds(struct probe *p, const struct probe_json *document, const char *written)
+{
+	struct json_condition c;
+	struct text why = {0};
+	bool holds = false;
+
+	if (!document || !probe_may_go_on(p))
+		return false;
+	if (!json_condition_read(&c, &p->arena, written, &why))
+		probe_unknown(p, "'%s': %s", written, text_get(&why));
+	else
+		holds = json_condition_holds(&c, value_of(document), &why);
+	json_condition_release(&c);
+	text_release(&why);
+	return holds;
+}
+
 bool probe_json_value(struct probe *p, const struct probe_json *document, const char *written)
 {
 	struct json_value v;

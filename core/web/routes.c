@@ -14,6 +14,7 @@ extern const struct route v2_routes[];
 extern const struct route feed_routes[];
 extern const struct route metrics_routes[];
 extern const struct route v1_routes[];
+extern const struct route hook_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
@@ -31,6 +32,7 @@ const struct route *const routes[] = {
 	feed_routes,
 	metrics_routes,
 	v1_routes,
+	hook_routes,
 	badge_routes,
 	monitor_routes,
 	statistics_routes,

@@ -310,6 +310,8 @@ size_t probe_json_length(const struct probe_json *);
 bool probe_json_is_condition(const char *written, char *why, size_t room);
 /* Fails the probe where the document does not hold to it: `wanted status == "ok", got "bad"`. */
 bool probe_json_expect(struct probe *, const struct probe_json *, const char *condition);
+/* Does it? Without a failure. */
+bool probe_json_holds(struct probe *, const struct probe_json *, const char *condition);
 /* The same for a named number, `NAME[:UNIT] = PATH`, which becomes a value (probe_value()). */
 bool probe_json_is_value(const char *written, char *why, size_t room);
 bool probe_json_value(struct probe *, const struct probe_json *, const char *written);

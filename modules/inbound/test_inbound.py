@@ -1,0 +1,102 @@
+"""The module inbound in a prober: what is said, what is remembered, what is made of several alerts."""
+import pathlib
+import sys
+import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
+import role  # noqa: E402
+from tap import BUILD, run, test  # noqa: E402
+
+
+class Inbound:
+    """An inbound check in a prober; its memory is kept from line to line as the keeper does."""
+
+    def __init__(self, memory="", **options):
+        words = " ".join(f"opt.{name}={role.quote(value)}" for name, value in options.items())
+        self.prober = role.Prober(modules={"inbound": BUILD / "modules" / "inbound.so"})
+        self.memory, self.number = memory, 0
+        self.prober.tell(f"check 1 name=in module=inbound timeout_us=5000000 {words}".rstrip())
+
+    def hears(self, event=""):
+        """(verdict, reason, how many alerts last)"""
+        self.number += 1
+        self.prober.tell(f"probe {self.number} check=1 due_us={role.now_us()} event={role.quote(event)} memory={role.quote(self.memory)}")
+        result = self.prober.result(self.number)
+        self.memory = result.get("memory", self.memory)
+        self.alerts = role.values(result).get("alerts")
+        return result["verdict"], result.get("reason", "")
+
+    def __enter__(self):
+        self.prober.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        return self.prober.__exit__(*error)
+
+
+@test("by hand: up, degraded and down, and nothing before the first word")
+def by_hand():
+    with Inbound() as one:
+        assert one.hears() == ("unknown", "not heard of yet")
+        assert one.hears("up")[0] == "up" and one.hears("down by phone") == ("down", "reported down: by phone")
+        assert one.hears() == ("down", "reported down: by phone"), "it lasts"
+        assert one.hears("degraded slow") == ("degraded", "reported degraded: slow") and one.hears("up")[0] == "up"
+        assert one.hears("hello \x1b[2J") == ("unknown", "wanted up, degraded or down and a text, got 'hello \\x1b[2J'") and one.hears()[0] == "up"
+
+
+@test("of several alerts the worst counts; each is resolved by its own key")
+def several():
+    with Inbound() as one:
+        assert one.hears("set a warning disk nearly full") == ("degraded", "reported degraded: disk nearly full")
+        assert one.hears("set b critical no answer\nset c info hm") == ("down", "reported down: no answer") and one.alerts == "3"
+        assert one.hears("set b resolved no answer")[0] == "degraded" and one.hears("set x resolved never seen")[0] == "degraded"
+        assert one.hears("set a resolved x\nset c resolved x")[0] == "up" and one.alerts == "0"
+        assert one.hears("set d major_outage Web") == ("down", "reported down: Web") and one.hears("set d degraded_performance Web")[0] == "degraded"
+        assert one.hears("set d operational Web")[0] == "up" and one.hears("set") [0] == "unknown" and one.hears("set k")[0] == "unknown"
+
+
+@test("severities that are no more than warnings are the admin's to name")
+def warnings():
+    with Inbound(warnings="page\nminor") as one:
+        assert one.hears("set a page x")[0] == "degraded" and one.hears("set b warning x")[0] == "down"
+
+
+@test("what is remembered is bounded: of more alerts than 64 the mild and old ones go first")
+def bounded():
+    with Inbound() as one:
+        for number in range(100):
+            one.hears(f"set k{number} {'warning' if number < 50 else 'critical'} text {number} " + "x" * 300)
+            assert len(one.memory) <= 1024
+        assert one.alerts == "64"
+        for number in range(50, 100):
+            one.hears(f"set k{number} resolved")
+        assert one.hears()[0] == "degraded" and one.alerts == "14"
+
+
+@test("any JSON, by conditions: the first that holds")
+def documents():
+    options = {"down": 'state == "alerting"', "degraded": 'level > 3', "up": 'state == "ok"', "text": "alert.title"}
+    with Inbound(**options) as one:
+        assert one.hears('json {"state": "alerting", "level": 9, "alert": {"title": "No \\u001b[2J answer"}}') == ("down", "reported down: No \\x1b[2J answer")
+        assert one.hears('json {"state": "other", "level": 4}')[0] == "degraded" and one.hears('json {"state": "ok"}')[0] == "up"
+        assert one.hears('json {"state": "new"}') == ("unknown", "the document fits none of up, degraded and down") and one.hears()[0] == "up"
+        assert one.hears("json {")[0] == "down"
+        assert one.hears()[0] == "up", "what cannot be read changes nothing"
+    with Inbound() as one:
+        assert one.hears('json {"a": 1}')[1] == "a JSON document came, and no option says what of it means down"
+
+
+@test("silence for longer than 'within' is unknown; memory that makes no sense is none")
+def silence():
+    ago = int((time.time() - 600) * 1e6)
+    with Inbound(f"{ago} ", within="5m") as one:
+        assert one.hears()[0] == "unknown" and one.hears("up")[0] == "up"
+    with Inbound(f"{ago} ", within="1h") as one:
+        assert one.hears()[0] == "up"
+    for memory in ("x", "12 zzzzzzzzz", f"{ago} 0123456", f"{ago} 01234567q", "99999999999999999999999999 x", " " * 900):
+        with Inbound(memory) as one:
+            assert one.hears()[0] in ("up", "unknown"), memory
+            assert one.hears("down x")[0] == "down"
+
+
+run()
