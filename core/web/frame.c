@@ -162,13 +162,13 @@ void frame_answer(struct answer *a, const struct site *s, const struct request *
 	word_text(&w, "base", r->base);
 	add_refresh(word(&w, "refresh"), r->page);
 	add_piece_if(word(&w, "own-style"), page_file(r->page, "style"), "own-style", r);
-	add_piece_if(word(&w, "icon"), has_logo, "icon", r);
+	add_piece_if(word(&w, "icon"), true, has_logo ? "icon-logo" : "icon", r);
 	add_piece_if(word(&w, "logo"), has_logo, "logo", r);
 	word_text(&w, "head", f->head ? f->head : "");
 	add_piece_if(word(&w, "atom"), frame_has("/feed.atom"), "atom", r);
 	add_piece_if(word(&w, "robots"), f->is_private, "robots", r);
 	add_places(word(&w, "places"), r, f->at);
-	frame_notices(word(&w, "notices"), s, page_is(r->page, "details"));
+	frame_notices(word(&w, "notices"), s, f->details || page_is(r->page, "details"));
 	word_text(&w, "body", f->body);
 	add_feeds(word(&w, "feeds"), r);
 	word_text(&w, "version", NINES_VERSION);

@@ -12,6 +12,7 @@ struct frame {
 	const char *head; /* HTML for the document's head; NULL: none */
 	unsigned status; /* 0: 200 */
 	bool is_private; /* no robot is to keep it */
+	bool details; /* whoever reads it may look (permit.h), whatever the page shows others */
 };
 
 /* Makes the whole document the answer. */

@@ -131,6 +131,7 @@ const struct route page_routes[] = {
 	 .answer = history_month,
 	 .paths = history_month_paths},
 	{.method = "GET", .path = "/news/", .shows = SHOWS_STATE, .answer = history_news},
+	{.method = "GET", .path = "/icon.svg", .shows = SHOWS_STATE, .answer = status_icon},
 	{.method = "GET", .path = "/style.css", .shows = SHOWS_NOTHING, .answer = show_style},
 	{.method = "GET", .path = "/own.css", .shows = SHOWS_NOTHING, .answer = show_own_style},
 	{.method = "GET", .path = "/logo", .shows = SHOWS_NOTHING, .answer = show_logo},

@@ -16,9 +16,9 @@
 #include "when.h"
 #include "words.h"
 
-#define PAST_US           (INT64_C(14) * 86400 * CLOCK_SECOND)
-#define NEW_US            (INT64_C(7) * 86400 * CLOCK_SECOND)
-#define NEWS_SHOWN        3
+#define PAST_US    (INT64_C(14) * 86400 * CLOCK_SECOND)
+#define NEW_US     (INT64_C(7) * 86400 * CLOCK_SECOND)
+#define NEWS_SHOWN 3
 
 static void add_overall(struct text *t, const struct scene *s)
 {
@@ -26,15 +26,6 @@ static void add_overall(struct text *t, const struct scene *s)
 
 	snprintf(key, sizeof key, "overall-%s", s->parts ? level_word[s->overall] : "nothing");
 	say(t, key);
-}
-
-void status_overall(struct text *t, const struct site *site, const struct page *page)
-{
-	struct scene s;
-
-	scene_open(&s, site, page, false);
-	add_overall(t, &s);
-	scene_close(&s);
 }
 
 static const char *class_of(const struct scene *s)
@@ -211,8 +202,31 @@ void status_answer(struct answer *a, const struct site *site, const struct reque
 	frame_answer(a, site, r,
 		     &(struct frame){.title = text_get(&title),
 				     .at = "/",
+				     .details = details,
 				     .body = text_get(&body),
 				     .status = site->overview->is_complete ? 200 : 503});
 	text_release(&body);
 	text_release(&title);
+}
+
+/* The shapes of the style sheet: round, hollow, a bar, on its corner, square. */
+void status_icon(const struct site *site, const struct request *r, struct answer *a)
+{
+	static const char *const shape[LEVELS] = {
+		"<circle cx=\"8\" cy=\"8\" r=\"7\" fill=\"#2f9e55\"/>",
+		"<circle cx=\"8\" cy=\"8\" r=\"5.5\" fill=\"none\" stroke=\"#a78bd6\" "
+		"stroke-width=\"3\"/>",
+		"<rect x=\"1\" y=\"5\" width=\"14\" height=\"6\" rx=\"1\" fill=\"#4d8ed6\"/>",
+		"<path d=\"M8 0l8 8-8 8-8-8z\" fill=\"#e0952b\"/>",
+		"<rect x=\"1\" y=\"1\" width=\"14\" height=\"14\" fill=\"#d63a33\"/>",
+		"<rect x=\"1\" y=\"1\" width=\"14\" height=\"14\" fill=\"#d63a33\"/>",
+	};
+	struct scene s;
+
+	scene_open(&s, site, r->page, false);
+	text_printf(&a->body,
+		    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">%s</svg>\n",
+		    shape[s.parts && !site->is_stale ? s.overall : LEVEL_UNKNOWN]);
+	a->type = "image/svg+xml";
+	scene_close(&s);
 }

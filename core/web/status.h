@@ -6,8 +6,8 @@
 
 /* How everything stands. `details`: for who may look. */
 void status_answer(struct answer *, const struct site *, const struct request *, bool details);
-/* "Partial outage" */
-void status_overall(struct text *, const struct site *, const struct page *);
+/* How everything stands as a drawing of 16 by 16: its colour and its shape. */
+void status_icon(const struct site *, const struct request *, struct answer *);
 
 /* history.c */
 void history_incident(const struct site *, const struct request *, struct answer *);

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree as ElementTree
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
 import figures  # noqa: E402
@@ -346,6 +347,17 @@ def dress():
     assert '<img src="/pages/own/logo" alt="" height="40">' in body
     assert style[2] == "h1 { color: red }\n" and style[1]["Content-Type"] == "text/css; charset=utf-8"
     assert logo[2].encode() == svg and logo[1]["Content-Type"] == "image/svg+xml" and "sandbox" in logo[1]["Content-Security-Policy"]
+
+
+@test("the icon of a page says how everything stands, by its shape, too")
+def icon():
+    for lines, wanted in ((check("a") + END, "circle"), (check("a", "down") + END, 'rect x="1" y="1"'), (check("a", "degraded") + END, "path"),
+                          (check("a", "unknown") + END, 'fill="none"')):
+        with Web(lines) as web:
+            assert '<link rel="icon" href="/icon.svg" type="image/svg+xml">' in web.get("/")[2]
+            status, headers, body = web.get("/icon.svg")
+        assert status == 200 and headers["Content-Type"] == "image/svg+xml" and wanted in body, body
+        ElementTree.fromstring(body)
 
 
 @test("pages are chosen by host name and by address, and each has its own brand")
