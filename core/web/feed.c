@@ -104,18 +104,21 @@ static uint64_t states_of(const struct overview *o)
 	return all;
 }
 
-/* What changes its state changes its figures: they do not wait for the minute. */
+/* What changes its state changes its figures: they do not wait for the minute, but until the record
+ * has it. */
 static void renew_figures(struct feed *f)
 {
 	int64_t now_us = clock_mono_us();
 	uint64_t states = states_of(&f->now);
 
 	figures_ask(f->figures);
-	if (states == f->states || now_us - f->renewed_us < FEED_RENEW_US)
-		return;
-	if (f->states)
-		figures_renew(f->figures);
+	if (f->states && states != f->states && !f->renew_us)
+		f->renew_us = now_us + FEED_RECORDED_US;
 	f->states = states;
+	if (!f->renew_us || now_us < f->renew_us || now_us - f->renewed_us < FEED_RENEW_US)
+		return;
+	figures_renew(f->figures);
+	f->renew_us = 0;
 	f->renewed_us = now_us;
 }
 

@@ -13,11 +13,12 @@
 #include "finding.h"
 #include "site.h"
 
-#define FEED_FRESH_US  1000000
-#define FEED_WAIT_US   2000000 /* for an answer; then readers get what is known */
-#define FEED_STALE_US  5000000 /* older data is shown as old */
-#define FEED_RENEW_US 5000000 /* figures anew at most so often because states changed */
-#define FEED_QUESTIONS 1000 /* that wait; more are refused at once */
+#define FEED_FRESH_US    1000000
+#define FEED_WAIT_US     2000000 /* for an answer; then readers get what is known */
+#define FEED_STALE_US    5000000 /* older data is shown as old */
+#define FEED_RECORDED_US 2000000 /* what has happened is in the record by then */
+#define FEED_RENEW_US    5000000 /* figures anew at most so often because states changed */
+#define FEED_QUESTIONS   1000 /* that wait; more are refused at once */
 
 struct feed;
 
@@ -41,8 +42,9 @@ struct feed {
 	const char *heard; /* while an answer is told to who asked: its lines but the last */
 	int64_t asked_us, answered_us; /* monotonic */
 	uint64_t answers; /* to `status -` */
-	uint64_t states; /* a hash of those that figures were renewed for; 0: none yet */
+	uint64_t states; /* a hash of those of the last answer; 0: none yet */
 	int64_t renewed_us; /* monotonic */
+	int64_t renew_us; /* when they are to be renewed, monotonic; 0: nothing has changed */
 	uint64_t *changes; /* the site's: counts up with anything that pages show */
 	bool is_asking, is_linked, has_board;
 	/* An answer came, or none will: whoever waits can go on. */

@@ -24,7 +24,6 @@ static const struct {
 } header[] = {
 	{"X-Content-Type-Options", "nosniff"},
 	{"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
-	{"Cross-Origin-Opener-Policy", "same-origin"},
 };
 
 #define DATE_BYTES 48

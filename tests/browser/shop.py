@@ -72,6 +72,7 @@ class Shop:
         return self.browser.go(self.url(path, host), **more)
 
     def stop(self, name):
+        """Whoever is asked for next gets no answer."""
         self.servers[name].__exit__(None, None, None)
 
     def start(self, name):

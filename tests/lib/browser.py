@@ -123,7 +123,10 @@ class Browser:
         return [found[ELEMENT] for found in self._do("/elements", {"using": how, "value": what})]
 
     def one(self, how, what):
+        """The one that can be seen."""
         found = self.find(how, what)
+        if len(found) > 1:
+            found = [element for element in found if self._do(f"/element/{element}/displayed", method="GET")]
         assert len(found) == 1, f"{len(found)} elements are {what} at {self.url()}:\n{self.text()[:3000]}"
         return found[0]
 
@@ -156,7 +159,11 @@ class Browser:
         self.judge()
 
     def follow(self, words):
-        self._do(f"/element/{self.one('link text', words)}/click")
+        self.click(self.one("link text", words))
+
+    def click(self, element):
+        """Clicks, and judges the page that comes."""
+        self._do(f"/element/{element}/click")
         self.judge()
 
     def keys(self, text):
