@@ -72,6 +72,8 @@ def fetch(port, target, method="GET", headers=None, body=None, host="127.0.0.1")
         link.request(method, target, body=body, headers=headers or {})
         answer = link.getresponse()
         return Answer(target, answer.status, answer.headers, answer.read())
+    except (http.client.HTTPException, OSError) as error:
+        raise AssertionError(f"{method} {target[:500]}: no answer: {error}") from None
     finally:
         link.close()
 
