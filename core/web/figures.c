@@ -200,12 +200,11 @@ static bool step_round(struct site_figures *f)
 		end_round(f);
 		return false;
 	}
-	entry_compute(f->list[f->at], &f->now, f->piece++);
-	if (f->piece == entry_pieces()) {
+	if (entry_compute(f->list[f->at], &f->now, f->piece++)) {
 		f->piece = 0;
 		f->at++;
 	}
-	if (!f->whole_us && clock_mono_us() - f->told_us >= TELL_US)
+	if (!f->whole_us && !f->piece && clock_mono_us() - f->told_us >= TELL_US)
 		tell_changes(f);
 	return true;
 }

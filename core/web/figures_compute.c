@@ -117,10 +117,10 @@ static struct figure_window news_of(const struct figure_window *w)
 
 static void show_window(struct piece *p, enum figure_span at, const struct figure_window *w)
 {
-	const struct figure_window was = news_of(&p->entry->shown.window[at]), is = news_of(w);
+	const struct figure_window was = news_of(&p->entry->draft->window[at]), is = news_of(w);
 
 	p->with->has_changed |= memcmp(&was, &is, sizeof was) != 0;
-	memcpy(&p->entry->shown.window[at], w, sizeof *w);
+	memcpy(&p->entry->draft->window[at], w, sizeof *w);
 }
 
 static void name_day(const struct zone *zone, struct figure_day *d)
@@ -163,8 +163,8 @@ static bool is_other_day(const struct figure_day *a, const struct figure_day *b)
 
 static void show_day(struct piece *p, size_t at, const struct figure_day *d)
 {
-	p->with->has_changed |= is_other_day(&p->entry->shown.day[at], d);
-	p->entry->shown.day[at] = *d;
+	p->with->has_changed |= is_other_day(&p->entry->draft->day[at], d);
+	p->entry->draft->day[at] = *d;
 }
 
 /* ---- incidents ---- */
@@ -203,7 +203,7 @@ static bool is_other_incident(const struct figure_incident *a, const struct page
 
 static void show_incidents(struct piece *p)
 {
-	struct figure *f = &p->entry->shown;
+	struct figure *f = p->entry->draft;
 	size_t was = f->incidents, n = 0;
 	bool is_other = false;
 
@@ -216,7 +216,10 @@ static void show_incidents(struct piece *p)
 		n++;
 	}
 	p->with->has_changed |= is_other || n != was;
-	release_incidents(f);
+	if (p->entry->has_new_incidents)
+		release_incidents(f);
+	p->entry->has_new_incidents = true;
+	f->incidents = 0;
 	for (size_t i = p->figures.incident_count; i-- && f->incidents < FIGURE_INCIDENTS;) {
 		const struct page_incident *from = &p->figures.incident[i];
 
@@ -229,7 +232,7 @@ static void show_incidents(struct piece *p)
 
 static void show_last(struct piece *p)
 {
-	struct figure *f = &p->entry->shown;
+	struct figure *f = p->entry->draft;
 	size_t i = p->figures.incident_count;
 
 	f->up_since_us = f->last_us = f->last_lasted_us = -1;
@@ -277,11 +280,12 @@ static void judge_long(struct piece *p, const struct figure_window *today)
 
 static void show_method(struct piece *p)
 {
-	struct figure *f = &p->entry->shown;
+	struct figure *f = p->entry->draft;
 
 	if (f->method && !strcmp(f->method, p->figures.method))
 		return;
-	free((char *)f->method);
+	if (f->method != p->entry->shown.method)
+		free((char *)f->method);
 	f->method = memory_text(p->figures.method);
 	p->with->has_changed = true;
 }
@@ -301,17 +305,17 @@ static void today(struct piece *p)
 	w.trend = trend_of(p, &span);
 	judge_long(p, &w);
 	show_window(p, SPAN_TODAY, &w);
-	if (!days.days || !p->entry->shown.days)
+	if (!days.days || !p->entry->draft->days)
 		return;
 	copy_day(p, &days.day[0], &d);
 	d.incidents = (uint32_t)w.incidents;
-	show_day(p, p->entry->shown.days - 1, &d);
+	show_day(p, p->entry->draft->days - 1, &d);
 }
 
 static void last_24h(struct piece *p)
 {
 	const int64_t end_us = p->with->end_us, from_us = end_us - 86400 * CLOCK_SECOND;
-	const struct figure_window *shown = &p->entry->shown.window[SPAN_24H];
+	const struct figure_window *shown = &p->entry->draft->window[SPAN_24H];
 	struct figure_window w;
 
 	memset(&w, 0, sizeof w);
@@ -412,7 +416,7 @@ static void days_of_quarter(struct piece *p)
 		count_incident(&p->figures.incident[i], day, list.days);
 	for (size_t i = 0; i < list.days; i++)
 		show_day(p, i, &day[i]);
-	p->entry->shown.days = list.days;
+	p->entry->draft->days = list.days;
 	show_incidents(p);
 	free(day);
 }
@@ -420,21 +424,48 @@ static void days_of_quarter(struct piece *p)
 static void (*const piece[])(struct piece *) = {
 	today, last_hour, last_24h, this_month, days_of_quarter, month, week, quarter, year};
 
-size_t entry_pieces(void)
+#define PIECES (sizeof piece / sizeof *piece)
+
+static void begin_draft(struct figure_entry *e)
 {
-	return sizeof piece / sizeof *piece;
+	if (!e->draft)
+		e->draft = memory_new(sizeof *e->draft);
+	*e->draft = e->shown;
+	e->has_new_incidents = false;
 }
 
-void entry_compute(struct figure_entry *e, struct computing *with, size_t number)
+static void end_draft(struct figure_entry *e, bool is_shown)
+{
+	struct figure *out = is_shown ? &e->shown : e->draft;
+
+	if (!e->draft)
+		return;
+	if (e->has_new_incidents)
+		release_incidents(out);
+	if (e->draft->method != e->shown.method)
+		free((char *)out->method);
+	if (is_shown)
+		e->shown = *e->draft;
+	free(e->draft);
+	e->draft = NULL;
+}
+
+bool entry_compute(struct figure_entry *e, struct computing *with, size_t number)
 {
 	struct piece p = {.entry = e, .with = with};
 
+	if (!number)
+		begin_draft(e);
 	p.zone = uptime_order(with->open, e->target, 0, 1).zone;
 	arena_init(&p.arena, NULL, 0, ARENA_BYTES);
 	piece[number](&p);
 	tell(&p);
 	text_release(&p.wrong);
 	arena_release(&p.arena);
+	if (number + 1 < PIECES)
+		return false;
+	end_draft(e, true);
+	return true;
 }
 
 void entry_release(struct figure_entry *e)
@@ -442,6 +473,7 @@ void entry_release(struct figure_entry *e)
 	struct figure *f = &e->shown;
 	const char *const text[] = {f->name, f->category, f->module, f->zone, f->sla, f->method};
 
+	end_draft(e, false);
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		free((char *)text[i]);
 	release_incidents(f);

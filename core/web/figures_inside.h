@@ -19,6 +19,8 @@ struct track_course {
 
 struct figure_entry {
 	struct figure shown; /* owns its texts */
+	struct figure *draft; /* while pieces are computed: shown when the last one is */
+	bool has_new_incidents; /* the draft has some of its own */
 	size_t target; /* of the open uptime */
 	bool is_seen, is_long_due;
 	int64_t long_us, times_us; /* when last computed, wall clock */
@@ -38,9 +40,9 @@ struct computing {
 	struct text *wrong; /* the first thing that could not be computed */
 };
 
-/* figures_compute.c: what one entry needs, a piece each: how many there are, and one of them. */
-size_t entry_pieces(void);
-void entry_compute(struct figure_entry *, struct computing *, size_t piece);
+/* figures_compute.c: the next piece of what one entry needs, from 0. True: it was the last, and all
+ * of them are shown, so that nobody reads figures of two moments. */
+bool entry_compute(struct figure_entry *, struct computing *, size_t piece);
 void entry_release(struct figure_entry *);
 
 /* figures_course.c: asks for it; the next part of those that were asked for. False: there is
