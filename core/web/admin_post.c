@@ -233,13 +233,11 @@ static void show_new(const struct site *s, const struct request *r, struct answe
 
 	text_printf(&action, "/admin/new/%s/", post_sort_name[sort]);
 	add_new_fields(&fields, s, r, sort);
-	admin_add(&main, "admin-form",
-		  (const struct template_word[]){{"heading", heading[sort]},
-						 {"base", r->base},
+	admin_add(&main, "admin-form-new",
+		  (const struct template_word[]){{"base", r->base},
 						 {"action", action.at},
 						 {"form", request_form(r)},
 						 {"fields", text_get(&fields)},
-						 {"button", "Save"},
 						 {NULL, NULL}});
 	admin_page(a, r, &(struct admin_page){heading[sort], NULL, wrong, &main});
 	text_release(&fields);
@@ -394,14 +392,15 @@ static void add_change_form(struct text *t, const struct request *r, const struc
 	text_release(&action);
 }
 
-static void add_stage_forms(struct text *t, const struct request *r, const struct post *p)
+/* The form that publishes it, or that takes it off the page. */
+static void add_stage_form(struct text *t, const char *piece, const struct request *r,
+			   const struct post *p)
 {
-	const struct template_word word[] = {
-		{"base", r->base}, {"id", p->card->id}, {"form", request_form(r)}, {NULL, NULL}};
-
-	if (p->stage == POST_DRAFT)
-		admin_add(t, "admin-publish", word);
-	admin_add(t, "admin-withdraw", word);
+	admin_add(t, piece,
+		  (const struct template_word[]){{"base", r->base},
+						 {"id", p->card->id},
+						 {"form", request_form(r)},
+						 {NULL, NULL}});
 }
 
 static void add_span(struct text *t, const struct post *p)
@@ -425,12 +424,15 @@ static void add_list(struct text *t, const char *lines)
 static void show_post(const struct site *s, const struct request *r, struct answer *a,
 		      const struct post *p, const char *wrong)
 {
-	struct text forms = {0}, updates = {0}, change = {0}, time = {0}, list = {0}, main = {0};
+	struct text publish = {0}, withdraw = {0}, updates = {0}, change = {0}, time = {0},
+		    list = {0}, main = {0};
 	bool is_shown = p->stage != POST_WITHDRAWN && *request_form(r);
 
 	if (is_shown) {
-		add_stage_forms(&forms, r, p);
+		if (p->stage == POST_DRAFT)
+			add_stage_form(&publish, "admin-publish", r, p);
 		add_change_form(&change, r, p);
+		add_stage_form(&withdraw, "admin-withdraw", r, p);
 	}
 	add_updates(&updates, s, r, p);
 	add_span(&time, p);
@@ -442,13 +444,15 @@ static void show_post(const struct site *s, const struct request *r, struct answ
 						 {"components", list.at},
 						 {"time", text_get(&time)},
 						 {"author", *p->author ? p->author : "nines"},
-						 {"stage-forms", text_get(&forms)},
+						 {"publish", text_get(&publish)},
+						 {"withdraw", text_get(&withdraw)},
 						 {"updates", text_get(&updates)},
 						 {"change", text_get(&change)},
 						 {NULL, NULL}});
 	admin_page(a, r,
 		   &(struct admin_page){p->title, wrong ? NULL : admin_done(r), wrong, &main});
-	text_release(&forms);
+	text_release(&publish);
+	text_release(&withdraw);
 	text_release(&updates);
 	text_release(&change);
 	text_release(&time);
