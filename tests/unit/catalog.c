@@ -52,7 +52,7 @@ static void shows(struct catalog_book *b, const char *options, const char *wante
 	char got[9] = "";
 	struct text t = {0};
 
-	text_printf(&t, "%spage p %s\npages-end 1\n", SOME, options);
+	text_printf(&t, "%spage p%s%s\npages-end 1\n", SOME, *options ? " " : "", options);
 	take(b, text_get(&t));
 	for (int i = 0; i < 8; i++)
 		got[i] = page_shows(catalog_get(b), catalog_page(catalog_get(b), "p"), name[i])
