@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from browser import Browser  # noqa: E402
 from fake_s3 import Bucket  # noqa: E402
 from daemon import Daemon, free_port, nines, until  # noqa: E402
 from real import nginx, program  # noqa: E402
@@ -226,6 +227,24 @@ def s3(tmp):
             bucket.secret = "OTHER"
             daemon.reload(conf(copy, more=f"copy-hook = {words}"))
             until("the refusal", lambda: "the hook of the copy" in make(daemon).stderr)
+
+
+@test("a copy that nobody updates turns loud where scripts may run, and says its age where not; its policy is kept")
+def stale(tmp):
+    copy = folder(tmp)
+    with Daemon(tmp, conf(copy)) as daemon:
+        make(daemon)
+    old = (copy / "index.html").read_text()
+    (copy / "old.html").write_text(re.sub(r'data-due="[^"]*"', 'data-due="2026-01-01T00:00:00Z"', old))
+    port = free_port()
+    with nginx(str(folder(tmp, "nginx")), "types { text/html html; text/css css; text/javascript js; image/svg+xml svg; } "
+               f"server {{ listen 127.0.0.1:{port}; location / {{ alias {copy}/; }} }}", wait_for=("127.0.0.1", port)):
+        for script in (True, False):
+            with Browser(tmp, script=script) as browser:
+                browser.go(f"http://127.0.0.1:{port}/old.html")
+                assert ("THIS COPY IS OLD" in browser.text()) == script and "was made at" in browser.text()
+                browser.go(f"http://127.0.0.1:{port}/index.html")
+                assert "THIS COPY IS OLD" not in browser.text() and "when it is later than that, nobody updates this copy" in browser.text()
 
 
 @test("pages are listed; a page without a copy, and one that is not there, are refused in words")

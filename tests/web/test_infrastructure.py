@@ -1,5 +1,6 @@
 """/infrastructure/: boxes, servers, arrows and roles of a page, now and at any time on record."""
 import html
+import os
 import pathlib
 import re
 import sys
@@ -67,6 +68,32 @@ def now():
         assert wanted in drawn(body), (wanted, drawn(body))
     assert "Mail comes in here." in body and "stroke-dasharray" in body and 'aria-labelledby="c1t c1d"' in body
     assert "<script" not in body and " style=" not in body and "{{" not in body
+
+
+GOLDEN = pathlib.Path(__file__).resolve().parent / "golden"
+HOUSES = {
+    "alone": [("Web", "a", {})],
+    "chain": [("In", "a\nb", dict(role="in", feeds="Filter", fallback="Spare")), ("Spare", "c", dict(role="in", feeds="Filter")),
+              ("Filter", "d", dict(role="filter", feeds="Store")), ("Store", "e\nf", dict(role="store"))],
+    "circle": [("A", "a", dict(feeds="B")), ("B", "b", dict(feeds="C")), ("C", "c", dict(feeds="A", fallback="B"))],
+    "nested": [("Site", "Front\nBack", {}), ("Front", "a\nb", dict(role="web", feeds="Back")), ("Back", "Data\nd", {}), ("Data", "c", dict(role="data"))],
+}
+
+
+@test("the drawings of four houses, to the byte (NINES_GOLDEN=1 writes them anew)")
+def golden():
+    for house, services in HOUSES.items():
+        lines = "pages 1\n" + "".join(line("target", name=name, module="tcp") for name in "abcdef")
+        lines += "".join(line("target", name=name, members=members, **{"need": 1, **words}) for name, members, words in services)
+        said = "".join(line("check", name=name, state="down" if name == "b" else "up", since_us=NOW_US - 5 * HOUR) for name in "abcdef")
+        said += "".join(line("service", name=name, state="up", since_us=NOW_US - 30 * HOUR) for name, _, _ in services)
+        with Web(said + "health - ok=1\nend -\n", told=lines + line("page", name="status") + "pages-end 1\n") as web:
+            body = web.get("/infrastructure/")[2]
+        drawing = re.search(r'<svg [^>]*role="img".*?</svg>\n', body, flags=re.S)[0]
+        path = GOLDEN / f"infrastructure-{house}.svg"
+        if os.environ.get("NINES_GOLDEN"):
+            path.write_text(drawing)
+        assert drawing == path.read_text(), f"{path.name} differs: NINES_GOLDEN=1 writes it anew, then look at it"
 
 
 @test("a page shows its own services and no others")
