@@ -25,6 +25,7 @@ static const struct {
 	{"components", offsetof(struct post, components)},
 	{"states", offsetof(struct post, states)},
 	{"pages", offsetof(struct post, pages)},
+	{"audiences", offsetof(struct post, audiences)},
 	{"cause", offsetof(struct post, cause)},
 	{"author", offsetof(struct post, author)},
 	{"canned", offsetof(struct post, canned)},

@@ -41,6 +41,7 @@ struct post {
 	 * partial_outage major_outage under_maintenance, or an empty line; "": of none */
 	const char *states;
 	const char *pages; /* names; none: each page that shows a component */
+	const char *audiences; /* groups of subscribers who are told; none: everybody */
 	const char *cause; /* a class: post_cause[] */
 	const char *author; /* who began it; "": nines itself */
 	int64_t start_us; /* it began, or is to begin; of news: when it is from */
@@ -109,6 +110,7 @@ struct post_world {
 	 */
 	bool (*is_target)(void *with, const char *name, struct text *nearest);
 	bool (*is_page)(void *with, const char *name, struct text *nearest);
+	bool (*is_audience)(void *with, const char *name, struct text *nearest);
 	void *with;
 };
 

@@ -59,6 +59,7 @@ static void preset(struct post *p, const struct line *l, const struct post_world
 	static const char *const impact[POST_SORTS] = {"minor", "outage", "none"};
 
 	p->state = p->title = p->components = p->states = p->pages = p->cause = "";
+	p->audiences = "";
 	p->canned = p->targets = p->windows = "";
 	p->author = line_get(l, "by");
 	p->impact = impact[p->sort];

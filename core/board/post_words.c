@@ -98,11 +98,14 @@ static bool judge_lists(const struct post *p, const struct post_world *w, const 
 {
 	const struct named component = {"check or service", "components: name a service of them",
 					"'nines status' lists them", w->is_target},
-			   page = {"page", "pages", "the configuration has other ones", w->is_page};
+			   page = {"page", "pages", "the configuration has other ones", w->is_page},
+			   audience = {"group of subscribers", "audiences: name fewer of them",
+				       "'audiences' of a page names them", w->is_audience};
 
 	/* What was one once may be configured no more: only new words are judged. */
 	return (!line_find(l, "components") || judge_items(p->components, &component, w, wrong)) &&
-	       (!line_find(l, "pages") || judge_items(p->pages, &page, w, wrong));
+	       (!line_find(l, "pages") || judge_items(p->pages, &page, w, wrong)) &&
+	       (!line_find(l, "audiences") || judge_items(p->audiences, &audience, w, wrong));
 }
 
 static size_t lines_of(const char *list)
@@ -189,6 +192,7 @@ void post_take_words(struct post *p, const struct line *l)
 		p->states = "";
 	post_take_text(l, "states", &p->states);
 	post_take_text(l, "pages", &p->pages);
+	post_take_text(l, "audiences", &p->audiences);
 	post_take_text(l, "cause", &p->cause);
 	p->start_us = line_int(l, "start_us", p->start_us);
 	p->end_us = line_int(l, "end_us", p->end_us);

@@ -33,6 +33,8 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct post_asked, cause)},
 	{"--page", "NAME,...", "only on these pages (default: each that shows a component)",
 	 offsetof(struct post_asked, pages)},
+	{"--audience", "GROUP,...", "only these groups of subscribers are told",
+	 offsetof(struct post_asked, audiences)},
 	{"--remind", "TIME", "so long before a maintenance (default: 1h; 0: not)",
 	 offsetof(struct post_asked, remind)},
 	{"--draft", NULL, "kept for those who write, to be published later",
@@ -170,17 +172,17 @@ static void add_components(struct text *line, int words, char **word)
 	text_release(&states);
 }
 
-static void add_pages(struct text *line, const char *pages)
+static void add_names(struct text *line, const char *key, const char *names)
 {
 	struct text list = {0};
 
-	if (!pages)
+	if (!names)
 		return;
-	text_puts(&list, pages);
+	text_puts(&list, names);
 	for (size_t i = 0; i < list.size; i++)
 		if (list.at[i] == ',')
 			list.at[i] = '\n';
-	line_add(line, "pages", text_get(&list));
+	line_add(line, key, text_get(&list));
 	text_release(&list);
 }
 
@@ -204,7 +206,8 @@ static bool add_flags(struct text *line, const struct post_asked *a)
 		line_add_int(line, "quiet", 1);
 	if (a->tell)
 		line_add_int(line, "tell", 1);
-	add_pages(line, a->pages);
+	add_names(line, "pages", a->pages);
+	add_names(line, "audiences", a->audiences);
 	control_add_user(line, a->by);
 	return add_time(line, "start_us", "--start", a->start) &&
 	       add_time(line, "end_us", "--end", a->end) &&

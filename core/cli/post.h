@@ -8,7 +8,7 @@
 struct post_asked {
 	bool json, draft, quiet, tell, all;
 	const char *socket, *text, *title, *impact, *state, *start, *end, *length, *at, *until,
-		*cause, *pages, *remind, *update, *by;
+		*cause, *pages, *audiences, *remind, *update, *by;
 };
 
 /* Posts with their updates, all or the one of that id. The exit status. */

@@ -46,6 +46,12 @@ static bool is_page(void *with, const char *name, struct text *nearest)
 	return told_page_find(k, name) != NULL;
 }
 
+static bool is_audience(void *with, const char *name, struct text *nearest)
+{
+	(void)nearest;
+	return audience_is_known(with, name);
+}
+
 /* ---- the window that figures go by ---- */
 
 static void add_time(struct text *t, const char *key, int64_t wall_us)
@@ -240,7 +246,8 @@ static const char *said_of(const struct post_change *c, bool was_draft)
 void posts_ask(struct keeper *k, int64_t client, const struct line *l)
 {
 	struct post_world world = {
-		.now_us = k->wall_us, .is_target = is_target, .is_page = is_page, .with = k};
+		.now_us = k->wall_us, .is_target = is_target, .is_page = is_page,
+		.is_audience = is_audience, .with = k};
 	bool is_new = !strcmp(l->id, "-");
 	const struct card *old = is_new ? NULL : board_find(k->board, "post", l->id);
 	struct text wrong = {0}, id = {0};

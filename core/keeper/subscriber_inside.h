@@ -52,6 +52,8 @@ struct subscribers {
 struct told_page *told_page_find(const struct keeper *, const char *name); /* "": the first; NULL */
 /* The page shows the check or service, or a service that it is in. */
 bool told_page_shows(const struct keeper *, const struct told_page *, const char *name);
+/* Some page has a group of subscribers of that name. */
+bool audience_is_known(const struct keeper *, const char *name);
 /* Of group.c's services; `with` is the keeper. */
 bool service_has(void *with, const char *whole, const char *part);
 bool target_is_known(const struct keeper *, const char *name);

@@ -219,6 +219,16 @@ bool told_page_shows(const struct keeper *k, const struct told_page *p, const ch
 	       (*p->categories && has_category(k, p, name));
 }
 
+bool audience_is_known(const struct keeper *k, const char *name)
+{
+	const struct told_page *p;
+
+	for (size_t at = 0; (p = map_next(&k->subscribers->pages, &at));)
+		if (lists(p->audiences, name))
+			return true;
+	return false;
+}
+
 static const struct channel *channel_of(const struct keeper *k, const char *to)
 {
 	size_t n = strcspn(to, ":");

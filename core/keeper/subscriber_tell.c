@@ -215,7 +215,7 @@ static void write_sending(struct keeper *k, const struct post_event *e, const st
 
 	add_verdict(&verdict, e, post);
 	text_printf(&path, post->sort == POST_NEWS ? "/news/" : "/incident/%s/", e->post->id);
-	line_add(t, "audiences", card_get(e->post, "audiences"));
+	line_add(t, "audiences", post->audiences);
 	line_add_int(t, "outage", e->is_warning);
 	line_add(t, "post", e->post->id);
 	line_add(t, "happened", post_happened_name[e->happened]);

@@ -234,7 +234,7 @@ const char *channels_hint(const struct page *p)
 	return i < KINDS && !strchr(all, '\n') ? kind[i].hint
 					       : "A mail address, a number with its country (+49 "
 						 "171 1234567), or a web address: as "
-						 "what you chose above wants it";
+						 "fits what you chose above";
 }
 
 void channel_to(struct text *t, const struct request *r)

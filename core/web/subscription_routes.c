@@ -185,11 +185,11 @@ static void change(const struct site *s, const struct request *r, struct answer 
 		text_release(&list[i]);
 }
 
-/* Made of the request alone, and none of it can be copied. */
-#define ROUTE(method_, path_, act_, answer_)                                           \
-	{                                                                              \
-		.method = method_, .path = path_, .shows = SHOWS_REQUEST, .act = act_, \
-		.answer = answer_, .is_live = true                                     \
+/* Another for each who asks, and none of it can be copied. */
+#define ROUTE(method_, path_, act_, answer_)                                              \
+	{                                                                                 \
+		.method = method_, .path = path_, .shows = SHOWS_STATE_EACH, .act = act_, \
+		.answer = answer_, .is_live = true                                        \
 	}
 
 extern const struct route subscription_routes[];

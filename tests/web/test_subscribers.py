@@ -247,7 +247,9 @@ def preferences(tmp):
         status, _, body = w.site.ask("POST", place, {"scope": "chosen", "component": ["nothing"], "kind": ["news"]})
         assert status == 422 and "there is no component" in body
         assert w.site.ask("POST", place, {"scope": "all", "kind": ["incidents"], "audience": ["users"]})[0] == 200
-        w.post("add", "Mail is down", "Mail")
+        w.post("add", "For others", "Mail", "--audience", "admins")
+        assert w.daemon.nines("post", "add", "x", "Mail", "--text", "x", "--audience", "kings").returncode != 0
+        w.post("add", "Mail is down", "Mail", "--audience", "users")
         assert w.mails("ann", 2)[-1]["Subject"] == "[The shop] Mail is down: investigating"
         assert len(w.inbox("ann")) == 2, "what happened while it was paused is not told"
         for bad in (key[:-1] + ("A" if key[-1] != "A" else "B"), "x", "..", key + "/more", key + "%0Ax"):
