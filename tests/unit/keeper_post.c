@@ -354,6 +354,58 @@ static void test_windows(void)
 	world_free(w);
 }
 
+/* How often subscribers were told something: a card `sending` each time (subscriber_tell.c). */
+static int told(struct world *w)
+{
+	world_settle(w);
+	return count_of(&w->log, "kind=sending version=1 ");
+}
+
+static void subscribe(struct world *w)
+{
+	struct text *t = board_begin(w->k, "subscriber", "", "");
+
+	line_add(t, "to", "email:ann@example.org");
+	line_add(t, "page", "status");
+	board_end(w->k);
+}
+
+static void test_told(void)
+{
+	struct world *w = begin(canned, 10, 30);
+
+	subscribe(w);
+	world_run(w, 14 * MINUTE);
+	ok(told(w) == 0, "nobody is told of a draft");
+	world_run(w, 16 * MINUTE);
+	ok(told(w) == 1, "subscribers are told as it is published: %d", told(w));
+	world_run(w, 40 * MINUTE);
+	ok(told(w) == 2, "and of its end: %d", told(w));
+	world_free(w);
+
+	w = begin("", 1000, 1000);
+	subscribe(w);
+	world_ask(w, plan(120, 180, ""));
+	world_run(w, MINUTE);
+	ok(told(w) == 1, "of a maintenance as it is announced: %d", told(w));
+	world_run(w, 61 * MINUTE);
+	ok(told(w) == 2, "an hour before: %d", told(w));
+	world_run(w, 121 * MINUTE);
+	ok(told(w) == 3, "as it begins: %d", told(w));
+	world_run(w, 200 * MINUTE);
+	ok(told(w) == 4, "and as it ends: %d", told(w));
+	request(w, "act=correct title=Disks2");
+	world_run(w, 201 * MINUTE);
+	ok(told(w) == 4 && !strcmp(post_at(w, 0).title, "Disks2"), "not of a correction");
+	world_ask(w, "post - title=x body=y quiet=1");
+	world_ask(w, "post - title=x body=y start_us=1795200000000000 end_us=1795203600000000");
+	world_ask(w, "post - title=x body=y draft=1");
+	world_run(w, 202 * MINUTE);
+	ok(told(w) == 4 && board_count(w->k->board, "post") == 4,
+	   "nor quietly, of history, of drafts");
+	world_free(w);
+}
+
 static void test_refused(void)
 {
 	struct world *w = begin("", 1000, 1000);
@@ -523,6 +575,7 @@ int main(void)
 	test_planned();
 	test_restarts();
 	test_windows();
+	test_told();
 	test_refused();
 	test_long();
 	return done_testing();
