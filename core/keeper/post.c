@@ -119,13 +119,16 @@ static bool replan(struct keeper *k, struct post_change *c, struct text *ids, st
 
 /* ---- applying ---- */
 
-static bool is_short(void (*write)(struct text *, const void *), const void *what)
+#define OWN_BYTES   512 /* what a card says of itself */
+#define OTHER_BYTES 16384 /* what subscribers are told beside the words of a post */
+
+static bool is_short(void (*write)(struct text *, const void *), const void *what, size_t most)
 {
 	struct text t = {0};
 	bool is_fine;
 
 	write(&t, what);
-	is_fine = t.size < CARD_BYTES - 512; /* what the card says of itself */
+	is_fine = t.size < most;
 	text_release(&t);
 	return is_fine;
 }
@@ -142,10 +145,10 @@ static void write_update(struct text *t, const void *update)
 
 static bool judge_size(const struct post_change *c, struct text *wrong)
 {
-	if (!is_short(write_post, &c->post))
+	if (!is_short(write_post, &c->post, CARD_BYTES - OTHER_BYTES))
 		text_puts(wrong, "the post is too long: name fewer components, a service that "
 				 "they belong to");
-	else if (c->has_update && !is_short(write_update, &c->update))
+	else if (c->has_update && !is_short(write_update, &c->update, CARD_BYTES - OWN_BYTES))
 		text_printf(wrong,
 			    "the text is too long with what was corrected before: all of it may "
 			    "have %d bytes as a line",

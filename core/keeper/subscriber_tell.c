@@ -17,6 +17,7 @@
 #define LETTERS_A_SECOND 100
 #define LOOKS_A_SECOND   5000 /* at subscribers */
 #define UNTRIED_MOST     300
+#define CUT_BYTES        3000 /* of a text; as a line four times as long */
 #define FOREIGN_MOST     5000 /* half of what the outbox holds */
 
 struct text *sending_begin(struct keeper *k, enum subscriber_kind kind, const char *pages,
@@ -202,8 +203,9 @@ static void add_verdict(struct text *t, const struct post_event *e, const struct
 			t->at[i] = ' ';
 }
 
-static void write_sending(struct keeper *k, const struct post_event *e, const struct post *post,
-			  const struct update *u, const char *pages)
+/* False: the card would be too long. */
+static bool write_sending(struct keeper *k, const struct post_event *e, const struct post *post,
+			  const struct update *u, const char *pages, const char *body)
 {
 	static const enum subscriber_kind kind[POST_SORTS] = {
 		[POST_INCIDENT] = SUBSCRIBER_INCIDENTS,
@@ -212,6 +214,7 @@ static void write_sending(struct keeper *k, const struct post_event *e, const st
 	};
 	struct text *t = sending_begin(k, kind[post->sort], pages, post->components), verdict = {0},
 		    path = {0};
+	bool is_done;
 
 	add_verdict(&verdict, e, post);
 	text_printf(&path, post->sort == POST_NEWS ? "/news/" : "/incident/%s/", e->post->id);
@@ -223,15 +226,28 @@ static void write_sending(struct keeper *k, const struct post_event *e, const st
 	line_add(t, "title", post->title);
 	line_add(t, "verdict", text_get(&verdict));
 	line_add(t, "impact", post->sort == POST_NEWS ? "" : post->impact);
-	line_add(t, "body", u ? u->body : "");
+	line_add(t, "body", body);
 	line_add(t, "update", u ? u->card->id : "");
 	line_add_int(t, "event_us", u ? u->event_us : k->wall_us);
 	line_add_int(t, "start_us", post->start_us);
 	line_add_int(t, "end_us", post->end_us);
 	line_add(t, "path", text_get(&path));
-	board_end(k);
+	is_done = board_end(k) != NULL;
 	text_release(&verdict);
 	text_release(&path);
+	return is_done;
+}
+
+/* A text that does not fit beside all else is cut: the rest stands on the page. */
+static void write_cut(struct keeper *k, const struct post_event *e, const struct post *post,
+		      const struct update *u, const char *pages)
+{
+	struct text body = {0};
+
+	text_add_safe(&body, u ? u->body : "", u ? strlen(u->body) : 0, CUT_BYTES);
+	text_puts(&body, "\n[...]");
+	write_sending(k, e, post, u, pages, text_get(&body));
+	text_release(&body);
 }
 
 void subscribers_tell(struct keeper *k, const struct post_event *e)
@@ -241,7 +257,9 @@ void subscribers_tell(struct keeper *k, const struct post_event *e)
 	struct text pages = {0};
 
 	if (post_read(e->post, &post) && (!e->update || update_read(e->update, &u)) &&
-	    board_count(k->board, "subscriber") && find_pages(&pages, k, &post))
-		write_sending(k, e, &post, e->update ? &u : NULL, text_get(&pages));
+	    board_count(k->board, "subscriber") && find_pages(&pages, k, &post) &&
+	    !write_sending(k, e, &post, e->update ? &u : NULL, text_get(&pages),
+			   e->update ? u.body : ""))
+		write_cut(k, e, &post, e->update ? &u : NULL, text_get(&pages));
 	text_release(&pages);
 }

@@ -429,6 +429,7 @@ static void test_long(void)
 {
 	struct world *w = begin("", 1000, 1000);
 	char *body = calloc(1, 20000), *line = calloc(1, 60000);
+	struct text t = {0};
 	int taken = 0;
 
 	memset(body, 'x', 12000);
@@ -445,6 +446,43 @@ static void test_long(void)
 	ok(taken == 3 && strstr(text_get(&w->to[END_CLIENT][1]), "too long") != NULL,
 	   "corrections that would not fit are refused, none is lost: %d", taken);
 	ok(update_at(w, 0).body[0] == 'c', "what was taken stands");
+	subscribe(w);
+	memset(body, '\r', 10000); /* as a line four times as long */
+	body[0] = 'x';
+	body[10000] = '\0';
+	text_clear(&t);
+	text_puts(&t, "post - title=y by=ann");
+	line_add(&t, "body", body);
+	text_puts(&t, " components=\"a");
+	for (int i = 0; i < 2000; i++)
+		text_puts(&t, "\\na");
+	text_puts(&t, "\"");
+	text_clear(&w->to[END_CLIENT][1]);
+	world_say(w, END_CLIENT, 1, t.at);
+	ok(strstr(text_get(&w->to[END_CLIENT][1]), "more than 200 components") != NULL,
+	   "components have an end");
+	text_clear(&t);
+	text_puts(&t, "post - title=y by=ann");
+	line_add(&t, "body", body);
+	text_clear(&w->to[END_CLIENT][1]);
+	world_say(w, END_CLIENT, 1, t.at);
+	world_run(w, MINUTE);
+	ok(told(w) == 1, "a text as long as can be is told: %s", text_get(&w->to[END_CLIENT][1]));
+	memset(body, '\r', 12080);
+	body[0] = 'x';
+	body[12080] = '\0';
+	text_clear(&t);
+	text_puts(&t, "post - by=ann title=\"");
+	for (int n = 0; n < 100; n++)
+		text_puts(&t, "\\xd0\\xb4");
+	text_puts(&t, "\"");
+	line_add(&t, "body", body);
+	text_clear(&w->to[END_CLIENT][1]);
+	world_say(w, END_CLIENT, 1, t.at);
+	world_run(w, 2 * MINUTE);
+	ok(told(w) == 2 && count_of(&w->log, "[...]") == 1, "one too long for that is cut: %.60s",
+	   text_get(&w->to[END_CLIENT][1]));
+	text_release(&t);
 	free(body);
 	free(line);
 	world_free(w);
