@@ -34,5 +34,6 @@ void problem_answer(struct answer *a, unsigned status, const char *detail)
 
 bool problem_is_wanted(const char *path)
 {
-	return !strncmp(path, "/api/v1/", 8);
+	return !strncmp(path, "/api/v1/", 8) || !strncmp(path, "/v1/pages/", 10) ||
+	       !strncmp(path, "/hook/", 6);
 }

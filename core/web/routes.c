@@ -15,6 +15,7 @@ extern const struct route feed_routes[];
 extern const struct route metrics_routes[];
 extern const struct route v1_routes[];
 extern const struct route hook_routes[];
+extern const struct route statuspage_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
@@ -33,6 +34,7 @@ const struct route *const routes[] = {
 	metrics_routes,
 	v1_routes,
 	hook_routes,
+	statuspage_routes,
 	badge_routes,
 	monitor_routes,
 	statistics_routes,

@@ -32,7 +32,11 @@ static const char *bearer_of(const struct request *r)
 {
 	const char *at = request_header(r, "Authorization");
 
-	return strncasecmp(at, "Bearer ", 7) ? "" : at + 7 + strspn(at + 7, " ");
+	size_t size = strncasecmp(at, "OAuth ", 6) ? 7 : 6; /* as Statuspage's API has it */
+
+	if (size == 7 && strncasecmp(at, "Bearer ", 7))
+		return "";
+	return at + size + strspn(at + size, " ");
 }
 
 static void read_session(struct visit *v, const struct site *s)

@@ -1,17 +1,13 @@
 """/api/v1 of a running ninesd: every operation of its own OpenAPI document is asked, and each answer judged by what the document says of it;
 roles, owners, malformed bodies. An operation without an example here fails."""
-import hashlib
 import http.client
 import json
-import pathlib
 import socket
-import sys
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-import daemon  # noqa: E402
-from frames import frame  # noqa: E402
-from parsers import parser  # noqa: E402
-from tap import run, test  # noqa: E402
+import daemon
+from parsers import parser
+from tap import run, test
+from tokens import add_token
 
 CONF = """
 void { minimum = 1000 }
@@ -22,20 +18,6 @@ service "Shop" { members = {"web"} owner = "shop" }
 """
 ROLES = ["viewer", "operator", "editor", "admin"]
 SECRET = {role: role[0] * 43 for role in ROLES}
-
-
-def tell(d, line):
-    """One request by the control socket, as the command line sends it."""
-    with socket.socket(socket.AF_UNIX) as sock:
-        sock.settimeout(20)
-        sock.connect(str(d.folder / "nines.sock"))
-        sock.sendall(frame(line))
-        return sock.recv(65536)
-
-
-def add_token(d, secret, role, name, owner=""):
-    digest = hashlib.blake2b(secret.encode(), key=b"nines: what a card keeps", digest_size=32).hexdigest()
-    daemon.until("the token is made", lambda: b"wrong" not in tell(d, f'token-add {digest[:32]} name={name} role={role} owner="{owner}" hash={digest} by=test\n'))
 
 
 def ask(d, method, path, secret=None, body=None, raw=None, headers=None):
