@@ -34,6 +34,8 @@ void problem_answer(struct answer *a, unsigned status, const char *detail)
 
 bool problem_is_wanted(const char *path)
 {
+	if (!path) /* the request was none before it had one */
+		return false;
 	return !strncmp(path, "/api/v1/", 8) || !strncmp(path, "/v1/pages/", 10) ||
 	       !strncmp(path, "/hook/", 6);
 }

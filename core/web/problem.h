@@ -6,7 +6,7 @@
 
 /* In place of whatever the answer's body was. */
 void problem_answer(struct answer *, unsigned status, const char *detail);
-/* Does whoever asks for that path want problems like that? */
+/* Does whoever asks for that path (NULL: it could not be read) want problems like that? */
 bool problem_is_wanted(const char *path);
 
 #endif

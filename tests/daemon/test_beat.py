@@ -102,7 +102,7 @@ def others(tmp):
         assert ask(d, path.replace("queue", "other") + "?success=true", "POST", headers=token)[0] == 404
         for query in ("", "?success=yes", "?success=true&duration=soon", "?success=true&duration=-5s"):
             assert ask(d, path + query, "POST", headers=token)[0] == 400, query
-        assert ask(d, path + "?success=true")[0] == 405
+        assert ask(d, path + "?success=true")[0] in (404, 405), "it is not read"
 
 
 @test("addresses are kept, 'renew' makes other ones, and none is in a log or in what a page shows")
