@@ -133,7 +133,7 @@ def nginx_recipe(tmp):
     port = free_port()
     with backend("the site") as site, contextlib.suppress(Served):
         with Web(says(), told=told()) as web:
-            text = recipe("nginx.conf", {8000: port, 8001: site, 8080: web.port}).replace("/var/cache/nginx", str(tmp))
+            text = recipe("nginx.example", {8000: port, 8001: site, 8080: web.port}).replace("/var/cache/nginx", str(tmp))
             with nginx(str(tmp), text, wait_for=("127.0.0.1", port)):
                 assert ask(port, "/")[::2] == (200, "the site")
                 web.keeper.lines = says(Shop="down", a="down", b="down")
@@ -153,7 +153,7 @@ def haproxy_recipe(tmp):
     binary, port = program("haproxy", "usr/sbin/haproxy"), free_port()
     with backend("one") as one, backend("two") as two, Web(says(), told=told()) as web:
         conf = tmp / "haproxy.cfg"
-        conf.write_text(recipe("haproxy.cfg", {8000: port, 8001: one, 8002: two, 8080: web.port}))
+        conf.write_text(recipe("haproxy.example", {8000: port, 8001: one, 8002: two, 8080: web.port}))
         process = subprocess.Popen([binary, "-db", "-f", conf], env=environment("haproxy"), preexec_fn=die_with_parent,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
