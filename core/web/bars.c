@@ -89,10 +89,27 @@ static void add_rects(struct text *t, const struct figure_day *day, size_t days,
 	}
 }
 
-/* What is to be told of them in one text. */
+static bool is_bad(const struct figure_day *d)
+{
+	return strchr("gPD", d->letter) != NULL;
+}
+
+/* "2026-11-02 – 2026-11-09: not known": of days alike the first and the last. */
+static void add_run(struct text *t, const struct figure_day *first, size_t days)
+{
+	if (days < 2) {
+		add_day(t, first);
+		return;
+	}
+	text_printf(t, "%s – %s: ", first->date, first[days - 1].date);
+	say(t, look_of(first->letter)->say);
+}
+
+/* What is to be told of them in one text: each day with an outage, the last one first, and then
+ * spans of days that are neither. */
 static void add_label(struct text *t, const struct figure_day *day, size_t days)
 {
-	size_t told = 0, plain = 0;
+	size_t told = 0, plain = 0, n;
 
 	for (size_t i = 0; i < days; i++)
 		plain += is_plain(&day[i]);
@@ -100,10 +117,18 @@ static void add_label(struct text *t, const struct figure_day *day, size_t days)
 	text_puts(t, ", ");
 	say_count(t, "days-up", (int64_t)plain);
 	for (size_t i = days; i-- && told < TOLD;)
-		if (!is_plain(&day[i]) && day[i].letter != '-') {
+		if (is_bad(&day[i])) {
 			text_puts(t, told++ ? "; " : ". ");
 			add_day(t, &day[i]);
 		}
+	for (size_t i = days; i && told < 2 * TOLD; i -= n) {
+		for (n = 1; n < i && is_alike(&day[i - n - 1], &day[i - 1]); n++)
+			continue;
+		if (is_bad(&day[i - 1]) || is_plain(&day[i - 1]) || day[i - 1].letter == '-')
+			continue;
+		text_puts(t, told++ ? "; " : ". ");
+		add_run(t, &day[i - n], n);
+	}
 }
 
 static void add_share(struct text *t, const struct figure *f, size_t days)
