@@ -86,15 +86,15 @@ static json_t *updates(const struct board *b, const char *post)
 
 static json_t *document(const struct board *b, const struct post *p)
 {
-	json_t *j = json_pack("{so, ss, ss, so, so, so, so, so, so, so, so, so, so, sb, so}", "id",
-			      json_safe(p->card->id), "sort", post_sort_name[p->sort], "stage",
-			      post_stage_name[p->stage], "state", json_safe(p->state), "title",
-			      json_safe(p->title), "impact", json_safe(p->impact), "components",
-			      components(p), "pages", json_lines(p->pages), "cause",
-			      json_safe(p->cause), "start", json_time(p->start_us), "end",
-			      json_time(p->end_us), "published", json_time(p->published_us), "by",
-			      json_safe(p->author), "automatic", (int)p->is_automatic, "updates",
-			      updates(b, p->card->id));
+	json_t *j = json_pack(
+		"{so, ss, ss, so, so, so, so, so, so, so, so, so, so, so, sb, so}", "id",
+		json_safe(p->card->id), "sort", post_sort_name[p->sort], "stage",
+		post_stage_name[p->stage], "state", json_safe(p->state), "title",
+		json_safe(p->title), "impact", json_safe(p->impact), "components", components(p),
+		"pages", json_lines(p->pages), "audiences", json_lines(p->audiences), "cause",
+		json_safe(p->cause), "start", json_time(p->start_us), "end", json_time(p->end_us),
+		"published", json_time(p->published_us), "by", json_safe(p->author), "automatic",
+		(int)p->is_automatic, "updates", updates(b, p->card->id));
 
 	return j;
 }

@@ -16,7 +16,7 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import payloads
 from daemon import Daemon, nines, until
-from tap import run, test
+from tap import ROOT, run, test
 
 CANNED = """
 tcp "web" { host = "127.0.0.1" port = %d every = "1s" recheck = "1s" title = "Web shop" }
@@ -116,6 +116,9 @@ def resumed(tmp):
         shown = json.loads(daemon.nines("post", "show", written, "--json").stdout)
         assert shown["updates"][0]["text"] == "Three." and shown["updates"][0]["was"][0]["text"] == "One.\nTwo.", shown
         text = daemon.nines("post", "show", written).stdout
+        manual = (ROOT / "docs/man/nines.1").read_text().split(".Sh JSON")[1]
+        for key in {*shown, *shown["updates"][0], *shown["updates"][0]["was"][0], *shown["components"][0]}:
+            assert re.search(rf"\b{key}\b", manual), f"nines(1) does not tell of {key}"
         assert re.search(r"of web \(degraded_performance\)", text) and re.search(r"until \S+ it said:\n      One\.\n      Two\.", text), text
 
 
