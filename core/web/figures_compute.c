@@ -41,17 +41,6 @@ static bool ask(struct piece *p, int64_t from_us, int64_t to_us, bool with_reaso
 			       &p->wrong);
 }
 
-static enum page_trend trend_of(struct piece *p, const struct page_span *span)
-{
-	const struct page_figures now = p->figures;
-	enum page_trend trend = PAGE_TREND_UNKNOWN;
-
-	if (ask(p, span->before_from_us, span->before_to_us, false, NULL))
-		trend = page_trend(&now, &p->figures);
-	p->figures = now;
-	return trend;
-}
-
 static void copy_times(struct figure_times *into, const struct page_times *t)
 {
 	*into = (struct figure_times){
@@ -302,7 +291,7 @@ static void today(struct piece *p)
 		return;
 	copy_sums(&w, &p->figures);
 	show_method(p);
-	w.trend = trend_of(p, &span);
+	w.trend = p->entry->draft->window[SPAN_TODAY].trend;
 	judge_long(p, &w);
 	show_window(p, SPAN_TODAY, &w);
 	if (!days.days || !p->entry->draft->days)
@@ -367,16 +356,61 @@ static void whole_days(struct piece *p, enum figure_span at, int days)
 	if (!p->entry->is_long_due || !ask(p, span.from_us, span.to_us, false, NULL))
 		return;
 	copy_sums(&w, &p->figures);
-	w.trend = trend_of(p, &span);
+	w.trend = p->entry->draft->window[at].trend;
 	if (at == SPAN_12M)
 		show_last(p);
 	read_times(p, span.from_us, span.to_us, &w);
 	show_window(p, at, &w);
 }
 
+/* Against as many days before. */
+static void judge_trend(struct piece *p, enum figure_span at, int days)
+{
+	const struct page_span span = figures_span(p->zone, p->with->end_us, days);
+	struct figure_window *w = &p->entry->draft->window[at];
+	const struct page_figures now = {.span_us = w->span_us,
+					 .known_us = w->known_us,
+					 .counted_down_us = w->counted_down_us,
+					 .resolution_us = w->resolution_us};
+	enum page_trend trend;
+
+	if (at != SPAN_TODAY && !p->entry->is_long_due)
+		return;
+	if (!ask(p, span.before_from_us, span.before_to_us, false, NULL))
+		return;
+	trend = page_trend(&now, &p->figures);
+	p->with->has_changed |= trend != w->trend;
+	w->trend = trend;
+}
+
+static void today_trend(struct piece *p)
+{
+	judge_trend(p, SPAN_TODAY, 1);
+}
+
 static void week(struct piece *p)
 {
 	whole_days(p, SPAN_7D, 7);
+}
+
+static void week_trend(struct piece *p)
+{
+	judge_trend(p, SPAN_7D, 7);
+}
+
+static void month_trend(struct piece *p)
+{
+	judge_trend(p, SPAN_30D, 30);
+}
+
+static void quarter_trend(struct piece *p)
+{
+	judge_trend(p, SPAN_90D, FIGURE_DAYS);
+}
+
+static void year_trend(struct piece *p)
+{
+	judge_trend(p, SPAN_12M, 0);
 }
 
 static void month(struct piece *p)
@@ -422,8 +456,9 @@ static void days_of_quarter(struct piece *p)
 }
 
 static void (*const piece[])(struct piece *) = {
-	today, last_hour, last_24h, this_month, days_of_quarter, month, week, quarter, year};
-
+	today,           today_trend,   last_hour,   last_24h,  this_month,
+	days_of_quarter, month,         month_trend, week,      week_trend,
+	quarter,         quarter_trend, year,        year_trend};
 #define PIECES (sizeof piece / sizeof *piece)
 
 static void begin_draft(struct figure_entry *e)
