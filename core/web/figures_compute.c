@@ -9,17 +9,7 @@
 #include "../report/times.h"
 #include "figures_inside.h"
 
-#define ARENA_BYTES  (16u << 20)
-#define REASON_BYTES 500
-
-struct piece {
-	struct figure_entry *entry;
-	struct computing *with;
-	struct arena arena;
-	struct zone const *zone;
-	struct page_figures figures;
-	struct text wrong;
-};
+#define ARENA_BYTES (16u << 20)
 
 static void tell(struct piece *p)
 {
@@ -66,174 +56,6 @@ static void read_times(struct piece *p, int64_t from_us, int64_t to_us, struct f
 			copy_times(&w->step[w->steps++], &list[i]);
 }
 
-/* ---- what is shown ---- */
-
-static void copy_sums(struct figure_window *w, const struct page_figures *f)
-{
-	w->from_us = f->from_us;
-	w->to_us = f->to_us;
-	w->known_micro = f->known_micro;
-	w->period_micro = f->period_micro;
-	w->coverage_micro = f->coverage_micro;
-	w->span_us = f->span_us;
-	w->known_us = f->known_us;
-	w->up_us = f->up_us;
-	w->degraded_us = f->degraded_us;
-	w->down_us = f->down_us;
-	w->unknown_us = f->unknown_us;
-	w->not_monitored_us = f->not_monitored_us;
-	w->maintenance_us = f->maintenance_us;
-	w->outside_us = f->outside_hours_us + f->excluded_us;
-	w->counted_down_us = f->counted_down_us;
-	w->incidents = f->incidents;
-	w->longest_us = f->longest_us;
-	w->resolution_us = f->resolution_us;
-}
-
-/* Time that passes well is no news. */
-static struct figure_window news_of(const struct figure_window *w)
-{
-	struct figure_window news;
-
-	memcpy(&news, w, sizeof news);
-	news.from_us = news.to_us = news.span_us = news.known_us = news.up_us = 0;
-	news.not_monitored_us = news.outside_us = news.times_from_us = news.times_to_us = 0;
-	news.total.count = 0;
-	for (size_t i = 0; i < news.steps; i++)
-		news.step[i].count = 0;
-	return news;
-}
-
-static void show_window(struct piece *p, enum figure_span at, const struct figure_window *w)
-{
-	const struct figure_window was = news_of(&p->entry->draft->window[at]), is = news_of(w);
-
-	p->with->has_changed |= memcmp(&was, &is, sizeof was) != 0;
-	memcpy(&p->entry->draft->window[at], w, sizeof *w);
-}
-
-static void name_day(const struct zone *zone, struct figure_day *d)
-{
-	struct civil c = zone_civil(zone, d->from_us / CLOCK_SECOND);
-	struct text date = {0};
-
-	text_printf(&date, "%04d-%02d-%02d", (int)c.year, c.month, c.day);
-	strncpy(d->date, text_get(&date), sizeof d->date - 1);
-	text_release(&date);
-}
-
-static void copy_day(struct piece *p, const struct page_day *from, struct figure_day *d)
-{
-	memset(d, 0, sizeof *d);
-	d->from_us = from->from_us;
-	d->to_us = from->to_us;
-	d->known_micro = from->known_micro;
-	d->known_us = from->known_us;
-	d->up_us = from->up_us;
-	d->degraded_us = from->degraded_us;
-	d->down_us = from->down_us;
-	d->unknown_us = from->unknown_us;
-	d->not_monitored_us = from->not_monitored_us;
-	d->maintenance_us = from->maintenance_us;
-	d->outside_us = from->outside_hours_us + from->excluded_us;
-	d->counted_down_us = from->counted_down_us;
-	d->state = from->state;
-	d->letter = page_glance(from);
-	name_day(p->zone, d);
-}
-
-static bool is_other_day(const struct figure_day *a, const struct figure_day *b)
-{
-	return a->from_us != b->from_us || a->letter != b->letter || a->incidents != b->incidents ||
-	       a->known_micro != b->known_micro || a->down_us != b->down_us ||
-	       a->degraded_us != b->degraded_us || a->unknown_us != b->unknown_us ||
-	       a->maintenance_us != b->maintenance_us;
-}
-
-static void show_day(struct piece *p, size_t at, const struct figure_day *d)
-{
-	p->with->has_changed |= is_other_day(&p->entry->draft->day[at], d);
-	p->entry->draft->day[at] = *d;
-}
-
-/* ---- incidents ---- */
-
-static bool is_outage(const struct page_incident *i)
-{
-	return i->is_confirmed && i->counted_us;
-}
-
-static char *cut(const char *text)
-{
-	struct text safe = {0};
-	char *kept;
-
-	text_add_safe(&safe, text, strlen(text), REASON_BYTES);
-	kept = memory_text(text_get(&safe));
-	text_release(&safe);
-	return kept;
-}
-
-static void release_incidents(struct figure *f)
-{
-	for (size_t i = 0; i < f->incidents; i++) {
-		free(f->incident[i].id);
-		free(f->incident[i].step);
-		free(f->incident[i].reason);
-	}
-	f->incidents = 0;
-}
-
-static bool is_other_incident(const struct figure_incident *a, const struct page_incident *b)
-{
-	return a->from_us != b->from_us || a->to_us != b->to_us || strcmp(a->id, b->id) ||
-	       strcmp(a->step, b->step);
-}
-
-static void show_incidents(struct piece *p)
-{
-	struct figure *f = p->entry->draft;
-	size_t was = f->incidents, n = 0;
-	bool is_other = false;
-
-	for (size_t i = p->figures.incident_count; i-- && n < FIGURE_INCIDENTS;) {
-		const struct page_incident *from = &p->figures.incident[i];
-
-		if (!is_outage(from))
-			continue;
-		is_other |= n >= was || is_other_incident(&f->incident[n], from);
-		n++;
-	}
-	p->with->has_changed |= is_other || n != was;
-	if (p->entry->has_new_incidents)
-		release_incidents(f);
-	p->entry->has_new_incidents = true;
-	f->incidents = 0;
-	for (size_t i = p->figures.incident_count; i-- && f->incidents < FIGURE_INCIDENTS;) {
-		const struct page_incident *from = &p->figures.incident[i];
-
-		if (is_outage(from))
-			f->incident[f->incidents++] = (struct figure_incident){
-				from->from_us, from->to_us,     from->lasted_us,
-				cut(from->id), cut(from->step), cut(from->reason)};
-	}
-}
-
-static void show_last(struct piece *p)
-{
-	struct figure *f = p->entry->draft;
-	size_t i = p->figures.incident_count;
-
-	f->up_since_us = f->last_us = f->last_lasted_us = -1;
-	while (i && !is_outage(&p->figures.incident[i - 1]))
-		i--;
-	if (!i)
-		return;
-	f->last_us = p->figures.incident[i - 1].from_us;
-	f->last_lasted_us = p->figures.incident[i - 1].lasted_us;
-	f->up_since_us = p->figures.incident[i - 1].to_us;
-}
-
 /* ---- pieces ---- */
 
 static int64_t bad_of(const struct figure_window *w)
@@ -267,18 +89,6 @@ static void judge_long(struct piece *p, const struct figure_window *today)
 	e->marks = *m;
 }
 
-static void show_method(struct piece *p)
-{
-	struct figure *f = p->entry->draft;
-
-	if (f->method && !strcmp(f->method, p->figures.method))
-		return;
-	if (f->method != p->entry->shown.method)
-		free((char *)f->method);
-	f->method = memory_text(p->figures.method);
-	p->with->has_changed = true;
-}
-
 static void today(struct piece *p)
 {
 	const struct page_span span = figures_span(p->zone, p->with->end_us, 1);
@@ -289,16 +99,16 @@ static void today(struct piece *p)
 	memset(&w, 0, sizeof w);
 	if (!ask(p, span.from_us, span.to_us, false, &days))
 		return;
-	copy_sums(&w, &p->figures);
-	show_method(p);
+	draft_copy_sums(&w, &p->figures);
+	draft_show_method(p);
 	w.trend = p->entry->draft->window[SPAN_TODAY].trend;
 	judge_long(p, &w);
-	show_window(p, SPAN_TODAY, &w);
+	draft_show_window(p, SPAN_TODAY, &w);
 	if (!days.days || !p->entry->draft->days)
 		return;
-	copy_day(p, &days.day[0], &d);
+	draft_copy_day(p, &days.day[0], &d);
 	d.incidents = (uint32_t)w.incidents;
-	show_day(p, p->entry->draft->days - 1, &d);
+	draft_show_day(p, p->entry->draft->days - 1, &d);
 }
 
 static void last_24h(struct piece *p)
@@ -310,7 +120,7 @@ static void last_24h(struct piece *p)
 	memset(&w, 0, sizeof w);
 	if (!ask(p, from_us, end_us, false, NULL))
 		return;
-	copy_sums(&w, &p->figures);
+	draft_copy_sums(&w, &p->figures);
 	if (end_us - p->entry->times_us >= FIGURES_FINAL_US || end_us < p->entry->times_us) {
 		p->entry->times_us = end_us;
 		read_times(p, from_us, end_us, &w);
@@ -321,7 +131,7 @@ static void last_24h(struct piece *p)
 		w.steps = shown->steps;
 		memcpy(w.step, shown->step, sizeof w.step);
 	}
-	show_window(p, SPAN_24H, &w);
+	draft_show_window(p, SPAN_24H, &w);
 }
 
 static void last_hour(struct piece *p)
@@ -331,8 +141,8 @@ static void last_hour(struct piece *p)
 	memset(&w, 0, sizeof w);
 	if (!ask(p, p->with->end_us - 3600 * CLOCK_SECOND, p->with->end_us, false, NULL))
 		return;
-	copy_sums(&w, &p->figures);
-	show_window(p, SPAN_1H, &w);
+	draft_copy_sums(&w, &p->figures);
+	draft_show_window(p, SPAN_1H, &w);
 }
 
 static void this_month(struct piece *p)
@@ -343,8 +153,8 @@ static void this_month(struct piece *p)
 	if (!ask(p, figures_month_us(p->zone, p->with->end_us - 1, 0), p->with->end_us, false,
 		 NULL))
 		return;
-	copy_sums(&w, &p->figures);
-	show_window(p, SPAN_MONTH, &w);
+	draft_copy_sums(&w, &p->figures);
+	draft_show_window(p, SPAN_MONTH, &w);
 }
 
 static void whole_days(struct piece *p, enum figure_span at, int days)
@@ -355,12 +165,12 @@ static void whole_days(struct piece *p, enum figure_span at, int days)
 	memset(&w, 0, sizeof w);
 	if (!p->entry->is_long_due || !ask(p, span.from_us, span.to_us, false, NULL))
 		return;
-	copy_sums(&w, &p->figures);
+	draft_copy_sums(&w, &p->figures);
 	w.trend = p->entry->draft->window[at].trend;
 	if (at == SPAN_12M)
-		show_last(p);
+		draft_show_last(p);
 	read_times(p, span.from_us, span.to_us, &w);
-	show_window(p, at, &w);
+	draft_show_window(p, at, &w);
 }
 
 /* Against as many days before. */
@@ -445,13 +255,13 @@ static void days_of_quarter(struct piece *p)
 	list.days = list.days < FIGURE_DAYS ? list.days : FIGURE_DAYS;
 	day = memory_new((list.days + 1) * sizeof *day);
 	for (size_t i = 0; i < list.days; i++)
-		copy_day(p, &list.day[i], &day[i]);
+		draft_copy_day(p, &list.day[i], &day[i]);
 	for (size_t i = 0; i < p->figures.incident_count; i++)
 		count_incident(&p->figures.incident[i], day, list.days);
 	for (size_t i = 0; i < list.days; i++)
-		show_day(p, i, &day[i]);
+		draft_show_day(p, i, &day[i]);
 	p->entry->draft->days = list.days;
-	show_incidents(p);
+	draft_show_incidents(p);
 	free(day);
 }
 
@@ -461,36 +271,12 @@ static void (*const piece[])(struct piece *) = {
 	quarter,         quarter_trend, year,        year_trend};
 #define PIECES (sizeof piece / sizeof *piece)
 
-static void begin_draft(struct figure_entry *e)
-{
-	if (!e->draft)
-		e->draft = memory_new(sizeof *e->draft);
-	*e->draft = e->shown;
-	e->has_new_incidents = false;
-}
-
-static void end_draft(struct figure_entry *e, bool is_shown)
-{
-	struct figure *out = is_shown ? &e->shown : e->draft;
-
-	if (!e->draft)
-		return;
-	if (e->has_new_incidents)
-		release_incidents(out);
-	if (e->draft->method != e->shown.method)
-		free((char *)out->method);
-	if (is_shown)
-		e->shown = *e->draft;
-	free(e->draft);
-	e->draft = NULL;
-}
-
 bool entry_compute(struct figure_entry *e, struct computing *with, size_t number)
 {
 	struct piece p = {.entry = e, .with = with};
 
 	if (!number)
-		begin_draft(e);
+		draft_begin(e);
 	p.zone = uptime_order(with->open, e->target, 0, 1).zone;
 	arena_init(&p.arena, NULL, 0, ARENA_BYTES);
 	piece[number](&p);
@@ -499,18 +285,6 @@ bool entry_compute(struct figure_entry *e, struct computing *with, size_t number
 	arena_release(&p.arena);
 	if (number + 1 < PIECES)
 		return false;
-	end_draft(e, true);
+	draft_end(e, true);
 	return true;
-}
-
-void entry_release(struct figure_entry *e)
-{
-	struct figure *f = &e->shown;
-	const char *const text[] = {f->name, f->category, f->module, f->zone, f->sla, f->method};
-
-	end_draft(e, false);
-	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-		free((char *)text[i]);
-	release_incidents(f);
-	course_forget(e);
 }

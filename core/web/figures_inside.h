@@ -40,11 +40,31 @@ struct computing {
 	struct text *wrong; /* the first thing that could not be computed */
 };
 
+/* One question about one target, and what came of it. */
+struct piece {
+	struct figure_entry *entry;
+	struct computing *with;
+	struct arena arena;
+	const struct zone *zone; /* of the target's days */
+	struct page_figures figures;
+	struct text wrong;
+};
+
+/* figures_draft.c: into the draft, and whether that is news. */
+void draft_begin(struct figure_entry *);
+void draft_end(struct figure_entry *, bool is_shown);
+void draft_copy_sums(struct figure_window *, const struct page_figures *);
+void draft_show_window(struct piece *, enum figure_span, const struct figure_window *);
+void draft_copy_day(struct piece *, const struct page_day *, struct figure_day *);
+void draft_show_day(struct piece *, size_t at, const struct figure_day *);
+void draft_show_incidents(struct piece *);
+void draft_show_last(struct piece *);
+void draft_show_method(struct piece *);
+void entry_release(struct figure_entry *);
+
 /* figures_compute.c: the next piece of what one entry needs, from 0. True: it was the last, and all
  * of them are shown, so that nobody reads figures of two moments. */
 bool entry_compute(struct figure_entry *, struct computing *, size_t piece);
-void entry_release(struct figure_entry *);
-
 /* figures_course.c: asks for it; the next part of those that were asked for. False: there is
  * nothing to do. */
 struct figure_parts course_ask(struct figure_entry *, enum figure_course, int64_t now_us,
