@@ -34,6 +34,7 @@ service "Both" {{ members = {{"shop/1", "mail"}} need = 2 sla = "agreed" }}
 maintenance "works" {{ services = {{"Shop", "Both"}} start = "{start}" end = "{end}" announced = "2020-01-01" impact = outage }}
 page "status" {{ title = "Status of the shop" }}
 page "public" {{ title = "Public" show = {{"Shop", "mail"}} host = {{"public.example"}} }}
+page "bare" {{ title = "Bare" statistics = no }}
 page "all" {{ title = "All" details = yes }}
 """
 
