@@ -1,11 +1,17 @@
 """What visitors and those who write do, from end to end: a real ninesd, Chromium without JavaScript, a real mail server. Each step is what somebody sees."""
 # timeout: 240
+import email
+import email.policy
+import mailbox
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from shop import Shop, ago  # noqa: E402
+import certs  # noqa: E402
 from daemon import until  # noqa: E402
+from real_mail import exim  # noqa: E402
 from tap import run, test  # noqa: E402
 
 CANNED = ('canned "buying" { services = {"Buying"} post = "draft" after = "0" impact = "major" title = "{{name}} fails"'
@@ -129,6 +135,57 @@ def view(tmp):
         shop.browser.click(earlier)
         shop.browser.click(shop.browser.one("partial link text", "the change before"))
         assert "as it was at" in shop.browser.text()
+
+SHOP = ('notify-email {{ host = "127.0.0.1" port = {mail} tls = none from = "status@nines.test" }}\n'
+        'page "shop" {{ title = "The shop" url = "https://status.shop.test" subscribe = email }}\n')
+KEY = r"https://status\.shop\.test(/subscription/\S+)"
+
+
+def mails(folder, to, count):
+    """So many, as Exim has put them into the mailbox."""
+    box = folder / "spool" / "box"
+
+    def look():
+        read = mailbox.mbox(box, lambda file: email.message_from_binary_file(file, policy=email.policy.default)) if box.exists() else []
+        found = [mail for mail in read if to in mail["To"]]
+        return found if len(found) >= count else None
+    return until(f"{count} mails to {to}", look)
+
+
+def told(mail, pattern=KEY):
+    """A path that the letter names."""
+    return re.search(pattern, mail.get_content())[1]
+
+
+@test("a visitor subscribes by form and letter, hears of an incident that was written in the browser and of its update, and leaves with one click")
+def subscription(tmp):
+    with exim(tmp, certs.good(), has_box=True) as mx, Shop(tmp, pages=SHOP.format(mail=mx.port["plain"])) as shop:
+        shop.go("/").follow("Subscribe")
+        shop.browser.fill("Address", "alice@nines.test")
+        shop.browser.press("Subscribe")
+        shop.go(told(mails(tmp, "alice", 1)[0]))
+        shop.browser.press("Yes, subscribe me")
+        assert "alice@nines.test" in shop.browser.text()
+
+        shop.add_user(role="editor")
+        shop.sign_in().browser.follow("Write an incident")
+        shop.browser.fill("Title", "Cards are refused")
+        shop.browser.fill("Text", "Some cards are refused.")
+        shop.browser.tick("Payment")
+        shop.browser.press("Save")
+        assert "Some cards are refused." in mails(tmp, "alice", 2)[1].get_content()
+        shop.go("/admin/").follow("Cards are refused")
+        shop.browser.fill("State", "resolved")
+        shop.browser.fill("Text", "All cards are taken.")
+        shop.browser.press("Save")
+        mail = mails(tmp, "alice", 3)[2]
+        assert "All cards are taken." in mail.get_content() and "esolved" in mail["Subject"]
+
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        path = mail["List-Unsubscribe"].strip("<>").removeprefix("https://status.shop.test")
+        answer = shop.get(path, method="POST", body="List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status == 200 and b"no more" in answer.body, answer.body
+        shop.go(path, status=404)
 
 
 run()
