@@ -107,8 +107,10 @@ static bool add_pair(struct arena *a, const char *at, size_t size, struct visit_
 		return true;
 	p->key = decoded(a, at, key, true);
 	p->value = is ? decoded(a, is + 1, size - key - 1, true) : "";
+	if (!p->key || !p->value)
+		return false;
 	to->count++;
-	return p->key && p->value;
+	return true;
 }
 
 bool visit_split(struct arena *a, const char *text, size_t size, struct visit_pairs *to)
@@ -245,7 +247,7 @@ static bool is_plain(const char *path)
 
 static const char *read_target(struct visit *v, unsigned *status)
 {
-	const char *target = v->target, *query, *wrong;
+	const char *target = v->target, *query, *path, *wrong;
 
 	for (const char *c = target; *c; c++)
 		if (*c <= ' ' || *c == 0x7f || *c == '#')
@@ -254,11 +256,11 @@ static const char *read_target(struct visit *v, unsigned *status)
 		return wrong;
 	query = strchr(target, '?');
 	v->query_text = query ? query + 1 : "";
-	v->request.path = decoded(&v->memory, target,
-				  query ? (size_t)(query - target) : strlen(target), false);
-	if (!v->request.path ||
-	    !visit_split(&v->memory, v->query_text, strlen(v->query_text), &v->query))
+	path = decoded(&v->memory, target, query ? (size_t)(query - target) : strlen(target),
+		       false);
+	if (!path || !visit_split(&v->memory, v->query_text, strlen(v->query_text), &v->query))
 		return "the target is badly written";
+	v->request.path = path;
 	/* A path is not tidied up: who writes one in another way does not mean well. */
 	if (!is_plain(v->request.path) ||
 	    (strstr(target, "//") && (!query || strstr(target, "//") < query))) {

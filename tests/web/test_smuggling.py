@@ -77,6 +77,9 @@ ODD = {  # what may be no page: answered with an error, or not at all
     "a thousand headers": ask(b"Host: x", method=b"GET", *[b"X-%d: y" % n for n in range(5000)]),
     "a NUL, encoded": ask(b"Host: x", method=b"GET", target=b"/style.css%00.html"),
     "a broken escape": ask(b"Host: x", method=b"GET", target=b"/%zz"),
+    "a broken escape and a body": ask(b"Host: x", b"Content-Length: 5", target=b"/api/v1/%zz", body=b"12345"),
+    "a NUL in a query, encoded": ask(b"Host: x", method=b"GET", target=b"/?a=%00&b=c"),
+    "a broken form": ask(b"Host: x", b"Content-Type: application/x-www-form-urlencoded", b"Content-Length: 11", target=b"/sign-in/", body=b"name=%00&a="),
     "half an escape": ask(b"Host: x", method=b"GET", target=b"/%2"),
 }
 PATHS = ["/../etc/passwd", "/%2e%2e/etc/passwd", "/..%2fetc/passwd", "/%252e%252e/etc/passwd", "/.%2e/etc/passwd", "/..\\etc\\passwd", "/..;/etc/passwd",
