@@ -88,7 +88,7 @@ static void judge(struct components *all, const struct site *s, const struct pag
 			continue;
 		c->status = status_of[p->level];
 		c->is_known = p->level != LEVEL_UNKNOWN;
-		c->since_us = p->check ? p->check->since_us : p->service->since_us;
+		c->since_us = p->check ? p->check->since_us : p->service ? p->service->since_us : 0;
 	}
 	all->overall = scene.overall;
 	scene_close(&scene);

@@ -348,7 +348,8 @@ static void ratios(struct sheet *s, const struct family *f)
 		for (size_t n = 0; is_shown(s, g->name) && n < sizeof span / sizeof *span; n++)
 			if (g->window[span[n]].to_us && g->window[span[n]].known_micro >= 0)
 				sample(s, f,
-				       &(struct labels){{"target", g->name, "sla", g->sla, "period",
+				       &(struct labels){{"target", g->name, "sla",
+							 g->sla ? g->sla : "", "period",
 							 figure_span_word[span[n]], NULL}},
 				       (double)g->window[span[n]].known_micro / 1e8);
 	}

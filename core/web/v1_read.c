@@ -205,7 +205,7 @@ void v1_availability(const struct site *s, const struct request *r, struct answe
 		v1_problem(a, 404, "no check or service is called '%.200s'", r->tail);
 		return;
 	}
-	if (!f) {
+	if (!f || !f->method) {
 		v1_problem(a, 503, "its figures are still being computed: try again in a moment");
 		a->retry_after_s = 5;
 		return;

@@ -108,7 +108,7 @@ def indicator():
     quiet = shown.post("0maintain00b", sort="maintenance", state="in_progress", impact="degraded", components="Shop", end_us=shown.NOW_US + shown.HOUR)
     claim = shown.post("0incident00a", impact="critical", components="web-1")
     cases = [("none", shown.states(), ""), ("minor", shown.states(shop="degraded"), ""), ("major", shown.states(web1="down", shop="degraded"), claim.replace("critical", "major")),
-             ("critical", shown.states(shop="down"), ""), ("critical", shown.states(), claim), ("maintenance", shown.states(), quiet)]
+             ("critical", shown.states(web1="down", web2="down", shop="down"), ""), ("critical", shown.states(), claim), ("maintenance", shown.states(), quiet)]
     for wanted, lines, cards in cases:
         with shown.site(lines, cards) as web:
             assert get(web, "status.json", "/pages/shop")["status"]["indicator"] == wanted, wanted
