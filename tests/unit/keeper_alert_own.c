@@ -28,6 +28,10 @@ static const struct {
 	 "40.5 alert boss connection, 50.5 recovery boss connection, 50.8 alert boss a, "
 	 "51.0 recovery ops connection, 70.1 recovery ops a, 70.1 recovery user a, "
 	 "70.1 recovery boss a"},
+	{"a static copy fails for an hour, and one for half a minute", CHECK("a") "\n" TELL, "up",
+	 "10 p copy-trouble public reason=\"its hook failed\"; 20 p copy-trouble shop reason=no; "
+	 "20.5 p copy-trouble shop; 70 p copy-trouble public",
+	 "11.0 alert ops -, 70.0 recovery ops -"},
 	{"a module is quarantined", CHECK("a") "\n" TELL, "up",
 	 "10 p prober-gone 1 module=tcp signal=11 step=connect; 10 p prober 1 pool=general; "
 	 "10.1 p prober-gone 1 module=tcp signal=11 step=connect; 10.1 p prober 1 pool=general; "

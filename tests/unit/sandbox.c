@@ -24,42 +24,15 @@ static char folder[] = "/tmp/nines-sandbox-XXXXXX";
 static char file[64], other[64];
 static pid_t victim;
 
-static int open_to_write(void)
-{
-	return open(file, O_WRONLY);
-}
-static int open_to_make(void)
-{
-	return open(other, O_RDONLY | O_CREAT, 0600);
-}
-static int open_both(void)
-{
-	return openat(AT_FDCWD, file, O_RDWR | O_APPEND);
-}
-static int do_unlink(void)
-{
-	return unlink(file);
-}
-static int do_rename(void)
-{
-	return rename(file, other);
-}
-static int do_link(void)
-{
-	return link(file, other);
-}
-static int do_chmod(void)
-{
-	return chmod(file, 0777);
-}
-static int do_mkdir(void)
-{
-	return mkdir(other, 0700);
-}
-static int do_truncate(void)
-{
-	return truncate(file, 0);
-}
+static int open_to_write(void) { return open(file, O_WRONLY); }
+static int open_to_make(void) { return open(other, O_RDONLY | O_CREAT, 0600); }
+static int open_both(void) { return openat(AT_FDCWD, file, O_RDWR | O_APPEND); }
+static int do_unlink(void) { return unlink(file); }
+static int do_rename(void) { return rename(file, other); }
+static int do_link(void) { return link(file, other); }
+static int do_chmod(void) { return chmod(file, 0777); }
+static int do_mkdir(void) { return mkdir(other, 0700); }
+static int do_truncate(void) { return truncate(file, 0); }
 static int do_exec(void)
 {
 	char *const argv[] = {(char *)"true", NULL};
@@ -74,50 +47,17 @@ static int do_fork(void)
 		_exit(0);
 	return pid < 0 ? -1 : 0;
 }
-static int do_kill(void)
-{
-	return kill(victim, SIGTERM);
-}
-static int inet(void)
-{
-	return socket(AF_INET, SOCK_STREAM, 0);
-}
-static int inet6(void)
-{
-	return socket(AF_INET6, SOCK_DGRAM, 0);
-}
-static int raw(void)
-{
-	return socket(AF_PACKET, SOCK_RAW, 0);
-}
-static int local(void)
-{
-	return socket(AF_UNIX, SOCK_STREAM, 0);
-}
-static int do_ptrace(void)
-{
-	return (int)ptrace(PTRACE_SEIZE, victim, NULL, NULL);
-}
-static int do_mount(void)
-{
-	return mount("none", folder, "tmpfs", 0, NULL);
-}
-static int do_unshare(void)
-{
-	return unshare(CLONE_NEWUSER);
-}
-static int do_bpf(void)
-{
-	return (int)syscall(SYS_bpf, 0, NULL, 0);
-}
-static int do_keyctl(void)
-{
-	return (int)syscall(SYS_keyctl, 0, 0, 0, 0, 0);
-}
-static int do_uring(void)
-{
-	return (int)syscall(SYS_io_uring_setup, 1, NULL);
-}
+static int do_kill(void) { return kill(victim, SIGTERM); }
+static int inet(void) { return socket(AF_INET, SOCK_STREAM, 0); }
+static int inet6(void) { return socket(AF_INET6, SOCK_DGRAM, 0); }
+static int raw(void) { return socket(AF_PACKET, SOCK_RAW, 0); }
+static int local(void) { return socket(AF_UNIX, SOCK_STREAM, 0); }
+static int do_ptrace(void) { return (int)ptrace(PTRACE_SEIZE, victim, NULL, NULL); }
+static int do_mount(void) { return mount("none", folder, "tmpfs", 0, NULL); }
+static int do_unshare(void) { return unshare(CLONE_NEWUSER); }
+static int do_bpf(void) { return (int)syscall(SYS_bpf, 0, NULL, 0); }
+static int do_keyctl(void) { return (int)syscall(SYS_keyctl, 0, 0, 0, 0, 0); }
+static int do_uring(void) { return (int)syscall(SYS_io_uring_setup, 1, NULL); }
 static int do_settime(void)
 {
 	struct timeval now = {0};
@@ -128,16 +68,13 @@ static int read_memory(void)
 {
 	return (int)syscall(SYS_process_vm_readv, victim, NULL, 0L, NULL, 0L, 0L);
 }
-static int do_personality(void)
-{
-	return (int)syscall(SYS_personality, 0x0040000);
-}
+static int do_personality(void) { return (int)syscall(SYS_personality, 0x0040000); }
 
 static const struct act {
 	const char *name;
 	int (*try)(void);
-	/* the first letters of the roles that may not: k r w p e(xec) j c(ourier) x(its exec) y:
-	 * copier, z: its exec */
+	/* the first letters of the roles that may not: k r w p e(xec) j c(ourier) x(its exec) y: copier, z:
+	 * its exec */
 	const char *refused;
 } act[] = {
 	{"open a file to write", open_to_write, "kwpj"},
@@ -171,9 +108,10 @@ static const struct act {
 static const struct {
 	const char *name;
 	char letter;
-} role[] = {{"keeper", 'k'},      {"recorder", 'r'},   {"web", 'w'},     {"prober", 'p'},
-	    {"prober-exec", 'e'}, {"judge", 'j'},      {"courier", 'c'}, {"courier-exec", 'x'},
-	    {"copier", 'y'},      {"copier-exec", 'z'}};
+} role[] = {{"keeper", 'k'}, {"recorder", 'r'},    {"web", 'w'},
+	    {"prober", 'p'}, {"prober-exec", 'e'}, {"judge", 'j'},
+	    {"courier", 'c'}, {"courier-exec", 'x'}, {"copier", 'y'},
+	    {"copier-exec", 'z'}};
 
 /* What every role goes on doing. */
 static bool can_work(void)
