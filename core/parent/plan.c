@@ -410,7 +410,7 @@ static const struct {
 	{"contact", take_order, true, false},
 	{"path", NULL, true, false},
 	{"deliver", take_order, true, false},
-	{"canned", NULL, true, false},
+	{"canned", take_page, true, false},
 	{"template", NULL, true, false},
 	{"role", take_page, false, false},
 	{"page", take_page, true, false},

@@ -155,12 +155,76 @@ static bool add_words(struct text *line, const struct request *r, struct text *w
 
 /* ---- a new one ---- */
 
-static int sort_of(const struct request *r)
+static const struct canned_text no_text = {"", "", "", "", ""};
+
+/* "incident", or "incident/NAME" to begin with that canned text; -1: neither. */
+static int sort_of(const struct site *s, const struct request *r, const struct canned_text **c)
 {
+	size_t size = strcspn(r->tail, "/");
+	int sort = -1;
+
+	*c = &no_text;
 	for (int i = 0; i < POST_SORTS; i++)
-		if (!strcmp(post_sort_name[i], r->tail))
-			return i;
+		if (!strncmp(post_sort_name[i], r->tail, size) && !post_sort_name[i][size])
+			sort = i;
+	if (sort < 0 || !r->tail[size])
+		return sort;
+	for (size_t i = 0; sort == POST_INCIDENT && i < s->catalog->canneds; i++)
+		if (!strcmp(s->catalog->canned[i].name, r->tail + size + 1)) {
+			*c = &s->catalog->canned[i];
+			return sort;
+		}
 	return -1;
+}
+
+static void add_titles(struct text *t, const struct site *s, const char *names)
+{
+	char *list = memory_text(names), *rest = list;
+	bool is_first = true;
+
+	for (char *name; *names && (name = strsep(&rest, "\n")); is_first = false) {
+		const struct target *one = catalog_find(s->catalog, name);
+
+		text_printf(t, "%s%s", is_first ? "" : ", ", one ? one->title : name);
+	}
+	free(list);
+}
+
+/* The words of a canned text as they are likely to be meant; whoever writes reads it over. */
+static void add_canned(struct text *t, const struct site *s, const struct canned_text *c,
+		       const char *text)
+{
+	while (*text) {
+		size_t size = strcspn(text, "{");
+
+		text_add(t, text, size);
+		text += size;
+		if (!strncmp(text, "{{name}}", 8) && (text += 8))
+			add_titles(t, s, c->services);
+		else if (!strncmp(text, "{{state}}", 9) && (text += 9))
+			text_puts(t, "down");
+		else if (!strncmp(text, "{{since}}", 9) && (text += 9))
+			admin_add_time(t, s->now_us);
+		else if (*text)
+			text_putc(t, *text++);
+	}
+}
+
+static void add_canned_links(struct text *t, const struct site *s, const struct request *r)
+{
+	size_t count = s->catalog->canneds;
+	struct text links = {0};
+
+	for (size_t i = 0; i < count; i++)
+		admin_add(&links, "admin-canned-link",
+			  (const struct template_word[]){{"base", r->base},
+							 {"name", s->catalog->canned[i].name},
+							 {"comma", i + 1 < count ? "," : ""},
+							 {NULL, NULL}});
+	if (count)
+		admin_add(t, "admin-canned",
+			  (const struct template_word[]){{"links", links.at}, {NULL, NULL}});
+	text_release(&links);
 }
 
 static bool is_ticked(const struct request *r, const char *name)
@@ -177,8 +241,19 @@ static bool is_ticked(const struct request *r, const char *name)
 	return is_one;
 }
 
+static bool is_line(const char *lines, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		if (strcspn(lines, "\n") == size && !strncmp(lines, name, size))
+			return true;
+	return false;
+}
+
 /* Services first: they are what people know. */
-static void add_components(struct text *t, const struct site *s, const struct request *r)
+static void add_components(struct text *t, const struct site *s, const struct request *r,
+			   const struct canned_text *c)
 {
 	struct text boxes = {0};
 
@@ -190,28 +265,36 @@ static void add_components(struct text *t, const struct site *s, const struct re
 			    !permit(r->user, PERMIT_POST, one->owner))
 				continue;
 			admin_box(&boxes, "component", one->title, one->name,
-				  is_ticked(r, one->name));
+				  is_ticked(r, one->name) || is_line(c->services, one->name));
 		}
 	if (boxes.size)
 		admin_boxes(t, "What it concerns (none: everything)", &boxes);
 	text_release(&boxes);
 }
 
-static const char * or (const char *value, const char *otherwise)
+static const char *either(const char *value, const char *otherwise)
 {
 	return *value ? value : otherwise;
 }
 
-static void add_new_fields(struct text *t, const struct site *s, const struct request *r, int sort)
+static void add_new_fields(struct text *t, const struct site *s, const struct request *r, int sort,
+			   const struct canned_text *c)
 {
-	admin_text(t, "title", "Title", request_field(r, "title"), " required");
+	struct text title = {0}, body = {0};
+
+	add_canned(&title, s, c, c->title);
+	add_canned(&body, s, c, c->text);
+	admin_text(t, "title", "Title", either(request_field(r, "title"), text_get(&title)),
+		   " required");
 	if (sort == POST_INCIDENT)
 		admin_choice(t, "state", "State", state[sort],
-			     or (request_field(r, "state"), "investigating"));
+			     either(request_field(r, "state"), "investigating"));
 	if (sort != POST_NEWS)
-		admin_choice(t, "impact", "Impact", impact[sort],
-			     or (request_field(r, "impact"), usual_impact[sort]));
-	admin_long(t, "body", "Text", request_field(r, "body"), " required");
+		admin_choice(
+			t, "impact", "Impact", impact[sort],
+			either(request_field(r, "impact"), either(c->impact, usual_impact[sort])));
+	admin_long(t, "body", "Text", either(request_field(r, "body"), text_get(&body)),
+		   " required");
 	if (sort == POST_MAINTENANCE) {
 		admin_time(t, "start", "It begins (UTC)", request_field(r, "start"), " required");
 		admin_time(t, "end", "It ends (UTC)", request_field(r, "end"), " required");
@@ -221,18 +304,28 @@ static void add_new_fields(struct text *t, const struct site *s, const struct re
 		admin_time(t, "end", "It ended (UTC; empty: it goes on)", request_field(r, "end"),
 			   "");
 	}
-	add_components(t, s, r);
+	add_components(t, s, r, c);
 	admin_box(t, "draft", "Keep it as a draft", "1", *request_field(r, "draft"));
 	admin_box(t, "quiet", "Tell no subscribers", "1", *request_field(r, "quiet"));
+	text_release(&title);
+	text_release(&body);
 }
 
-static void show_new(const struct site *s, const struct request *r, struct answer *a, int sort,
+static void show_new(const struct site *s, const struct request *r, struct answer *a,
 		     const char *wrong)
 {
 	struct text fields = {0}, main = {0}, action = {0};
+	const struct canned_text *c;
+	int sort = sort_of(s, r, &c);
 
+	if (sort < 0) {
+		admin_not_found(a);
+		return;
+	}
 	text_printf(&action, "/admin/new/%s/", post_sort_name[sort]);
-	add_new_fields(&fields, s, r, sort);
+	if (sort == POST_INCIDENT)
+		add_canned_links(&main, s, r);
+	add_new_fields(&fields, s, r, sort, c);
 	admin_add(&main, "admin-form-new",
 		  (const struct template_word[]){{"base", r->base},
 						 {"action", action.at},
@@ -247,10 +340,7 @@ static void show_new(const struct site *s, const struct request *r, struct answe
 
 void admin_show_new(const struct site *s, const struct request *r, struct answer *a)
 {
-	if (sort_of(r) < 0)
-		admin_not_found(a);
-	else
-		show_new(s, r, a, sort_of(r), NULL);
+	show_new(s, r, a, NULL);
 }
 
 static const char *wrong_of(const struct line *end)
@@ -270,13 +360,14 @@ static void new_answered(const struct site *s, const struct request *r, struct a
 		return;
 	}
 	a->status = end ? 409 : 503;
-	show_new(s, r, a, sort_of(r), wrong);
+	show_new(s, r, a, wrong);
 }
 
 void admin_take_new(const struct site *s, const struct request *r, struct answer *a)
 {
 	struct text line = {0}, wrong = {0}, components = {0};
-	int sort = sort_of(r);
+	const struct canned_text *c;
+	int sort = sort_of(s, r, &c);
 
 	request_fields(r, "component", &components);
 	if (sort < 0 || !admin_reaches(s, r, PERMIT_POST, text_get(&components))) {
@@ -291,7 +382,7 @@ void admin_take_new(const struct site *s, const struct request *r, struct answer
 		route_ask(r, line.at, new_answered, NULL);
 	} else {
 		a->status = 409;
-		show_new(s, r, a, sort, text_get(&wrong));
+		show_new(s, r, a, text_get(&wrong));
 	}
 out:
 	text_release(&line);

@@ -29,6 +29,7 @@ struct catalog_set {
 	struct text wrong; /* why it is not believed */
 	struct target *target;
 	struct page *page;
+	struct canned_text *canned;
 	struct role *role;
 	struct zone **zone;
 	struct growing *file;
@@ -61,6 +62,7 @@ static void set_free(struct catalog_set *s)
 	free(s->zone);
 	free(s->target);
 	free(s->page);
+	free(s->canned);
 	free(s->role);
 	map_release(&s->place);
 	arena_release(&s->arena);
@@ -180,14 +182,23 @@ static void take_zone(struct catalog_set *s, const struct line *l)
 	}
 }
 
+static void take_canned(struct catalog_set *s, const struct line *l)
+{
+	size_t n = s->catalog.canneds++;
+
+	s->canned = memory_resize(s->canned, (n + 1) * sizeof *s->canned);
+	s->canned[n] = (struct canned_text){.name = keep(s, line_name(l)),
+					    .title = keep(s, line_get(l, "title")),
+					    .text = keep(s, line_get(l, "text")),
+					    .impact = keep(s, line_get(l, "impact")),
+					    .services = keep(s, line_get(l, "services"))};
+}
+
 static const struct {
 	const char *verb;
 	void (*take)(struct catalog_set *, const struct line *);
-} verb[] = {{"target", take_target},
-	    {"role", take_role},
-	    {"page", take_page},
-	    {"part", take_part},
-	    {"zone", take_zone}};
+} verb[] = {{"target", take_target}, {"role", take_role}, {"page", take_page},
+	    {"part", take_part},     {"zone", take_zone}, {"canned", take_canned}};
 
 static void add(struct catalog_set *s, const struct line *l)
 {
@@ -348,6 +359,7 @@ static void complete(struct catalog_set *s)
 		text_puts(&s->wrong, "more than can be kept");
 	s->catalog.target = s->target;
 	s->catalog.page = s->page;
+	s->catalog.canned = s->canned;
 	s->catalog.role = s->role;
 }
 

@@ -55,6 +55,13 @@ struct role {
 	const char *name, *title, *text; /* title: the name where none is given; text: "" */
 };
 
+/* One section `canned`: what people can begin an incident with. Texts may hold {{name}}, {{state}}
+ * and {{since}}. */
+struct canned_text {
+	const char *name, *title, *text, *impact;
+	const char *services; /* names, lines */
+};
+
 struct catalog {
 	const struct target *target; /* checks, then services, each in the order of the files */
 	size_t targets;
@@ -63,6 +70,8 @@ struct catalog {
 	size_t pages;
 	const struct role *role; /* in the order of their sections */
 	size_t roles;
+	const struct canned_text *canned;
+	size_t canneds;
 	uint64_t generation; /* counts up with each that comes into force */
 };
 

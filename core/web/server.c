@@ -10,6 +10,8 @@
 #include "../base/memory.h"
 #include "../board/user.h"
 #include "evidence.h"
+#include "frame.h"
+#include "problem.h"
 #include "respond.h"
 #include "secret.h"
 #include "sign.h"
@@ -324,6 +326,19 @@ static void note_session(struct visit *v)
 	text_release(&line);
 }
 
+/* In the page's own dress for who reads pages; nothing of the request is left to be read then. */
+static enum MHD_Result refuse_unknown(struct visit *v, bool is_body)
+{
+	const struct request *r = &v->request;
+
+	if (is_body || strcmp(r->method, "GET") || problem_is_wanted(r->path) ||
+	    !strstr(request_header(r, "Accept"), "text/html"))
+		return respond_refusal(v, MHD_HTTP_NOT_FOUND, "there is no such page", NULL);
+	dress(v);
+	frame_none(&v->answer, site_now(v->server), r);
+	return respond(v);
+}
+
 static enum MHD_Result begin(struct visit *v)
 {
 	struct request *r = &v->request;
@@ -339,7 +354,7 @@ static enum MHD_Result begin(struct visit *v)
 		return respond_refusal(v, MHD_HTTP_METHOD_NOT_ALLOWED,
 				       "this address is not there for that method", allow);
 	if (!r->route)
-		return respond_refusal(v, MHD_HTTP_NOT_FOUND, "there is no such page", NULL);
+		return refuse_unknown(v, is_body);
 	r->tail = arena_copy(&v->memory, tail,
 			     strlen(tail) - (*tail && tail[strlen(tail) - 1] == '/'));
 	if (is_body && (!strcmp(r->method, "GET") || !strcmp(r->method, "HEAD")))

@@ -104,6 +104,21 @@ def writes(tmp):
         assert "2031-02-03 04:00 UTC to 2031-02-03 06:00 UTC" in b.get(work[1]["Location"])[2]
 
 
+@test("an incident begins with a canned text, its words filled in")
+def canned(tmp):
+    conf = CONF + 'canned "shop-down" { services = {"Shop"} title = "{{name}} is {{state}}" text = "Since {{since}}: we look into it." impact = "critical" }\n'
+    with Daemon(tmp, conf) as daemon:
+        add_user(daemon)
+        b = signed_in(daemon)
+        assert 'href="/admin/new/incident/shop-down/"' in until("told", lambda: "shop-down" in b.get("/admin/new/incident/")[2]
+                                                                and b.get("/admin/new/incident/")[2])
+        page = b.get("/admin/new/incident/shop-down/")[2]
+        assert 'value="Shop is down"' in page, page
+        assert re.search(r"Since \d{4}-\d\d-\d\d \d\d:\d\d UTC: we look into it.", page), re.findall(r"<textarea.*?</textarea>", page, re.S)
+        assert '<option value="critical" selected>' in page and re.search(r'value="Shop" checked', page)
+        assert b.get("/admin/new/incident/none/")[0] == 404 and b.get("/admin/new/news/shop-down/")[0] == 404
+
+
 @test("what fails is acknowledged and silenced in the user's name")
 def acknowledges(tmp):
     with Daemon(tmp, CONF) as daemon:
