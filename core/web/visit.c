@@ -299,7 +299,7 @@ const char *visit_read_head(struct visit *v, struct MHD_Connection *c, const cha
 	const char *wrong;
 
 	v->connection = c;
-	v->request.method = arena_copy(&v->memory, method, strlen(method));
+	method = arena_copy(&v->memory, method, strlen(method));
 	*status = MHD_HTTP_BAD_REQUEST;
 	wrong = wrong_framing(v, version);
 	if (wrong)
@@ -308,10 +308,11 @@ const char *visit_read_head(struct visit *v, struct MHD_Connection *c, const cha
 	v->request.type = header_of(v, "Content-Type");
 	if (!is_host(v->request.host))
 		return "the host is no name";
-	if (!v->target || !v->request.method || !read_cookies(v)) {
+	if (!v->target || !method || !read_cookies(v)) {
 		*status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
 		return "the head is too large";
 	}
+	v->request.method = method;
 	return read_target(v, status);
 }
 

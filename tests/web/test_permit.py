@@ -44,7 +44,7 @@ def ask(browser, method, path, **headers):
 
 
 def is_refused(answer):
-    return answer[0] == 401 or (answer[0] == 403 and "your role does not allow" in answer[2]) or (answer[0] == 303 and answer[1]["Location"].endswith("/sign-in/"))
+    return (answer[0] == 401 and "sign in first" in answer[2]) or (answer[0] == 403 and "your role does not allow" in answer[2]) or (answer[0] == 303 and answer[1]["Location"].endswith("/sign-in/"))
 
 
 def changes(web):
