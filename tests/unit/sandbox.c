@@ -73,8 +73,8 @@ static int do_personality(void) { return (int)syscall(SYS_personality, 0x0040000
 static const struct act {
 	const char *name;
 	int (*try)(void);
-	/* the first letters of the roles that may not: k r w p e(xec) j c(ourier) x(its exec) y: copier, z:
-	 * its exec */
+	/* the letters of the roles that may not: k r w p e(xec) j c(ourier) x(its exec) y(copier)
+	 * z(its exec) */
 	const char *refused;
 } act[] = {
 	{"open a file to write", open_to_write, "kwpj"},
