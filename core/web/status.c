@@ -119,6 +119,8 @@ static void add_about(struct text *t, const struct scene *s)
 	struct words w = {0};
 
 	prose_add(word(&w, "own"), own, 3);
+	if (!w.value[0].size)
+		words_piece(&w.value[0], web_status, "about-standard", &(struct words){0});
 	words_piece(t, web_status, "about", &w);
 }
 

@@ -309,7 +309,9 @@ def about():
         with site(None, "", told) as web:
             body = section(web.get("/pages/p/")[2], "about")
         assert "<h3>Ours</h3>\n<p>Hello &lt;b&gt;.</p>\n<ul>\n<li>one</li>\n</ul>" in body, body
-        assert "What the words and bars mean" in body
+        assert "What the words and bars mean" in body and "This page says whether" not in body
+    with site(None, "") as web:
+        assert "This page says whether what is listed above works." in section(web.get("/")[2], "about")
 
 
 def dressed(templates=b"", style=b"", logo=(b"", "")):
