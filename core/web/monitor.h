@@ -25,7 +25,7 @@ bool monitor_find(const struct site *, const struct page *, const char *name, st
 /* All that the page shows, services first. free(). */
 struct monitor *monitor_list(const struct site *, const struct page *, size_t *count);
 
-/* The page has statistics: it does not say `statistics = no`. */
+/* The page has pages of figures: it does not say `statistics = no`. */
 bool monitor_has_statistics(const struct page *);
 /* "/pages/shop/monitor/mail/" */
 void monitor_link(struct text *, const struct request *, const char *name);

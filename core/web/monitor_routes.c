@@ -39,6 +39,10 @@ static void show(const struct site *s, const struct request *r, struct answer *a
 	struct monitor m;
 	char *name;
 
+	if (!monitor_has_statistics(r->page)) {
+		frame_none(a, s, r);
+		return;
+	}
 	if (monitor_find(s, r->page, r->tail, &m)) {
 		monitor_show(a, s, r, &m);
 		return;
@@ -57,6 +61,8 @@ static void list_paths(const struct site *s, const struct page *page, struct tex
 	size_t count;
 	struct monitor *list = monitor_list(s, page, &count);
 
+	if (!monitor_has_statistics(page))
+		count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct text name = {0};
 

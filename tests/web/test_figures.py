@@ -248,15 +248,16 @@ def hidden(tmp):
         assert html.escape(HOSTILE, quote=True).replace("&#x27;", "&#39;") in reasons and HOSTILE not in reasons
 
 
-@test("a page that wants no statistics has none, and no link to them")
+@test("a page that wants no pages of figures has none, and no link to them")
 def unwanted(tmp):
     past = Past(tmp).write()
     with pages(past) as web:
         ready(web)
-        assert web.get("/pages/bare/statistics/")[0] == web.get("/pages/bare/statistics/Payment/")[0] == 404
-        status, _, body = web.get("/pages/bare/monitor/mail/")
-        assert status == 200 and "/statistics/" not in body, body
-        assert "/statistics/" in web.get("/monitor/mail/")[2]
+        for path in ("statistics/", "statistics/Payment/", "monitor/mail/", "monitor/mail/days.svg"):
+            assert web.get(f"/pages/bare/{path}")[0] == 404, path
+        body = web.get("/pages/bare/")[2]
+        assert "/statistics/" not in body and "/monitor/" not in body
+        assert "/statistics/" in web.get("/monitor/mail/")[2] and "/monitor/mail/" in web.get("/")[2]
 
 
 @test("while the first round goes on pages show what is known so far and say so; without a record they say that")
