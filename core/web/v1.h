@@ -83,7 +83,7 @@ bool v1_line(const struct site *, const struct request *, struct answer *, struc
 typedef void v1_handler(const struct site *, const struct request *, struct answer *);
 v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, v1_targets,
 	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
-	v1_subscribers, v1_results, v1_incidents, v1_letters, v1_letter, v1_reclassifications,
-	v1_change, v1_list, v1_make_token, v1_renew;
+	v1_subscribers, v1_requests, v1_results, v1_incidents, v1_letters, v1_letter,
+	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew;
 
 #endif

@@ -347,8 +347,13 @@ void v1_tokens(const struct site *s, const struct request *r, struct answer *a)
 
 void v1_subscribers(const struct site *s, const struct request *r, struct answer *a)
 {
-	answer_cards(s, r, a, "subscriber",
-		     (const char *const[]){"channel", "address", "state", "page", NULL});
+	answer_cards(s, r, a, "subscriber", (const char *const[]){"page", "to", "state", NULL});
+}
+
+void v1_requests(const struct site *s, const struct request *r, struct answer *a)
+{
+	answer_cards(s, r, a, "request",
+		     (const char *const[]){"page", "what", "why", "state", "said", NULL});
 }
 
 void v1_heartbeats(const struct site *s, const struct request *r, struct answer *a)

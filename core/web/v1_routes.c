@@ -126,6 +126,8 @@ static const struct v1_field
 		 NULL,                                                                             \
 		 "what is said of each component: operational, degraded_performance, "             \
 		 "partial_outage, major_outage, under_maintenance"},                               \
+		{"audiences", V1_LIST, "audiences",                                                \
+		 false,       NULL,    "groups of subscribers who are told"},                      \
 		{"pages", V1_LIST, "pages",                                                        \
 		 false,   NULL,    "pages that show it; none: those of its components"},           \
 		{"cause", V1_TEXT, "cause", false, NULL, "the class of its cause"},                \
@@ -166,6 +168,18 @@ static const struct v1_field user[] = {ROLE(false), OWNER, END},
 					{"until", V1_TIME, "until_us", false, NULL,
 					 "good until then (for ever)"},
 					END};
+
+static const struct v1_field subscribe[] = {
+	{"page", V1_TEXT, "page", true, NULL, "the page"},
+	{"to", V1_TEXT, "to", true, NULL, "NOTIFIER:ADDRESS"},
+	{"all", V1_FLAG, "all", false, NULL, "of everything on the page"},
+	{"components", V1_LIST, "components", false, NULL, "or of these checks and services"},
+	{"kinds", V1_LIST, "kinds", false, NULL, "incidents, maintenance, news, alerts"},
+	END};
+static const struct v1_field close_request[] = {
+	{"accept", V1_FLAG, "accept", true, NULL, "it will be monitored"},
+	{"said", V1_TEXT, "said", false, NULL, "what the visitor is told"},
+	END};
 
 /* ---- the table ---- */
 
@@ -379,6 +393,30 @@ static const struct v1_field user[] = {ROLE(false), OWNER, END},
 	   .summary = "who follows a page",                                                        \
 	   .query = page,                                                                          \
 	   .answers = "Cards"})                                                                    \
+	X("POST", "subscribers", PERMIT_SUBSCRIBERS, v1_change,                                    \
+	  {.id = "subscribe",                                                                      \
+	   .summary = "asks somebody to follow a page: he is told when he has said yes",           \
+	   .body = subscribe,                                                                      \
+	   .answers = "Done",                                                                      \
+	   .verb = "subscribe"})                                                                   \
+	X("DELETE", "subscribers/*", PERMIT_SUBSCRIBERS, v1_change,                                \
+	  {.id = "removeSubscriber",                                                               \
+	   .summary = "he is told nothing any more",                                               \
+	   .tail = "id",                                                                           \
+	   .answers = "Done",                                                                      \
+	   .verb = "subscriber-delete"})                                                           \
+	X("GET", "requests", PERMIT_SUBSCRIBERS, v1_requests,                                      \
+	  {.id = "requests",                                                                       \
+	   .summary = "what visitors want to be monitored",                                        \
+	   .query = page,                                                                          \
+	   .answers = "Cards"})                                                                    \
+	X("PATCH", "requests/*", PERMIT_SUBSCRIBERS, v1_change,                                    \
+	  {.id = "closeRequest",                                                                   \
+	   .summary = "answers one",                                                               \
+	   .tail = "id",                                                                           \
+	   .body = close_request,                                                                  \
+	   .answers = "Done",                                                                      \
+	   .verb = "request-close"})                                                               \
 	X("GET", "users", PERMIT_ADMINISTER, v1_users,                                             \
 	  {.id = "users", .summary = "who may sign in", .query = page, .answers = "Cards"})        \
 	X("PATCH", "users/*", PERMIT_ADMINISTER, v1_change,                                        \

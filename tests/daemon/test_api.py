@@ -99,7 +99,8 @@ EXAMPLES = {
                                                               "as": "excluded", "reason": "an example"}, (200, 409)),
     "writePost": ("", {"title": "An example", "body": "It is slow.", "components": ["Shop"], "states": ["degraded_performance"], "impact": "minor"}, 200),
     "posts": ("", None, 200), "post": ("{post}", None, 200), "changePost": ("{post}", {"state": "resolved", "body": "It is well again."}, 200),
-    "withdrawPost": ("{post}", None, 200), "subscribers": ("", None, 200), "users": ("", None, 200), "changeUser": ("nobody", {"role": "viewer"}, 409),
+    "withdrawPost": ("{post}", None, 200), "subscribe": ("", {"page": "status", "to": "email:someone@example.org", "all": True}, 409), "subscribers": ("", None, 200),
+    "removeSubscriber": ("nobody", None, 409), "requests": ("", None, 200), "closeRequest": ("nothing", {"accept": False, "said": "no"}, 409), "users": ("", None, 200), "changeUser": ("nobody", {"role": "viewer"}, 409),
     "removeUser": ("nobody", None, 409), "makeToken": ("", {"name": "fresh", "role": "viewer"}, 201), "tokens": ("", None, 200),
     "removeToken": ("fresh", None, 200), "renewHeartbeats": ("", {}, 200), "heartbeats": ("", None, 200),
 }
