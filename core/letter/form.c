@@ -178,8 +178,8 @@ static const char subscription_text[] =
 	"{{url}}\n\n"
 	"To say yes, type this code in where you asked for it:\n"
 	"{{code}}\n\n"
-	"Otherwise do nothing: you will get no more messages, and what is kept of this\n"
-	"request is deleted in two days.\n";
+	"Otherwise do nothing: you will get no more messages, and what is kept of\n"
+	"this request is deleted in two days.\n";
 
 static const char subscribed_text[] =
 	"Somebody, we think you, asked that messages of {{contact}} be sent to\n"
@@ -254,8 +254,8 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 			      "{{VERDICT}} {{title-short}}: {{update-short}}"},
 	[LETTER_FORM_COMPONENT] = {"component", "note", "[{{contact}}] {{title}} is {{verdict}}",
 				   component_text,
-				   "{{VERDICT}} {{title-short}} since {{detected-short}} until "
-				   "{{ended-short}}"},
+				   "{{VERDICT}} {{title-short}} {{ended-short}} (began "
+				   "{{detected-short}})"},
 };
 
 const char *letter_form_name(enum letter_form form)

@@ -78,7 +78,8 @@ static void add(struct play *p, const char *id, char *ways, const char *rest)
 	struct outbox_order order = {.id = id,
 				     .way = way,
 				     .created_us = p->now_us,
-				     .is_test = strstr(rest, "test") != NULL};
+				     .is_test = strstr(rest, "test") != NULL,
+				     .is_foreign = strstr(rest, "foreign") != NULL};
 	const char *number = strpbrk(rest, "0123456789");
 
 	for (size_t i = 0; ways && i < OUTBOX_WAYS; i++)
@@ -245,6 +246,17 @@ static const struct {
 	 "trouble",
 	 "m:well w:well m:trouble m:well a#1>w:y a=gave-up w:y:trouble t#1>w:y t=delivered "
 	 "w:y:well "},
+	{"foreign letters come behind ours and leave a place free",
+	 "0 channel s 2 600|0 add f s:1 foreign held|0 add g s:2 foreign held|0 add a s:3 held|"
+	 "1 allow g|1 allow f|1 allow a|2 take f delivered|2 take g delivered|2 take a delivered",
+	 "g#1>s:2! a#1>s:3! g=delivered a=delivered f#1>s:1! "},
+	{"a foreign address that fails is no trouble of ours",
+	 "0 trouble|0 add f m:x 50 foreign|14 trouble|32 trouble|60 trouble",
+	 "m:well w:well f#1>m:x f=later:1m f#2>m:x! f=later:2m f#3>m:x! f=later:5m f#4>m:x! "
+	 "f=later:10m f#5>m:x! f=later:20m f#6>m:x! f=later:40m f=expired "},
+	{"and is forgotten with its last letter",
+	 "0 add f m:x foreign|0 take f gave-up|0 add g m:x foreign|0 take g gave-up|0 trouble",
+	 "f#1>m:x f=gave-up g#1>m:x g=gave-up m:well w:well "},
 	{"the same id twice", "0 add a m:x|0 add a m:y", "a#1>m:x a=refused "},
 };
 
@@ -367,6 +379,7 @@ static void luck_add(struct luck *k, int n)
 		.way = way,
 		.created_us = k->now_us,
 		.is_test = !draw(k, 8),
+		.is_foreign = !draw(k, 3),
 		.expires_us = draw(k, 3) ? 0 : k->now_us + (int64_t)draw(k, 7200) * SECOND + 1};
 
 	if (way[1] && !strcmp(way[0], way[1]))

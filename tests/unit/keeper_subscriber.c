@@ -20,12 +20,15 @@ static struct text *my_line(void *with, struct keeper_end to)
 
 static const struct keeper_out my_out = {.line = my_line};
 
+static int at_once = 4;
+static int64_t late_us; /* the next world begins so much later */
+
 static void configure(struct world *w)
 {
 	static const char *const line[] = {
 		"begin 1",
 		"module tcp build=1",
-		"channel email module=email at_once=4 per_minute=6000 timeout_us=30000000",
+		NULL, /* the channel email */
 		"channel sms module=sms at_once=4 per_minute=6000 timeout_us=30000000",
 		"channel hook module=webhook at_once=4 per_minute=6000 timeout_us=30000000",
 		"channel log module=log at_once=4 per_minute=6000 timeout_us=30000000",
@@ -39,7 +42,13 @@ static void configure(struct world *w)
 	};
 
 	for (size_t i = 0; i < sizeof line / sizeof *line; i++)
-		world_tell(w, END_PARENT, "%s", line[i]);
+		if (line[i])
+			world_tell(w, END_PARENT, "%s", line[i]);
+		else
+			world_tell(w, END_PARENT,
+				   "channel email module=email at_once=%d per_minute=6000 "
+				   "timeout_us=30000000",
+				   at_once);
 	world_say(w, END_PARENT, 0, "courier email number=1");
 	world_say(w, END_PARENT, 0, "courier sms number=2");
 	world_say(w, END_PARENT, 0, "courier hook number=3");
@@ -50,6 +59,7 @@ static struct world *begin(void)
 	struct world *w = world_new();
 
 	keeper_free(w->k);
+	w->now += late_us;
 	w->out = my_out;
 	w->out.with = w;
 	w->k = keeper_new(&w->out);
@@ -58,7 +68,7 @@ static struct world *begin(void)
 	world_tell(w, END_PARENT, "prober 1 pool=general");
 	text_clear(&mail);
 	configure(w);
-	world_run(w, 0);
+	world_run(w, late_us);
 	return w;
 }
 
@@ -470,8 +480,203 @@ static void test_bounces(void)
 	world_free(w);
 }
 
+#define MANY 10000
+
+static void subscribe_many(struct world *w)
+{
+	for (int i = 0; i < MANY; i++) {
+		struct text *t = board_begin(w->k, "subscriber", "", "");
+		char to[60];
+
+		snprintf(to, sizeof to, "email:u%d@example.org", i);
+		line_add(t, "page", "shop");
+		line_add(t, "to", to);
+		line_add(t, "state", "confirmed");
+		line_add(t, "all", "1");
+		line_add(t, "kinds", "incidents");
+		board_end(w->k);
+	}
+	world_settle(w);
+	text_clear(&w->log);
+}
+
+static void cards_to(struct world *from, struct world *to)
+{
+	struct text line = {0};
+	const struct card *c;
+	const char *kind;
+
+	for (size_t i = 0; (kind = board_kind(from->k->board, i)); i++)
+		for (size_t n = 0; (c = board_at(from->k->board, kind, n)); n++) {
+			text_clear(&line);
+			card_write(&line, "resume-card", kind, c);
+			line.at[line.size - 1] = '\0';
+			world_say(to, END_RECORDER, 0, line.at);
+		}
+	text_release(&line);
+}
+
+/* Ten thousand are told in batches; an alert goes before all that wait; a keeper that comes after
+ * goes on where this one stood. */
+static void test_many(void)
+{
+	struct world *w = begin(), *next;
+	struct post_event e = {.happened = POST_OPENED};
+	struct text letters = {0};
+	int first;
+
+	at_once = 1000;
+	next = begin();
+	at_once = 4;
+	subscribe_many(w);
+	e.post = post_of(w, INCIDENT);
+	subscribers_tell(w->k, &e);
+	text_clear(&mail);
+	world_run(w, w->now - START + 20 * SECOND);
+	ok(count_of(&mail, "deliver ") == 3 && count_of(&w->log, " letter ") <= 400,
+	   "while nobody takes them some hundred wait, and a place is free: %d under way, %d "
+	   "written",
+	   count_of(&mail, "deliver "), count_of(&w->log, " letter "));
+	text_clear(&mail);
+	world_tell(w, END_CLIENT,
+		   "letter - kind=alert to=email:ops@example.org subject=Down text=x");
+	world_run(w, w->now - START + SECOND / 10);
+	ok(count_of(&mail, "address=ops@example.org") == 1, "an alert goes at once");
+	first = count_of(&w->log, " letter ") - 1;
+	cards_to(w, next);
+	text_clear(&next->log);
+	text_clear(&mail);
+	deliver_all(next, &letters);
+	ok(first + count_of(&next->log, " letter ") == MANY,
+	   "each of %d was written to once, by one keeper or the next: %d and %d", MANY, first,
+	   count_of(&next->log, " letter "));
+	ok(!board_count(next->k->board, "sending") && !board_count(next->k->board, "sent"),
+	   "and nothing is left of it");
+	text_release(&letters);
+	world_free(w);
+	world_free(next);
+}
+
+static const char *flaps(struct world *w, const struct order *o)
+{
+	bool is_down = w->now - START > 600 * SECOND && (w->now - START) / (90 * SECOND) % 2;
+
+	(void)o;
+	return is_down ? "verdict=down reason=refused step=connect elapsed_us=900 "
+			 "steps=connect:900!"
+		       : always_up(w, o);
+}
+
+/* A check goes down for a while; who follows it hears of it once he wanted to, and of the end. */
+static void test_follow(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	confirmed(w, "email:soon@example.org", "components=smtp kinds=alerts", key);
+	confirmed(w, "email:late@example.org", "components=smtp kinds=alerts after_us=900000000",
+		  key);
+	confirmed(w, "email:other@example.org", "components=web kinds=incidents", key);
+	w->answer = down_for_a_while;
+	w->down_from = w->now - START + 100 * SECOND;
+	w->down_to = w->down_from + 1200 * SECOND;
+	text_clear(&mail);
+	world_run(w, w->down_from + 300 * SECOND);
+	deliver_all(w, &letters);
+	ok(count_of(&letters, " number=1 ") == 1 && strstr(letters.at, "address=soon@") &&
+		   strstr(letters.at, "Mail in is down"),
+	   "at once, who wanted it so: %s", text_get(&letters));
+	ok(!strstr(letters.at, "refused"), "without what the monitor saw");
+	text_clear(&letters);
+	world_run(w, w->down_from + 1000 * SECOND);
+	deliver_all(w, &letters);
+	ok(count_of(&letters, " number=1 ") == 1 && strstr(letters.at, "address=late@"),
+	   "a quarter of an hour later who wanted to wait");
+	text_clear(&letters);
+	world_run(w, w->down_to + 200 * SECOND);
+	deliver_all(w, &letters);
+	ok(count_of(&letters, " number=1 ") == 2 && count_of(&letters, "up again") > 1,
+	   "both hear that it is over: %s", text_get(&letters));
+	ok(!board_count(w->k->board, "outage"), "nothing is left of it");
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_quiet(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	confirmed(w, "email:ann@example.org", "components=smtp kinds=alerts", key);
+	text_clear(&mail);
+	w->answer = down_for_a_while; /* one failed probe, and its retest is fine */
+	w->down_from = w->now - START + 50 * SECOND;
+	w->down_to = w->down_from + 5 * SECOND;
+	world_run(w, w->down_to + 300 * SECOND);
+	deliver_all(w, &letters);
+	ok(!count_of(&letters, " number=1 "), "a blip is told to nobody");
+	w->answer = flaps;
+	world_run(w, w->now - START + 7200 * SECOND);
+	deliver_all(w, &letters);
+	ok(count_of(&letters, " number=1 ") < 20, "nor all of what flaps: %d letters of 80 changes",
+	   count_of(&letters, " number=1 "));
+	text_release(&letters);
+	world_free(w);
+}
+
+/* Where strangers say whom to dial, only public addresses are; our own relay always is. */
+static void test_strangers(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+
+	subscribe(w, "hook:https://hooks.example.org/a", "", &letters);
+	ok(strstr(letters.at, "word.stranger=1") != NULL, "a stranger's webhook is marked as such");
+	subscribe(w, "email:ann@example.org", "", &letters);
+	ok(!strstr(letters.at, "word.stranger"), "a mail by our relay is not");
+	world_free(w);
+	text_release(&letters);
+}
+
+/* A letter that waits through a restart leaves with a key that opens. */
+static void test_waiting_key(void)
+{
+	struct world *w = begin(), *next;
+	struct text letters = {0}, line = {0};
+	const char *at, *end;
+	char request[200];
+
+	ask(w, "subscribe - page=shop to=email:ann@example.org address=192.0.2.1" CHOICE);
+	world_settle(w);
+	at = strstr(text_get(&w->log), " letter ");
+	end = at ? strchr(at, '\n') : NULL;
+	late_us = 10 * SECOND;
+	next = begin();
+	late_us = 0;
+	cards_to(w, next);
+	text_printf(&line, "resume-%.*s", (int)(end - at - 1), at + 1);
+	text_clear(&mail);
+	world_say(next, END_RECORDER, 0, line.at);
+	deliver_all(next, &letters);
+	snprintf(request, sizeof request, "subscribe-confirm %s",
+		 behind(&letters, "/subscription/confirm/"));
+	ok(strstr(ask(next, request), "You are subscribed"),
+	   "the key of a letter that waited: %s %s", request, text_get(&web));
+	text_release(&letters);
+	text_release(&line);
+	world_free(w);
+	world_free(next);
+}
+
 int main(void)
 {
+	test_many();
+	test_follow();
+	test_quiet();
+	test_strangers();
+	test_waiting_key();
 	test_opt_in();
 	test_code();
 	test_guesses();
