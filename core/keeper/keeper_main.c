@@ -49,17 +49,34 @@ struct room {
 
 /* ---- the trace ---- */
 
+static bool begins(const char *at, size_t size, const char *with)
+{
+	return size > strlen(with) && !memcmp(at, with, strlen(with));
+}
+
+/* Lines that hold a key anywhere, and what is shown of them. */
+static const char *shown_instead(const char *at, size_t size)
+{
+	if (begins(at, size, "shared ") || begins(at, size, "address"))
+		return "(an address that jobs keep to themselves)\n";
+	if (begins(at, size, "subscribe-confirm ") || begins(at, size, "subscriber-change ") ||
+	    begins(at, size, "subscriber-remove "))
+		return "(a subscriber says yes, changes something or goes)\n";
+	if (begins(at, size, "deliver ") && memmem(at, size, " subscription=", 14))
+		return "(a letter to a subscriber)\n";
+	return NULL;
+}
+
 /* A line, but what opens something: keys of heartbeats, of subscriptions, of the server (F59). */
 static void add_shown(struct text *t, const char *at, size_t size)
 {
 	static const char word[] = " key=";
-	const char *end = at + size, *found;
+	const char *end = at + size, *found, *instead = shown_instead(at, size);
 
-	if (size > 7 && (!memcmp(at, "shared ", 7) || !memcmp(at, "address", 7))) {
-		text_puts(t, "(an address that jobs keep to themselves)\n");
+	if (instead) {
+		text_puts(t, instead);
 		return;
 	}
-
 	while ((found = memmem(at, (size_t)(end - at), word, sizeof word - 1))) {
 		found += sizeof word - 1;
 		text_add(t, at, (size_t)(found - at));

@@ -38,6 +38,12 @@ CASES = [
     ("a logo that is too large", 'page "a" { logo = "large.png" }\n', ["4: logo: '{tmp}/large.png': it is larger than 256 KiB: make it smaller"]),
     ("a style sheet with a NUL", 'page "a" { style = "logo.png" }\n', ["4: style: '{tmp}/logo.png': it contains a NUL byte: name a text file"]),
     ("a folder as a file", 'page "a" { style = "dress" }\n', ["4: style: '{tmp}/dress': it is no regular file: correct the path"]),
+    ("subscribers without an address of the page", 'page "a" { subscribe = email }\n',
+     ["4: page 'a': letters to subscribers need its address: add url = \"https://status.example.org\""]),
+    ("subscribers by what no stranger can name", 'page "a" { url = "https://x.org"\n subscribe = {"email", "log"} }\n',
+     ["5: page 'a': nobody can subscribe by 'log': name notifiers of the kinds email, sms, webhook or chat"]),
+    ("subscribers by a notifier that is not there", 'page "a" { url = "https://x.org"  subscribe = "emial" }\n',
+     [f"4: there is no notifier 'emial': did you mean 'email'? A notifier module would be '{BUILD}/notifiers/emial.so'"]),
     ("templates that are not there", 'page "a" { templates = "nowhere" }\n',
      ["4: templates: '{tmp}/nowhere': there is no folder with *.html in it: correct the path"]),
 ]
