@@ -101,11 +101,11 @@ def good(tmp, text):
 
 @test("a page is told with all its options, and those that have one with their default")
 def lines(tmp):
-    got = lines_of(good(tmp, 'page "shop" { title = "Shop" host = {"a.org", "b.org"} show = {"an*"} details = yes copy = "out" '
+    got = lines_of(good(tmp, 'page "shop" { title = "Shop" host = {"a.org", "b.org"} show = {"an*"} details = yes copy = "out" url = "https://a.org" '
                              'audiences = {"staff", "students"} zone = "Europe/Berlin" }\n'), "page")
     (_, name, words), = got
     assert name == "shop" and words.items() >= {
-        "title": "Shop", "host": "a.org\nb.org", "show": "an*", "details": "yes", "zone": "Europe/Berlin", "language": "en", "statistics": "yes",
+        "title": "Shop", "host": "a.org\nb.org", "show": "an*", "details": "yes", "url": "https://a.org", "zone": "Europe/Berlin", "language": "en", "statistics": "yes",
         "bars-days": "90", "audiences": "staff\nstudents", "copy": f"{tmp}/out"}.items(), words
 
 
