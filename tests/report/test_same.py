@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -25,7 +26,8 @@ LINES += line("service", name="Both", state="up", need=2, up=2, members="\n".joi
 STATES = {"shop": "u" * 30 + "ddd" + "u" * 80 + "d" + "u" * 5,
           "Mail & more": "u" * 20 + "?" * 5 + "u" * 40 + "d" + "u" * 9 + "g" * 20 + "u" * 24}
 RESULTS = 120  # so many intervals, in which the history lies
-TOLD = {"start", "begin", "zone", "sla", "maintenance", "service", "end", "fd", "go", "web", "stop"}
+TOLD = {"start", "begin", "zone", "sla", "maintenance", "service", "end", "pages", "target", "page", "part", "pages-end", "serve", "fd", "go", "web",
+        "stop"}
 
 
 def month(at_s, months=0):
@@ -116,9 +118,9 @@ def agree(tmp):
     keeper.die()
     with OfStore(tmp / "nines.db") as web:
         assert web.figures() == report
-        html = web.get("/")[2]
-    for figure in report.values():
-        assert figure in text and f"{figure} % this month" in html, figure
+        for name, figure in report.items():
+            page = web.get(f"/monitor/{urllib.parse.quote(name)}/")[2]
+            assert figure in text and f"this month</th><td>{figure[:-3]} %" in page, (name, figure, page)
 
 
 RULES = {
