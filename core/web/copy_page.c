@@ -294,8 +294,6 @@ void copy_page_stamp(struct text *into, const char *html, const struct copy_page
 	head += strlen("<head>");
 	text_add(into, html, (size_t)(head - html));
 	add_note(into, "copy-head", p, made_us, due_us);
-	if (!strcasestr(html, "http-equiv=\"refresh\""))
-		add_note(into, "copy-refresh", p, made_us, due_us);
 	text_add(into, head, (size_t)(end + 1 - head));
 	add_note(into, "copy-note", p, made_us, due_us);
 	text_puts(into, end + 1);

@@ -213,11 +213,12 @@ class Browser:
         return self.evaluate("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
                              ".reverse().slice(0, 5).map(e => e.outerHTML.slice(0, 160))")
 
-    def axe(self):
-        """What axe-core finds wrong, one text each."""
+    def axe(self, *rules):
+        """What axe-core finds wrong, one text each; by these rules alone where some are named."""
         source = needs(FROM_NPM / "axe-core" / "axe.min.js", "axe-core").read_text()
+        only = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
         self.cdp("Emulation.setScriptExecutionDisabled", value=False)
-        found = self.evaluate(source + ";axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => "
+        found = self.evaluate(source + ";axe.run(document, " + json.dumps(only) + ").then(r => r.violations.map(v => "
                               "({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)})))")
         self.allow(self.script)
         return [f"{v['id']}: {v['help']}: {node}" for v in found for node in v["nodes"]]
