@@ -56,6 +56,12 @@ void address_ask(struct keeper *k, int64_t client, const struct line *l)
 {
 	bool is_anew = line_int(l, "renew", 0) == 1;
 
+	if (!is_anew && !*address_key(k->board) && cards_are_missing(k)) {
+		status_end(k, client, "wrong",
+			   "the record could not be read: addresses that were given out may be in "
+			   "it, so none are made anew");
+		return;
+	}
 	if (is_anew || !*address_key(k->board)) {
 		if (!address_is_key(line_get(l, "key"))) {
 			status_end(k, client, "wrong", "a key of 64 hex digits is missing");

@@ -259,6 +259,11 @@ void cards_resume(struct keeper *k, const struct line *l)
 	text_release(&line);
 }
 
+bool cards_are_missing(const struct keeper *k)
+{
+	return k->resume.until_us && !k->cards->is_resumed;
+}
+
 void cards_resumed(struct keeper *k)
 {
 	k->cards->is_resumed = true;

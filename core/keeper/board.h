@@ -52,6 +52,8 @@ void cards_open(struct keeper *);
 void cards_close(struct keeper *);
 void cards_resume(struct keeper *, const struct line *); /* `resume-card ID` */
 void cards_resumed(struct keeper *);
+/* The record was not read: what is not on the board may have been written all the same. */
+bool cards_are_missing(const struct keeper *);
 /* True: the request was one of cards. */
 bool cards_ask(struct keeper *, int64_t client, const struct line *);
 void cards_forget_client(struct keeper *, int64_t client);

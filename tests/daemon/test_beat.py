@@ -24,7 +24,8 @@ def ask(d, path, method="GET", body=None, headers=None):
 
 
 def addresses(d):
-    document = json.loads(daemon.until("the keeper answers", lambda: d.nines("heartbeat", "--json").stdout))
+    d.until_status("its checks are there", lambda s: s["checks"])
+    document = json.loads(d.nines("heartbeat", "--json").stdout)
     return document["key"], {one["check"]: one["address"] for one in document["checks"]}
 
 

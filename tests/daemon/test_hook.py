@@ -29,7 +29,8 @@ def post(d, path, body, headers=None):
 
 def known(d):
     """The addresses, once the web has heard of them."""
-    document = json.loads(daemon.until("the keeper answers", lambda: d.nines("heartbeat", "--json").stdout))
+    d.until_status("its checks are there", lambda s: s["checks"])
+    document = json.loads(d.nines("heartbeat", "--json").stdout)
     of = {one["check"]: one["address"] for one in document["checks"]}
     daemon.until("the web knows them", lambda: post(d, f"/ping/{of['job']}/log", b"")[0] == 200)
     return of
