@@ -4,10 +4,10 @@
 #include "../../core/keeper/board.h"
 #include "../lib/keeper.h"
 
-#define HASH "\"$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA\""
-#define ONE "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HASH  "\"$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA\""
+#define ONE   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdee"
-#define ID "0123456789abcdef0123456789abcdef"
+#define ID    "0123456789abcdef0123456789abcdef"
 
 static struct text web;
 
@@ -142,8 +142,8 @@ static void ends(void)
 	open_one(w);
 	for (int i = 0; i < USER_SESSIONS + 5; i++) {
 		pass(w, SECOND);
-		snprintf(request, sizeof request,
-			 "session-open %032x user=ann hash=%032x%032x", i, i, i);
+		snprintf(request, sizeof request, "session-open %032x user=ann hash=%032x%032x", i,
+			 i, i);
 		ask(w, true, request);
 	}
 	ok(board_count(w->k->board, "session") == USER_SESSIONS &&

@@ -8,10 +8,12 @@ int main(void)
 	static const struct {
 		const char *net;
 		bool is_good;
-	} nets[] = {{"10.0.0.0/8", true},   {"127.0.0.1", true},   {"fd00::/8", true},
-		    {"2001:db8::1", true},  {"192.0.2.0/31", true}, {"10.0.0.0/33", false},
-		    {"10.0.0.0/-1", false}, {"10.0.0/8", false},   {"proxy.example", false},
-		    {"", false},	    {"10.0.0.1/", false},  {"::/129", false}};
+	} nets[] = {{"10.0.0.0/8", true},     {"127.0.0.1", true},
+		    {"fd00::/8", true},       {"2001:db8::1", true},
+		    {"192.0.2.0/31", true},   {"10.0.0.0/33", false},
+		    {"10.0.0.0/-1", false},   {"10.0.0/8", false},
+		    {"proxy.example", false}, {"", false},
+		    {"10.0.0.1/", false},     {"::/129", false}};
 	static const struct {
 		const char *connected, *list, *visitor;
 	} row[] = {
