@@ -27,7 +27,7 @@ ANSWERS = {200, 201, 202, 204, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406,
 ADMINS = {"planned", "maintenance", "standing", "reclassification"}  # and of an admin
 AT_ONCE = 30  # parameters of one request, which has its limits
 CHECK = 'tcp "a" { host = "127.0.0.1"  port = 1  every = "1h"  standing = "paused" }\n'
-GROWS = {"card", "letter", "attempt", "told", "meta", "marker", "state", "incident", "delivery"}  # what a request, or time, may add to
+GROWS = {"card", "letter", "attempt", "told", "meta", "marker", "state", "incident", "delivery", "link"}  # what a request, or time, may add to
 
 
 def record(daemon):
