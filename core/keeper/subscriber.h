@@ -1,7 +1,8 @@
 /* keeper/subscriber: who subscribed to a page: asked, confirmed, told, removed.
  *
- * subscriber.c takes the requests: nobody is written to twice without having answered, and how
- * often anybody is written to at all is limited (F53); subscriber_key.c keeps the keys of letters,
+ * subscriber.c takes the requests, subscriber_yes.c the answers: nobody is written to twice without
+ * having answered, and how often anybody is written to at all is limited (F53); subscriber_key.c
+ * keeps the keys of letters,
  * which are put into a letter as it leaves and into no record (F54); subscriber_page.c knows the
  * pages; subscriber_tell.c sends news in batches, which wait behind all alerts; subscriber_say.c
  * writes one letter; subscriber_follow.c tells of monitors that go down and come back. The cards:

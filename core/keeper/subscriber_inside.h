@@ -47,6 +47,13 @@ struct subscribers {
 	uint64_t followed_at; /* as it was at that many changes */
 };
 
+/* ---- subscriber.c ---- */
+
+/* The net of a visitor; "" of who administers. */
+void subscriber_net(struct text *net, int64_t client, const struct line *);
+/* Who has that address on that page; NULL: nobody. */
+const struct card *subscriber_find(const struct keeper *, const char *page, const char *to);
+
 /* ---- subscriber_page.c ---- */
 
 struct told_page *told_page_find(const struct keeper *, const char *name); /* "": the first; NULL */
