@@ -274,6 +274,10 @@ static enum MHD_Result answer_whole(struct visit *v)
 				       NULL);
 	if (wrong)
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
+	/* while the body came, or the keeper was asked, cards have changed: so may who he is */
+	sign_read(v, site_now(v->server));
+	if (!permit(v->request.user, v->request.route->act, ""))
+		return sign_refuse(v, v->server->site);
 	if (v->phase == VISIT_BODY && (wrong = sign_wrong_form(v)))
 		return respond_refusal(v, MHD_HTTP_FORBIDDEN, wrong, NULL);
 	if (shows_state(v->request.route) && v->phase != VISIT_FEED &&

@@ -1,10 +1,12 @@
 """Signing in: sessions, forms of other sites, tokens, guessing. The keeper is played by the test (tests/lib/signing.py)."""
 import pathlib
 import re
+import socket
 import sys
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from frames import frame  # noqa: E402
 from keeper import Web  # noqa: E402
 from signing import NOW_US, Browser, Sessions, card, secret_hash, token, user  # noqa: E402
 from tap import run, test  # noqa: E402
@@ -118,6 +120,27 @@ def ends():
         assert any(r.startswith("session-seen " + secret_hash(secret)[:32]) for r in w.keeper.requests), "that it is used is noted"
         b.cookie = f"__Host-nines={secret}"
         assert b.get("/admin/")[0] == 303, "without TLS that name is not looked at"
+
+
+@test("whose session ends while his form is on its way is refused when it has come")
+def meanwhile():
+    served, sessions = web()
+    with served as w:
+        b = Browser(w.port)
+        assert b.sign_in("ann")[0] == 303
+        body = f"form={b.form()}".encode()
+        with socket.create_connection(("127.0.0.1", w.port), timeout=20) as s:
+            s.sendall(b"POST /sign-out/ HTTP/1.1\r\nHost: x\r\nCookie: " + b.cookie.encode() + b"\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                      b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            assert s.recv(4096).startswith(b"HTTP/1.1 100"), "its head was read, and he was let in"
+            name = next(iter(sessions.open))
+            w.keeper.own.sendall(frame(f"card {name} kind=session version=2 at_us={NOW_US} first_us={NOW_US} by=x gone=1\n"
+                                       f"card ann kind=user version=2 at_us={NOW_US} first_us={NOW_US} by=x gone=1\n"))
+            while b.get("/admin/")[0] == 200:
+                pass
+            s.sendall(body)
+            assert s.recv(4096).startswith(b"HTTP/1.1 401")
+        assert not any(r.startswith("session-close") for r in w.keeper.requests)
 
 
 @test("a token opens what its role may, a bad one nothing, and no form is asked of it")
