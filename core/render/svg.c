@@ -197,9 +197,10 @@ static void add_shape(struct text *t, const struct drawing *d, const struct shap
 	}
 }
 
-static void open_svg(struct text *t, const struct drawing *d)
+/* `role`: what it is to a screen reader, an attribute; "": nothing. */
+static void open_svg(struct text *t, const struct drawing *d, const char *role)
 {
-	text_puts(t, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
+	text_printf(t, "<svg xmlns=\"http://www.w3.org/2000/svg\"%s viewBox=\"0 0 ", role);
 	add_number(t, d->width);
 	text_putc(t, ' ');
 	add_number(t, d->height);
@@ -214,7 +215,7 @@ static void add_size(struct text *t, const struct drawing *d)
 
 void svg_add_mark(struct text *t, const struct drawing *d)
 {
-	open_svg(t, d);
+	open_svg(t, d, "");
 	add_size(t, d);
 	text_puts(t, " aria-hidden=\"true\">");
 	for (size_t i = 0; i < d->shapes; i++)
@@ -224,8 +225,8 @@ void svg_add_mark(struct text *t, const struct drawing *d)
 
 static void add_labels(struct text *t, const struct drawing *d, size_t number)
 {
-	text_printf(t, " role=\"img\" aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">",
-		    number, number, number);
+	text_printf(t, " aria-labelledby=\"c%zut c%zud\">\n<title id=\"c%zut\">", number, number,
+		    number);
 	html_add(t, d->title);
 	text_printf(t, "</title>\n<desc id=\"c%zud\">", number);
 	html_add(t, d->says);
@@ -241,7 +242,7 @@ static void close_svg(struct text *t, const struct drawing *d)
 
 void svg_add(struct text *t, const struct drawing *d, size_t number)
 {
-	open_svg(t, d);
+	open_svg(t, d, " role=\"img\"");
 	if (d->is_full_size)
 		add_size(t, d);
 	add_labels(t, d, number);
@@ -250,7 +251,7 @@ void svg_add(struct text *t, const struct drawing *d, size_t number)
 
 void svg_add_document(struct text *t, const struct drawing *d)
 {
-	open_svg(t, d);
+	open_svg(t, d, " role=\"img\"");
 	add_size(t, d);
 	add_labels(t, d, 0);
 	text_puts(t, "<style>svg{font-family:system-ui,sans-serif}");
