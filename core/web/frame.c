@@ -82,6 +82,18 @@ void frame_brand(struct text *t, const struct site *s, const struct page *p)
 		say(t, "brand");
 }
 
+const char *frame_logo(const struct page *p)
+{
+	static const char *const kind[] = {"png", "jpeg", "gif", "webp"};
+	const struct page_file *f = page_file(p, "logo");
+	const char *type = f && !strncmp(f->type, "image/", 6) ? f->type + 6 : "";
+
+	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++)
+		if (!strcmp(kind[i], type))
+			return kind[i];
+	return strcmp(type, "svg+xml") ? "" : "svg";
+}
+
 static void add_piece_if(struct text *t, bool is_so, const char *piece, const struct request *r)
 {
 	struct words w = {0};
@@ -89,6 +101,7 @@ static void add_piece_if(struct text *t, bool is_so, const char *piece, const st
 	if (!is_so)
 		return;
 	word_text(&w, "base", r->base);
+	word_text(&w, "kind", frame_logo(r->page));
 	words_piece(t, FRAME, piece, &w);
 }
 

@@ -25,6 +25,9 @@ void frame_brand(struct text *, const struct site *, const struct page *);
 /* Why the page is loud: its data is old, the monitor has trouble of its own (where `details`). */
 void frame_notices(struct text *, const struct site *, bool details);
 
+/* What its logo's name ends in, as any web server of a static copy knows it: "svg"; "" none. */
+const char *frame_logo(const struct page *);
+
 /* Do routes serve that path by GET? Links are shown only to what is there. */
 bool frame_has(const char *path);
 

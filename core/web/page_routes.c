@@ -1,6 +1,7 @@
 /* web/page_routes: the status page and what belongs to it, its dress, and the same for programs.
  * See route.h. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../base/memory.h"
 #include "assets.h"
@@ -50,6 +51,10 @@ static void show_own_style(const struct site *s, const struct request *r, struct
 /* A drawing may hold a script: opened by itself it runs none. */
 static void show_logo(const struct site *s, const struct request *r, struct answer *a)
 {
+	if (strcmp(r->path + strlen("/logo."), frame_logo(r->page)) != 0) {
+		frame_none(a, s, r);
+		return;
+	}
 	show_file(s, r, a, "logo");
 	if (!a->status)
 		a->policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
@@ -110,6 +115,12 @@ static void show_health(const struct site *s, const struct request *r, struct an
 	a->status = is_well ? 200 : 503;
 }
 
+#define LOGO(kind)                                                              \
+	{                                                                       \
+		.method = "GET", .path = "/logo." kind, .shows = SHOWS_NOTHING, \
+		.answer = show_logo                                             \
+	}
+
 extern const struct route page_routes[];
 const struct route page_routes[] = {
 	{.method = "GET", .path = "/", .shows = SHOWS_STATE, .answer = show_page},
@@ -134,7 +145,11 @@ const struct route page_routes[] = {
 	{.method = "GET", .path = "/icon.svg", .shows = SHOWS_STATE, .answer = status_icon},
 	{.method = "GET", .path = "/style.css", .shows = SHOWS_NOTHING, .answer = show_style},
 	{.method = "GET", .path = "/own.css", .shows = SHOWS_NOTHING, .answer = show_own_style},
-	{.method = "GET", .path = "/logo", .shows = SHOWS_NOTHING, .answer = show_logo},
+	LOGO("svg"),
+	LOGO("png"),
+	LOGO("jpeg"),
+	LOGO("gif"),
+	LOGO("webp"),
 	{.method = "GET", .path = "/status.json", .shows = SHOWS_STATE, .answer = show_status},
 	{.method = "GET",
 	 .path = "/health",

@@ -60,7 +60,7 @@ def shows(tmp):
             assert "Shop status" in body and "The shop" in body and "Web shop" in body and "vault" not in body and "Our own words." in body
             assert "127.0.0.1" not in re.sub(r"https?://127\.0\.0\.1:\d+", "", body)
         assert "vault" in inside and "Operational" in inside and "127.0.0.1" in inside
-        logo, style = get(daemon, "/logo"), get(daemon, "/own.css")
+        logo, style = get(daemon, "/logo.png"), get(daemon, "/own.css")
         assert logo[2] == PNG and logo[1]["Content-Type"] == "image/png"
         assert style[2] == b"h1 { color: #123456; }\n"
         assert get(daemon, "/pages/nowhere/")[0] == 404 and get(daemon, "/monitor/vault/")[0] == 404
@@ -84,7 +84,7 @@ def reload(tmp):
         assert b"#654321" in get(daemon, "/own.css")[2]
         daemon.reload(TARGETS.format(port=server.port))
         until("one page with details", lambda: "vault" in text(daemon, "/"))
-        assert get(daemon, "/pages/public/")[0] == 404 and get(daemon, "/logo")[0] == 404
+        assert get(daemon, "/pages/public/")[0] == 404 and get(daemon, "/logo.png")[0] == 404
 
 
 @test("posts of the command line stand on the pages that they mean, and the status says so")

@@ -335,8 +335,8 @@ def dress():
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     with site(None, "", dressed(style=b"h1 { color: red }\n", logo=(svg, "image/svg+xml"))) as web:
         body = web.get("/pages/own/")[2]
-        style, logo = web.get("/pages/own/own.css"), web.get("/pages/own/logo")
-        assert web.get("/pages/shop/logo")[0] == 404 and web.get("/pages/shop/own.css")[0] == 404
+        style, logo = web.get("/pages/own/own.css"), web.get("/pages/own/logo.svg")
+        assert web.get("/pages/shop/logo.svg")[0] == 404 and web.get("/pages/own/logo.png")[0] == 404 and web.get("/pages/shop/own.css")[0] == 404
         assert web.get("/style.css")[1]["Content-Type"] == "text/css; charset=utf-8"
         changed = dressed(style=b"h1 { color: blue }\n")
         web.tell(changed.replace("pages 1", "pages 2").replace("pages-end 1", "pages-end 2"))
@@ -345,8 +345,8 @@ def dress():
                 break
         else:
             raise AssertionError("the style before is still served")
-    assert '<link rel="stylesheet" href="/pages/own/own.css">' in body and '<link rel="icon" href="/pages/own/logo">' in body
-    assert '<img src="/pages/own/logo" alt="" height="40">' in body
+    assert '<link rel="stylesheet" href="/pages/own/own.css">' in body and '<link rel="icon" href="/pages/own/logo.svg">' in body
+    assert '<img src="/pages/own/logo.svg" alt="" height="40">' in body
     assert style[2] == "h1 { color: red }\n" and style[1]["Content-Type"] == "text/css; charset=utf-8"
     assert logo[2].encode() == svg and logo[1]["Content-Type"] == "image/svg+xml" and "sandbox" in logo[1]["Content-Security-Policy"]
 
