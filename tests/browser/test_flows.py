@@ -81,7 +81,7 @@ def incident(tmp):
             assert wanted in text, f"{wanted}: {text}"
 
 
-@test("maintenance is announced ahead by a form; another one is reminded of, begins and ends by itself")
+@test("maintenance is announced ahead by a form; another one begins and ends by itself")
 def maintenance(tmp):
     with Shop(tmp) as shop:
         shop.add_user(role="editor")
