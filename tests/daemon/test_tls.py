@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import certs  # noqa: E402
 from daemon import Daemon, free_port, nines, until  # noqa: E402
-from signing import Browser  # noqa: E402
+from signing import Browser, add_user  # noqa: E402
 from real import nginx  # noqa: E402
 from tap import ROOT, run, test  # noqa: E402
 
@@ -73,8 +73,7 @@ def secured(tmp):
         with socket.create_connection(("127.0.0.1", daemon.port), timeout=20) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b"200" not in plain.recv(4096), "nothing is served without TLS"
-        done = daemon.nines("user", "add", "ann", "--role", "viewer", input="right horse battery\n")
-        assert done.returncode == 0, done
+        add_user(daemon)
         connection = http.client.HTTPSConnection("127.0.0.1", daemon.port, timeout=20, context=context())
         connection.request("POST", "/sign-in/", "name=ann&password=right+horse+battery",
                            {"Content-Type": "application/x-www-form-urlencoded"})
@@ -129,8 +128,7 @@ def proxies(tmp):
         return headers["Set-Cookie"] if status == 303 else ""
     with Daemon(tmp, 'proxies = {"127.0.0.1", "fd00::/8"}\n') as daemon:
         daemon.wait("page: ")
-        done = daemon.nines("user", "add", "ann", "--role", "viewer", input="right horse battery\n")
-        assert done.returncode == 0, done
+        add_user(daemon)
         until("believed", lambda: cookie(daemon).startswith("__Host-nines="))
         daemon.reload("")
         until("not any more", lambda: cookie(daemon).startswith("nines="))
@@ -149,7 +147,7 @@ def behind_nginx(tmp):
             recipe = recipe.replace(old, new)
         (tmp / "nginx").mkdir()
         with nginx(tmp / "nginx", recipe, wait_for=("127.0.0.1", port)):
-            assert daemon.nines("user", "add", "ann", "--role", "viewer", input="right horse battery\n").returncode == 0
+            add_user(daemon)
 
             def sign_in(password, **headers):
                 connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context(),

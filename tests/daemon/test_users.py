@@ -6,20 +6,11 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from daemon import Daemon, until  # noqa: E402
-from signing import Browser  # noqa: E402
+from signing import Browser, add_user  # noqa: E402
 from tap import run, test  # noqa: E402
 
 PASSWORD = "right horse battery"
 CONF = 'tcp "shop" { host = "127.0.0.1" port = 9 every = "1s" recheck = "1s" }\nservice "Shop" { members = {"shop"} }\n'
-
-
-def add_user(daemon, name="ann", role="editor", password=PASSWORD):
-    """As soon as the record has been read."""
-    def add():
-        done = daemon.nines("user", "add", name, "--role", role, input=password + "\n")
-        assert done.returncode == 0 or "try again" in done.stderr or "control socket" in done.stderr, done
-        return done.returncode == 0 and done
-    return until("a user", add)
 
 
 def signed_in(daemon, name="ann", password=PASSWORD):

@@ -105,3 +105,14 @@ class Browser:
     def form(self, path="/admin/"):
         """The field that forms of this session carry."""
         return re.search(r'name="form" value="([0-9a-f]{64})"', self.get(path)[2]).group(1)
+
+
+def add_user(daemon, name="ann", role="editor", password="right horse battery"):
+    """By the command line of a real daemon, as soon as it has read who there is."""
+    daemon.wait("page: ")
+    while True:
+        done = daemon.nines("user", "add", name, "--role", role, input=password + "\n")
+        if done.returncode == 0:
+            return done
+        assert "try again" in done.stderr, done
+        time.sleep(0.02)
