@@ -10,7 +10,7 @@
 #include "../base/memory.h"
 #include "../board/user.h"
 #include "evidence.h"
-#include "frame.h"
+#include "../page/frame.h"
 #include "problem.h"
 #include "respond.h"
 #include "secret.h"

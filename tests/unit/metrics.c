@@ -1,6 +1,6 @@
 /* tests/unit/metrics: there are never more samples than promised, and what is left out is counted;
  * which format is liked better. */
-#include "../../core/web/metrics.h"
+#include "../../core/api/metrics.h"
 
 #include <stdlib.h>
 

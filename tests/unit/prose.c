@@ -1,6 +1,6 @@
 /* tests/unit/prose: what people wrote becomes paragraphs, lists and links, and never markup of
  * theirs (F44, F49). */
-#include "../../core/web/prose.h"
+#include "../../core/page/prose.h"
 
 #include "../lib/tap.h"
 

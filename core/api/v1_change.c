@@ -1,0 +1,195 @@
+/* api/v1_change: operations that ask the keeper: changes, and lists that it alone has. See v1.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../board/address.h"
+#include "../base/memory.h"
+#include "../web/json.h"
+#include "../web/secret.h"
+#include "v1.h"
+
+static const char nobody[] = "the keeper does not answer: nines is starting or in trouble";
+
+static void changed(const struct site *s, const struct request *r, struct answer *a,
+		    const struct line *end, void *state)
+{
+	const char *wrong = end ? line_find(end, "wrong") : nobody;
+	json_t *j;
+
+	(void)s, (void)state;
+	if (wrong) {
+		v1_problem(a, end ? 409 : 503, "%s", wrong);
+		return;
+	}
+	j = json_pack("{so}", "text", json_safe(line_get(end, "text")));
+	if (line_find(end, "id"))
+		json_object_set_new(j, "id", json_safe(line_get(end, "id")));
+	v1_answer(a, 200, j);
+	(void)r;
+}
+
+/* What the end of the path names must be the asker's, too. */
+static bool may_touch(const struct site *s, const struct request *r, struct answer *a)
+{
+	const struct v1_operation *o = v1_operation_of(r);
+
+	if (!o->tail || strcmp(o->tail, "name") || v1_target(s, r, r->tail))
+		return true;
+	v1_problem(a, 404, "no check or service is called '%.200s'", r->tail);
+	return false;
+}
+
+void v1_change(const struct site *s, const struct request *r, struct answer *a)
+{
+	struct text line = {0};
+
+	if (may_touch(s, r, a) && v1_line(s, r, a, &line))
+		route_ask(r, text_get(&line), changed, NULL);
+	text_release(&line);
+}
+
+/* ---- lists ---- */
+
+static bool is_list(const char *key)
+{
+	return !strcmp(key, "services") || !strcmp(key, "to");
+}
+
+/* A word as a member: times as times, lists as arrays, numbers as numbers. */
+static void add_word(json_t *j, const struct line_word *w)
+{
+	char key[64];
+	int64_t n = 0;
+	size_t size = w->key_size < sizeof key - 1 ? w->key_size : sizeof key - 1;
+	bool is_number = text_to_int(w->value, &n);
+
+	memcpy(key, w->key, size);
+	key[size] = '\0';
+	if (is_number && size > 3 && !strcmp(key + size - 3, "_us")) {
+		key[size - 3] = '\0';
+		json_object_set_new(j, key, json_time(n));
+	} else if (is_list(key)) {
+		json_object_set_new(j, key, json_lines(w->value));
+	} else if (strcmp(key, "zone_bytes")) {
+		json_object_set_new(j, key, is_number ? json_integer(n) : json_safe(w->value));
+	}
+}
+
+static json_t *item_of(const struct line *l)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "name", json_safe(line_name(l)));
+	for (size_t i = 0; i < l->words; i++)
+		if (l->word[i].key_size != 4 || memcmp(l->word[i].key, "name", 4))
+			add_word(j, &l->word[i]);
+	return j;
+}
+
+/* What is nobody's, or a target that the asker may see. */
+static bool is_seen(const struct site *s, const struct request *r, const struct line *l)
+{
+	const struct target *t = catalog_find(s->catalog, line_name(l));
+
+	return !t || permit(r->user, r->route->act, t->owner);
+}
+
+static void take(const struct site *s, const struct request *r, const struct line *l, json_t *items)
+{
+	const struct v1_operation *o = v1_operation_of(r);
+
+	if (strcmp(l->verb, o->takes) || (o->kind && strcmp(line_get(l, "kind"), o->kind)))
+		return;
+	if (is_seen(s, r, l))
+		json_array_append_new(items, item_of(l));
+}
+
+static void listed(const struct site *s, const struct request *r, struct answer *a,
+		   const struct line *end, void *state)
+{
+	static struct line l; /* too large for a stack frame */
+	json_t *items = json_array();
+	char *copy = end && r->heard ? memory_text(r->heard) : NULL, *at = copy, *stop;
+
+	(void)state;
+	for (; at && *at; at = stop + 1) {
+		stop = strchrnul(at, '\n');
+		if (!*stop || line_parse(&l, at, (size_t)(stop - at)))
+			break;
+		take(s, r, &l, items);
+	}
+	free(copy);
+	v1_answer_list(a, items, NULL);
+	if (!end)
+		v1_problem(a, 503, "%s", nobody);
+}
+
+void v1_list(const struct site *s, const struct request *r, struct answer *a)
+{
+	struct text line = {0};
+
+	(void)s, (void)a;
+	line_begin(&line, v1_operation_of(r)->verb, "-");
+	line_end(&line);
+	route_ask(r, text_get(&line), listed, NULL);
+	text_release(&line);
+}
+
+/* ---- secrets ---- */
+
+/* The only time that it is told. */
+static void made_token(const struct site *s, const struct request *r, struct answer *a,
+		       const struct line *end, void *state)
+{
+	char hash[SECRET_HASH_BYTES + 1];
+
+	changed(s, r, a, end, NULL);
+	if (a->status != 200)
+		return;
+	secret_hash(hash, state);
+	hash[32] = '\0';
+	v1_answer(a, 201,
+		  json_pack("{ss, ss, so}", "id", hash, "token", (const char *)state, "text",
+			    json_safe(line_get(end, "text"))));
+	a->cache = "no-store";
+	secret_forget(state);
+}
+
+void v1_make_token(const struct site *s, const struct request *r, struct answer *a)
+{
+	char hash[SECRET_HASH_BYTES + 1], *secret = memory_new(SECRET_BYTES + 1);
+	struct text line = {0}, whole = {0};
+
+	if (!v1_line(s, r, a, &line)) {
+		text_release(&line);
+		free(secret);
+		return;
+	}
+	secret_make(secret);
+	secret_hash(hash, secret);
+	/* "token-add - ..." gets the id and the hash that only this process knows of. */
+	text_printf(&whole, "token-add %.32s hash=%s", hash, hash);
+	text_puts(&whole, strchr(strchr(line.at, ' ') + 1, ' '));
+	route_ask(r, whole.at, made_token, secret);
+	text_release(&line);
+	text_release(&whole);
+}
+
+void v1_renew(const struct site *s, const struct request *r, struct answer *a)
+{
+	char first[SECRET_BYTES + 1], key[SECRET_HASH_BYTES + 1];
+	struct text line = {0};
+
+	(void)s, (void)a;
+	secret_make(first);
+	secret_hash(key, first);
+	line_begin(&line, "addresses", "-");
+	line_add(&line, "key", key);
+	line_add_int(&line, "renew", 1);
+	v1_add_asker(r, &line);
+	line_end(&line);
+	route_ask(r, text_get(&line), changed, NULL);
+	secret_forget(first);
+	secret_forget(line.at);
+	text_release(&line);
+}

@@ -1,0 +1,46 @@
+/* page/admin: what the administration's pages share: who may reach what, forms, times. See
+ * admin_routes.c. */
+#ifndef NINES_PAGE_ADMIN_H
+#define NINES_PAGE_ADMIN_H
+
+#include "admin_page.h"
+
+/* He may do it to everything in the list of names (lines); to what nobody owns by his role alone.
+ */
+bool admin_reaches(const struct site *, const struct request *, enum permit_act, const char *names);
+/* What a visitor may not know of is not there. */
+void admin_not_found(struct answer *);
+/* "2026-11-22 18:00 UTC"; "" for 0. */
+void admin_add_time(struct text *, int64_t wall_us);
+
+/* What was done, as a word in the address says; NULL: nothing. */
+const char *admin_done(const struct request *);
+
+/* ---- fields of forms ---- */
+
+struct admin_choice {
+	const char *value, *text;
+};
+
+/* `more`: further attributes, a constant. */
+void admin_text(struct text *, const char *key, const char *label, const char *value,
+		const char *more);
+void admin_long(struct text *, const char *key, const char *label, const char *value,
+		const char *more);
+void admin_time(struct text *, const char *key, const char *label, const char *value,
+		const char *more);
+/* Choices end with a NULL value. */
+void admin_choice(struct text *, const char *key, const char *label, const struct admin_choice *,
+		  const char *chosen);
+void admin_box(struct text *, const char *key, const char *text, const char *value,
+	       bool is_checked);
+void admin_boxes(struct text *, const char *label, const struct text *boxes);
+
+/* Pages of posts: admin_post.c. */
+void admin_add_posts(struct text *, const struct site *, const struct request *);
+void admin_show_new(const struct site *, const struct request *, struct answer *);
+void admin_take_new(const struct site *, const struct request *, struct answer *);
+void admin_show_post(const struct site *, const struct request *, struct answer *);
+void admin_take_post(const struct site *, const struct request *, struct answer *);
+
+#endif
