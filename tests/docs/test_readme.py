@@ -4,7 +4,7 @@ import subprocess
 
 import daemon
 import servers
-from tap import ROOT, run, test
+from tap import BUILD, ROOT, run, test
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOURCE = re.search(r"```c\n(.*?)```", README, re.S).group(1)
@@ -15,6 +15,19 @@ def built(tmp):
     subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-shared", f"-I{ROOT}/include",
                     "-o", tmp / "banner.so", tmp / "banner.c"], check=True)
     return tmp / "banner.so"
+
+
+@test("what the README configures is a configuration")
+def configured(tmp):
+    sections = re.findall(r"^## (?:Who is told|What customers).*?(?=^## )", README, re.M | re.S)
+    text = "\n".join(re.findall(r"^    .*", "\n".join(sections), re.M))
+    assert len(sections) == 2 and "page" in text
+    conf = tmp / "nines.conf"
+    conf.write_text(f'store = "{tmp}/db"\nmodules = "{BUILD}/modules"\nnotifiers = "{BUILD}/notifiers"\nreports = "{BUILD}/reports"\n'
+                    'notify-email { host = "localhost" from = "a@example.org" }\n'
+                    'notify-sms { gateway = "kannel"  url = "http://localhost:13013/cgi-bin/sendsms"  user = "u"  token = "env:HOME" }\n' + text)
+    done = daemon.nines("config", "check", conf=conf)
+    assert done.returncode == 0, done.stderr + text
 
 
 @test("the README's module is short")
