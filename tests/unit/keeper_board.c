@@ -135,7 +135,7 @@ static void test_web(void)
 static void test_long(void)
 {
 	struct world *w = world_new();
-	char id[8];
+	char id[16];
 
 	for (int i = 0; i < 1000; i++) {
 		snprintf(id, sizeof id, "%04d", i);
