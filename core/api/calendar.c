@@ -5,9 +5,13 @@
 
 #include "../base/clock.h"
 #include "../base/zone.h"
+#include "../page/planned.h"
+#include "../page/words.h"
 #include "syndicate.h"
 
 #define FOLD 75 /* octets of a line, its end not counted (RFC 5545 3.1) */
+
+#define EVENT_END "CATEGORIES:MAINTENANCE\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n"
 
 struct sheet {
 	struct text *out;
@@ -93,23 +97,26 @@ static void put_description(struct text *t, const struct notice *n)
 	text_release(&all);
 }
 
-static void put_url(struct text *t, const struct sheet *s, const struct notice *n)
+/* `id`: of the post that has a page of its own; NULL: there is none. */
+static void put_url(struct text *t, const struct sheet *s, const char *id)
 {
 	struct text line = {0};
 
 	text_puts(&line, "URL:");
 	text_add_safe(&line, s->view->base, strlen(s->view->base), 1000);
-	text_printf(&line, "/incident/%s/", n->post.card->id);
+	text_puts(&line, "/");
+	if (id)
+		text_printf(&line, "incident/%s/", id);
 	put(t, text_get(&line));
 	text_release(&line);
 }
 
-static void put_uid(struct text *t, const struct sheet *s, const struct notice *n)
+static void put_uid(struct text *t, const struct sheet *s, const char *id)
 {
 	struct text line = {0};
 
 	text_puts(&line, "UID:");
-	syndicate_id(&line, s->view->site, n->post.card->id, true);
+	syndicate_id(&line, s->view->site, id, true);
 	put(t, text_get(&line));
 	text_release(&line);
 }
@@ -122,7 +129,7 @@ static void take(const struct notice *n, void *with)
 	bool is_off = p->stage == POST_WITHDRAWN || !strcmp(p->state, "cancelled");
 
 	text_puts(t, "BEGIN:VEVENT\r\n");
-	put_uid(t, s, n);
+	put_uid(t, s, p->card->id);
 	text_printf(t, "SEQUENCE:%lld\r\n", (long long)sequence(n));
 	put_time(t, "DTSTAMP", n->changed_us);
 	put_time(t, "LAST-MODIFIED", n->changed_us);
@@ -134,10 +141,34 @@ static void take(const struct notice *n, void *with)
 	put_text(t, "SUMMARY", p->title);
 	if (p->stage != POST_WITHDRAWN)
 		put_description(t, n);
-	put_url(t, s, n);
-	text_puts(t, "CATEGORIES:MAINTENANCE\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
+	put_url(t, s, p->card->id);
+	text_puts(t, EVENT_END);
 	if (n->changed_us > s->changed_us)
 		s->changed_us = n->changed_us;
+}
+
+/* One without a post: what moves is another event, and the one before goes from the reader's. */
+static void take_planned(const struct planned *p, void *with)
+{
+	struct sheet *s = with;
+	struct text *t = s->out, title = {0};
+	int64_t changed_us = p->announced_us ? p->announced_us : p->from_us;
+
+	if (*p->title)
+		text_puts(&title, p->title);
+	else
+		say(&title, "sort-maintenance");
+	text_puts(t, "BEGIN:VEVENT\r\n");
+	put_uid(t, s, p->id);
+	text_puts(t, "SEQUENCE:0\r\n");
+	put_time(t, "DTSTAMP", changed_us);
+	put_time(t, "DTSTART", p->from_us);
+	put_time(t, "DTEND", p->to_us);
+	text_puts(t, "STATUS:CONFIRMED\r\n");
+	put_text(t, "SUMMARY", text_get(&title));
+	put_url(t, s, NULL);
+	text_puts(t, EVENT_END);
+	text_release(&title);
 }
 
 static bool is_recent(const struct post *p, int64_t now_us)
@@ -161,6 +192,8 @@ int64_t calendar_add(struct text *t, const struct calendar_view *v)
 				       .most = CALENDAR_MOST,
 				       .is_wanted = is_recent},
 		take, &s);
+	if (planned(v->site, v->page, v->component, take_planned, &s))
+		s.changed_us = 0;
 	text_puts(t, "END:VCALENDAR\r\n");
 	return s.changed_us;
 }

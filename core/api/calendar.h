@@ -1,5 +1,6 @@
 /* api/calendar: the maintenance that a page announces, as a calendar to subscribe to (RFC 5545).
  * What was cancelled or withdrawn stays in it as cancelled, so that it goes from the reader's, too.
+ * Maintenance that was planned without a post is in it while it goes on or comes (page/planned.h).
  * Pure. */
 #ifndef NINES_API_CALENDAR_H
 #define NINES_API_CALENDAR_H
@@ -16,7 +17,8 @@ struct calendar_view {
 	const char *component; /* NULL: all */
 };
 
-/* Returns when anything in it was last changed, wall clock; 0: there is nothing in it. */
+/* Returns when anything in it was last changed, wall clock; 0: there is nothing in it, or
+ * nobody can say, as planned windows that come and go do not tell. */
 int64_t calendar_add(struct text *, const struct calendar_view *);
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../page/planned.h"
+#include "../page/words.h"
 #include "../web/json.h"
 
 struct v2 {
@@ -90,9 +92,8 @@ static json_t *components(const struct v2 *v)
 /* ---- incidents and maintenances ---- */
 
 /* What is not shown here is not named either. */
-static json_t *affected(const struct v2 *v, const struct post *p)
+static json_t *affected(const struct v2 *v, const char *names)
 {
-	const char *names = p->components;
 	json_t *list = json_array();
 	struct text one = {0};
 
@@ -197,12 +198,50 @@ static void take(const struct notice *n, void *with)
 	set(j, "monitoring_at", time_of(said_at(n, is_planned ? "verifying" : "monitoring")));
 	set(j, "resolved_at", time_of(ended_at(n)));
 	set(j, "incident_updates", updates(v, n));
-	set(j, "components", affected(v, p));
+	set(j, "components", affected(v, p->components));
 	if (is_planned) {
 		set(j, "scheduled_for", time_of(p->start_us));
 		set(j, "scheduled_until", time_of(p->end_us ? p->end_us : p->start_us));
 	}
 	json_array_append_new(v->list, j);
+}
+
+/* An object of the list for one without a post: its window says less than people would. */
+static void take_planned(const struct planned *p, void *with)
+{
+	struct v2 *v = with;
+	const bool is_wanted[] = {[V2_ALL] = true,
+				  [V2_UPCOMING] = !p->is_on,
+				  [V2_ACTIVE] = p->is_on,
+				  [V2_AHEAD] = true};
+	int64_t told_us = p->announced_us ? p->announced_us : p->from_us;
+	struct text title = {0};
+	json_t *j;
+
+	if (!is_wanted[v->view->maintenances])
+		return;
+	if (*p->title)
+		text_puts(&title, p->title);
+	else
+		say(&title, "sort-maintenance");
+	j = json_object();
+	set(j, "id", id_of(p->id));
+	set(j, "name", json_safe(text_get(&title)));
+	set(j, "status", json_string(p->is_on ? "in_progress" : "scheduled"));
+	set(j, "impact", json_string("maintenance"));
+	set(j, "shortlink", json_sprintf("%s/", v->view->base));
+	set(j, "page_id", json_string(v->page_id));
+	set(j, "created_at", time_of(told_us));
+	set(j, "updated_at", time_of(p->is_on ? p->from_us : told_us));
+	set(j, "started_at", time_of(p->from_us));
+	set(j, "monitoring_at", json_null());
+	set(j, "resolved_at", json_null());
+	set(j, "incident_updates", json_array());
+	set(j, "components", affected(v, p->names));
+	set(j, "scheduled_for", time_of(p->from_us));
+	set(j, "scheduled_until", time_of(p->to_us));
+	json_array_append_new(v->list, j);
+	text_release(&title);
 }
 
 static bool is_unresolved(const struct post *p, int64_t now_us)
@@ -300,8 +339,11 @@ json_t *v2_json(const struct v2_view *view)
 		set(j, "components", components(&v));
 	if (view->incidents)
 		set(j, "incidents", list_of(&v, POST_INCIDENT, view->incidents));
-	if (view->maintenances)
-		set(j, "scheduled_maintenances", list_of(&v, POST_MAINTENANCE, view->maintenances));
+	if (view->maintenances) {
+		v.list = list_of(&v, POST_MAINTENANCE, view->maintenances);
+		planned(view->site, view->page, NULL, take_planned, &v);
+		set(j, "scheduled_maintenances", v.list);
+	}
 	components_close(&v.all);
 	return j;
 }

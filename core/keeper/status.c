@@ -18,6 +18,7 @@ struct walk {
 	int64_t client;
 	uint32_t generation; /* another one: begins anew would confuse, so the answer ends */
 	size_t check, group;
+	struct window_place window;
 };
 
 static void add_check_now(struct text *t, const struct keeper *k, const struct check *c)
@@ -232,6 +233,9 @@ static bool walk_on(struct keeper *k, struct walk *w)
 			add_check(t, k, k->check[w->check++]);
 		} else if (w->group < k->groups) {
 			add_group(t, k, k->group[w->group++]);
+		} else if (!window_tell_coming(k, w->client, &w->window) ||
+			   !(t = keeper_line(k, END_CLIENT, w->client))) {
+			return false;
 		} else {
 			add_health(t, k);
 			status_end(k, w->client, NULL, NULL);

@@ -32,6 +32,13 @@ bool window_cancel(struct keeper *, const char *id, struct text *said);
 bool window_is_planned(const struct keeper *, const char *id);
 /* One `window ID` line for each, to a client, as many as it has room for. */
 void window_list(struct keeper *, int64_t client);
+/* For pages, behind what `status -` tells of checks: a line `window ID` for each span of an
+ * announced window that goes on or begins within 14 days. *place: what was told, zero at first.
+ * False: the client has no room for more now. */
+struct window_place {
+	size_t window, span;
+};
+bool window_tell_coming(struct keeper *, int64_t client, struct window_place *place);
 /* Until when (wall clock) this check or service is in maintenance that may take it down; 0: it is
  * not. */
 int64_t window_until_us(const struct keeper *, const char *name);

@@ -6,7 +6,8 @@
 #include "../base/recur.h"
 #include "window.h"
 
-#define WINDOW_WORDS 10
+#define WINDOW_WORDS  10
+#define WINDOW_COMING 32 /* spans of one window that pages announce at a time */
 
 enum impact { IMPACT_NONE, IMPACT_DEGRADED, IMPACT_OUTAGE, IMPACTS };
 
@@ -23,8 +24,15 @@ struct window {
 	int64_t from_us, to_us; /* of the occurrence that is on */
 	/* looked for at `looked_us`: none begins before it; a line of crontab may be years away */
 	int64_t looked_us, next_us;
+	/* of one that comes again, what pages announce: found at `coming_us` (window_coming.c) */
+	int64_t coming_us;
+	struct window_span {
+		int64_t from_us, to_us;
+	} coming[WINDOW_COMING];
+	size_t comings;
 };
 extern const char *const window_word[WINDOW_WORDS];
+extern const char *const window_impact_name[IMPACTS]; /* none degraded outage */
 
 /* Made of a line's words. `zone`: the line of its zone, or NULL when its own brings the bytes.
  * NULL: *wrong says why. */

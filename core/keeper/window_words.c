@@ -9,7 +9,7 @@
 #include "../base/lines.h"
 #include "../base/memory.h"
 
-static const char *const impact_name[IMPACTS] = {"none", "degraded", "outage"};
+const char *const window_impact_name[IMPACTS] = {"none", "degraded", "outage"};
 
 const char *const window_word[WINDOW_WORDS] = {"services", "start",  "end",  "cron", "for",
 					       "zone",     "impact", "text", "by",   "announced"};
@@ -52,7 +52,7 @@ static bool read_impact(struct window *w, const char *name, struct text *wrong)
 {
 	w->impact = IMPACT_OUTAGE;
 	for (int i = 0; i < IMPACTS; i++)
-		if (!strcmp(impact_name[i], name)) {
+		if (!strcmp(window_impact_name[i], name)) {
 			w->impact = (enum impact)i;
 			return true;
 		}

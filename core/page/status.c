@@ -9,6 +9,8 @@
 #include "../web/assets.h"
 #include "detail.h"
 #include "frame.h"
+#include "notice.h"
+#include "planned.h"
 #include "prose.h"
 #include "scene.h"
 #include "telling.h"
@@ -109,6 +111,81 @@ static void add_news(struct text *t, const struct scene *s, const char *base)
 	text_release(&all);
 }
 
+/* ---- maintenance, by post and without ---- */
+
+struct ahead {
+	const struct scene *scene;
+	struct text *into;
+};
+
+static void add_names(struct text *t, const struct scene *s, const char *names)
+{
+	struct text name = {0}, all = {0};
+	struct words w = {0};
+
+	while (notice_next(&names, &name)) {
+		const struct target *target = catalog_find(s->site->catalog, text_get(&name));
+		struct words one = {0};
+
+		word_text(&one, "title", target ? target->title : text_get(&name));
+		words_piece(&all, web_status, "affected", &one);
+	}
+	if (all.size) {
+		word_text(&w, "components", text_get(&all));
+		words_piece(t, web_status, "affects", &w);
+	}
+	text_release(&name);
+	text_release(&all);
+}
+
+static void add_again(struct text *t, const struct scene *s, const struct planned *p)
+{
+	struct words w = {0};
+
+	say_count(word(&w, "times"), "planned-more", (int64_t)p->more);
+	when_piece(word(&w, "last"), s->page, p->last_us);
+	words_piece(t, web_status, "planned-again", &w);
+}
+
+static void add_planned(const struct planned *p, void *with)
+{
+	struct ahead *a = with;
+	struct words w = {0};
+	char impact[60];
+
+	if (p->is_again)
+		return;
+	if (*p->title)
+		word_text(&w, "title", p->title);
+	else
+		say(word(&w, "title"), "sort-maintenance");
+	say(word(&w, "state"), p->is_on ? "post-in_progress" : "post-scheduled");
+	snprintf(impact, sizeof impact, "impact-%.40s", p->impact);
+	say(word(&w, "impact"), impact);
+	when_span(word(&w, "span"), a->scene->page, p->from_us, p->to_us);
+	if (p->more)
+		add_again(word(&w, "again"), a->scene, p);
+	add_names(word(&w, "affected"), a->scene, p->names);
+	words_piece(a->into, web_status, "planned", &w);
+}
+
+static void add_ahead(struct text *t, const struct scene *s, const char *base)
+{
+	struct text all = {0};
+	struct ahead a = {.scene = s, .into = &all};
+	struct words w = {0};
+
+	planned(s->site, s->page, NULL, add_planned, &a);
+	for (size_t i = 0; i < s->posts; i++)
+		if (is_ahead(s, &s->post[i]))
+			telling_add(&all, s, base, &s->post[i], TELL_SHORT, 3);
+	if (all.size) {
+		word_text(&w, "posts", text_get(&all));
+		words_piece(t, web_status, "ahead", &w);
+	}
+	text_release(&all);
+}
+
 /* ---- what it is, and who helps ---- */
 
 /* The page's own words before those of nines. */
@@ -190,7 +267,7 @@ void status_answer(struct answer *a, const struct site *site, const struct reque
 	add_banner(word(&w, "overall"), &s);
 	add_posts(word(&w, "current"), &s, r->base, is_current, TELL_WHOLE, "current", NULL);
 	tree_add(word(&w, "tree"), &s, r->base);
-	add_posts(word(&w, "ahead"), &s, r->base, is_ahead, TELL_SHORT, "ahead", NULL);
+	add_ahead(word(&w, "ahead"), &s, r->base);
 	add_news(word(&w, "news"), &s, r->base);
 	add_posts(word(&w, "past"), &s, r->base, is_past, TELL_SHORT, "past", "past-none");
 	if (details)

@@ -26,12 +26,19 @@ void overview_release(struct overview *o)
 		free(o->service[i].state);
 		free(o->service[i].members);
 	}
+	for (size_t i = 0; i < o->windows; i++) {
+		free(o->window[i].id);
+		free(o->window[i].services);
+		free(o->window[i].impact);
+		free(o->window[i].text);
+	}
 	for (size_t i = 0; i < o->words; i++) {
 		free(o->word[i].key);
 		free(o->word[i].value);
 	}
 	free(o->check);
 	free(o->service);
+	free(o->window);
 	free(o->trouble);
 	*o = (struct overview){0};
 }
@@ -108,6 +115,22 @@ static void take_service(struct overview *o, const struct line *l)
 	};
 }
 
+static void take_window(struct overview *o, const struct line *l)
+{
+	if (o->windows >= OVERVIEW_WINDOWS)
+		return;
+	o->window = grown(o->window, o->windows, sizeof *o->window);
+	o->window[o->windows++] = (struct overview_window){
+		.id = memory_text(line_name(l)),
+		.services = memory_text(line_get(l, "services")),
+		.impact = memory_text(line_get(l, "impact")),
+		.text = memory_text(line_get(l, "text")),
+		.from_us = line_int(l, "from_us", 0),
+		.to_us = line_int(l, "to_us", 0),
+		.announced_us = line_int(l, "announced_us", 0),
+	};
+}
+
 static void take_health(struct overview *o, const struct line *l)
 {
 	o->has_health = true;
@@ -126,6 +149,8 @@ void overview_take(struct overview *o, const struct line *l, int64_t wall_us)
 		take_check(o, l);
 	else if (!strcmp(l->verb, "service"))
 		take_service(o, l);
+	else if (!strcmp(l->verb, "window"))
+		take_window(o, l);
 	else if (!strcmp(l->verb, "health"))
 		take_health(o, l);
 	else if (!strcmp(l->verb, "end")) {

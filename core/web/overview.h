@@ -12,8 +12,9 @@
 #include "../base/line.h"
 #include "../base/steps.h"
 
-#define OVERVIEW_MOST  200000 /* checks and services */
-#define OVERVIEW_WORDS 32
+#define OVERVIEW_MOST    200000 /* checks and services */
+#define OVERVIEW_WORDS   32
+#define OVERVIEW_WINDOWS 2000
 
 struct overview_check {
 	char *name, *module, *service, *location, *state, *reason, *step, *verdict, *address;
@@ -39,6 +40,12 @@ struct overview_service {
 	int64_t silenced_until_us;
 };
 
+/* One span of maintenance that goes on or comes, announced. */
+struct overview_window {
+	char *id, *services, *impact, *text; /* services: names, lines; "": everything */
+	int64_t from_us, to_us, announced_us; /* 0: nobody said when */
+};
+
 struct overview_word {
 	char *key, *value;
 };
@@ -47,6 +54,8 @@ struct overview {
 	struct overview_check *check;
 	struct overview_service *service;
 	size_t checks, services;
+	struct overview_window *window;
+	size_t windows;
 	bool is_ok, has_health, is_complete;
 	char *trouble; /* what is wrong with the monitor, lines; "" nothing */
 	struct overview_word word[OVERVIEW_WORDS]; /* of the monitor's health */

@@ -262,6 +262,40 @@ static void test_reload(void)
 	world_free(w);
 }
 
+static int count_text(const char *text, const char *what)
+{
+	const struct text t = {.at = (char *)text, .size = strlen(text)};
+
+	return count_of(&t, what);
+}
+
+/* What `status -` tells for pages, with the spans of one that comes again. */
+static void test_coming(void)
+{
+	struct world *w = begin(declared("cron=\"0 2 * * *\" for=1h services=a text=Nightly"));
+	const char *said = world_ask(w, "status -");
+	char line[200];
+
+	ok(count_text(said, "window m ") == 14 && strstr(said, "text=Nightly"),
+	   "each night of two weeks: %s", said);
+	snprintf(line, sizeof line, "maintenance-add - start=%s end=%s services=b", at(10), at(20));
+	world_ask(w, line);
+	world_run(w, 12 * MINUTE);
+	snprintf(line, sizeof line, "from_us=%lld", (long long)(WALL + 10 * MINUTE));
+	said = world_ask(w, "status -");
+	ok(count_text(said, line) == 1 && count_text(said, "services=b") == 1,
+	   "one that goes on: %s", said);
+	world_run(w, 22 * MINUTE);
+	ok(!strstr(world_ask(w, "status -"), "services=b"), "one that is over is told no more");
+	world_free(w);
+	w = begin(declared(once(10, 20, "services=a announced=2999-01-01T00:00:00Z")));
+	ok(!strstr(world_ask(w, "status -"), "window "), "and none that is to be announced");
+	world_free(w);
+	w = begin(declared(once(15 * 1440, 15 * 1440 + 60, "services=a")));
+	ok(!strstr(world_ask(w, "status -"), "window "), "nor one of a later week");
+	world_free(w);
+}
+
 int main(void)
 {
 	test_hold();
@@ -271,5 +305,6 @@ int main(void)
 	test_command();
 	test_resume();
 	test_reload();
+	test_coming();
 	return done_testing();
 }

@@ -69,6 +69,11 @@ def post(identity, sort="incident", state="investigating", stage="published", up
     return text
 
 
+def window(identity, services="", begins=DAY, lasts=HOUR, **words):
+    words = {"services": services, "impact": "outage", "text": "", "from_us": NOW_US + begins, "to_us": NOW_US + begins + lasts, **words}
+    return line("window", **words).replace("window -", f"window {identity}", 1)
+
+
 POSTS = (
     post("0incident00a", components="Shop\nvault", states="partial_outage\nmajor_outage", state="monitoring",
          updates=[("investigating", "We look into it.", 60), ("identified", "It is the cache.", 50), ("monitoring", "Mended,\nwe watch.", 40)])

@@ -112,6 +112,21 @@ def calendar():
     assert len({str(one["UID"]) for one in of.values()}) == 3
 
 
+@test("maintenance that was planned without a post stands in the calendar of the pages that show it")
+def planned():
+    windows = (shown.window("w1", "web-1", text="New; disks") + shown.window("w2", "vault", text="Only for us: window")
+               + "".join(shown.window("night", "Shop", begins=n * shown.DAY) for n in (2, 3)))
+    with shown.site(shown.states().replace("health -", windows + "health -", 1), cards="") as web:
+        body = web.get("/pages/shop/calendar.ics")[2]
+        assert body == web.get("/pages/shop/calendar.ics")[2]
+        headers = web.get("/pages/shop/calendar.ics")[1]
+        assert "Last-Modified" not in headers and web.get("/pages/shop/calendar.ics", headers={"If-None-Match": headers["ETag"]})[0] == 304
+    every = events(body)
+    assert [str(one["SUMMARY"]) for one in every] == ["New; disks", "Maintenance", "Maintenance"] and len({one["UID"] for one in every}) == 3
+    assert every[0]["DTSTART"].dt == datetime.datetime.fromtimestamp((shown.NOW_US + shown.DAY) // 1000000, datetime.timezone.utc)
+    assert every[0]["DTEND"].dt - every[0]["DTSTART"].dt == datetime.timedelta(hours=1)
+
+
 @test("a change raises SEQUENCE and keeps UID; a withdrawn maintenance is cancelled without its texts")
 def changes():
     def one(**words):

@@ -14,7 +14,7 @@ from daemon import until  # noqa: E402
 from crawl import Document, routes  # noqa: E402
 from keeper import Web, line  # noqa: E402
 from payloads import MARKUP, raw  # noqa: E402
-from shown import DAY, HOUR, MINUTE, NOW_US, card, check, named, pages, post, site, states  # noqa: E402
+from shown import DAY, HOUR, MINUTE, NOW_US, card, check, named, pages, post, site, states, window  # noqa: E402
 from tap import BUILD, run, test  # noqa: E402
 
 END = line("health", ok=1, version="0.1", checks=1) + "end -\n"
@@ -145,6 +145,27 @@ def posts():
     assert re.findall(r"<h3><a [^>]*>(.*?)</a>", past) == ["[Cancelled] New roof", "[Resolved] Title of 0incident00b"]
     assert "Slow." not in past and "Over." in past
     assert "1 new in the last 7 days" in section(body, "news") and "Come &amp; see &lt;it&gt;." in body
+
+
+@test("maintenance that was planned without a post is announced: each window once, of what the page shows alone")
+def planned():
+    windows = (window("w1", "Shop\nVault", text="New <b>disks</b>") + window("w2", "vault", text="Only for us: window")
+               + window("w3", text="The house", begins=-HOUR, lasts=2 * HOUR) + window("w4", "web-2", impact="degraded", begins=2 * DAY)
+               + "".join(window("night", "web-1", text="Every night", begins=n * DAY - HOUR) for n in (3, 4, 5))
+               + window("0posted", "Shop", text="Twice"))
+    cards = post("0m", sort="maintenance", state="scheduled", components="Shop", title="By post", start_us=NOW_US + DAY, end_us=NOW_US + DAY + HOUR,
+                 windows="0posted")
+    lines = states(vault="up").replace("health -", windows + "health -", 1)
+    with site(lines, cards) as web:
+        shop, every = web.get("/pages/shop/")[2], web.get("/")[2]
+    ahead = section(shop, "ahead")
+    titles = [re.sub("<.*?>", "", t) for t in re.findall(r"<h3>(.*?)</h3>", ahead)]
+    assert titles == ["The house", "New &lt;b&gt;disks&lt;/b&gt;", "Maintenance", "Every night", "By post"], titles
+    assert "vault" not in ahead.lower() and "Only for us" not in shop and "Twice" not in every and "Only for us: window" in every
+    assert "In progress, services will be away" in ahead and "Scheduled, services may be slow" in ahead
+    assert utc(NOW_US + DAY) in ahead and utc(NOW_US + DAY + HOUR) in ahead
+    assert re.search(r"2 more times, the last time <time datetime=\"" + utc(NOW_US + 5 * DAY - HOUR), ahead)
+    assert "<li>The shop</li>" in ahead and headline(shop) == "All systems operational"
 
 
 @test("an incident has its page: all updates, when it was written if later, corrections with what stood there")

@@ -90,6 +90,20 @@ def maintenances():
     assert every["0maintain00a"]["scheduled_for"] < every["0maintain00a"]["scheduled_until"]
 
 
+@test("maintenance that was planned without a post is among them, of what the page shows alone")
+def planned():
+    windows = (shown.window("w1", "Shop\nvault", text="New disks") + shown.window("w2", "vault", text="Only for us: window")
+               + shown.window("w3", begins=-shown.HOUR, lasts=2 * shown.HOUR))
+    with shown.site(shown.states().replace("health -", windows + "health -", 1), cards="") as web:
+        document = get(web, "scheduled-maintenances.json", "/pages/shop")
+        every = document["scheduled_maintenances"]
+        for part, wanted in (("upcoming", ["New disks"]), ("active", ["Maintenance"])):
+            assert names(get(web, f"scheduled-maintenances/{part}.json", "/pages/shop"), "scheduled_maintenances") == wanted
+        assert len(get(web, "summary.json", "/pages/shop")["scheduled_maintenances"]) == 2
+    assert [(one["name"], one["status"]) for one in every] == [("Maintenance", "in_progress"), ("New disks", "scheduled")]
+    assert [c["name"] for c in every[1]["components"]] == ["The shop"] and len({one["id"] for one in every}) == 2
+
+
 @test("a page that shows one service tells nothing of the others, in no document")
 def private():
     with shown.site() as web:
