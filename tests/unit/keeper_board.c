@@ -214,7 +214,7 @@ static int recorded(struct world *w, const char *id, const char *what)
 static void test_dropped(void)
 {
 	struct world *w = world_new();
-	char *big = calloc(1, 40001), id[8];
+	char *big = calloc(1, 40001), id[16];
 	int missing = 0;
 
 	write_card(w, "post", "gone", "x");
