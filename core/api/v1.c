@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
+#include "../board/user.h"
 #include "../web/json.h"
 #include "../web/problem.h"
+#include "../web/secret.h"
 
 #define DEPTH_WRONG "the body is no JSON object"
 #define TEXT_BYTES  20000
@@ -192,11 +195,55 @@ static bool add_number(const struct body *b, const struct v1_field *f, json_t *v
 	return true;
 }
 
+static bool add_owner(const struct body *b, const struct v1_field *f, json_t *v, struct text *line)
+{
+	const char *text = json_string_value(v), *own = card_get(b->request->user, "owner");
+
+	if (text && *own && strcmp(text, own)) {
+		v1_problem(b->answer, 403,
+			   "%s: who asks has the owner '%.200s' and can give no other", f->name,
+			   own);
+		return false;
+	}
+	return add_text(b, f, v, line);
+}
+
+/* It is in no line: whoever needs it asks v1_password(). */
+static bool judge_password(const struct body *b, const struct v1_field *f, json_t *v,
+			   struct text *line)
+{
+	const char *text = json_string_value(v);
+	size_t size = text ? strlen(text) : 0;
+
+	(void)line;
+	if (!text || strpbrk(text, "\r\n"))
+		return refuse(b, f, "wanted a text of one line");
+	if (size < USER_PASSWORD_LEAST || size > SECRET_PASSWORD_BYTES) {
+		v1_problem(b->answer, 400, "%s: it has %d to %d characters", f->name,
+			   USER_PASSWORD_LEAST, SECRET_PASSWORD_BYTES);
+		return false;
+	}
+	return true;
+}
+
+char *v1_password(const struct request *r)
+{
+	json_t *body = json_loadb(r->body ? r->body : "", r->body_size, 0, NULL);
+	char *text = (char *)json_string_value(json_object_get(body, "password"));
+	char *password = text ? memory_text(text) : NULL;
+
+	if (text)
+		secret_forget(text);
+	json_decref(body);
+	return password;
+}
+
 static bool (*const add_kind[])(const struct body *, const struct v1_field *, json_t *,
 				struct text *) = {
 	[V1_TEXT] = add_text,   [V1_TARGET] = add_text, [V1_LIST] = add_list,
 	[V1_TIME] = add_time,   [V1_WHEN] = add_time,   [V1_DURATION] = add_duration,
-	[V1_FLAG] = add_number, [V1_COUNT] = add_number};
+	[V1_FLAG] = add_number, [V1_COUNT] = add_number, [V1_PASSWORD] = judge_password,
+	[V1_OWNER] = add_owner};
 
 static bool is_known(const struct v1_field *f, const char *name)
 {
@@ -230,6 +277,11 @@ static bool read_json(struct body *b)
 	return true;
 }
 
+static bool is_new(const struct body *b)
+{
+	return !strcmp(b->request->method, "POST");
+}
+
 static bool add_members(const struct body *b, struct text *line)
 {
 	for (const struct v1_field *f = b->operation->body; f->name; f++) {
@@ -237,6 +289,8 @@ static bool add_members(const struct body *b, struct text *line)
 
 		if (!v && f->is_required)
 			return refuse(b, f, "it is missing");
+		if (!v && f->kind == V1_OWNER && is_new(b))
+			line_add(line, f->word, card_get(b->request->user, "owner"));
 		if (v && !add_kind[f->kind](b, f, v, line))
 			return false;
 	}

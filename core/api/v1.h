@@ -25,6 +25,8 @@ enum v1_kind {
 	V1_DURATION, /* "30m"; in a line microseconds */
 	V1_FLAG, /* true or false; 1 or 0 */
 	V1_COUNT, /* a whole number */
+	V1_OWNER, /* who has one of his own can give no other */
+	V1_PASSWORD, /* judged, and never in a line: v1_password() */
 };
 
 /* A member of a body, or a parameter of a query. */
@@ -78,12 +80,22 @@ void v1_add_asker(const struct request *, struct text *);
  * been answered, and the line is empty. */
 bool v1_line(const struct site *, const struct request *, struct answer *, struct text *line);
 
+/* What the end of the path names is the asker's to change; else that has been answered. People and
+ * tokens of another owner, or of none, are not his who has one: he would make himself more. */
+bool v1_may_touch(const struct site *, const struct request *, struct answer *);
+/* Answers what the keeper said to a change. */
+route_then v1_changed;
+/* The body's password, which v1_line() has judged; the caller's, who gives it to secret_forget().
+ * NULL: there is none. */
+char *v1_password(const struct request *);
+
 /* ---- handlers ---- */
 
 typedef void v1_handler(const struct site *, const struct request *, struct answer *);
 v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, v1_targets,
 	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
 	v1_subscribers, v1_requests, v1_results, v1_incidents, v1_letters, v1_letter,
-	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew;
+	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew, v1_user,
+	v1_intensified;
 
 #endif

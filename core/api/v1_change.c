@@ -10,7 +10,7 @@
 
 static const char nobody[] = "the keeper does not answer: nines is starting or in trouble";
 
-static void changed(const struct site *s, const struct request *r, struct answer *a,
+void v1_changed(const struct site *s, const struct request *r, struct answer *a,
 		    const struct line *end, void *state)
 {
 	const char *wrong = end ? line_find(end, "wrong") : nobody;
@@ -28,12 +28,38 @@ static void changed(const struct site *s, const struct request *r, struct answer
 	(void)r;
 }
 
-/* What the end of the path names must be the asker's, too. */
-static bool may_touch(const struct site *s, const struct request *r, struct answer *a)
+static const struct card *find_person(const struct site *s, const char *kind, const char *name)
 {
-	const struct v1_operation *o = v1_operation_of(r);
+	for (size_t i = 0; i < board_count(s->board, kind); i++) {
+		const struct card *c = board_at(s->board, kind, i);
 
-	if (!o->tail || strcmp(o->tail, "name") || v1_target(s, r, r->tail))
+		if (!strcmp(strcmp(kind, "token") ? c->id : card_get(c, "name"), name))
+			return c;
+	}
+	return NULL;
+}
+
+static bool may_touch_person(const struct site *s, const struct request *r, const char *kind)
+{
+	const char *own = card_get(r->user, "owner");
+	const struct card *c;
+
+	if (!*own)
+		return true; /* the keeper says whether there is one */
+	c = find_person(s, kind, r->tail);
+	return c && !strcmp(card_get(c, "owner"), own);
+}
+
+bool v1_may_touch(const struct site *s, const struct request *r, struct answer *a)
+{
+	const char *tail = v1_operation_of(r)->tail;
+	bool is_person = tail && (!strcmp(tail, "user") || !strcmp(tail, "token"));
+
+	if (is_person && !may_touch_person(s, r, tail)) {
+		v1_problem(a, 404, "there is no %s of that name", tail);
+		return false;
+	}
+	if (!tail || strcmp(tail, "name") || v1_target(s, r, r->tail))
 		return true;
 	v1_problem(a, 404, "no check or service is called '%.200s'", r->tail);
 	return false;
@@ -43,8 +69,8 @@ void v1_change(const struct site *s, const struct request *r, struct answer *a)
 {
 	struct text line = {0};
 
-	if (may_touch(s, r, a) && v1_line(s, r, a, &line))
-		route_ask(r, text_get(&line), changed, NULL);
+	if (v1_may_touch(s, r, a) && v1_line(s, r, a, &line))
+		route_ask(r, text_get(&line), v1_changed, NULL);
 	text_release(&line);
 }
 
@@ -143,7 +169,7 @@ static void made_token(const struct site *s, const struct request *r, struct ans
 {
 	char hash[SECRET_HASH_BYTES + 1];
 
-	changed(s, r, a, end, NULL);
+	v1_changed(s, r, a, end, NULL);
 	if (a->status != 200)
 		return;
 	secret_hash(hash, state);
@@ -188,7 +214,7 @@ void v1_renew(const struct site *s, const struct request *r, struct answer *a)
 	line_add_int(&line, "renew", 1);
 	v1_add_asker(r, &line);
 	line_end(&line);
-	route_ask(r, text_get(&line), changed, NULL);
+	route_ask(r, text_get(&line), v1_changed, NULL);
 	secret_forget(first);
 	secret_forget(line.at);
 	text_release(&line);

@@ -2,8 +2,10 @@
  * operations. See v1.h. */
 #include <string.h>
 
+#include "../board/user.h"
 #include "../web/assets.h"
 #include "../web/json.h"
+#include "../web/secret.h"
 #include "v1.h"
 
 static const char *const act_name[PERMIT_ACTS] = {[PERMIT_LOOK] = "viewer",
@@ -35,6 +37,11 @@ static json_t *type_of(const struct v1_field *f)
 		json_object_set_new(j, "items", json_pack("{ss}", "type", "string"));
 	if (f->kind == V1_TIME || f->kind == V1_WHEN)
 		json_object_set_new(j, "format", json_string("date-time"));
+	if (f->kind == V1_PASSWORD)
+		json_object_update_new(j, json_pack("{ss, sb, si, si}", "format", "password",
+						    "writeOnly", 1, "minLength",
+						    USER_PASSWORD_LEAST, "maxLength",
+						    SECRET_PASSWORD_BYTES));
 	if (f->kind == V1_DURATION)
 		json_object_set_new(j, "pattern", json_string("^[0-9]+(ms|s|m|h|d)?$"));
 	if (f->choices)

@@ -130,6 +130,22 @@ void v1_service(const struct site *s, const struct request *r, struct answer *a)
 	answer_state(s, r, a, "services");
 }
 
+void v1_intensified(const struct site *s, const struct request *r, struct answer *a)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->overview->checks; i++) {
+		const struct overview_check *c = &s->overview->check[i];
+
+		if (c->intense_until_us)
+			json_array_append_new(list,
+					      json_pack("{so, sI, so}", "name", json_safe(c->name),
+							"every_us", (json_int_t)c->interval_us,
+							"until", json_time(c->intense_until_us)));
+	}
+	answer_named(r, a, seen(s, r, list));
+}
+
 /* ---- the configuration ---- */
 
 void v1_targets(const struct site *s, const struct request *r, struct answer *a)

@@ -159,9 +159,20 @@ static const struct v1_field post_change[] = {
 	}
 #define OWNER                                                                                  \
 	{                                                                                      \
-		"owner", V1_TEXT, "owner", false, NULL, "of what he may see; \"\": everything" \
+		"owner", V1_OWNER, "owner", false, NULL, "of what he may see; \"\": everything" \
 	}
-static const struct v1_field user[] = {ROLE(false), OWNER, END},
+#define PASSWORD(is_required_)                                      \
+	{                                                           \
+		"password", V1_PASSWORD, "hash", is_required_, NULL, \
+			"what he signs in with; a new one ends his sessions" \
+	}
+static const struct v1_field user_new[] = {{"name", V1_TEXT, NULL, true, NULL,
+					    "what he is called at the sign-in"},
+					   PASSWORD(true),
+					   ROLE(true),
+					   OWNER,
+					   END},
+			     user[] = {ROLE(false), OWNER, PASSWORD(false), END},
 			     token[] = {{"name", V1_TEXT, "name", true, NULL, "what it is for"},
 					ROLE(true),
 					OWNER,
@@ -289,6 +300,11 @@ static const struct v1_field close_request[] = {
 	   .tail = "name",                                                                         \
 	   .answers = "Done",                                                                      \
 	   .verb = "unpause"})                                                                     \
+	X("GET", "intensified", PERMIT_LOOK, v1_intensified,                                       \
+	  {.id = "intensified",                                                                    \
+	   .summary = "checks that are probed more often for a while",                             \
+	   .query = page,                                                                          \
+	   .answers = "Intensified"})                                                              \
 	X("POST", "intensified", PERMIT_ACKNOWLEDGE, v1_change,                                    \
 	  {.id = "intensify",                                                                      \
 	   .summary = "probes a check every 1 to 10 s for a while",                                \
@@ -419,9 +435,15 @@ static const struct v1_field close_request[] = {
 	   .verb = "request-close"})                                                               \
 	X("GET", "users", PERMIT_ADMINISTER, v1_users,                                             \
 	  {.id = "users", .summary = "who may sign in", .query = page, .answers = "Cards"})        \
-	X("PATCH", "users/*", PERMIT_ADMINISTER, v1_change,                                        \
+	X("POST", "users", PERMIT_ADMINISTER, v1_user,                                             \
+	  {.id = "makeUser",                                                                       \
+	   .summary = "makes a user, who can sign in at once",                                     \
+	   .body = user_new,                                                                       \
+	   .answers = "Done",                                                                      \
+	   .verb = "user-add"})                                                                    \
+	X("PATCH", "users/*", PERMIT_ADMINISTER, v1_user,                                          \
 	  {.id = "changeUser",                                                                     \
-	   .summary = "gives a user another role or owner",                                        \
+	   .summary = "gives a user another role, owner or password",                              \
 	   .tail = "user",                                                                         \
 	   .body = user,                                                                           \
 	   .answers = "Done",                                                                      \

@@ -13,6 +13,7 @@
 #define USER_MOST       1000 /* users; and tokens */
 #define USER_SESSIONS   16 /* of one user: a further one ends the oldest */
 #define USER_NAME_BYTES 64
+#define USER_PASSWORD_LEAST 10 /* characters of a password */
 #define USER_ID_BYTES   32 /* of a secret's hash: the card's id */
 #define USER_HASH_BYTES 64
 

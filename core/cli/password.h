@@ -2,7 +2,9 @@
 #ifndef NINES_CLI_PASSWORD_H
 #define NINES_CLI_PASSWORD_H
 
-#define PASSWORD_LEAST 10
+#include "../board/user.h"
+
+#define PASSWORD_LEAST USER_PASSWORD_LEAST
 #define PASSWORD_MOST  1024
 
 /* Asks twice at the terminal, without echo; else takes one line from standard input. EXIT_DONE: it

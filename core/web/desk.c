@@ -22,20 +22,36 @@ struct clerk {
 	char nobody[128]; /* a hash that no password has */
 };
 
-static const char *take_try(struct link *k, const struct line *l, int fd)
+static void try_password(const struct clerk *c, const char *hash, const char *password,
+			 struct text *answer)
 {
-	struct clerk *c = k->with;
-	const char *hash = line_get(l, "hash");
-	char *password = (char *)line_get(l, "password"); /* lies in the link's own memory */
 	bool is_good = secret_is_password(*hash ? hash : c->nobody, password) && *hash;
+
+	line_add_int(answer, "good", is_good);
+}
+
+static void hash_password(const char *password, struct text *answer)
+{
+	char hash[128];
+
+	line_add(answer, "hash", secret_hash_password(hash, password) ? hash : "");
+}
+
+static const char *take_question(struct link *k, const struct line *l, int fd)
+{
+	char *password = (char *)line_get(l, "password"); /* lies in the link's own memory */
+	struct text *answer = link_line(k);
 
 	if (fd >= 0)
 		close(fd);
+	line_begin(answer, "end", "-");
+	if (!strcmp(l->verb, "hash"))
+		hash_password(password, answer);
+	else
+		try_password(k->with, line_get(l, "hash"), password, answer);
+	line_end(answer);
 	if (*password)
 		secret_forget(password);
-	line_begin(link_line(k), "end", "-");
-	line_add_int(link_line(k), "good", is_good);
-	line_end(link_line(k));
 	link_flush(k);
 	return NULL;
 }
@@ -64,7 +80,8 @@ static void __attribute__((noreturn)) serve(int fd)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 0);
 	c.loop = loop_new();
-	c.link = (struct link){.name = "web", .take = take_try, .closed = web_gone, .with = &c};
+	c.link =
+		(struct link){.name = "web", .take = take_question, .closed = web_gone, .with = &c};
 	secret_make(secret);
 	if (!c.loop || nice(LOWER_PRIORITY) == -1 || !link_open(&c.link, c.loop, 3, LINK_BYTES))
 		_exit(1);
@@ -132,17 +149,30 @@ void desk_close(struct desk *d)
 		link_close(&d->link, "end");
 }
 
-bool desk_ask(struct desk *d, const char *password, const char *hash, desk_ended *ended, void *with)
+/* `hash` NULL: it is asked for. */
+static bool ask(struct desk *d, const char *password, const char *hash, desk_ended *ended,
+		void *with)
 {
 	if (!d->is_open || d->tries == DESK_WAITING || strlen(password) > SECRET_PASSWORD_BYTES)
 		return false;
 	d->try[d->tries++] = (struct desk_try){ended, with};
-	line_begin(link_line(&d->link), "try", "-");
+	line_begin(link_line(&d->link), hash ? "try" : "hash", "-");
 	line_add(link_line(&d->link), "password", password);
-	line_add(link_line(&d->link), "hash", hash);
+	if (hash)
+		line_add(link_line(&d->link), "hash", hash);
 	line_end(link_line(&d->link));
 	link_flush(&d->link);
 	return true;
+}
+
+bool desk_ask(struct desk *d, const char *password, const char *hash, desk_ended *ended, void *with)
+{
+	return ask(d, password, hash, ended, with);
+}
+
+bool desk_hash(struct desk *d, const char *password, desk_ended *ended, void *with)
+{
+	return ask(d, password, NULL, ended, with);
 }
 
 void desk_forget(struct desk *d, const void *with)

@@ -31,6 +31,8 @@ void desk_close(struct desk *);
 /* Is it the password of that hash? "": of nobody's, at the same cost. The answer's word `good` is
  * 1 or 0. False: too many wait, nothing is called. */
 bool desk_ask(struct desk *, const char *password, const char *hash, desk_ended *, void *with);
+/* The hash of a new password: the answer's word `hash`, "" where there was no memory for it. */
+bool desk_hash(struct desk *, const char *password, desk_ended *, void *with);
 void desk_forget(struct desk *, const void *with);
 
 #endif

@@ -92,6 +92,9 @@ void route_ask(const struct request *, const char *line, route_then *then, void 
  * word `good` of `end` is 1 or 0. NULL: too many wait. Goes on as route_ask() does. */
 void route_ask_password(const struct request *, const char *password, const char *hash,
 			route_then *then, void *state);
+/* The hash of a new password, likewise: the word `hash` of `end`, "" where memory was short. */
+void route_hash_password(const struct request *, const char *password, route_then *then,
+			 void *state);
 /* What a form of who is signed in must carry in its field `form`: the server refuses every method
  * but GET without it. "" where nobody is, or a token asks. */
 const char *request_form(const struct request *);

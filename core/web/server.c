@@ -141,6 +141,18 @@ static void question_late(struct loop_timer *t)
 	give_answer(v, NULL);
 }
 
+/* False: too many wait. */
+static bool put_question(struct visit *v, const char *asked, const char *password)
+{
+	struct server *s = v->server;
+
+	if (!password)
+		return feed_ask(s->feed, asked, question_ended, v);
+	if (v->wants_hash)
+		return desk_hash(s->desk, password, password_tried, v);
+	return desk_ask(s->desk, password, asked, password_tried, v);
+}
+
 static void start_question(struct visit *v)
 {
 	struct server *s = v->server;
@@ -150,8 +162,7 @@ static void start_question(struct visit *v)
 	v->asked = v->password = NULL;
 	v->late.fire = question_late;
 	loop_set(s->loop, &v->late, clock_mono_us() + SERVER_ASK_SECONDS * CLOCK_SECOND);
-	is_put = password ? desk_ask(s->desk, password, asked, password_tried, v)
-			  : feed_ask(s->feed, asked, question_ended, v);
+	is_put = put_question(v, asked, password);
 	if (password)
 		secret_forget(password);
 	free(password);

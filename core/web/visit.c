@@ -516,6 +516,14 @@ void route_ask_password(const struct request *r, const char *password, const cha
 {
 	put_question(r->visit, hash, then, state);
 	r->visit->password = memory_text(password);
+	r->visit->wants_hash = false;
+}
+
+void route_hash_password(const struct request *r, const char *password, route_then *then,
+			 void *state)
+{
+	route_ask_password(r, password, "", then, state);
+	r->visit->wants_hash = true;
 }
 
 const char *request_form(const struct request *r)

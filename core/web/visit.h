@@ -59,6 +59,7 @@ struct visit {
 	bool is_too_large, is_suspended, is_tls;
 	char *asked; /* the line, until it is sent */
 	char *password; /* asked of the desk; `asked` is the hash then */
+	bool wants_hash; /* it is asked for its hash */
 	route_then *then;
 	void *state;
 	struct answer answer;

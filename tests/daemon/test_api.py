@@ -6,6 +6,7 @@ import socket
 
 import daemon
 from parsers import parser
+from signing import Browser
 from tap import run, test
 from tokens import add_token
 
@@ -43,10 +44,10 @@ def ask(d, method, path, secret=None, body=None, raw=None, headers=None):
 class Api:
     """A daemon with a token for each role, and its document."""
 
-    def __init__(self, tmp):
+    def __init__(self, tmp, arguments=()):
         self.listener = socket.create_server(("127.0.0.1", 0))
         port = self.listener.getsockname()[1]
-        self.daemon = daemon.Daemon(tmp, CONF % (port, daemon.free_port()))
+        self.daemon = daemon.Daemon(tmp, CONF % (port, daemon.free_port()), arguments=arguments)
 
     def __enter__(self):
         self.daemon.__enter__()
@@ -91,7 +92,7 @@ EXAMPLES = {
     "letter": ("none", None, 404), "acknowledge": ("", {"name": "secret/one", "reason": "an example"}, 200), "acknowledgements": ("", None, 200),
     "silence": ("", {**REASON, "for": "30m"}, 200), "silences": ("", None, 200), "unsilence": ("web", None, 200),
     "pause": ("", {**REASON, "for": "1h"}, 200), "pauses": ("", None, 200), "unpause": ("web", None, 200),
-    "intensify": ("", {"name": "web", "every": "1s", "for": "1m"}, 200), "cancelIntensify": ("web", None, 200),
+    "intensify": ("", {"name": "web", "every": "1s", "for": "1m"}, 200), "intensified": ("", None, 200), "cancelIntensify": ("web", None, 200),
     "checkNow": ("", {"name": "web"}, (200, 409)), "beat": ("", {"name": "job", "text": "success"}, 200), "release": ("", {"module": "tcp"}, 409),
     "planMaintenance": ("", {"services": ["Shop"], "start": START, "end": END, "impact": "degraded", "text": "new disks"}, 200),
     "maintenance": ("", None, 200), "cancelMaintenance": ("nosuch", None, 409), "deliveries": ("", None, 200), "deliver": ("", {"name": "none"}, 409),
@@ -100,8 +101,8 @@ EXAMPLES = {
     "writePost": ("", {"title": "An example", "body": "It is slow.", "components": ["Shop"], "states": ["degraded_performance"], "impact": "minor"}, 200),
     "posts": ("", None, 200), "post": ("{post}", None, 200), "changePost": ("{post}", {"state": "resolved", "body": "It is well again."}, 200),
     "withdrawPost": ("{post}", None, 200), "subscribe": ("", {"page": "status", "to": "email:someone@example.org", "all": True}, 409), "subscribers": ("", None, 200),
-    "removeSubscriber": ("nobody", None, 409), "requests": ("", None, 200), "closeRequest": ("nothing", {"accept": False, "said": "no"}, 409), "users": ("", None, 200), "changeUser": ("nobody", {"role": "viewer"}, 409),
-    "removeUser": ("nobody", None, 409), "makeToken": ("", {"name": "fresh", "role": "viewer"}, 201), "tokens": ("", None, 200),
+    "removeSubscriber": ("nobody", None, 409), "requests": ("", None, 200), "closeRequest": ("nothing", {"accept": False, "said": "no"}, 409), "makeUser": ("", {"name": "ada", "role": "viewer", "password": "a long password"}, 200),
+    "users": ("", None, 200), "changeUser": ("ada", {"role": "editor", "owner": "shop", "password": "another password"}, 200), "removeUser": ("ada", None, 200), "makeToken": ("", {"name": "fresh", "role": "viewer"}, 201), "tokens": ("", None, 200),
     "removeToken": ("fresh", None, 200), "renewHeartbeats": ("", {}, 200), "heartbeats": ("", None, 200),
 }
 
@@ -172,6 +173,74 @@ def owners(tmp):
             assert ask(d, method, "/api/v1/" + path, shop, body)[0] == 404, path
         assert json.loads(ask(d, "GET", "/api/v1/acknowledgements", SECRET["admin"])[2])["items"] == []
         assert ask(d, "POST", "/api/v1/silences", shop, {**REASON, "for": "5m"})[0] == 200
+
+
+@test("a user made by the API signs in; another password ends his sessions; no password is traced, recorded or answered")
+def users(tmp):
+    first, second = "a long first password", 'a "longer" second\\one'
+    with Api(tmp, ["--trace"]) as api:
+        d, admin = api.daemon, SECRET["admin"]
+        status, _, made = ask(d, "POST", "/api/v1/users", admin, {"name": "ada", "role": "viewer", "password": first})
+        assert status == 200 and json.loads(made) == {"id": "ada", "text": "ada may sign in as viewer"}, made
+        browser = Browser(d.port)
+        daemon.until("ada signs in", lambda: browser.sign_in("ada", first)[0] == 303)
+        status, _, changed = ask(d, "PATCH", "/api/v1/users/ada", admin, {"password": second})
+        assert status == 200 and "signed out everywhere" in changed, changed
+        daemon.until("her session is over", lambda: browser.get("/admin/")[0] != 200)
+        daemon.until("the new one is good", lambda: Browser(d.port).sign_in("ada", second)[0] == 303)
+        assert Browser(d.port).sign_in("ada", first)[0] == 403
+        for body, status, part in (({"name": "ada", "role": "viewer", "password": first}, 409, "there is a user of that name"),
+                                   ({"name": "b b", "role": "viewer", "password": first}, 409, "a name"), ({"name": "bob", "role": "viewer"}, 400, "password: it is missing"),
+                                   ({"name": "bob", "role": "viewer", "password": "short"}, 400, "password: it has 10 to 1024 characters"),
+                                   ({"name": "bob", "role": "viewer", "password": "x" * 1025}, 400, "password: it has"), ({"name": "bob", "role": "viewer", "password": 1234567890}, 400, "wanted a text"),
+                                   ({"name": "bob", "role": "viewer", "password": "two lines\nof it"}, 400, "one line"), ({"name": "bob", "role": "king", "password": first}, 400, "none of"),
+                                   ({"name": "x hash=evil", "role": "viewer", "password": first}, 409, "a name")):
+            got = ask(d, "POST", "/api/v1/users", admin, body)
+            assert got[0] == status and part in json.loads(got[2])["detail"], (body, got)
+        assert ask(d, "PATCH", "/api/v1/users/nobody", admin, {"password": second})[0] == 409
+        listed = ask(d, "GET", "/api/v1/users", admin)[2]
+        assert [u["id"] for u in json.loads(listed)["items"]] == ["ada"]
+        record = b"".join(file.read_bytes() for file in (d.folder / "store").iterdir() if file.is_file())
+        for password in (first, second, "longer"):
+            assert password not in d.output() + made + changed + listed and password.encode() not in record
+        assert "user-change" in d.output() or "kind=user" in d.output(), "the trace has what happened"
+
+
+@test("an administrator with an owner gives that owner alone, and touches nobody who has more")
+def bounded(tmp):
+    with Api(tmp) as api:
+        d, admin, shop, word = api.daemon, SECRET["admin"], "s" * 43, "a long password"
+        add_token(d, shop, "admin", "shop", "shop")
+        for name, owner in (("root", ""), ("banker", "bank")):
+            assert ask(d, "POST", "/api/v1/users", admin, {"name": name, "role": "admin", "owner": owner, "password": word})[0] == 200
+        daemon.until("the web knows them", lambda: '"banker"' in ask(d, "GET", "/api/v1/users", shop)[2] + ask(d, "GET", "/api/v1/users", admin)[2])
+        for owner in ("", "bank"):
+            assert ask(d, "POST", "/api/v1/users", shop, {"name": "eve", "role": "admin", "owner": owner, "password": word})[0] == 403
+            assert ask(d, "POST", "/api/v1/tokens", shop, {"name": "eve", "role": "admin", "owner": owner})[0] == 403
+        assert ask(d, "POST", "/api/v1/users", shop, {"name": "clerk", "role": "viewer", "password": word})[0] == 200
+        daemon.until("the web knows him", lambda: '"clerk"' in ask(d, "GET", "/api/v1/users", admin)[2])
+        assert {u["id"]: u["owner"] for u in json.loads(ask(d, "GET", "/api/v1/users", admin)[2])["items"]} == {"root": "", "banker": "bank", "clerk": "shop"}
+        for name in ("root", "banker"):
+            assert ask(d, "PATCH", f"/api/v1/users/{name}", shop, {"password": word})[0] == 404 and ask(d, "DELETE", f"/api/v1/users/{name}", shop)[0] == 404
+        assert ask(d, "DELETE", "/api/v1/tokens/admin", shop)[0] == 404
+        assert ask(d, "PATCH", "/api/v1/users/clerk", shop, {"role": "editor"})[0] == 200 and ask(d, "DELETE", "/api/v1/users/clerk", shop)[0] == 200
+
+
+@test("what is intensified is listed until it is cancelled, each to those who may see it")
+def intensified(tmp):
+    with Api(tmp) as api:
+        d, shop = api.daemon, "s" * 43
+        add_token(d, shop, "viewer", "shop", "shop")
+        assert ask(d, "POST", "/api/v1/intensified", SECRET["operator"], {"name": "web", "every": "1s", "for": "1m"})[0] == 200
+
+        def listed(secret=SECRET["viewer"]):
+            status, _, text = ask(d, "GET", "/api/v1/intensified", secret)
+            return [(i["name"], i["every_us"], i["until"][-1]) for i in json.loads(text)["items"]] if status == 200 else None
+        daemon.until("it is listed", lambda: listed() == [("web", 1000000, "Z")] == listed(shop))
+        add_token(d, "b" * 43, "viewer", "bank", "bank")
+        daemon.until("the web knows the bank", lambda: listed("b" * 43) == [])
+        assert ask(d, "DELETE", "/api/v1/intensified/web", SECRET["operator"])[0] == 200
+        daemon.until("it is over", lambda: listed() == [])
 
 
 @test("malformed bodies and queries are refused with what is wrong, and change nothing")
