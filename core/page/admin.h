@@ -36,6 +36,13 @@ void admin_box(struct text *, const char *key, const char *text, const char *val
 	       bool is_checked);
 void admin_boxes(struct text *, const char *label, const struct text *boxes);
 
+/* Who subscribed, and what visitors ask for: admin_people.c. */
+void admin_add_people(struct text *, const struct site *, const struct request *);
+void admin_show_subscribers(const struct site *, const struct request *, struct answer *);
+void admin_remove_subscriber(const struct site *, const struct request *, struct answer *);
+void admin_show_requests(const struct site *, const struct request *, struct answer *);
+void admin_close_request(const struct site *, const struct request *, struct answer *);
+
 /* Pages of posts: admin_post.c. */
 void admin_add_posts(struct text *, const struct site *, const struct request *);
 void admin_show_new(const struct site *, const struct request *, struct answer *);

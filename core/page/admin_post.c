@@ -9,6 +9,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "admin.h"
+#include "notice.h"
 
 #define ROWS    100
 #define UPDATES 200
@@ -139,14 +140,18 @@ static bool add_words(struct text *line, const struct request *r, struct text *w
 {
 	static const char *const key[] = {"title", "impact", "state",  "cause",
 					  "draft", "quiet",  "update", "tell"};
-	struct text components = {0};
+	struct text components = {0}, audiences = {0};
 
 	for (size_t i = 0; i < sizeof key / sizeof *key; i++)
 		add_word(line, r, key[i]);
 	request_fields(r, "component", &components);
 	if (components.size)
 		line_add(line, "components", components.at);
+	request_fields(r, "audience", &audiences);
+	if (audiences.size)
+		line_add(line, "audiences", audiences.at);
 	text_release(&components);
+	text_release(&audiences);
 	add_body(line, r);
 	return add_moment(line, r, "start", "start_us", wrong) &&
 	       add_moment(line, r, "end", "end_us", wrong) &&
@@ -227,13 +232,13 @@ static void add_canned_links(struct text *t, const struct site *s, const struct 
 	text_release(&links);
 }
 
-static bool is_ticked(const struct request *r, const char *name)
+static bool is_ticked(const struct request *r, const char *key, const char *name)
 {
 	struct text all = {0};
 	bool is_one = false;
 	char *rest, *at;
 
-	request_fields(r, "component", &all);
+	request_fields(r, key, &all);
 	rest = all.at;
 	while (rest && (at = strsep(&rest, "\n")))
 		is_one = is_one || !strcmp(at, name);
@@ -265,11 +270,33 @@ static void add_components(struct text *t, const struct site *s, const struct re
 			    !permit(r->user, PERMIT_POST, one->owner))
 				continue;
 			admin_box(&boxes, "component", one->title, one->name,
-				  is_ticked(r, one->name) || is_line(c->services, one->name));
+				  is_ticked(r, "component", one->name) ||
+					  is_line(c->services, one->name));
 		}
 	if (boxes.size)
 		admin_boxes(t, "What it concerns (none: everything)", &boxes);
 	text_release(&boxes);
+}
+
+/* The groups of all pages, each once. None is ticked where everybody is told. */
+static void add_audiences(struct text *t, const struct site *s, const struct request *r)
+{
+	struct text all = {0}, boxes = {0}, one = {0};
+
+	for (size_t i = 0; i < s->catalog->pages; i++)
+		for (const char *at = page_get(&s->catalog->page[i], "audiences");
+		     notice_next(&at, &one);) {
+			if (is_line(text_get(&all), text_get(&one)))
+				continue;
+			text_printf(&all, "%s\n", text_get(&one));
+			admin_box(&boxes, "audience", text_get(&one), text_get(&one),
+				  is_ticked(r, "audience", text_get(&one)));
+		}
+	if (boxes.size)
+		admin_boxes(t, "Which groups of subscribers are told (none: everybody)", &boxes);
+	text_release(&all);
+	text_release(&boxes);
+	text_release(&one);
 }
 
 static const char *either(const char *value, const char *otherwise)
@@ -305,6 +332,7 @@ static void add_new_fields(struct text *t, const struct site *s, const struct re
 			   "");
 	}
 	add_components(t, s, r, c);
+	add_audiences(t, s, r);
 	admin_box(t, "draft", "Keep it as a draft", "1", *request_field(r, "draft"));
 	admin_box(t, "quiet", "Tell no subscribers", "1", *request_field(r, "quiet"));
 	text_release(&title);

@@ -93,28 +93,15 @@ static void add_attention(struct text *t, const struct site *s, const struct req
 	text_release(&rows);
 }
 
-static void add_subscribers(struct text *t, const struct site *s, const struct request *r)
-{
-	size_t count = board_count(s->board, "subscriber");
-	struct text said = {0};
-
-	if (!permit(r->user, PERMIT_SUBSCRIBERS, ""))
-		return;
-	if (count)
-		text_printf(&said, "%zu %s.", count, count == 1 ? "subscription" : "subscriptions");
-	else
-		text_puts(&said, "Nobody has subscribed.");
-	admin_add(t, "admin-subscribers",
-		  (const struct template_word[]){{"count", said.at}, {NULL, NULL}});
-	text_release(&said);
-}
-
 static const char *const done[][2] = {
 	{"acknowledged", "It is acknowledged."},
 	{"silenced", "It is silent."},
 	{"saved", "It is saved."},
 	{"published", "It is published."},
 	{"withdrawn", "It is withdrawn."},
+	{"removed", "The subscription is removed."},
+	{"accepted", "The request is accepted: now write its check."},
+	{"refused", "The request is refused."},
 };
 
 /* A word of ours in the address says what was done. */
@@ -130,19 +117,19 @@ const char *admin_done(const struct request *r)
 
 static void show(const struct site *s, const struct request *r, struct answer *a, const char *wrong)
 {
-	struct text attention = {0}, posts = {0}, write = {0}, subscribers = {0}, main = {0};
+	struct text attention = {0}, posts = {0}, write = {0}, people = {0}, main = {0};
 
 	add_attention(&attention, s, r);
 	admin_add_posts(&posts, s, r);
 	if (permit(r->user, PERMIT_POST, ""))
 		admin_add(&write, "admin-write",
 			  (const struct template_word[]){{"base", r->base}, {NULL, NULL}});
-	add_subscribers(&subscribers, s, r);
+	admin_add_people(&people, s, r);
 	admin_add(&main, "admin-overview",
 		  (const struct template_word[]){{"attention", text_get(&attention)},
 						 {"posts", text_get(&posts)},
 						 {"write", text_get(&write)},
-						 {"subscribers", text_get(&subscribers)},
+						 {"people", text_get(&people)},
 						 {NULL, NULL}});
 	admin_page(
 		a, r,
@@ -150,7 +137,7 @@ static void show(const struct site *s, const struct request *r, struct answer *a
 	text_release(&attention);
 	text_release(&posts);
 	text_release(&write);
-	text_release(&subscribers);
+	text_release(&people);
 	text_release(&main);
 }
 
@@ -223,5 +210,12 @@ const struct route admin_routes[] = {
 	{"POST", "/admin/new/*", FORM, .act = PERMIT_POST, .answer = admin_take_new},
 	{"GET", "/admin/post/*", FORM, .act = PERMIT_POST, .answer = admin_show_post},
 	{"POST", "/admin/post/*", FORM, .act = PERMIT_POST, .answer = admin_take_post},
+	{"GET", "/admin/subscribers/", FORM, .act = PERMIT_SUBSCRIBERS,
+	 .answer = admin_show_subscribers},
+	{"POST", "/admin/subscribers/remove/", FORM, .act = PERMIT_SUBSCRIBERS,
+	 .answer = admin_remove_subscriber},
+	{"GET", "/admin/requests/", FORM, .act = PERMIT_SUBSCRIBERS, .answer = admin_show_requests},
+	{"POST", "/admin/requests/answer/", FORM, .act = PERMIT_SUBSCRIBERS,
+	 .answer = admin_close_request},
 	{0},
 };
