@@ -27,7 +27,7 @@ def routes():
 
 def parameters():
     """Names that some handler looks for in a query or a form."""
-    text = "".join(path.read_text() for path in (ROOT / "core" / "web").glob("*.c"))
+    text = "".join(path.read_text() for part in ("web", "page", "api") for path in (ROOT / "core" / part).glob("*.c"))
     return sorted(set(re.findall(r'request_(?:query|field|fields)\(\s*\w+\s*,\s*"([^"]+)"', text)))
 
 
