@@ -9,10 +9,11 @@
 #include "../web/assets.h"
 #include "frame.h"
 #include "house_view.h"
+#include "when.h"
 #include "../web/route.h"
 #include "../web/template.h"
 
-#define WORDS 12
+#define WORDS 13
 
 /* What one answer is made of. */
 struct showing {
@@ -49,16 +50,6 @@ static void put(struct text *t, const char *name, struct piece *p)
 	*p = (struct piece){0};
 }
 
-/* 2026-11-21 18:00:00 UTC */
-static void add_shown_time(struct text *t, int64_t wall_us)
-{
-	struct text utc = {0};
-
-	clock_add_utc(&utc, wall_us, 0);
-	text_printf(t, "%.10s %.8s UTC", text_get(&utc), utc.size > 11 ? utc.at + 11 : "");
-	text_release(&utc);
-}
-
 static void add_notice(struct showing *s, const char *class, const char *text)
 {
 	struct piece p = {0};
@@ -70,20 +61,6 @@ static void add_notice(struct showing *s, const char *class, const char *text)
 
 /* ---- which time ---- */
 
-/* What a form sends ("2026-11-20T14:00", in UTC) or RFC 3339. */
-static bool read_time(const char *text, int64_t *us)
-{
-	char whole[40];
-	size_t size = strlen(text);
-
-	if (clock_parse_utc(text, us))
-		return true;
-	if (size != 16 && size != 19)
-		return false;
-	snprintf(whole, sizeof whole, "%s%s", text, size == 16 ? ":00Z" : "Z");
-	return clock_parse_utc(whole, us);
-}
-
 static void say_times(struct showing *s)
 {
 	const struct moment *m = &s->moment;
@@ -91,9 +68,9 @@ static void say_times(struct showing *s)
 
 	if (m->off_to_us) {
 		text_puts(&said, "The monitor was off from ");
-		add_shown_time(&said, m->off_from_us);
+		when_time(&said, s->request->page, m->off_from_us);
 		text_puts(&said, " to ");
-		add_shown_time(&said, m->off_to_us);
+		when_time(&said, s->request->page, m->off_to_us);
 		text_puts(&said, ": nothing is known of that time.");
 	} else if (m->is_past) {
 		text_puts(&said, "This is how it stood then. Which boxes there are, and what is in "
@@ -106,21 +83,32 @@ static void say_times(struct showing *s)
 	text_release(&said);
 }
 
+static void say_no_time(struct showing *s)
+{
+	struct text said = {0};
+
+	text_printf(
+		&said,
+		"That is no time: write it as 2026-11-20T14:00, by the clock of %s. This is how "
+		"it stands now.",
+		when_zone(s->request->page));
+	add_notice(s, "down", text_get(&said));
+	text_release(&said);
+}
+
 /* False: `at` is no time; then the present is shown. */
 static bool choose_moment(struct showing *s, const struct site *site, const char *names)
 {
 	const char *at = request_query(s->request, "at");
 	int64_t us = 0;
-	bool is_time = !*at || read_time(at, &us);
+	bool is_time = !*at || when_form_parse(s->request->page, at, &us);
 
 	if (us > 0 && us < site->now_us)
 		moment_then(&s->moment, site, names, us);
 	else
 		moment_now(&s->moment, site, names);
 	if (!is_time)
-		add_notice(s, "down",
-			   "That is no time: write it as 2026-11-20T14:00, in UTC. This is how it "
-			   "stands now.");
+		say_no_time(s);
 	else if (us >= site->now_us)
 		add_notice(s, "past", "That time has not come yet. This is how it stands now.");
 	else if (us < 0)
@@ -145,7 +133,7 @@ static void add_step(struct text *t, const struct request *r, const char *label,
 	text_puts(word(&p, "base"), r->base ? r->base : "");
 	text_puts(word(&p, "label"), label);
 	clock_add_utc(word(&p, "at"), up_us, 0);
-	add_shown_time(word(&p, "at-shown"), up_us);
+	when_time(word(&p, "at-shown"), r->page, up_us);
 	put(t, "step", &p);
 }
 
@@ -301,8 +289,9 @@ static void add_main(struct text *t, const struct showing *s)
 	text_puts(word(&p, "how"), s->moment.is_past ? "as it was at" : "as of");
 	clock_add_utc(&at, s->moment.at_us, 0);
 	text_puts(word(&p, "at"), text_get(&at));
-	add_shown_time(word(&p, "at-shown"), s->moment.at_us);
-	text_add(word(&p, "value"), text_get(&at), at.size > 19 ? 19 : at.size);
+	when_time(word(&p, "at-shown"), s->request->page, s->moment.at_us);
+	text_puts(word(&p, "zone"), when_zone(s->request->page));
+	when_form(word(&p, "value"), s->request->page, s->moment.at_us);
 	text_puts(word(&p, "notices"), text_get(&s->notices));
 	add_steps(word(&p, "steps"), s);
 	svg_add_patterns(word(&p, "patterns"));

@@ -64,6 +64,38 @@ void when_time(struct text *t, const struct page *p, int64_t at_us)
 	text_printf(t, ", %02d:%02d %s", c.hour, c.minute, zone);
 }
 
+void when_form(struct text *t, const struct page *p, int64_t at_us)
+{
+	const char *zone;
+	struct civil c = civil_of(p, at_us, &zone);
+
+	text_printf(t, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)c.year, c.month, c.day, c.hour,
+		    c.minute, c.second);
+}
+
+bool when_form_parse(const struct page *p, const char *text, int64_t *at_us)
+{
+	size_t size = strlen(text);
+	const char *zone;
+	char whole[40];
+
+	if (clock_parse_utc(text, at_us))
+		return true;
+	if (size != 16 && size != 19)
+		return false;
+	snprintf(whole, sizeof whole, "%s%s", text, size == 16 ? ":00Z" : "Z");
+	if (!clock_parse_utc(whole, at_us))
+		return false;
+	if (p && p->zone)
+		*at_us = zone_instant(p->zone, civil_of(NULL, *at_us, &zone)) * CLOCK_SECOND;
+	return true;
+}
+
+const char *when_zone(const struct page *p)
+{
+	return p && p->zone ? zone_name(p->zone) : "UTC";
+}
+
 void when_month(struct text *t, int64_t month)
 {
 	add_month_name(t, "month", (int)(month % 12) + 1);

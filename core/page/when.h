@@ -14,6 +14,13 @@ void when_piece(struct text *, const struct page *, int64_t at_us);
  * since then. */
 void when_span(struct text *, const struct page *, int64_t from_us, int64_t to_us);
 
+/* What forms have: "2026-11-20T14:00:05" by the clock of the page's zone, without its name; and
+ * back, seconds may be missing; a time with its own offset is that. False: it is no time. */
+void when_form(struct text *, const struct page *, int64_t at_us);
+bool when_form_parse(const struct page *, const char *, int64_t *at_us);
+/* "Europe/Berlin", "UTC" */
+const char *when_zone(const struct page *);
+
 /* Days since 1970 in the page's zone, and months since January of the year 0. */
 int64_t when_day_of(const struct page *, int64_t at_us);
 int64_t when_month_of(const struct page *, int64_t at_us);

@@ -283,7 +283,8 @@ static void get(struct copies *c, const struct line *l)
 	a.status = 404;
 	if (page)
 		render(c, page, line_name(l), &live, &a);
-	tell_file(c, l, &(struct copy_page){line_name(l), &c->paths, text_get(&live.url)}, &a);
+	tell_file(c, l, &(struct copy_page){line_name(l), &c->paths, text_get(&live.url), page},
+		  &a);
 	answer_release(&a);
 	release_live(&live);
 }

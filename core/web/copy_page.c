@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../base/clock.h"
+#include "../page/when.h"
 #include "assets.h"
 #include "template.h"
 
@@ -247,15 +248,6 @@ void copy_page_link(struct text *into, const char *html, const struct copy_page 
 
 /* ---- its age ---- */
 
-static void add_shown_time(struct text *t, int64_t wall_us)
-{
-	struct text utc = {0};
-
-	clock_add_utc(&utc, wall_us, 0);
-	text_printf(t, "%.10s %.8s UTC", text_get(&utc), utc.size > 11 ? utc.at + 11 : "");
-	text_release(&utc);
-}
-
 static void add_note(struct text *t, const char *piece, const struct copy_page *p, int64_t made_us,
 		     int64_t due_us)
 {
@@ -263,8 +255,8 @@ static void add_note(struct text *t, const char *piece, const struct copy_page *
 
 	clock_add_utc(&made, made_us, 0);
 	clock_add_utc(&due, due_us, 0);
-	add_shown_time(&made_shown, made_us);
-	add_shown_time(&due_shown, due_us);
+	when_time(&made_shown, p->page, made_us);
+	when_time(&due_shown, p->page, due_us);
 	add_way(&script, p->path, "/copy.js");
 	template_add(t, web_copy, piece,
 		     (const struct template_word[]){{"made", text_get(&made)},

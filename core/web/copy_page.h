@@ -10,6 +10,7 @@
 
 #include "../base/map.h"
 #include "../base/text.h"
+#include "catalog.h"
 
 #define COPY_PATH_BYTES 1000
 
@@ -17,6 +18,7 @@ struct copy_page {
 	const char *path; /* of this page, percents decoded: "/incident/A/" */
 	const struct map *paths; /* all paths of the copy */
 	const char *url; /* of the live page, without a last slash */
+	const struct page *page; /* whose zone its times are of; NULL: UTC */
 };
 
 /* "incident/A/index.html" for "/incident/A/". False: no file can have that name. */

@@ -1,5 +1,6 @@
 /* tests/unit/copy_page: links of a page led to the files of its copy, or to the live page. */
 #include "../../core/web/copy_page.h"
+#include "../../core/base/zone.h"
 
 #include "../lib/tap.h"
 
@@ -55,9 +56,22 @@ static const struct {
 	{"/a\\b", NULL},
 };
 
+static void zoned(struct text *t, struct copy_page p)
+{
+	struct text wrong = {0};
+	struct zone *zone = zone_open("Asia/Tokyo", &wrong);
+	const struct page page = {.name = "p", .zone = zone};
+
+	p.page = &page;
+	copy_page_stamp(t, "<html><head></head><body></body></html>", &p, INT64_C(1792000000000000),
+			INT64_C(1792000600000000));
+	zone_close(zone);
+	text_release(&wrong);
+}
+
 static void stamps(const struct map *paths)
 {
-	const struct copy_page p = {"/a/", paths, "https://l/p"};
+	const struct copy_page p = {"/a/", paths, "https://l/p", NULL};
 	struct text t = {0};
 
 	copy_page_stamp(&t,
@@ -70,6 +84,11 @@ static void stamps(const struct map *paths)
 	ok(strstr(t.at, "<body class=\"y\">") < strstr(t.at, "<aside") &&
 		   strstr(t.at, "<aside") < strstr(t.at, "<p>z"),
 	   "first of all");
+	text_clear(&t);
+	zoned(&t, p);
+	ok(strstr(t.at, "<time datetime=\"2026-10-14T17:46:40Z\">15 Oct 2026, 02:46 JST</time>") &&
+		   strstr(t.at, "<time datetime=\"2026-10-14T17:56:40Z\">15 Oct 2026, 02:56 JST"),
+	   "by the clock of the page's zone: %s", t.at);
 	text_clear(&t);
 	copy_page_stamp(&t, "no page", &p, 1, 2);
 	same(text_get(&t), "no page", "what is no page is left alone");
@@ -86,7 +105,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		text_clear(&t);
 		copy_page_link(&t, row[i].html,
-			       &(struct copy_page){row[i].path, &paths, "https://l/p"});
+			       &(struct copy_page){row[i].path, &paths, "https://l/p", NULL});
 		same(text_get(&t), row[i].led, row[i].html);
 	}
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {

@@ -166,6 +166,23 @@ def times():
         assert code == 200 and "record cannot be read" in body
 
 
+@test("times are those of the page's zone: as shown, as asked for in the form; an address may say UTC")
+def zone():
+    bytes_ = pathlib.Path("/usr/share/zoneinfo/Asia/Tokyo").read_bytes()
+    lines = told(page=line("page", name="status", title="Example Mail", zone="Asia/Tokyo")).replace(
+        "pages 1\n", "pages 1\n" + line("zone", name="Asia/Tokyo", bytes=bytes_), 1)
+    with Web(status(), told=lines) as web:
+        for at in ("2026-10-01T09:00", "2026-10-01T09:00:00", "2026-10-01T00:00:00Z", "2026-10-01T02:00:00%2B02:00"):
+            body = web.get("/infrastructure/?at=" + at)[2]
+            assert '<time datetime="2026-10-01T00:00:00Z">1 Oct 2026, 09:00 JST</time>' in body, (at, re.findall("<time.*?</time>", body))
+            assert 'value="2026-10-01T09:00:00"' in body and "How it stood at (Asia/Tokyo)" in body
+        assert "by the clock of Asia/Tokyo" in web.get("/infrastructure/?at=yesterday")[2]
+        assert re.search(r'as of <time datetime="[^"]*Z">\d+ \w{3} \d{4}, \d\d:\d\d JST</time>', web.get("/infrastructure/")[2])
+    with Web(status(), told=told()) as web:
+        body = web.get("/infrastructure/?at=2026-10-01T09:00")[2]
+        assert "1 Oct 2026, 09:00 UTC</time>" in body and "How it stood at (UTC)" in body
+
+
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title><b>", "{{{list}}}", "\u202egnp.exe", "a" * 3000, "]]><x/>"]
 
 
