@@ -64,6 +64,8 @@ void v1_problem(struct answer *, unsigned status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* {"items": [...], "next": "ID" or null}. Gives the references up. */
 void v1_answer_list(struct answer *, json_t *items, const char *next);
+/* The page of a list of things with names that `limit` and `after` ask for. Gives it up. */
+void v1_answer_named(const struct request *, struct answer *, json_t *list);
 
 /* ---- what is asked ---- */
 
@@ -85,6 +87,9 @@ bool v1_line(const struct site *, const struct request *, struct answer *, struc
 bool v1_may_touch(const struct site *, const struct request *, struct answer *);
 /* Answers what the keeper said to a change. */
 route_then v1_changed;
+/* Each line of the keeper's answer, in a route_then. */
+void v1_each_heard(const struct request *, void (*take)(const struct line *, void *with),
+		   void *with);
 /* The body's password, which v1_line() has judged; the caller's, who gives it to secret_forget().
  * NULL: there is none. */
 char *v1_password(const struct request *);
@@ -96,6 +101,6 @@ v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, 
 	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
 	v1_subscribers, v1_requests, v1_results, v1_incidents, v1_letters, v1_letter,
 	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew, v1_user,
-	v1_intensified;
+	v1_intensified, v1_contacts, v1_test_contact;
 
 #endif

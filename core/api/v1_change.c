@@ -120,32 +120,47 @@ static bool is_seen(const struct site *s, const struct request *r, const struct 
 	return !t || permit(r->user, r->route->act, t->owner);
 }
 
-static void take(const struct site *s, const struct request *r, const struct line *l, json_t *items)
+struct listing {
+	const struct site *site;
+	const struct request *request;
+	json_t *items;
+};
+
+static void take(const struct line *l, void *with)
 {
-	const struct v1_operation *o = v1_operation_of(r);
+	const struct listing *list = with;
+	const struct v1_operation *o = v1_operation_of(list->request);
 
 	if (strcmp(l->verb, o->takes) || (o->kind && strcmp(line_get(l, "kind"), o->kind)))
 		return;
-	if (is_seen(s, r, l))
-		json_array_append_new(items, item_of(l));
+	if (is_seen(list->site, list->request, l))
+		json_array_append_new(list->items, item_of(l));
+}
+
+void v1_each_heard(const struct request *r, void (*take_line)(const struct line *, void *with),
+		   void *with)
+{
+	static struct line l; /* too large for a stack frame */
+	char *copy = memory_text(r->heard ? r->heard : ""), *at = copy, *stop;
+
+	for (; *at; at = stop + 1) {
+		stop = strchrnul(at, '\n');
+		if (!*stop || line_parse(&l, at, (size_t)(stop - at)))
+			break;
+		take_line(&l, with);
+	}
+	free(copy);
 }
 
 static void listed(const struct site *s, const struct request *r, struct answer *a,
 		   const struct line *end, void *state)
 {
-	static struct line l; /* too large for a stack frame */
-	json_t *items = json_array();
-	char *copy = end && r->heard ? memory_text(r->heard) : NULL, *at = copy, *stop;
+	struct listing list = {s, r, json_array()};
 
 	(void)state;
-	for (; at && *at; at = stop + 1) {
-		stop = strchrnul(at, '\n');
-		if (!*stop || line_parse(&l, at, (size_t)(stop - at)))
-			break;
-		take(s, r, &l, items);
-	}
-	free(copy);
-	v1_answer_list(a, items, NULL);
+	if (end)
+		v1_each_heard(r, take, &list);
+	v1_answer_list(a, list.items, NULL);
 	if (!end)
 		v1_problem(a, 503, "%s", nobody);
 }

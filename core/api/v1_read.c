@@ -56,7 +56,7 @@ void v1_status(const struct site *s, const struct request *r, struct answer *a)
 }
 
 /* Pages of a list whose items have names, by the name of the last one. */
-static void answer_named(const struct request *r, struct answer *a, json_t *list)
+void v1_answer_named(const struct request *r, struct answer *a, json_t *list)
 {
 	const char *after = request_query(r, "after"), *next = NULL;
 	json_t *part = json_array(), *one;
@@ -88,7 +88,7 @@ static void answer_named(const struct request *r, struct answer *a, json_t *list
 static void answer_states(const struct site *s, const struct request *r, struct answer *a,
 			  const char *kind)
 {
-	answer_named(r, a, seen(s, r, take_list(overview_json(s->overview), kind)));
+	v1_answer_named(r, a, seen(s, r, take_list(overview_json(s->overview), kind)));
 }
 
 void v1_checks(const struct site *s, const struct request *r, struct answer *a)
@@ -143,7 +143,7 @@ void v1_intensified(const struct site *s, const struct request *r, struct answer
 							"every_us", (json_int_t)c->interval_us,
 							"until", json_time(c->intense_until_us)));
 	}
-	answer_named(r, a, seen(s, r, list));
+	v1_answer_named(r, a, seen(s, r, list));
 }
 
 /* ---- the configuration ---- */
@@ -166,7 +166,7 @@ void v1_targets(const struct site *s, const struct request *r, struct answer *a)
 				  json_safe(t->url), "standing", json_safe(t->standing), "members",
 				  json_lines(t->members), "parents", json_lines(t->parents)));
 	}
-	answer_named(r, a, list);
+	v1_answer_named(r, a, list);
 }
 
 void v1_pages(const struct site *s, const struct request *r, struct answer *a)

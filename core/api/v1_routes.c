@@ -366,6 +366,17 @@ static const struct v1_field close_request[] = {
 	   .body = deliver,                                                                        \
 	   .answers = "Done",                                                                      \
 	   .verb = "deliver"})                                                                     \
+	X("GET", "contacts", PERMIT_ADMINISTER, v1_contacts,                                       \
+	  {.id = "contacts",                                                                       \
+	   .summary = "whom nines tells, by which paths, when",                                    \
+	   .query = page,                                                                          \
+	   .answers = "Contacts"})                                                                 \
+	X("POST", "contact-tests/*", PERMIT_ADMINISTER, v1_test_contact,                           \
+	  {.id = "testContact",                                                                    \
+	   .summary = "sends a test letter by each path of a contact: letters/ID tells its fate",  \
+	   .tail = "contact",                                                                      \
+	   .answers = "Tested",                                                                    \
+	   .verb = "contact-test"})                                                                \
 	X("GET", "reclassifications", PERMIT_LOOK, v1_reclassifications,                           \
 	  {.id = "reclassifications",                                                              \
 	   .summary = "what spans of time were said to count as",                                  \

@@ -87,6 +87,11 @@ void alert_shift(struct keeper *, int64_t by_us);
 /* `ack`, `silence`, `unsilence`, `pause`, `unpause`: true when done, *said tells so; else why not.
  */
 bool standing_take(struct keeper *, const struct line *, struct text *said);
+/* Requests of clients: `contacts -` is answered with a line `contact NAME` each, behind it its
+ * lines `path NAME`; `contact-test NAME` with a line `letter ID` for each path, by which a test
+ * goes. */
+void contact_ask_list(struct keeper *, int64_t client, const struct line *);
+void contact_ask_test(struct keeper *, int64_t client, const struct line *);
 /* One line for each thing that stands, to a client. */
 void standing_list(struct keeper *, struct text *to);
 /* What is wrong and not told by another line of `health`. */

@@ -115,6 +115,7 @@ static void take_contact(struct keeper *k, const struct line *l)
 	struct contact *c = contact_get(k, line_name(l));
 
 	c->generation = k->alerts->generation;
+	c->paths = 0;
 	set_text_of(&c->services, line_get(l, "services"));
 	c->hears_monitor = line_int(l, "monitor", !*c->services) > 0;
 	c->zone = zone_of(k, l);
@@ -164,6 +165,9 @@ static void take_rule(struct keeper *k, struct route *r, const struct line *l)
 	each_name(line_get(l, "hours"), take_hours, &r->rule.hours);
 	r->expires_us = within(line_int(l, "expires_us", 0), 0, EXPIRES_MOST_US);
 	take_kinds(r, line_get(l, "kinds"));
+	set_text_of(&r->hours_text, line_get(l, "hours"));
+	set_text_of(&r->kinds_text, line_get(l, "kinds"));
+	set_text_of(&r->fallback, line_get(l, "fallback"));
 	test_follow(r, within(line_int(l, "test_us", 0), 0, 366 * 86400 * KEEPER_SECOND));
 }
 
@@ -185,6 +189,7 @@ static void take_path(struct keeper *k, const struct line *l)
 	if (r->generation == a->generation)
 		return; /* it stands twice: the last word counts */
 	r->generation = a->generation;
+	c->paths++;
 	a->route = memory_resize(a->route, (a->route_count + 1) * sizeof *a->route);
 	a->route[a->route_count++] = r;
 }
@@ -491,6 +496,9 @@ static void route_free(struct keeper *k, struct route *r)
 {
 	schedule_stop(&k->schedule, &r->entry);
 	free(r->to);
+	free(r->hours_text);
+	free(r->kinds_text);
+	free(r->fallback);
 	free(r);
 }
 

@@ -19,6 +19,7 @@ struct contact {
 	char *name;
 	uint32_t generation;
 	bool hears_monitor;
+	size_t paths;
 	char *services; /* names, newline-joined; "": all */
 	struct zone *zone; /* NULL: UTC */
 	struct map heard;  /* subjects by name: the services, and what is in them */
@@ -61,6 +62,7 @@ struct route {
 	struct contact *contact;
 	char *to; /* NOTIFIER:ADDRESS */
 	struct alert_path rule;
+	char *hours_text, *kinds_text, *fallback; /* as they are configured, lines */
 	struct zone *zone; /* of the rule's hours */
 	int64_t expires_us;
 	bool takes[ALERT_KINDS], takes_monitor; /* monitor: trouble of our own */
@@ -254,6 +256,8 @@ void past_release(struct keeper *);
 /* ---- alert_test.c ---- */
 
 void test_watch(struct keeper *);
+/* A test letter by this path; `next`: a sentence about why, or when another comes. */
+void test_letter(struct keeper *, const struct route *, const char *next, char *id, size_t room);
 /* What its configuration says. */
 void test_follow(struct route *, int64_t period_us);
 /* Nothing when it is no test letter that we sent. */

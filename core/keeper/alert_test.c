@@ -93,16 +93,17 @@ static void say_next(struct text *t, const struct route *r)
 		    (long long)c.year, c.month, c.day);
 }
 
-static void send(struct keeper *k, struct route *r)
+void test_letter(struct keeper *k, const struct route *r, const char *next, char *id, size_t room)
 {
-	struct text next = {0}, words = {0};
+	struct text words = {0};
 	struct letter_said said = {.items = 0};
 	struct letter_facts f = {.form = LETTER_FORM_TEST,
 				 .contact = r->contact->name,
 				 .to = r->to,
 				 .zone = r->contact->zone,
 				 .location = k->own_location,
-				 .now_us = k->wall_us};
+				 .now_us = k->wall_us,
+				 .next = next};
 	struct letter_new new = {.kind = "test",
 				 .contact = r->contact->name,
 				 .to = r->to,
@@ -110,17 +111,23 @@ static void send(struct keeper *k, struct route *r)
 				 .expires_us = r->expires_us ? k->wall_us + r->expires_us : 0,
 				 .words = &words};
 
-	say_next(&next, r);
-	f.next = text_get(&next);
 	letter_say(&f, &k->alerts->templates, &said);
 	letter_add_words(&words, &f);
 	new.subject = text_get(&said.subject);
 	new.text = text_get(&said.text);
 	new.brief = text_get(&said.brief);
-	outbox_add(k, &new, r->test.id, sizeof r->test.id);
+	outbox_add(k, &new, id, room);
 	letter_said_release(&said);
-	text_release(&next);
 	text_release(&words);
+}
+
+static void send(struct keeper *k, struct route *r)
+{
+	struct text next = {0};
+
+	say_next(&next, r);
+	test_letter(k, r, text_get(&next), r->test.id, sizeof r->test.id);
+	text_release(&next);
 }
 
 /* Of paths that are no longer tested nothing is known. */

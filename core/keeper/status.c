@@ -448,6 +448,8 @@ static const struct {
 	       {"reclassify", ask_recorder},
 	       {"letters", outbox_ask_letters},
 	       {"letter", outbox_ask_letter},
+	       {"contacts", contact_ask_list},
+	       {"contact-test", contact_ask_test},
 	       {"deliveries", delivery_ask_list},
 	       {"deliver", delivery_ask},
 	       {"beat", ask_beat},

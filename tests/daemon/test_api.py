@@ -5,6 +5,7 @@ import json
 import socket
 
 import daemon
+import pager
 from parsers import parser
 from signing import Browser
 from tap import run, test
@@ -15,6 +16,7 @@ void { minimum = 1000 }
 tcp "web" { host = "127.0.0.1" port = %d every = "2s" recheck = "1s" owner = "shop" }
 tcp "secret/one" { host = "127.0.0.1" port = %d every = "1s" recheck = "1s" owner = "bank" }
 heartbeat "job" { period = "1h" }
+contact "nobody" { services = {"web"} }
 service "Shop" { members = {"web"} owner = "shop" }
 """
 ROLES = ["viewer", "operator", "editor", "admin"]
@@ -96,7 +98,7 @@ EXAMPLES = {
     "checkNow": ("", {"name": "web"}, (200, 409)), "beat": ("", {"name": "job", "text": "success"}, 200), "release": ("", {"module": "tcp"}, 409),
     "planMaintenance": ("", {"services": ["Shop"], "start": START, "end": END, "impact": "degraded", "text": "new disks"}, 200),
     "maintenance": ("", None, 200), "cancelMaintenance": ("nosuch", None, 409), "deliveries": ("", None, 200), "deliver": ("", {"name": "none"}, 409),
-    "reclassifications": ("", None, 200), "reclassify": ("", {"name": "web", "from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z",
+    "contacts": ("", None, 200), "testContact": ("nobody", None, 409), "reclassifications": ("", None, 200), "reclassify": ("", {"name": "web", "from": "2020-01-01T00:00:00Z", "to": "2020-01-02T00:00:00Z",
                                                               "as": "excluded", "reason": "an example"}, (200, 409)),
     "writePost": ("", {"title": "An example", "body": "It is slow.", "components": ["Shop"], "states": ["degraded_performance"], "impact": "minor"}, 200),
     "posts": ("", None, 200), "post": ("{post}", None, 200), "changePost": ("{post}", {"state": "resolved", "body": "It is well again."}, 200),
@@ -241,6 +243,46 @@ def intensified(tmp):
         daemon.until("the web knows the bank", lambda: listed("b" * 43) == [])
         assert ask(d, "DELETE", "/api/v1/intensified/web", SECRET["operator"])[0] == 200
         daemon.until("it is over", lambda: listed() == [])
+
+
+CONTACTS = """tcp "a" { host = "127.0.0.1"  port = 1  every = "1h"  owner = "shop" }
+tcp "b" { host = "127.0.0.1"  port = 1  every = "1h"  owner = "bank" }
+contact "ops/1" { zone = "Europe/Berlin"  path "pager:1" { fallback = "pager:2"  after = "2m"  hours = "Mon 03:00-03:01"  kinds = {"alerts"} } path "pager:2" { test = "7d" } }
+contact "clerk" { services = {"a"}  path "pager:3" { } }
+contact "teller" { services = {"a", "b"}  path "pager:4" { } }
+contact "none" { services = {"b"} }
+"""
+
+
+@test("contacts are listed as the command line lists them, and a test letter goes by each path of one; each to those who may see him")
+def contacts(tmp):
+    with pager.Gateway(lambda page: pager.NO if page.to == "1" else pager.DELIVERED) as gateway, daemon.Daemon(tmp, pager.settings(tmp, gateway, CONTACTS)) as d:
+        d.until_status("the keeper is there", lambda s: s["checks"])
+        admin, shop = SECRET["admin"], "s" * 43
+        add_token(d, admin, "admin", "ada")
+        add_token(d, shop, "admin", "shop", "shop")
+        daemon.until("the web knows them", lambda: {ask(d, "GET", "/api/v1/status", one)[0] for one in (admin, shop)} == {200})
+        status, _, text = ask(d, "GET", "/api/v1/contacts", admin)
+        listed = {c["name"]: c for c in json.loads(text)["items"]}
+        assert status == 200 and listed == {c["name"]: c for c in json.loads(d.nines("contact", "list", "--json").stdout)["contacts"]}, text
+        assert list(listed)[:3] == ["ops/1", "clerk", "teller"] and listed["ops/1"]["paths"][0]["fallback"] == "pager:2"
+        assert [c["name"] for c in json.loads(ask(d, "GET", "/api/v1/contacts", shop)[2])["items"]] == ["ops/1", "clerk"], "who hears of the bank is not the shop's"
+        part = json.loads(ask(d, "GET", "/api/v1/contacts?limit=1", admin)[2])
+        assert [c["name"] for c in part["items"]] == [part["next"]] == ["ops/1"]
+        status, _, text = ask(d, "POST", "/api/v1/contact-tests/ops/1", admin)
+        letters = {one["to"]: one["id"] for one in json.loads(text)["letters"]}
+        assert status == 200 and list(letters) == ["pager:1", "pager:2"], text
+
+        def fate(path):
+            letter = json.loads(ask(d, "GET", "/api/v1/letters/" + letters[path], admin)[2])
+            return letter.get("outcome"), letter
+        daemon.until("both are on record", lambda: (fate("pager:1")[0], fate("pager:2")[0]) == ("gave-up", "delivered"))
+        assert fate("pager:2")[1]["kind"] == "test" and "ada asked for it." in fate("pager:2")[1]["text"] and "(Europe/Berlin)" in fate("pager:2")[1]["text"]
+        assert sorted(page.to for page in gateway.pages) == ["1", "2"], "nothing falls back, and nobody else is told"
+        for secret, name, status in ((shop, "teller", 404), (admin, "nosuch", 404), (admin, "none", 409), (shop, "none", 404)):
+            assert ask(d, "POST", "/api/v1/contact-tests/" + name, secret)[0] == status, (secret, name)
+        assert len(gateway.pages) == 2 and ask(d, "POST", "/api/v1/contact-tests/clerk", shop)[0] == 200
+        gateway.wait(lambda pages: "3" in [page.to for page in pages])
 
 
 @test("malformed bodies and queries are refused with what is wrong, and change nothing")
