@@ -4,6 +4,8 @@ import json
 import pathlib
 import re
 import sys
+import time
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from daemon import Daemon, until
@@ -68,6 +70,31 @@ def declared(tmp):
                             (["remove"], "write: nines maintenance add")):
             done = daemon.nines("maintenance", *words)
             assert done.returncode != 0 and says in done.stderr and done.stderr.count("\n") == 1, (words, done.stderr)
+
+
+@test("visitors see each window of the next two weeks once, by whichever way it was planned, until it is cancelled")
+def announced(tmp):
+    text = (PINGS + 'maintenance "nightly" { cron = "0 2 * * *" for = "1h" services = {"b"} text = "Backups" impact = "none" }\n'
+            'page "status" { show = {"S"} }\npage "all" { show = {"*"} }\n')
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(time.time() + 86400))
+    with Daemon(tmp, text) as daemon:
+        daemon.wait("page: ")
+        daemon.wait("b .*up")
+
+        def ahead(path="/"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}{path}", timeout=20) as answer:
+                body = answer.read().decode()
+            found = re.search(r'aria-labelledby="ahead">(.*?)</section>', body, re.S)
+            return re.findall(r"<h3>(?:<a[^>]*>)?(.*?)(?:</a>)?</h3>", found[1]) if found else []
+        done = daemon.nines("maintenance", "add", "S", "--start", tomorrow, "--for", "2h", "--text", "New <disks>")
+        assert done.returncode == 0, done.stderr
+        identity = done.stdout.strip()
+        post = ("post", "maintenance", "By post", "S", "--start", tomorrow, "--for", "2h", "--text", "We tell more.")
+        until("the post is taken", lambda: daemon.nines(*post).returncode == 0)
+        until("each is announced", lambda: ahead() == ["New &lt;disks&gt;", "By post"])
+        assert sorted(ahead("/pages/all/")) == ["Backups", "By post", "New &lt;disks&gt;"]
+        assert daemon.nines("maintenance", "cancel", identity).returncode == 0
+        until("it is gone", lambda: ahead() == ["By post"])
 
 
 run()
