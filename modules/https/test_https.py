@@ -169,7 +169,7 @@ def no_tls():
 def stalled():
     with raw(silence()) as server:
         line("silence instead of a handshake", "down", ask_raw(server, timeout="1s"))
-    with raw(drip(b"\x16\x03\x03\x10\x00" + bytes(4096), every=0.05)) as server:
+    with raw(expect(b"\x01"), drip(b"\x16\x03\x03\x10\x00" + bytes(4096), every=0.05)) as server:
         line("a handshake that drips in", "down", ask_raw(server, timeout="2s"))
     with raw(expect(b"\x01"), close()) as server:
         line("an end instead of a handshake", "down", ask_raw(server))
