@@ -12,7 +12,7 @@
 
 #define SECOND 1e6
 #define DAY_S  86400.0
-#define LABELS 3
+#define LABELS 4
 
 const char metrics_text_type[] = "text/plain; version=0.0.4; charset=utf-8";
 const char metrics_open_type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -355,7 +355,53 @@ static void ratios(struct sheet *s, const struct family *f)
 	}
 }
 
+/* What is left of what the sla lets be down; less than 0: too much was. */
+static double budget_left(const struct figure_window *w)
+{
+	int64_t allowed_us = w->budget_us + w->counted_down_us;
+
+	if (!w->to_us || w->target_micro <= 0 || w->known_micro < 0 || allowed_us <= 0)
+		return NAN;
+	return (double)w->budget_us / (double)allowed_us;
+}
+
+static void budgets(struct sheet *s, const struct family *f)
+{
+	static const enum figure_span span[] = {SPAN_7D, SPAN_30D, SPAN_90D, SPAN_MONTH};
+	struct site_figures *all = s->view->site->figures;
+
+	for (size_t i = 0; all && i < figures_count(all); i++) {
+		const struct figure *g = figures_at(all, i);
+
+		for (size_t n = 0; is_shown(s, g->name) && n < sizeof span / sizeof *span; n++) {
+			double left = budget_left(&g->window[span[n]]);
+
+			if (!isnan(left))
+				sample(s, f,
+				       &(struct labels){{"target", g->name, "sla",
+							 g->sla ? g->sla : "", "period",
+							 figure_span_word[span[n]], NULL}},
+				       left);
+		}
+	}
+}
+
 /* ---- nines itself ---- */
+
+static void notify_failed(struct sheet *s, const struct family *f)
+{
+	char *copy = memory_text(overview_word(s->view->site->overview, "notify_failed"));
+	char *rest = copy, *row, *count;
+
+	while ((row = strsep(&rest, "\n"))) {
+		count = strrchr(row, ' ');
+		if (!count)
+			continue;
+		*count = '\0';
+		sample(s, f, &(struct labels){{"notifier", row, NULL}}, strtod(count + 1, NULL));
+	}
+	free(copy);
+}
 
 static void one(struct sheet *s, const struct family *f, const char *word, double unit)
 {
@@ -462,6 +508,8 @@ static const struct family family[] = {
 	 "Members of a service that pass."},
 	{"nines_sla_ratio", NULL, GAUGE, PUBLIC, ratios, NULL,
 	 "Availability of the time that is known, by the rules of the sla."},
+	{"nines_error_budget_remaining_ratio", NULL, GAUGE, DETAILS, budgets, NULL,
+	 "Part of the sla's downtime that is left; less than 0: too much was down."},
 	{"nines_incidents_open", NULL, GAUGE, PUBLIC, incidents_open, NULL, "Incidents that last."},
 	{"nines_healthy", NULL, GAUGE, OWN, healthy, NULL, "Whether nines itself is well."},
 	{"nines_build_info", NULL, GAUGE, OWN, build, NULL, "Which nines this is."},
@@ -472,6 +520,8 @@ static const struct family family[] = {
 	{"nines_lateness_p99_seconds", "seconds", GAUGE, OWN, late_99, NULL,
 	 "How much later than due probes begin, 99 of 100."},
 	{"nines_notify_queue_depth", NULL, GAUGE, OWN, queue_depth, NULL, "Letters that wait."},
+	{"nines_notify_failed", NULL, COUNTER, OWN, notify_failed, NULL,
+	 "Attempts to deliver a letter that failed."},
 	{"nines_void_cycles", NULL, COUNTER, OWN, void_cycles, NULL,
 	 "Cycles that do not count because too much failed at once."},
 	{"nines_results", NULL, COUNTER, OWN, results, NULL, "Probes that ended."},
@@ -484,6 +534,143 @@ static const struct family family[] = {
 	 "Lines that could not be recorded."},
 };
 
+/* ---- names of other monitors ---- */
+
+const char *const metrics_names_word[METRICS_NAMES] = {"", "kuma", "gatus"};
+
+/* 1 up, 0 down, 2 pending, 3 maintenance; a check that nothing is known of has none. */
+static double kuma_status(const struct overview_check *c)
+{
+	static const struct {
+		const char *state;
+		int status;
+	} of[] = {{"up", 1}, {"degraded", 1}, {"down", 0}, {"unconfirmed", 2}};
+
+	if (c->is_in_maintenance || c->is_paused)
+		return 3;
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+		if (!strcmp(of[i].state, c->state))
+			return of[i].status;
+	return NAN;
+}
+
+static double milliseconds(const struct overview_check *c)
+{
+	return c->start_us ? (double)c->elapsed_us / 1000 : NAN;
+}
+
+static double certificate_days(const struct overview_check *c)
+{
+	return value_of(c, "certificate_days");
+}
+
+static double certificate_is_valid(const struct overview_check *c)
+{
+	return isnan(certificate_days(c)) ? NAN : certificate_days(c) >= 0;
+}
+
+static double certificate_seconds(const struct overview_check *c)
+{
+	return DAY_S * certificate_days(c);
+}
+
+static void each_kuma(struct sheet *s, const struct family *f)
+{
+	const struct overview *o = s->view->site->overview;
+
+	for (size_t i = 0; i < o->checks; i++) {
+		const struct overview_check *c = &o->check[i];
+
+		if (is_shown(s, c->name) && !isnan(f->of(c)))
+			sample(s, f,
+			       &(struct labels){{"monitor_name", c->name, "monitor_type", c->module,
+						 NULL}},
+			       f->of(c));
+	}
+}
+
+static void kuma_ratios(struct sheet *s, const struct family *f)
+{
+	static const struct {
+		enum figure_span span;
+		const char *window;
+	} of[] = {{SPAN_24H, "1d"}, {SPAN_30D, "30d"}, {SPAN_12M, "365d"}};
+	struct site_figures *all = s->view->site->figures;
+
+	for (size_t i = 0; all && i < figures_count(all); i++) {
+		const struct figure *g = figures_at(all, i);
+
+		for (size_t n = 0; is_shown(s, g->name) && n < sizeof of / sizeof *of; n++)
+			if (g->window[of[n].span].to_us && g->window[of[n].span].known_micro >= 0)
+				sample(s, f,
+				       &(struct labels){{"monitor_name", g->name, "window",
+							 of[n].window, NULL}},
+				       (double)g->window[of[n].span].known_micro / 1e8);
+	}
+}
+
+/* As Gatus makes keys: small letters, and dashes for what an address cannot have. */
+static void add_key(struct text *t, const char *part)
+{
+	for (; *part; part++)
+		text_putc(t, strchr(" /_,.#+&", *part)           ? '-'
+			     : *part >= 'A' && *part <= 'Z' ? *part - 'A' + 'a'
+							    : *part);
+}
+
+static void each_gatus(struct sheet *s, const struct family *f)
+{
+	const struct overview *o = s->view->site->overview;
+	struct text key = {0};
+
+	for (size_t i = 0; i < o->checks; i++) {
+		const struct overview_check *c = &o->check[i];
+		const struct target *t = catalog_find(s->view->site->catalog, c->name);
+		const char *group = t ? t->category : "";
+
+		if (!is_shown(s, c->name) || isnan(f->of(c)))
+			continue;
+		text_clear(&key);
+		add_key(&key, group);
+		text_putc(&key, '_');
+		add_key(&key, c->name);
+		sample(s, f,
+		       &(struct labels){{"key", text_get(&key), "group", group, "name", c->name,
+					 "type", c->module, NULL}},
+		       f->of(c));
+	}
+	text_release(&key);
+}
+
+static const struct family kuma[] = {
+	{"monitor_status", NULL, GAUGE, PUBLIC, each_kuma, kuma_status,
+	 "1 up, 0 down, 2 pending, 3 maintenance or paused."},
+	{"monitor_uptime_ratio", NULL, GAUGE, PUBLIC, kuma_ratios, NULL,
+	 "Availability of the time that is known, by the rules of the sla."},
+	{"monitor_response_time", NULL, GAUGE, DETAILS, each_kuma, milliseconds,
+	 "How long the last probe took, in ms."},
+	{"monitor_cert_days_remaining", NULL, GAUGE, DETAILS, each_kuma, certificate_days,
+	 "Whole days until the certificate expires."},
+	{"monitor_cert_is_valid", NULL, GAUGE, DETAILS, each_kuma, certificate_is_valid,
+	 "Whether the certificate has not expired."},
+};
+
+static const struct family gatus[] = {
+	{"gatus_results_endpoint_success", NULL, GAUGE, DETAILS, each_gatus, success,
+	 "Whether the last probe passed; none while it is unknown."},
+	{"gatus_results_duration_seconds", "seconds", GAUGE, DETAILS, each_gatus, duration,
+	 "How long the last probe took."},
+	{"gatus_results_certificate_expiration_seconds", "seconds", GAUGE, DETAILS, each_gatus,
+	 certificate_seconds, "How long the certificate is good, in whole days from the probe."},
+};
+
+static const struct {
+	const struct family *family;
+	size_t count;
+} names[METRICS_NAMES] = {[METRICS_OURS] = {family, sizeof family / sizeof *family},
+			  [METRICS_KUMA] = {kuma, sizeof kuma / sizeof *kuma},
+			  [METRICS_GATUS] = {gatus, sizeof gatus / sizeof *gatus}};
+
 static const struct family left_out = {"nines_metrics_left_out",
 				       NULL,
 				       GAUGE,
@@ -494,10 +681,12 @@ static const struct family left_out = {"nines_metrics_left_out",
 
 static void write_families(struct sheet *s, enum reader from, enum reader to)
 {
-	for (size_t i = 0; i < sizeof family / sizeof *family; i++)
-		if (family[i].reader >= from && family[i].reader <= to) {
-			head(s, &family[i]);
-			family[i].write(s, &family[i]);
+	const struct family *f = names[s->view->names].family;
+
+	for (size_t i = 0; i < names[s->view->names].count; i++)
+		if (f[i].reader >= from && f[i].reader <= to) {
+			head(s, &f[i]);
+			f[i].write(s, &f[i]);
 		}
 }
 

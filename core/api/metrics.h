@@ -12,7 +12,12 @@
 
 #define METRICS_SAMPLES 200000
 
+/* Whose names are written: ours and blackbox_exporter's, or those of another monitor instead. */
+enum metrics_names { METRICS_OURS, METRICS_KUMA, METRICS_GATUS, METRICS_NAMES };
+extern const char *const metrics_names_word[METRICS_NAMES]; /* "" "kuma" "gatus" */
+
 struct metrics_view {
+	enum metrics_names names;
 	const struct site *site;
 	const struct page *page; /* whose checks and services; NULL: all, and nines' own figures */
 	const char *only; /* one check, without labels that name it, as /probe has it; NULL */

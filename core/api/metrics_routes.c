@@ -24,10 +24,19 @@ static bool is_open_page(const struct page *p)
 static void show_metrics(const struct site *s, const struct request *r, struct answer *a)
 {
 	bool sees_all = permit(r->user, PERMIT_LOOK, "") || is_open_page(r->page);
+	enum metrics_names names = METRICS_OURS;
 
+	while (names < METRICS_NAMES &&
+	       strcmp(metrics_names_word[names], request_query(r, "names")))
+		names++;
+	if (names == METRICS_NAMES) {
+		answer_text(a, 400, "names: wanted kuma or gatus, or nothing");
+		return;
+	}
 	answer_metrics(
 		r, a,
-		&(struct metrics_view){.site = s,
+		&(struct metrics_view){.names = names,
+				       .site = s,
 				       .page = sees_all ? NULL : r->page,
 				       .has_details = sees_all || page_is(r->page, "details")});
 }

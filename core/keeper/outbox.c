@@ -91,6 +91,20 @@ static void tell_switched_off(struct keeper *k, const struct outbox_attempt *a)
 	text_release(&said);
 }
 
+static void count_failed(struct letters *s, const struct outbox_attempt *a)
+{
+	struct text name = {0};
+	struct channel *c;
+
+	if (a->outcome == OUTBOX_DELIVERED || a->outcome == OUTBOX_WITHDRAWN)
+		return;
+	text_add(&name, a->to, strcspn(a->to, ":"));
+	c = map_find_text(&s->channels, text_get(&name));
+	if (c)
+		c->failed++;
+	text_release(&name);
+}
+
 static void kept_free(struct letters *s, struct letter_kept *kept)
 {
 	s->bytes -= kept->words.size;
@@ -123,6 +137,7 @@ static void note(void *with, struct outbox_letter *l, const struct outbox_attemp
 	spool_end(&k->spool);
 	kept->elapsed_us = 0;
 	tell_switched_off(k, a);
+	count_failed(k->letters, a);
 	add_news(k->letters, l->id, a->next_us ? ALERT_WAITING : fate[a->outcome], a->at_us);
 	if (!a->next_us) {
 		delivery_letter_ended(k, &kept->words, a->outcome, a->to, a->reason);

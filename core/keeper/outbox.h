@@ -68,6 +68,8 @@ void outbox_watch(struct keeper *); /* each second */
 int64_t outbox_wanted_us(const struct keeper *);
 void outbox_slept(struct keeper *, int64_t for_us);
 
+/* Of each channel how many attempts have failed since the keeper began: lines `NAME COUNT`. */
+void outbox_add_failed(struct text *, const struct keeper *);
 size_t outbox_waiting(const struct keeper *);
 
 #endif

@@ -21,6 +21,16 @@ static void add_letter(struct text *t, const struct keeper *k, const struct outb
 	line_end(t);
 }
 
+void outbox_add_failed(struct text *t, const struct keeper *k)
+{
+	const struct channel *c;
+	size_t at = 0;
+
+	while ((c = map_next(&k->letters->channels, &at)))
+		text_printf(t, "%s%s %llu", t->size ? "\n" : "", c->name,
+			    (unsigned long long)c->failed);
+}
+
 void outbox_ask_letters(struct keeper *k, int64_t client, const struct line *l)
 {
 	struct text *t;

@@ -23,6 +23,7 @@ struct channel {
 	int64_t courier; /* number of its process; 0: none */
 	int64_t death_us[KEEPER_DEATHS];
 	uint64_t deaths;
+	uint64_t failed; /* attempts, since the keeper began */
 	bool is_direct; /* the address says which server is dialled */
 };
 

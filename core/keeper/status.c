@@ -161,7 +161,7 @@ static void find_trouble(struct keeper *k, struct text *wrong, struct text *quar
 
 static void add_health(struct text *t, struct keeper *k)
 {
-	struct text wrong = {0}, quarantined = {0};
+	struct text wrong = {0}, quarantined = {0}, failed = {0};
 	uint64_t missed = 0, results = health_results(&k->health, k->now_us);
 	size_t waiting = 0;
 
@@ -187,6 +187,9 @@ static void add_health(struct text *t, struct keeper *k)
 	line_add_int(t, "results_minute", (int64_t)results);
 	line_add_int(t, "late_us", health_late_us(&k->health, k->now_us, 99));
 	line_add_int(t, "letters", (int64_t)outbox_waiting(k));
+	outbox_add_failed(&failed, k);
+	line_add(t, "notify_failed", text_get(&failed));
+	text_release(&failed);
 	line_add_int(t, "missed", (int64_t)missed);
 	line_add_int(t, "void", (int64_t)k->window.cycles);
 	if (k->bursts.left_out)

@@ -57,6 +57,8 @@ struct figure_window {
 	int64_t span_us, known_us, up_us, degraded_us, down_us, unknown_us, not_monitored_us,
 		maintenance_us, outside_us /* service hours, or excluded */, counted_down_us;
 	int64_t incidents, longest_us, resolution_us;
+	/* what the sla wants, -1: nothing; what may still be down, less than 0: too much was */
+	int64_t target_micro, budget_us;
 	enum page_trend trend; /* against as long before; of the month and 24 h none */
 	/* of probes that passed; none of the month, of today and of services. `total`: count 0,
 	 * none

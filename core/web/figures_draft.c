@@ -30,6 +30,8 @@ void draft_copy_sums(struct figure_window *w, const struct page_figures *f)
 	w->incidents = f->incidents;
 	w->longest_us = f->longest_us;
 	w->resolution_us = f->resolution_us;
+	w->target_micro = f->target_micro;
+	w->budget_us = f->budget_us;
 }
 
 /* Time that passes well is no news. */
@@ -40,7 +42,7 @@ static struct figure_window news_of(const struct figure_window *w)
 	memcpy(&news, w, sizeof news);
 	news.from_us = news.to_us = news.span_us = news.known_us = news.up_us = 0;
 	news.not_monitored_us = news.outside_us = news.times_from_us = news.times_to_us = 0;
-	news.total.count = 0;
+	news.total.count = news.budget_us = 0;
 	for (size_t i = 0; i < news.steps; i++)
 		news.step[i].count = 0;
 	return news;

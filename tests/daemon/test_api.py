@@ -278,6 +278,7 @@ def contacts(tmp):
             return letter.get("outcome"), letter
         daemon.until("both are on record", lambda: (fate("pager:1")[0], fate("pager:2")[0]) == ("gave-up", "delivered"))
         assert fate("pager:2")[1]["kind"] == "test" and "ada asked for it." in fate("pager:2")[1]["text"] and "(Europe/Berlin)" in fate("pager:2")[1]["text"]
+        daemon.until("the attempt that failed is counted", lambda: 'nines_notify_failed_total{notifier="pager"} 1\n' in ask(d, "GET", "/metrics", admin)[2])
         assert sorted(page.to for page in gateway.pages) == ["1", "2"], "nothing falls back, and nobody else is told"
         for secret, name, status in ((shop, "teller", 404), (admin, "nosuch", 404), (admin, "none", 409), (shop, "none", 404)):
             assert ask(d, "POST", "/api/v1/contact-tests/" + name, secret)[0] == status, (secret, name)

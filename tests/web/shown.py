@@ -49,7 +49,7 @@ def states(web1="up", web2="up", vault="down", shop="up", more=""):
             + named("check", "backup", module="heartbeat", state="unknown", since_us=NOW_US - DAY) + more
             + named("service", "Shop", state=shop, since_us=NOW_US - 2 * HOUR, need=1, up=2, members="web-1\nweb-2")
             + named("service", "Vault", state=vault, since_us=NOW_US - HOUR, need=1, up=0, members="vault")
-            + line("health", ok=1, version="0.1", checks=4, started_us=NOW_US - DAY, letters=3, missed=2, void=7, results=1000, late_us=900, in_flight=1,
+            + line("health", ok=1, version="0.1", checks=4, started_us=NOW_US - DAY, letters=3, notify_failed="email 0\npager 4", missed=2, void=7, results=1000, late_us=900, in_flight=1,
                    probers=2, prober_deaths=0, queue=0, dropped=0, location="here")
             + "end -\n")
 

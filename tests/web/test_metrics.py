@@ -6,7 +6,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
+import figures  # noqa: E402
 import shown  # noqa: E402
+from daemon import until  # noqa: E402
 from parsers import parser  # noqa: E402
 from real import environment, program  # noqa: E402
 from tap import run, test  # noqa: E402
@@ -58,7 +60,50 @@ def text():
     assert of(found, "probe_ssl_earliest_cert_expiry") == shown.NOW_US // 1000000 - 5 + 61 * 86400
     assert of(found, "nines_check_state", state="up") == 1 and of(found, "nines_check_missed_total") == 2 and of(found, "nines_value", value="body_bytes") == 24
     assert found[("nines_notify_queue_depth",)] == 3 and found[("nines_void_cycles_total",)] == 7 and found[("nines_incidents_open",)] == 1
+    assert found[("nines_notify_failed_total", ("notifier", "pager"))] == 4 and found[("nines_notify_failed_total", ("notifier", "email"))] == 0
+    assert not any(key[0].startswith(("monitor_", "gatus_")) for key in found), "only when they are asked for"
     assert found[("nines_service_state", ("service", "Shop"), ("state", "up"))] == 1
+
+
+@test("names of Uptime Kuma and of Gatus when asked for, instead of ours; promtool can read them")
+def others():
+    more = shown.check("slow Page", "unconfirmed", values="certificate_days:-2:d") + shown.check("works", "down", maintenance=1)
+    with shown.site(shown.states(more=more), cards=TOKEN) as web:
+        _, kuma = get(web, "/metrics?names=kuma")
+        _, gatus = get(web, "/metrics?names=gatus")
+        _, shop = get(web, "/pages/shop/metrics?names=kuma")
+        opened = get(web, "/metrics?names=gatus", Accept=OPEN)[1]
+        wrong = web.get("/metrics?names=zabbix")
+    found = samples(kuma)
+    status = {dict(key[1:])["monitor_name"]: value for key, value in found.items() if key[0] == "monitor_status"}
+    assert status == {"web-1": 1, "web-2": 1, "vault": 0, "slow Page": 2, "works": 3}, status
+    web1 = ("monitor_name", "web-1"), ("monitor_type", "https")
+    assert found[("monitor_response_time", *web1)] == 5.2 and found[("monitor_cert_days_remaining", *web1)] == 61 and found[("monitor_cert_is_valid", *web1)] == 1
+    assert found[("monitor_cert_is_valid", ("monitor_name", "slow Page"), ("monitor_type", "https"))] == 0
+    assert all(key[0].startswith("monitor_") for key in found) and all(key[0].startswith("gatus_results_") for key in samples(gatus))
+    found = samples(gatus)
+    slow = ("group", ""), ("key", "_slow-page"), ("name", "slow Page"), ("type", "https")
+    assert found[("gatus_results_duration_seconds", *slow)] == 0.0052 and found[("gatus_results_certificate_expiration_seconds", *slow)] == -2 * 86400
+    assert found[("gatus_results_endpoint_success", ("group", ""), ("key", "_vault"), ("name", "vault"), ("type", "tcp"))] == 0
+    assert samples(opened, True) == found and lint(gatus) == "", lint(gatus)
+    assert lint(kuma).splitlines() == ['monitor_cert_days_remaining use base unit "seconds" instead of "days"'], "the name is Uptime Kuma's"
+    assert {key[0] for key in samples(shop)} <= {"monitor_status", "monitor_uptime_ratio"} and "vault" not in shop
+    assert wrong[0] == 400 and "wanted kuma or gatus" in wrong[2]
+
+
+@test("what is left of an error budget, of what has an sla with a target")
+def budgets(tmp):
+    with figures.pages(figures.Past(tmp).write()) as web:
+        until("figures are computed", lambda: all(part in get(web, "/pages/all/metrics")[1] for part in
+                                                      ('remaining_ratio{target="Both"', 'remaining_ratio{target="Shop"', 'target="young"')))
+        _, body = get(web, "/pages/all/metrics")
+    found = samples(body)
+    left = {(dict(key[1:])["target"], dict(key[1:])["sla"]): value for key, value in found.items()
+            if key[0] == "nines_error_budget_remaining_ratio" and dict(key[1:])["period"] == "90d"}
+    ratio = found[("nines_sla_ratio", ("period", "90d"), ("sla", "berlin"), ("target", "Shop"))]
+    assert set(left) == {("Shop", "berlin"), ("Both", "agreed")}, left
+    assert math.isclose(left["Shop", "berlin"], 1 - (1 - ratio) / 0.005, abs_tol=0.1) and ratio < 1, (left, ratio)
+    assert lint(body) == "", lint(body)
 
 
 @test("OpenMetrics by Accept: counters end in _total, units, # EOF")
