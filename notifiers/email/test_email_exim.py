@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
 """The notifier email against Exim: what it calls delivered is in the mailbox, once."""
-import email
-import email.policy
-import mailbox
 import pathlib
 import sys
 
@@ -10,7 +7,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 import certs
 from daemon import until
 from letters import Letter, deliver
-from real_mail import PASSWORD, USER, exim
+from real_mail import PASSWORD, USER, box, exim
 from tap import run, test
 
 TO = "email:alice@nines.test"
@@ -20,14 +17,9 @@ LOGIN = [f"user={USER}", f"password={PASSWORD}"]
 WAYS = {"plain": ["tls=none"], "STARTTLS": ["tls=starttls"], "implicit TLS": ["tls=implicit"]}
 
 
-def inbox(tmp):
-    path = tmp / "spool" / "box"
-    return list(mailbox.mbox(path, lambda file: email.message_from_binary_file(file, policy=email.policy.default))) if path.exists() else []
-
-
 def arrived(tmp, count):
-    until(f"{count} messages in the mailbox", lambda: len(inbox(tmp)) >= count)
-    messages = inbox(tmp)
+    until(f"{count} messages in the mailbox", lambda: len(box(tmp)) >= count)
+    messages = box(tmp)
     assert len(messages) == count, [m["Message-ID"] for m in messages]
     return messages
 

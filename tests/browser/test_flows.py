@@ -1,8 +1,5 @@
 """What visitors and those who write do, from end to end: a real ninesd, Chromium without JavaScript, a real mail server. Each step is what somebody sees."""
 # timeout: 240
-import email
-import email.policy
-import mailbox
 import pathlib
 import re
 import sys
@@ -11,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from shop import Shop, ago  # noqa: E402
 import certs  # noqa: E402
 from daemon import until  # noqa: E402
-from real_mail import exim  # noqa: E402
+from real_mail import box, exim  # noqa: E402
 from tap import run, test  # noqa: E402
 
 CANNED = ('canned "buying" { services = {"Buying"} post = "draft" after = "0" impact = "major" title = "{{name}} fails"'
@@ -143,11 +140,8 @@ KEY = r"https://status\.shop\.test(/subscription/\S+)"
 
 def mails(folder, to, count):
     """So many, as Exim has put them into the mailbox."""
-    box = folder / "spool" / "box"
-
     def look():
-        read = mailbox.mbox(box, lambda file: email.message_from_binary_file(file, policy=email.policy.default)) if box.exists() else []
-        found = [mail for mail in read if to in mail["To"]]
+        found = [mail for mail in box(folder) if to in mail["To"]]
         return found if len(found) >= count else None
     return until(f"{count} mails to {to}", look)
 

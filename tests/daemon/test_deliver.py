@@ -4,11 +4,8 @@ a courier and a maker that die, a full disk, a folder that cannot be written to,
 import calendar
 import csv
 import datetime
-import email
-import email.policy
 import io
 import json
-import mailbox
 import os
 import re
 import shutil
@@ -19,7 +16,7 @@ import certs
 import record
 from daemon import Daemon, until
 from failures import script
-from real_mail import exim
+from real_mail import box, exim
 from role import quote
 from servers import Server, silence
 from tap import BUILD, ROOT, run, skip, test
@@ -75,11 +72,6 @@ def town(tmp, smtp, text, lines=None, reports=BUILD / "reports", **more):
     return Daemon(tmp, CONF.format(build=BUILD, smtp=smtp, tmp=tmp, reports=reports) + text, **more)
 
 
-def inbox(tmp):
-    path = tmp / "spool" / "box"
-    return list(mailbox.mbox(path, lambda file: email.message_from_binary_file(file, policy=email.policy.default))) if path.exists() else []
-
-
 def files_of(message):
     return {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
 
@@ -92,8 +84,8 @@ def printed(content, tmp):
 
 
 def one_mail(d, tmp):
-    until("a mail", lambda: inbox(tmp), 60)
-    message, = inbox(tmp)
+    until("a mail", lambda: box(tmp), 60)
+    message, = box(tmp)
     return message
 
 
@@ -126,7 +118,7 @@ def monthly(tmp):
             d.until_status("it is there", lambda s: s["checks"])
             until("it knows that it was sent", lambda: deliveries(d)["acme monthly"]["last"] == LABEL)
             assert d.stop() == 0 and not [line for line in d.lines if "was made" in line], d.lines
-        assert len(inbox(tmp)) == 1
+        assert len(box(tmp)) == 1
 
 
 @test("killed at any moment of making and sending: one letter, and it arrives")
@@ -134,15 +126,15 @@ def killed(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx:
         for _ in range(3):
             with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
-                until("it is there", lambda: "reporter" in d.processes() or any("was made" in line for line in d.lines) or inbox(tmp), 60)
+                until("it is there", lambda: "reporter" in d.processes() or any("was made" in line for line in d.lines) or box(tmp), 60)
                 d.kill()
         with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
-            until("a mail", lambda: inbox(tmp), 90)
+            until("a mail", lambda: box(tmp), 90)
             until("the letter has ended", lambda: json.loads(d.nines("letters", "--json").stdout)["letters"][0]["outcome"] == "delivered")
             letters = json.loads(d.nines("letters", "--json").stdout)["letters"]
             assert len(letters) == 1, letters
             assert d.stop() == 0
-        assert len({m["Message-ID"] for m in inbox(tmp)}) == 1  # F33: twice at most, under one id
+        assert len({m["Message-ID"] for m in box(tmp)}) == 1  # F33: twice at most, under one id
 
 
 STUCK = """#include <nines/report.h>
@@ -207,8 +199,8 @@ def grey(tmp):
         (tmp / "open").touch()
         (tmp / "open").chmod(0o644)
         with town(tmp, mx.port["plain"], text) as d:
-            until("a mail at the next attempt", lambda: inbox(tmp), 150)
-            message, = inbox(tmp)
+            until("a mail at the next attempt", lambda: box(tmp), 150)
+            message, = box(tmp)
             files = files_of(message)
             assert d.stop() == 0
     for name, content in files.items():
@@ -243,7 +235,7 @@ def courier_dies(tmp):
             assert d.stop() == 0
     with exim(tmp, certs.good(), has_box=True) as mx:
         with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
-            assert len(files_of((until("a mail", lambda: inbox(tmp), 120), inbox(tmp)[0])[1])) == 2
+            assert len(files_of((until("a mail", lambda: box(tmp), 120), box(tmp)[0])[1])) == 2
             assert d.stop() == 0
 
 
@@ -281,7 +273,7 @@ def full(tmp):
                 d.wait("was made in .*: 0 letters")
                 until("it is dealt with", lambda: deliveries(d)["acme monthly"]["last"] == LABEL)
                 assert d.stop() == 0
-            assert len(list(folder.glob(f"acme-monthly-{LABEL}.*"))) == 2 and len(inbox(tmp)) == 1
+            assert len(list(folder.glob(f"acme-monthly-{LABEL}.*"))) == 2 and len(box(tmp)) == 1
     finally:
         subprocess.run(["umount", folder], check=False)
 

@@ -7,7 +7,11 @@
 USER with PASSWORD, who has MESSAGES messages.
 """
 import contextlib
+import email
+import email.policy
+import fcntl
 import grp
+import mailbox
 import os
 import pathlib
 import pwd
@@ -228,3 +232,13 @@ def dovecot(tmp, pair, *, secure_only="yes", more=""):
                                              group=grp.getgrgid(UID).gr_name, secure_only=secure_only, more=more, **ports.port))
     mount = 'mount -t overlay -o "lowerdir=$0/usr:/usr" overlay /usr'
     return _started("dovecot", tmp, [*_mounted(mount, root), binary, "-F", "-c", tmp / "conf"], ports)
+
+
+def box(tmp):
+    """The mails that exim() of that folder has taken for a user with has_box, each as a whole: Exim holds its lock while it writes one."""
+    path = pathlib.Path(tmp) / "spool" / "box"
+    if not path.exists():
+        return []
+    with path.open("rb+") as locked:
+        fcntl.lockf(locked, fcntl.LOCK_EX)
+        return list(mailbox.mbox(path, lambda file: email.message_from_binary_file(file, policy=email.policy.default)))

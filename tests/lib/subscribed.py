@@ -5,17 +5,14 @@
         w.post("add", "Mail is slow", "Mail")
         assert w.mails("ann", 2)
 """
-import email
-import email.policy
 import http.client
-import mailbox
 import re
 import sqlite3
 import urllib.parse
 
 import certs
 from daemon import Daemon, free_port, until
-from real_mail import exim
+from real_mail import box, exim
 from servers import Http, reply
 from tap import BUILD
 
@@ -82,13 +79,7 @@ class World:
             one.__exit__(*why)
 
     def inbox(self, to=None):
-        """What has come; nothing while Exim is just writing one."""
-        path, seen = self.tmp / "spool" / "box", self.tmp / "box"
-        seen.write_bytes(path.read_bytes() if path.exists() else b"")
-        if not seen.read_bytes().endswith(b"\n\n"):
-            return []
-        box = mailbox.mbox(seen, lambda file: email.message_from_binary_file(file, policy=email.policy.default))
-        return [m for m in box if not to or to in m["To"]]
+        return [m for m in box(self.tmp) if not to or to in m["To"]]
 
     def mails(self, to, count):
         return until(f"{count} mails to {to}", lambda: (got := self.inbox(to)) and len(got) >= count and got, 60)

@@ -4,14 +4,11 @@ Greylisted: tried again after a minute, exactly one mail in the mailbox. Refused
 final dot: again, under the same Message-ID.
 """
 # timeout: 400
-import email
-import email.policy
-import mailbox
 import re
 
 import certs
 from daemon import Daemon, free_port, until
-from real_mail import exim
+from real_mail import box, exim
 from servers import Server, expect, reset, send
 from tap import BUILD, run, test
 
@@ -21,11 +18,6 @@ notify-email {{ host = "127.0.0.1"  port = {smtp}  tls = none  from = "monitor@n
 notify-log {{ file = "{log}" }}
 contact "ops" {{ path "email:{to}" {{ after = 0  repeat = "1d"  fallback = "log:ops" }}  path "log:ops" {{ after = "10d" }} }}
 """
-
-
-def inbox(tmp):
-    path = tmp / "spool" / "box"
-    return list(mailbox.mbox(path, lambda file: email.message_from_binary_file(file, policy=email.policy.default))) if path.exists() else []
 
 
 def daemon_for(tmp, to, smtp):
@@ -42,12 +34,12 @@ def attempts(daemon):
 def grey(tmp):
     with exim(tmp, certs.good(), has_box=True) as mx, daemon_for(tmp, "later@nines.test", mx.port["plain"]) as daemon:
         until("it was deferred", lambda: "greylisted, come again" in attempts(daemon), 120)
-        assert inbox(tmp) == []
+        assert box(tmp) == []
         (tmp / "open").touch()
         (tmp / "open").chmod(0o644)
-        until("it arrives at the next attempt", lambda: inbox(tmp), 200)
+        until("it arrives at the next attempt", lambda: box(tmp), 200)
         daemon.stop()
-        messages = inbox(tmp)
+        messages = box(tmp)
         assert len(messages) == 1 and messages[0]["Auto-Submitted"] == "auto-generated", messages
         assert messages[0]["Subject"].startswith("shop is down: connection refused"), messages[0]["Subject"]
         assert "connection refused" in messages[0].get_content() and not (tmp / "out" / "letters").exists()
@@ -62,7 +54,7 @@ def refused(tmp):
         one = daemon.nines("letters", attempts(daemon).split()[2]).stdout
         assert re.search(r"gave-up .*relay not permitted", one.replace("gave up", "gave-up")) and "log:ops" in one, one
         daemon.stop()
-        assert path.read_text().count("\n") == 1 and inbox(tmp) == [], path.read_text()
+        assert path.read_text().count("\n") == 1 and box(tmp) == [], path.read_text()
 
 
 @test("the connection is lost behind the final dot: again, under the same Message-ID (F33)")
