@@ -16,7 +16,7 @@ from crawl import fetch  # noqa: E402
 from daemon import Daemon, until  # noqa: E402
 from role import Client  # noqa: E402
 from role import words as words_of  # noqa: E402
-from servers import Server, send, silence  # noqa: E402
+from servers import Server, hold, send, silence  # noqa: E402
 from tap import BUILD  # noqa: E402
 
 CHECKS = ("shop", "payment", "search", "mail")
@@ -39,6 +39,7 @@ class Shop:
         self.folder, self.stack = pathlib.Path(folder), contextlib.ExitStack()
         self.folder.chmod(0o755)
         self.servers = {name: Server([send(b"hello\r\n"), silence()]) for name in checks}
+        self.held = {}  # ports of those that are stopped
         self.text = f'notifiers = "{BUILD}/notifiers"\nreports = "{BUILD}/reports"\n' + "".join(
             CHECK.format(name=name, port=server.port, title=TITLES.get(name, name), category="Orders" if name != "mail" else "Letters")
             for name, server in self.servers.items()) + services + pages + more
@@ -74,8 +75,10 @@ class Shop:
     def stop(self, name):
         """Whoever is asked for next gets no answer."""
         self.servers[name].__exit__(None, None, None)
+        self.held[name] = hold(self.servers[name].port)
 
     def start(self, name):
+        self.held.pop(name).close()
         self.servers[name] = Server([send(b"hello\r\n"), silence()], port=self.servers[name].port)
         self.servers[name].__enter__()
 

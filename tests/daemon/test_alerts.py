@@ -4,7 +4,7 @@ import json
 import pathlib
 
 from daemon import BUILD, Daemon, until
-from servers import Server, send, silence
+from servers import Server, hold, send, silence
 from tap import run, test
 
 SERVICE = 'tcp "web" {{ host = "127.0.0.1" port = {port} every = "1s" recheck = "1s" {more} }}\n'
@@ -35,8 +35,10 @@ class Scene:
 
     def down(self):
         self.server.__exit__(None, None, None)
+        self.held = hold(self.port)
 
     def up(self):
+        self.held.close()
         self.server = Server([send(b"hello\r\n"), silence()], port=self.port)
         self.server.__enter__()
 

@@ -344,6 +344,14 @@ def refused_port(ip=4):
     return sock.getsockname()[1], sock
 
 
+def hold(port, ip=4):
+    """Keeps the port of a server that has ended from others, refused: close the returned socket before a server comes back to it."""
+    sock = socket.socket(socket.AF_INET6 if ip == 6 else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((LOOPBACK[ip], port))
+    return sock
+
+
 @contextlib.contextmanager
 def ipv6_only(make):
     """A server of make(), on ::1, whose port is kept from others on 127.0.0.1: nobody listens there."""

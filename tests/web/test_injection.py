@@ -77,7 +77,7 @@ def sent(daemon, method, path, payload, known, token=None):
 def tried(daemon, wanted, grows, token=None):
     known = parameters()
     assert len(known) > 20 and wanted
-    until("the record has it", lambda: record(daemon)[1]["target"])
+    until("the record has it", lambda: record(daemon)[1].get("target"))
     before = record(daemon)
     for method, path in wanted:
         for payload in PAYLOADS:
