@@ -25,6 +25,14 @@ static bool lists(const char *list, const char *item, size_t size)
 
 /* ---- choices ---- */
 
+/* Whether it is a sensible time is for the keeper to say; that it stays a number, for us. */
+static int64_t us_of_seconds(const char *text)
+{
+	int64_t most = INT64_MAX / 1000000, s = strtoll(text, NULL, 10);
+
+	return (s > most ? most : s < -most ? -most : s) * 1000000;
+}
+
 struct choices choices_of_request(const struct request *r, struct text list[3])
 {
 	static const char *const key[] = {"component", "kind", "audience"};
@@ -37,7 +45,7 @@ struct choices choices_of_request(const struct request *r, struct text list[3])
 		.components = text_get(&list[0]),
 		.kinds = text_get(&list[1]),
 		.audiences = text_get(&list[2]),
-		.after_us = strtoll(request_field(r, "after"), NULL, 10) * 1000000,
+		.after_us = us_of_seconds(request_field(r, "after")),
 	};
 }
 
