@@ -29,19 +29,24 @@ static const char *shown(struct session *s, const struct output *o)
 	return probe_shown(s->probe, probe_text(s->probe, "%.*s", (int)size, o->at));
 }
 
-/* All that the command writes, until it writes no more. */
+/* All that the command writes, until it writes no more. Reading one of the two takes what the server
+ * has sent of the other from the connection, too: who then waited there would wait for what he has. */
 static long hear(struct session *s, LIBSSH2_CHANNEL *channel, struct output *out,
 		 struct output *error)
 {
 	char bytes[1024];
+	size_t before;
 	long n, m;
 
 	do {
+		before = s->bytes;
 		n = libssh2_channel_read(channel, bytes, sizeof bytes);
 		add(out, bytes, n);
 		m = libssh2_channel_read_stderr(channel, bytes, sizeof bytes);
 		add(error, bytes, m);
-	} while (n > 0 || m > 0 || (!libssh2_channel_eof(channel) && session_again(s, n)));
+	} while (n > 0 || m > 0 ||
+		 (!libssh2_channel_eof(channel) &&
+		  ((n == LIBSSH2_ERROR_EAGAIN && s->bytes > before) || session_again(s, n))));
 	return n == LIBSSH2_ERROR_EAGAIN ? 0 : n;
 }
 
