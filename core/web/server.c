@@ -276,13 +276,17 @@ static enum MHD_Result answer_route(struct visit *v)
 	return is_kept(v) ? respond_kept(v, &s->cache, keep(v)) : respond(v);
 }
 
+static enum MHD_Result refuse_too_large(struct visit *v)
+{
+	return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large", NULL);
+}
+
 static enum MHD_Result answer_whole(struct visit *v)
 {
 	const char *wrong = v->phase == VISIT_BODY && !v->is_too_large ? visit_read_body(v) : NULL;
 
 	if (v->is_too_large)
-		return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
-				       NULL);
+		return refuse_too_large(v);
 	if (wrong)
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
 	/* while the body came, or the keeper was asked, cards have changed: so may who he is */
@@ -380,9 +384,11 @@ static enum MHD_Result begin(struct visit *v)
 		return sign_refuse(v, v->server->site);
 	note_session(v);
 	v->most_bytes = r->route->most_bytes ? r->route->most_bytes : VISIT_BYTES;
-	if (size > v->most_bytes)
-		return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large",
-				       NULL);
+	v->is_too_large = size > v->most_bytes;
+	/* who is answered while he still sends may see his connection break, and no answer */
+	if (v->is_too_large &&
+	    (size > v->most_bytes + VISIT_SPILL || *request_header(r, "Expect")))
+		return refuse_too_large(v);
 	v->phase = VISIT_BODY;
 	return MHD_YES;
 }

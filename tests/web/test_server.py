@@ -2,6 +2,7 @@
 import gzip
 import json
 import pathlib
+import socket
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
@@ -87,6 +88,18 @@ def fields():
             assert got[0] in (400, 413), (body[:40], got[0])
         assert b.ask("POST", "/sign-in/", "name=ann&password=x", Content_Type="multipart/form-data; boundary=x")[0] == 403
         assert b.ask("POST", "/sign-in/", "a" * 9000, Content_Type="text/plain")[0] == 413
+
+
+@test("who sends too much is told so: at the end of what he sends, or at once if he asked first")
+def too_much():
+    head = b"POST /sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n"
+    with Web(shown.states()) as web:
+        for asks, parts in ((b"", (b"a" * 50000, b"a" * 50000)), (b"Expect: 100-continue\r\n", ())):
+            with socket.create_connection(("127.0.0.1", web.port), timeout=20) as c:
+                for part in (head + asks + b"\r\n", *parts):
+                    assert fetch(web.port, "/style.css").status == 200  # all that was sent before has been looked at
+                    c.sendall(part)
+                assert c.recv(100).startswith(b"HTTP/1.1 413 "), asks
 
 
 @test("a keeper that goes in the middle of a question: the visitor is told, and the next one is asked")
