@@ -14,6 +14,7 @@
 #include "../web/json.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 struct asked {
 	bool json, is_dry;
@@ -37,12 +38,6 @@ static const struct cli_flag flag[] = {
 
 /* ---- the list ---- */
 
-struct list {
-	const struct cli *cli;
-	struct text text;
-	json_t *json;
-};
-
 static void add_time(struct text *t, const struct line *l, const char *before, const char *word)
 {
 	if (!line_int(l, word, 0))
@@ -51,7 +46,7 @@ static void add_time(struct text *t, const struct line *l, const char *before, c
 	clock_add_utc(t, line_int(l, word, 0), 0);
 }
 
-static void add_one(struct list *list, const struct line *l)
+static void add_one(struct listing *list, const struct line *l)
 {
 	const struct screen *s = &list->cli->screen;
 	struct text *t = &list->text, to = {0};
@@ -115,7 +110,7 @@ static void take(const struct line *l, void *with)
 					   "last",   "outcome", "reason", "next"};
 	static const char *const time[] = {"last_us", "next_us", "again_us"};
 	static const char *const time_name[] = {"last_at", "next_due", "again"};
-	struct list *list = with;
+	struct listing *list = with;
 	json_t *j;
 
 	if (strcmp(l->verb, "delivery") != 0)
@@ -127,29 +122,15 @@ static void take(const struct line *l, void *with)
 		json_object_set_new(j, text[i], text_or_null(l, text[i]));
 	for (size_t i = 0; i < sizeof time / sizeof *time; i++)
 		json_object_set_new(j, time_name[i], json_time(line_int(l, time[i], 0)));
-	json_array_append_new(list->json, j);
+	json_array_append_new(list->all, j);
 }
 
 static int show(const struct cli *cli, const struct asked *a)
 {
-	struct list list = {.cli = cli, .json = json_array()};
-	struct text line = {0};
-	int status;
+	struct listing list = {.cli = cli, .all = json_array()};
 
-	text_puts(&line, "deliveries -\n");
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
-	if (a->json) {
-		text_clear(&list.text);
-		json_write(&list.text, json_pack("{sO}", "deliveries", list.json));
-	} else if (!list.text.size) {
-		text_puts(&list.text, "no report sends itself: add a section deliver\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&list.text, status);
-	text_release(&list.text);
-	text_release(&line);
-	json_decref(list.json);
-	return status;
+	return listing_end(&list, "deliveries", "no report sends itself: add a section deliver\n",
+			   a->json, listing_ask(&list, a->socket, "deliveries", take));
 }
 
 /* ---- one now ---- */

@@ -7,6 +7,7 @@
 #include "../web/overview.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 #define EVERY_US CLOCK_SECOND
 #define FOR_US (3600 * CLOCK_SECOND)
@@ -48,9 +49,9 @@ static json_t *document(const struct overview_check *c)
 
 static int list(const struct cli *cli, const struct asked *a)
 {
+	struct listing l = {.cli = cli, .all = json_array()};
 	struct overview o = {0};
-	struct text line = {0}, t = {0};
-	json_t *all = json_array();
+	struct text line = {0};
 	int status;
 
 	line_begin(&line, "status", "-");
@@ -59,21 +60,12 @@ static int list(const struct cli *cli, const struct asked *a)
 	for (size_t i = 0; i < o.checks; i++) {
 		if (!o.check[i].intense_until_us)
 			continue;
-		add_one(cli, &t, &o.check[i]);
-		json_array_append_new(all, document(&o.check[i]));
+		add_one(cli, &l.text, &o.check[i]);
+		json_array_append_new(l.all, document(&o.check[i]));
 	}
-	if (a->json) {
-		text_clear(&t);
-		json_write(&t, json_pack("{sO}", "intensified", all));
-	} else if (!t.size) {
-		text_puts(&t, "no check is intensified\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&t, status);
-	json_decref(all);
 	overview_release(&o);
 	text_release(&line);
-	return status;
+	return listing_end(&l, "intensified", "no check is intensified\n", a->json, status);
 }
 
 static void hear(const struct line *l, void *with)

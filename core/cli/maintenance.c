@@ -9,6 +9,7 @@
 #include "../web/json.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 struct asked {
 	bool json;
@@ -37,12 +38,6 @@ static const struct cli_flag flag[] = {
 };
 
 /* ---- the list ---- */
-
-struct listing {
-	const struct cli *cli;
-	struct text text;
-	json_t *all;
-};
 
 static json_t *document(const struct line *l)
 {
@@ -125,24 +120,9 @@ static void take(const struct line *l, void *with)
 static int list(const struct cli *cli, const struct asked *a)
 {
 	struct listing all = {.cli = cli, .all = json_array()};
-	struct text line = {0};
-	int status;
 
-	line_begin(&line, "maintenance", "-");
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &all});
-	if (a->json) {
-		text_clear(&all.text);
-		json_write(&all.text, json_pack("{sO}", "maintenance", all.all));
-	} else if (!all.text.size) {
-		text_puts(&all.text, "no maintenance is planned\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&all.text, status);
-	text_release(&all.text);
-	json_decref(all.all);
-	text_release(&line);
-	return status;
+	return listing_end(&all, "maintenance", "no maintenance is planned\n", a->json,
+			   listing_ask(&all, a->socket, "maintenance", take));
 }
 
 /* ---- add and cancel ---- */

@@ -10,6 +10,7 @@
 #include "../web/json.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 #include "store_here.h"
 
 struct asked {
@@ -54,12 +55,6 @@ static bool take_time(const char *name, const char *given, int64_t *us)
 
 /* ---- the list ---- */
 
-struct listing {
-	const struct screen *screen;
-	struct text text;
-	json_t *all;
-};
-
 static json_t *document(const struct read_reclassification *c)
 {
 	json_t *j =
@@ -81,7 +76,7 @@ static json_t *document(const struct read_reclassification *c)
 static void add_word(struct listing *all, const char *before, const char *word, size_t most)
 {
 	text_puts(&all->text, before);
-	screen_safe(all->screen, &all->text, word, most);
+	screen_safe(&all->cli->screen, &all->text, word, most);
 }
 
 static void add_time(struct listing *all, const char *before, int64_t us)
@@ -116,7 +111,7 @@ static bool take(const struct read_reclassification *c, void *with)
 
 static int list(struct cli *cli, const struct asked *a, const char *store, const char *name)
 {
-	struct listing all = {.screen = &cli->screen, .all = json_array()};
+	struct listing all = {.cli = cli, .all = json_array()};
 	struct text wrong = {0};
 	struct read *r = NULL;
 	int64_t from_us = INT64_MIN, to_us = INT64_MAX;
@@ -129,19 +124,10 @@ static int list(struct cli *cli, const struct asked *a, const char *store, const
 		else
 			status = cli_fail(EXIT_FAILED, "%s", r ? read_wrong(r) : text_get(&wrong));
 	}
-	if (status == EXIT_DONE && a->json) {
-		text_clear(&all.text);
-		json_write(&all.text, json_pack("{sO}", "reclassifications", all.all));
-	} else if (!all.text.size) {
-		text_puts(&all.text, "nothing was reclassified\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&all.text, status);
 	read_close(r);
-	text_release(&all.text);
 	text_release(&wrong);
-	json_decref(all.all);
-	return status;
+	return listing_end(&all, "reclassifications", "nothing was reclassified\n", a->json,
+			   status);
 }
 
 /* ---- saying it ---- */

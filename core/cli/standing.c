@@ -9,6 +9,7 @@
 #include "../web/json.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 struct asked {
 	bool json;
@@ -51,14 +52,7 @@ static const struct command *command_of(const struct cli *cli)
 
 /* ---- what stands ---- */
 
-struct list {
-	const struct cli *cli;
-	const struct command *command;
-	struct text text;
-	json_t *json;
-};
-
-static void add_one(struct list *list, const struct line *l)
+static void add_one(struct listing *list, const struct line *l)
 {
 	const struct screen *s = &list->cli->screen;
 	struct text *t = &list->text;
@@ -79,14 +73,14 @@ static void add_one(struct list *list, const struct line *l)
 
 static void take(const struct line *l, void *with)
 {
-	struct list *list = with;
+	struct listing *list = with;
 	const char *incident = line_get(l, "incident");
 
-	if (strcmp(l->verb, "standing") || strcmp(line_get(l, "kind"), list->command->kind))
+	if (strcmp(l->verb, "standing") || strcmp(line_get(l, "kind"), command_of(list->cli)->kind))
 		return;
 	add_one(list, l);
 	json_array_append_new(
-		list->json,
+		list->all,
 		json_pack("{so, so, so, so, so, so}", "name", json_safe(line_name(l)), "since",
 			  json_time(line_int(l, "at_us", 0)), "until",
 			  json_time(line_int(l, "until_us", 0)), "by", json_safe(line_get(l, "by")),
@@ -96,25 +90,10 @@ static void take(const struct line *l, void *with)
 
 static int show(const struct cli *cli, const struct asked *a)
 {
-	struct list list = {.cli = cli, .command = command_of(cli), .json = json_array()};
-	struct text line = {0};
-	int status;
+	struct listing list = {.cli = cli, .all = json_array()};
 
-	line_begin(&line, "standing", "-");
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
-	if (a->json) {
-		text_clear(&list.text);
-		json_write(&list.text, json_pack("{sO}", list.command->kind, list.json));
-	} else if (!list.text.size) {
-		text_puts(&list.text, list.command->nothing);
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&list.text, status);
-	text_release(&list.text);
-	text_release(&line);
-	json_decref(list.json);
-	return status;
+	return listing_end(&list, command_of(cli)->kind, command_of(cli)->nothing, a->json,
+			   listing_ask(&list, a->socket, "standing", take));
 }
 
 /* ---- saying so ---- */

@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../web/json.h"
 #include "control.h"
+#include "listing.h"
 
 static const struct cli_flag flag[] = {
 	{"--page", "NAME", "of that page (default: the first one)",
@@ -104,29 +105,19 @@ static bool is_asked(const struct subscriber_asked *a, const struct card *c)
 
 static int list(struct cli *cli, const struct subscriber_asked *a)
 {
+	struct listing l = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
-	json_t *all = json_array();
-	struct text t = {0};
 	const struct card *c;
 	int status = cards_fetch(cli, a->socket, "subscriber", b);
 
 	for (size_t i = 0; (c = board_at(b, "subscriber", i)); i++) {
 		if (!is_asked(a, c))
 			continue;
-		json_array_append_new(all, document(c));
-		if (!a->json)
-			add_row(cli, &t, c);
+		json_array_append_new(l.all, document(c));
+		add_row(cli, &l.text, c);
 	}
-	if (a->json)
-		json_write(&t, json_pack("{sO}", "subscribers", all));
-	else if (!t.size)
-		text_puts(&t, "nobody has subscribed\n");
-	if (status == EXIT_DONE)
-		status = cli_print(&t, status);
-	text_release(&t);
-	json_decref(all);
 	board_free(b);
-	return status;
+	return listing_end(&l, "subscribers", "nobody has subscribed\n", a->json, status);
 }
 
 /* ---- one ---- */

@@ -5,6 +5,7 @@
 #include "../base/clock.h"
 #include "../web/json.h"
 #include "control.h"
+#include "listing.h"
 #include "subscriber.h"
 
 static const struct cli_flag flag[] = {
@@ -59,27 +60,17 @@ static json_t *document(const struct card *c)
 
 static int list(struct cli *cli, const struct subscriber_asked *a)
 {
+	struct listing l = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
-	json_t *all = json_array();
-	struct text t = {0};
 	const struct card *c;
 	int status = cards_fetch(cli, a->socket, "request", b);
 
 	for (size_t i = 0; (c = board_at(b, "request", i)); i++) {
-		json_array_append_new(all, document(c));
-		if (!a->json)
-			add(cli, &t, c);
+		json_array_append_new(l.all, document(c));
+		add(cli, &l.text, c);
 	}
-	if (a->json)
-		json_write(&t, json_pack("{sO}", "requests", all));
-	else if (!t.size)
-		text_puts(&t, "nobody has asked for a monitor\n");
-	if (status == EXIT_DONE)
-		status = cli_print(&t, status);
-	text_release(&t);
-	json_decref(all);
 	board_free(b);
-	return status;
+	return listing_end(&l, "requests", "nobody has asked for a monitor\n", a->json, status);
 }
 
 static int end(struct cli *cli, const struct subscriber_asked *a, const char *id, bool is_accepted)

@@ -8,6 +8,7 @@
 #include "../web/secret.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 struct asked {
 	bool json;
@@ -28,15 +29,9 @@ static const struct cli_flag flag[] = {
 
 /* ---- the list ---- */
 
-struct list {
-	const struct cli *cli;
-	struct text text;
-	json_t *tokens;
-};
-
 static void take(const struct line *l, void *with)
 {
-	struct list *list = with;
+	struct listing *list = with;
 	int64_t until_us = line_int(l, "until_us", 0);
 
 	if (strcmp(l->verb, "token"))
@@ -52,7 +47,7 @@ static void take(const struct line *l, void *with)
 	}
 	text_putc(&list->text, '\n');
 	json_array_append_new(
-		list->tokens,
+		list->all,
 		json_pack("{so, so, so, so, so, so}", "name", json_safe(l->id), "role",
 			  json_safe(line_get(l, "role")), "owner", json_safe(line_get(l, "owner")),
 			  "by", json_safe(line_get(l, "by")), "since",
@@ -61,25 +56,10 @@ static void take(const struct line *l, void *with)
 
 static int show(struct cli *cli, const struct asked *a)
 {
-	struct list list = {.cli = cli, .tokens = json_array()};
-	struct text line = {0};
-	int status;
+	struct listing list = {.cli = cli, .all = json_array()};
 
-	line_begin(&line, "tokens", "-");
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
-	if (a->json) {
-		text_clear(&list.text);
-		json_write(&list.text, json_pack("{sO}", "tokens", list.tokens));
-	} else if (!list.text.size) {
-		text_puts(&list.text, "there are no tokens: 'nines token add NAME --role ROLE'\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&list.text, status);
-	text_release(&list.text);
-	text_release(&line);
-	json_decref(list.tokens);
-	return status;
+	return listing_end(&list, "tokens", "there are no tokens: 'nines token add NAME --role ROLE'\n", a->json,
+			   listing_ask(&list, a->socket, "tokens", take));
 }
 
 /* ---- a new one ---- */

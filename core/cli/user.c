@@ -8,6 +8,7 @@
 #include "../web/secret.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 #include "password.h"
 
 struct asked {
@@ -27,15 +28,9 @@ static const struct cli_flag flag[] = {
 
 /* ---- the list ---- */
 
-struct list {
-	const struct cli *cli;
-	struct text text;
-	json_t *users;
-};
-
 static void take(const struct line *l, void *with)
 {
-	struct list *list = with;
+	struct listing *list = with;
 
 	if (strcmp(l->verb, "user"))
 		return;
@@ -49,7 +44,7 @@ static void take(const struct line *l, void *with)
 		screen_safe(&list->cli->screen, &list->text, line_get(l, "owner"), 200);
 	}
 	text_putc(&list->text, '\n');
-	json_array_append_new(list->users,
+	json_array_append_new(list->all,
 			      json_pack("{so, so, so, so, so}", "name", json_safe(l->id), "role",
 					json_safe(line_get(l, "role")), "owner",
 					json_safe(line_get(l, "owner")), "since",
@@ -59,25 +54,10 @@ static void take(const struct line *l, void *with)
 
 static int show(struct cli *cli, const struct asked *a)
 {
-	struct list list = {.cli = cli, .users = json_array()};
-	struct text line = {0};
-	int status;
+	struct listing list = {.cli = cli, .all = json_array()};
 
-	line_begin(&line, "users", "-");
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
-	if (a->json) {
-		text_clear(&list.text);
-		json_write(&list.text, json_pack("{sO}", "users", list.users));
-	} else if (!list.text.size) {
-		text_puts(&list.text, "nobody may sign in: 'nines user add NAME --role ROLE'\n");
-	}
-	if (status == EXIT_DONE)
-		status = cli_print(&list.text, status);
-	text_release(&list.text);
-	text_release(&line);
-	json_decref(list.users);
-	return status;
+	return listing_end(&list, "users", "nobody may sign in: 'nines user add NAME --role ROLE'\n", a->json,
+			   listing_ask(&list, a->socket, "users", take));
 }
 
 /* ---- changes ---- */
