@@ -1,0 +1,105 @@
+"""What subscribers are told, by a running ninesd and whatever they chose: webhooks and a chat's server of the test, a real mail server. Maintenance from its
+announcement to its end; a monitor that is followed."""
+# timeout: 240
+import datetime
+import json
+import re
+
+from daemon import until
+from servers import Http, Server, reply, silence
+from subscribed import CONFIRM, KEY, World
+from tap import run, test
+
+CHAT = """
+notify-chat "rooms" {{ service = matrix  url = "{url}"  token = "file:{token}"  per-minute = 600 }}
+page "chat" {{ title = "The chat"  url = "https://chat.example.org"  show = "Mail"  subscribe = {{rooms, hooks, email}} }}
+"""
+ROOM = "!abc:example.org"
+
+
+def chat_of(tmp, url):
+    (tmp / "token").write_text("of the test\n")
+    (tmp / "token").chmod(0o600)
+    return CHAT.format(url=url, token=tmp / "token")
+
+
+def heard(server, path, count):
+    """The first so many documents that came to this path."""
+    def got():
+        return [json.loads(r.body) for r in server.requests if r.path == path]
+    return until(f"{count} at {path}", lambda: len(got()) >= count and got())
+
+
+def confirm_hook(w, path, **more):
+    """A webhook of the test that subscribed and answered; the path of its subscription."""
+    w.site.subscribe(w.hook.url(path), channel="hooks", **more)
+    link = re.search(CONFIRM, heard(w.hook, path, 1)[0]["text"])[1]
+    status, header, _ = w.site.ask("POST", f"/subscription/confirm/{link}/", {})
+    assert status == 303, status
+    return header["Location"]
+
+
+@test("a webhook that follows a monitor gets a component_update when it goes down and when it is back, one that wants incidents gets those, each alone")
+def component(tmp):
+    with World(tmp) as w:
+        with Server([silence()] * 200, port=w.port):
+            w.daemon.until_status("it is up", lambda s: [c for c in s["checks"] if c["name"] == "mx"][0]["state"] == "up")
+            place = confirm_hook(w, "/follows", scope="chosen", component=["mx"], kind=["alerts"])
+            confirm_hook(w, "/incidents", kind=["incidents"])
+        down = heard(w.hook, "/follows", 2)[1]
+        assert down["component"] == {"id": "mx", "name": "Mail in", "status": "major_outage"}, down
+        update = down["component_update"]
+        assert (update["component_id"], update["old_status"], update["new_status"]) == ("mx", "operational", "major_outage"), update
+        assert down["page"]["id"] == "shop" and down["page"]["status_indicator"] == "critical" and "incident" not in down, down
+        assert re.fullmatch(KEY, down["meta"]["unsubscribe"]) and down["meta"]["unsubscribe"].endswith(place), (down, place)
+        post = json.loads(w.post("add", "Mail is slow", "Mail", "--impact", "minor", "--json"))["id"]
+        first = heard(w.hook, "/incidents", 2)[1]["incident"]
+        w.post("update", post, "--state", "resolved", "--text", "All is well.")
+        last = heard(w.hook, "/incidents", 3)[2]["incident"]
+        assert first["id"] == last["id"] == post and first["status"] == "investigating" and last["status"] == "resolved", (first, last)
+        assert first["resolved_at"] is None and last["resolved_at"] and last["incident_updates"][0]["body"] == "All is well.", last
+        with Server([silence()] * 200, port=w.port):
+            up = heard(w.hook, "/follows", 3)[2]
+            assert up["component"]["status"] == "operational", up
+            assert (up["component_update"]["old_status"], up["component_update"]["new_status"]) == ("major_outage", "operational"), up
+            assert up["component_update"]["id"] != update["id"] and up["component_update"]["created_at"] > update["created_at"], (up, update)
+            status, _, said = w.site.ask("POST", place, {"List-Unsubscribe": "One-Click"})
+            assert status == 200 and "no more messages" in said
+        w.post("add", "Mail is down", "Mail")
+        heard(w.hook, "/incidents", 4)
+        assert len(heard(w.hook, "/follows", 3)) == 3 and len(heard(w.hook, "/incidents", 4)) == 4
+
+
+@test("a room of a chat shows its link, and hears of incidents and of the monitor it follows once somebody there said yes")
+def chat(tmp):
+    with Http(lambda _: reply(200, b'{"event_id": "$1"}')) as rooms, World(tmp, chat_of(tmp, rooms.url(""))) as w:
+        def said(count):
+            return [json.loads(r.body)["body"] for r in until(f"{count} in the room", lambda: len(rooms.requests) >= count and rooms.requests)]
+        w.site.subscribe(ROOM, channel="rooms", path="/pages/chat/subscribe/", scope="chosen", component=["mx"], kind=["incidents", "alerts"])
+        question = said(1)[0]
+        assert "abc" in rooms.requests[0].path and "Do you want messages of The chat?" in question, (rooms.requests[0].path, question)
+        w.confirmed("ann@nines.test", path="/pages/chat", kind=["incidents"])
+        w.post("add", "Too early", "Mail")
+        w.mails("ann", 2)  # all who said yes were told
+        assert len(said(1)) == 1, said(1)
+        link = re.search(r"https://chat\.example\.org/subscription/confirm/(\S+)/", question)[1]
+        status, header, _ = w.site.ask("POST", f"/pages/chat/subscription/confirm/{link}/", {})
+        assert status == 303, status
+        assert "[The chat] Mail in is down" in said(2)[1], "it was down before, and is followed now"
+        w.post("add", "Mail is slow", "Mail")
+        text = said(3)[2]
+        assert "[The chat] Mail is slow: investigating" in text and header["Location"].removeprefix("/pages/chat") in text, (text, header)
+        with Server([silence()] * 200, port=w.port):
+            assert "[The chat] Mail in is up again" in said(4)[3]
+
+
+@test("a stranger's webhook that leads into our own network is never asked, where its page does not allow that (F48)")
+def home(tmp):
+    with World(tmp, chat_of(tmp, "http://127.0.0.1:9")) as w:
+        w.site.subscribe(w.hook.url("/home"), channel="hooks", path="/pages/chat/subscribe/")
+        letter = until("it was tried", lambda: [one for one in json.loads(w.daemon.nines("letters", "--json").stdout)["letters"] if one["attempts"]])[0]
+        assert "strangers may name public ones only" in json.dumps(letter), letter
+        assert not w.hook.requests
+
+
+run()
