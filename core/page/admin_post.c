@@ -391,16 +391,27 @@ static void new_answered(const struct site *s, const struct request *r, struct a
 	show_new(s, r, a, wrong);
 }
 
+/* What the form says that it concerns: nothing of another owner. */
+static bool reaches_chosen(const struct site *s, const struct request *r)
+{
+	struct text components = {0};
+	bool is_allowed;
+
+	request_fields(r, "component", &components);
+	is_allowed = admin_reaches(s, r, PERMIT_POST, text_get(&components));
+	text_release(&components);
+	return is_allowed;
+}
+
 void admin_take_new(const struct site *s, const struct request *r, struct answer *a)
 {
-	struct text line = {0}, wrong = {0}, components = {0};
+	struct text line = {0}, wrong = {0};
 	const struct canned_text *c;
 	int sort = sort_of(s, r, &c);
 
-	request_fields(r, "component", &components);
-	if (sort < 0 || !admin_reaches(s, r, PERMIT_POST, text_get(&components))) {
+	if (sort < 0 || !reaches_chosen(s, r)) {
 		admin_not_found(a);
-		goto out;
+		return;
 	}
 	line_begin(&line, "post", "-");
 	line_add(&line, "sort", post_sort_name[sort]);
@@ -412,10 +423,8 @@ void admin_take_new(const struct site *s, const struct request *r, struct answer
 		a->status = 409;
 		show_new(s, r, a, text_get(&wrong));
 	}
-out:
 	text_release(&line);
 	text_release(&wrong);
-	text_release(&components);
 }
 
 /* ---- one that there is ---- */
@@ -644,7 +653,7 @@ void admin_take_post(const struct site *s, const struct request *r, struct answe
 	struct post p;
 	const char *act;
 	char id[64];
-	bool is_found = find_post(s, r, &p, id, &act);
+	bool is_found = find_post(s, r, &p, id, &act) && reaches_chosen(s, r);
 
 	for (size_t i = 0; is_found && i < sizeof acts / sizeof *acts; i++)
 		if (!strcmp(acts[i].act, act)) {

@@ -90,6 +90,24 @@ def forms():
         assert changes(web) == before
 
 
+@test("a post neither begins nor becomes one about what belongs to another owner")
+def posts():
+    told = shown.pages(shown.named("target", "till", module="tcp", every_us=60_000_000, owner="till team"))
+    cards = (TOKENS + token("shop", "editor", "token-shop", owner="shop team") + token("till", "editor", "token-till", owner="till team")
+             + shown.post("0open0000001", title="About nothing of anybody's", updates=[("investigating", "We look.", 60)])
+             + shown.post("0till0000001", title="About the till", components="till", updates=[("investigating", "We look.", 60)]))
+    with Web(shown.states(more=shown.check("till", "down", module="tcp")), told=told, cards=cards) as web:
+        b = Browser(web.port)
+        ready(b)
+        ways = [("/admin/new/incident/", "component=till"), ("/admin/post/0till0000001/update/", "state=resolved")]
+        ways += [(f"/admin/post/0open0000001/{act}/", "component=web-1&component=till") for act in ("update", "correct", "publish", "withdraw")]
+        for who, reaches in (("shop", False), ("till", True)):
+            for path, fields in ways:
+                before = len(changes(web))
+                status = b.ask("POST", path, fields + "&title=x&body=y", Content_Type="application/x-www-form-urlencoded", Authorization=f"Bearer token-{who}")[0]
+                assert (status != 404, len(changes(web)) > before) == (reaches, reaches), (who, path, status)
+
+
 @test("what belongs to another owner is not there: for pages, for the API, to read and to change")
 def owners():
     told = shown.pages(shown.named("target", "till", module="tcp", every_us=60_000_000, owner="till team"))
