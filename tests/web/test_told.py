@@ -102,4 +102,65 @@ def home(tmp):
         assert not w.hook.requests
 
 
+def at(**ahead):
+    """A time of this clock, as the command line takes it."""
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**ahead)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def subjects(w, to, count):
+    return [m["Subject"] for m in w.mails(to, count)][1:]
+
+
+@test("maintenance is reminded of when it is near, once, by mail, to who chose what is concerned; not again where its announcement or its new date was just told")
+def reminded(tmp):
+    with World(tmp) as w:
+        w.confirmed("member@nines.test", scope="chosen", component=["mx"], kind=["maintenance"])
+        w.confirmed("service@nines.test", scope="chosen", component=["Mail"], kind=["maintenance"])
+        w.confirmed("incidents@nines.test", kind=["incidents"])
+        w.post("maintenance", "Told just now", "Mail", "--start", at(minutes=20), "--for", "1h")
+        start = at(minutes=50)
+        paint = json.loads(w.post("maintenance", "New paint", "mx", "--start", start, "--for", "1h", "--remind", "10m", "--json"))["id"]
+        assert sorted(subjects(w, "service", 3)) == ["[The shop] New paint: scheduled", "[The shop] Told just now: scheduled"]
+        done = w.daemon.nines("post", "correct", paint, "--remind", "1h")  # its time is now, as if 40 minutes had gone by
+        assert done.returncode == 0, done.stderr
+        last, = [m for m in w.mails("service", 4) if m["Subject"] == "[The shop] New paint: begins soon"]
+        text = last.get_content()
+        assert f"{start[:10]} {start[11:16]}" in text and f"https://status.example.org/incident/{paint}/" in text and "Mail in" in text, text
+        assert last["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert sorted(subjects(w, "member", 4)) == sorted(subjects(w, "service", 4))
+        w.post("add", "Mail is slow", "Mail")
+        w.mails("incidents", 2)  # whatever else was due came before
+        assert (len(w.inbox("member")), len(w.inbox("service")), len(w.inbox("incidents"))) == (4, 4, 2)
+
+
+@test("maintenance begins and ends by itself; its new date, its beginning and its end go to who chose a service that has what is concerned, and to webhooks")
+def whole(tmp):
+    with World(tmp) as w:
+        w.confirmed("service@nines.test", scope="chosen", component=["Mail"], kind=["maintenance"])
+        w.confirmed("staff@nines.test", path="/pages/staff")
+        confirm_hook(w, "/in", kind=["maintenance"])
+        disks = json.loads(w.post("maintenance", "New disks", "mx", "--start", at(days=2), "--for", "2h", "--json"))["id"]
+        assert subjects(w, "service", 2) == ["[The shop] New disks: scheduled"]
+        start, end = at(hours=5), at(hours=6)
+        w.post("update", disks, "--start", start, "--end", end, "--text", "Sooner than we said.")
+        mail = w.mails("service", 3)[-1]
+        assert mail["Subject"] == "[The shop] New disks: rescheduled", mail["Subject"]
+        for said in ("Sooner than we said.", f"{start[:10]} {start[11:16]}", f"{end[:10]} {end[11:16]}"):
+            assert said in mail.get_content(), (said, mail.get_content())
+        told = heard(w.hook, "/in", 3)[2]["incident"]
+        assert (told["status"], told["scheduled_for"][:19], told["scheduled_until"][:19]) == ("scheduled", start[:19], end[:19]), told
+        w.post("update", disks, "--start", at(seconds=-1), "--end", end, "--text", "At once.")
+        assert sorted(subjects(w, "service", 5)[2:]) == ["[The shop] New disks: in progress", "[The shop] New disks: rescheduled"]
+        assert [json.loads(w.daemon.nines("post", "show", disks, "--json").stdout)[key] for key in ("state", "stage")] == ["in_progress", "published"]
+        w.post("update", disks, "--end", at(seconds=10), "--text", "Nearly done.")
+        got = w.mails("service", 7)
+        assert sorted(m["Subject"] for m in got[5:]) == ["[The shop] New disks: completed", "[The shop] New disks: rescheduled"], [m["Subject"] for m in got]
+        assert any("The maintenance has ended." in m.get_content() for m in got[5:]), [m.get_content() for m in got]
+        assert json.loads(w.daemon.nines("post", "show", disks, "--json").stdout)["state"] == "completed"
+        assert json.loads(w.daemon.nines("maintenance", "--json").stdout)["maintenance"] == []
+        states = [one["incident"]["status"] for one in heard(w.hook, "/in", 7)[1:]]
+        assert sorted(states) == ["completed", "in_progress", "in_progress", "scheduled", "scheduled", "scheduled"], states
+        assert len(w.inbox("staff")) == 1, "what that page does not show"
+
+
 run()
