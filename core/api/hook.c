@@ -1,7 +1,6 @@
 /* api/hook: see hook.h. */
 #include "hook.h"
 
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "../base/map.h"
+#include "../json/document.h"
 
 #define KEY_BYTES  60
 #define TEXT_BYTES 200 /* of one alert */
@@ -139,7 +139,7 @@ static bool add_incident(struct text *t, const json_t *j)
 
 static bool add_document(struct text *t, const json_t *j)
 {
-	char *compact = json_dumps(j, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *compact = json_dumps(j, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
 
 	text_puts(t, "json ");
 	text_puts(t, compact ? compact : "{}");
@@ -152,18 +152,18 @@ static bool (*const dialect[])(struct text *, const json_t *) = {add_alerts, add
 
 bool hook_add(struct text *event, const char *body, size_t size, struct text *wrong)
 {
-	json_error_t why;
-	json_t *j = json_loadb(body, size, 0, &why);
+	json_t *j;
 
+	text_puts(wrong, "the body is no JSON that is taken: ");
+	if (!json_read(body ? body : "", size, &j, wrong))
+		text_clear(wrong);
 	for (size_t i = 0; j && i < sizeof dialect / sizeof *dialect; i++)
 		if (dialect[i](event, j))
 			break;
-	if (!j)
-		text_printf(wrong, "the body is no JSON: %.160s", why.text);
-	else if (event->size > HOOK_EVENT_BYTES)
+	if (j && event->size > HOOK_EVENT_BYTES)
 		text_printf(wrong, "too much at once: %d bytes are left of it, %d are taken",
 			    (int)event->size, HOOK_EVENT_BYTES);
-	else if (!event->size)
+	else if (j && !event->size)
 		text_puts(wrong, "it holds no alert");
 	json_decref(j);
 	return !wrong->size;

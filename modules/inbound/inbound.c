@@ -54,16 +54,17 @@ struct memory {
 
 /* ---- memory ---- */
 
-/* "HEARD KEYsKEYs TEXT", keys of eight hex digits. */
+/* "HEARD KEYsKEYs TEXT", keys of eight hex digits. Where no alert lasts two spaces stand before the
+ * text, which may begin like a key. */
 static void recall(const struct probe *p, struct memory *m)
 {
 	const char *at = probe_recall(p);
 	int n = 0;
 
 	*m = (struct memory){0};
-	if (sscanf(at, "%" SCNd64 " %n", &m->heard_us, &n) < 1 || !n)
+	if (sscanf(at, "%" SCNd64 "%n", &m->heard_us, &n) < 1)
 		return;
-	for (at += n; m->alerts < ALERTS; m->alerts++, at += 9)
+	for (at += n + (at[n] == ' '); m->alerts < ALERTS; m->alerts++, at += 9)
 		if (strspn(at, "0123456789abcdef") < 8 || (at[8] != DEGRADED && at[8] != DOWN) ||
 		    sscanf(at, "%8" SCNx32 "%c", &m->alert[m->alerts].key,
 			   &m->alert[m->alerts].state) < 2)
@@ -80,14 +81,15 @@ static void keep(struct probe *p, const struct memory *m)
 	probe_remember(p, probe_text(p, "%" PRId64 " %s %s", m->heard_us, alerts, m->text));
 }
 
-static char worst(const struct memory *m)
+/* The newest of the worst, whose text is kept; NULL: none lasts. */
+static const struct alert *worst(const struct memory *m)
 {
-	char state = UP;
+	const struct alert *found = NULL;
 
 	for (size_t i = 0; i < m->alerts; i++)
-		if (m->alert[i].state == DOWN || state == UP)
-			state = m->alert[i].state;
-	return state;
+		if (!found || m->alert[i].state == DOWN || found->state != DOWN)
+			found = &m->alert[i];
+	return found;
 }
 
 static void forget(struct memory *m, size_t i)
@@ -119,6 +121,8 @@ static void set(struct memory *m, uint32_t key, char state, const char *text, si
 {
 	for (size_t i = 0; i < m->alerts; i++)
 		if (m->alert[i].key == key) {
+			if (&m->alert[i] == worst(m))
+				*m->text = '\0';
 			forget(m, i);
 			break;
 		}
@@ -128,7 +132,7 @@ static void set(struct memory *m, uint32_t key, char state, const char *text, si
 		make_room(m);
 		m->alert[m->alerts++] = (struct alert){key, state};
 	}
-	if (state == UP || state == worst(m))
+	if (state == UP || worst(m) == &m->alert[m->alerts - 1])
 		snprintf(m->text, sizeof m->text, "%.*s",
 			 (int)(size < TEXT_BYTES ? size : TEXT_BYTES), text);
 }
@@ -185,7 +189,7 @@ static bool take_line(const struct inbound *o, struct memory *m, const char *at,
 	static const char *const plain[] = {"up", "degraded", "down", NULL};
 	char word[WORD_BYTES], key[WORD_BYTES] = "-";
 	const char *rest = take_word(at, end, word);
-	bool has_key = !strcmp(word, "set");
+	bool has_key = !strcmp(word, "set"), is_mild;
 
 	if (has_key) {
 		rest = take_word(rest, end, key);
@@ -193,11 +197,9 @@ static bool take_line(const struct inbound *o, struct memory *m, const char *at,
 	}
 	if (!*word || !*key || (!has_key && !is_one(plain, word)))
 		return false;
-	set(m, hash(key, strlen(key)),
-	    has_key                     ? state_of(o, word)
-	    : !strcmp(word, "degraded") ? DEGRADED
-					: state_of(o, word),
-	    rest, (size_t)(end - rest));
+	is_mild = !has_key && !strcasecmp(word, "degraded");
+	set(m, hash(key, strlen(key)), is_mild ? DEGRADED : state_of(o, word), rest,
+	    (size_t)(end - rest));
 	return true;
 }
 
@@ -266,7 +268,7 @@ static void take_event(struct probe *p, const struct inbound *o, struct memory *
 static void judge(struct probe *p, const struct memory *m)
 {
 	const char *text = *m->text ? probe_shown(p, m->text) : "without a text";
-	char state = worst(m);
+	char state = m->alerts ? worst(m)->state : UP;
 
 	probe_value(p, "alerts", (double)m->alerts, "");
 	probe_fact(p, "heard", probe_time_text(p, "UTC", m->heard_us));

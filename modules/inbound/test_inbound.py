@@ -49,16 +49,33 @@ def several():
     with Inbound() as one:
         assert one.hears("set a warning disk nearly full") == ("degraded", "reported degraded: disk nearly full")
         assert one.hears("set b critical no answer\nset c info hm") == ("down", "reported down: no answer") and one.alerts == "3"
-        assert one.hears("set b resolved no answer")[0] == "degraded" and one.hears("set x resolved never seen")[0] == "degraded"
+        assert one.hears("set x resolved never seen") == ("down", "reported down: no answer")
+        assert one.hears("set b resolved no answer") == ("degraded", "reported degraded: without a text"), "what is over is no reason"
+        assert one.hears("set c info still") == ("degraded", "reported degraded: still")
         assert one.hears("set a resolved x\nset c resolved x")[0] == "up" and one.alerts == "0"
         assert one.hears("set d major_outage Web") == ("down", "reported down: Web") and one.hears("set d degraded_performance Web")[0] == "degraded"
         assert one.hears("set d operational Web")[0] == "up" and one.hears("set") [0] == "unknown" and one.hears("set k")[0] == "unknown"
 
 
+@test("a text that looks like what is remembered of an alert is none")
+def text_like_memory():
+    with Inbound() as one:
+        for text in ("deadbeefd is deployed", "0123456789abcdefd", "deadbeefgdeadbeefd "):
+            assert one.hears(f"up {text}")[0] == "up" and one.hears()[0] == "up" and one.alerts == "0", text
+            assert one.hears(f"down {text}") == ("down", f"reported down: {text}") and one.hears()[1] == f"reported down: {text}" and one.alerts == "1"
+
+
 @test("severities that are no more than warnings are the admin's to name")
 def warnings():
     with Inbound(warnings="page\nminor") as one:
+        assert one.hears("Degraded by hand")[0] == "degraded" and one.hears("up")[0] == "up"
         assert one.hears("set a page x")[0] == "degraded" and one.hears("set b warning x")[0] == "down"
+
+
+@test("a rule that always fires, to be heard of: its severity is a good word")
+def always():
+    with Inbound(within="1h") as one:
+        assert one.hears("set watchdog ok Watchdog")[0] == "up" and one.alerts == "0"
 
 
 @test("what is remembered is bounded: of more alerts than 64 the mild and old ones go first")
