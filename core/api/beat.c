@@ -18,8 +18,7 @@ static struct table {
 	struct map by_address; /* -> struct one */
 	struct one {
 		struct one *next;
-		char *name, *slug;
-		bool is_heartbeat;
+		char *name, *slug, *module;
 	} * all;
 } table;
 
@@ -31,6 +30,7 @@ static void forget(void)
 		table.all = o->next;
 		free(o->name);
 		free(o->slug);
+		free(o->module);
 		free(o);
 	}
 	map_release(&table.by_address);
@@ -48,7 +48,7 @@ static void add_one(const char *key, const struct overview_check *c)
 	*o = (struct one){.next = table.all,
 			  .name = memory_text(c->name),
 			  .slug = memory_text(text_get(&slug)),
-			  .is_heartbeat = !strcmp(c->module, "heartbeat")};
+			  .module = memory_text(c->module)};
 	table.all = o;
 	map_put_text(&table.by_address, address, o);
 	text_release(&slug);
@@ -92,14 +92,14 @@ static bool prepare(const struct site *s)
 	return true;
 }
 
-const char *beat_check(const struct site *s, const char *address)
+const char *beat_check(const struct site *s, const char *address, const char *module)
 {
 	const struct one *o;
 
 	if (strlen(address) != ADDRESS_BYTES - 1 || !prepare(s))
 		return NULL;
 	o = map_find_text(&table.by_address, address);
-	return o ? o->name : NULL;
+	return o && !strcmp(o->module, module) ? o->name : NULL;
 }
 
 int beat_shared(const struct site *s, const char *key, const char *slug, const char **name)
@@ -109,7 +109,7 @@ int beat_shared(const struct site *s, const char *key, const char *slug, const c
 	if (!prepare(s) || !address_is(key, table.shared))
 		return -1;
 	for (const struct one *o = table.all; o; o = o->next)
-		if (o->is_heartbeat && !strcmp(o->slug, slug)) {
+		if (!strcmp(o->module, "heartbeat") && !strcmp(o->slug, slug)) {
 			*name = o->name;
 			found++;
 		}

@@ -98,7 +98,7 @@ static unsigned find(const struct site *s, const struct address *d, const char *
 	if (found > 1)
 		return 409;
 	if (found < 0 && !*d->third)
-		*name = beat_check(s, d->first);
+		*name = beat_check(s, d->first, "heartbeat");
 	return d->is_longer || !*name ? 404 : 0;
 }
 
@@ -107,8 +107,10 @@ static const char *refusal(unsigned status, const struct request *r)
 	if (status == 409)
 		return "ambiguous slug: several heartbeats have it, use the address of one";
 	if (*request_query(r, "create"))
-		return "not found: heartbeats are made in the configuration, create=1 makes none";
-	return "not found: 'nines heartbeat list' shows the addresses";
+		return "not found: create=1 makes no heartbeat here: write a section like "
+		       "'heartbeat \"NAME\" { period = \"1h\" }' into the configuration; once it "
+		       "is in force this address answers";
+	return "not found: 'nines heartbeat list' shows the addresses of heartbeats";
 }
 
 static void ping(const struct site *s, const struct request *r, struct answer *a)
@@ -138,7 +140,7 @@ static void ping(const struct site *s, const struct request *r, struct answer *a
 
 static void push(const struct site *s, const struct request *r, struct answer *a)
 {
-	const char *name = beat_check(s, r->tail);
+	const char *name = beat_check(s, r->tail, "heartbeat");
 	struct text said = {0};
 
 	if (!name)
@@ -162,7 +164,7 @@ static const char *bearer(const struct request *r)
 
 static void external(const struct site *s, const struct request *r, struct answer *a)
 {
-	const char *name = beat_check(s, bearer(r));
+	const char *name = beat_check(s, bearer(r), "heartbeat");
 	char *key = memory_text(r->tail), *slash = strchrnul(key, '/');
 	struct text said = {0};
 

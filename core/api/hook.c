@@ -187,13 +187,14 @@ static void sign(char hex[65], const char *secret, const char *seconds, const ch
 	text_release(&said);
 }
 
-/* True: it was there within the time that one is good. Forgets the oldest. */
+/* Those of the time that one is good for; of more the oldest are forgotten. */
+static struct {
+	uint64_t hash;
+	int64_t at_s;
+} seen[SEEN];
+
 static bool was_seen(const char *hex, int64_t now_s)
 {
-	static struct {
-		uint64_t hash;
-		int64_t at_s;
-	} seen[SEEN];
 	static size_t next;
 	uint64_t hash = map_hash(hex, strlen(hex));
 
@@ -206,14 +207,32 @@ static bool was_seen(const char *hex, int64_t now_s)
 	return false;
 }
 
+static bool read_signature(const char *header, char seconds[21], char given[65])
+{
+	return sscanf(header, "t=%20[0-9],v1=%64[0-9a-f]", seconds, given) == 2 &&
+	       strlen(given) == 64;
+}
+
+void hook_retract(const char *header)
+{
+	char seconds[21], given[65];
+	uint64_t hash;
+
+	if (!read_signature(header, seconds, given))
+		return;
+	hash = map_hash(given, strlen(given));
+	for (size_t i = 0; i < SEEN; i++)
+		if (seen[i].hash == hash)
+			seen[i].at_s = 0;
+}
+
 enum hook_signature hook_verify(const char *header, const char *secret, const char *body,
 				size_t size, int64_t now_us)
 {
-	char seconds[21] = "", given[65] = "", wanted[65] = "";
+	char seconds[21], given[65], wanted[65] = "";
 	int64_t at_s = 0, now_s = now_us / 1000000;
 
-	if (sscanf(header, "t=%20[0-9],v1=%64[0-9a-f]", seconds, given) < 2 ||
-	    !text_to_int(seconds, &at_s) || strlen(given) != 64)
+	if (!read_signature(header, seconds, given) || !text_to_int(seconds, &at_s))
 		return HOOK_MALFORMED;
 	sign(wanted, secret, seconds, body, size);
 	if (CRYPTO_memcmp(given, wanted, 64))

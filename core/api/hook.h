@@ -17,5 +17,7 @@ enum hook_signature { HOOK_GOOD, HOOK_MALFORMED, HOOK_WRONG, HOOK_OLD, HOOK_REPL
 /* "t=SECONDS,v1=HEX": the HMAC-SHA256 of "SECONDS." and the body, as our own notifier signs. */
 enum hook_signature hook_verify(const char *header, const char *secret, const char *body,
 				size_t size, int64_t now_us);
+/* What bore that signature was not taken, so it may be sent again. */
+void hook_retract(const char *header);
 
 #endif

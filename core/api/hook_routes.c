@@ -12,17 +12,20 @@
 #include "../web/route.h"
 
 #define MOST_BYTES (1u << 20)
+#define SIGNATURE  "X-Nines-Signature"
 
 static void heard(const struct site *s, const struct request *r, struct answer *a,
 		  const struct line *end, void *state)
 {
 	const char *wrong = end ? line_find(end, "wrong") : "nines is starting or in trouble";
 
-	(void)s, (void)r, (void)state;
-	if (wrong)
+	(void)s, (void)state;
+	if (wrong) {
 		problem_answer(a, end ? 409 : 503, wrong);
-	else
+		hook_retract(request_header(r, SIGNATURE));
+	} else {
 		answer_text(a, 200, "OK");
+	}
 }
 
 static const char *bearer(const struct request *r)
@@ -32,14 +35,14 @@ static const char *bearer(const struct request *r)
 	return strncasecmp(given, "Bearer ", 7) ? "" : given + 7;
 }
 
-static const struct overview_check *inbound_of(const struct site *s, const char *name)
+static bool is_inbound(const struct site *s, const char *name)
 {
 	const struct overview *o = s->overview;
 
 	for (size_t i = 0; i < o->checks; i++)
-		if (!strcmp(o->check[i].name, name) && !strcmp(o->check[i].module, "inbound"))
-			return &o->check[i];
-	return NULL;
+		if (!strcmp(o->check[i].name, name))
+			return !strcmp(o->check[i].module, "inbound");
+	return false;
 }
 
 static bool is_signed(const struct site *s, const struct request *r, const char *name,
@@ -56,7 +59,7 @@ static bool is_signed(const struct site *s, const struct request *r, const char 
 	char address[ADDRESS_BYTES];
 
 	address_of(key, name, address);
-	*wrong = *key ? why[hook_verify(request_header(r, "X-Nines-Signature"), address, r->body,
+	*wrong = *key ? why[hook_verify(request_header(r, SIGNATURE), address, r->body,
 					r->body_size, s->now_us)]
 		      : why[HOOK_WRONG];
 	return !*wrong;
@@ -66,21 +69,20 @@ static bool is_signed(const struct site *s, const struct request *r, const char 
 static const char *check_of(const struct site *s, const struct request *r, unsigned *status,
 			    const char **wrong)
 {
-	const char *name = beat_check(s, r->tail);
+	const char *name = beat_check(s, r->tail, "inbound");
 
 	*status = 401;
 	*wrong = "wanted the address of this check behind /hook/ or as Bearer, or a signature made "
 		 "with it: 'nines heartbeat list' shows it";
 	if (!name) {
-		name = beat_check(s, bearer(r));
+		name = beat_check(s, bearer(r), "inbound");
 		name = name && !strcmp(name, r->tail) ? name : NULL;
 	}
-	if (!name && *request_header(r, "X-Nines-Signature"))
+	if (!name && *request_header(r, SIGNATURE) && is_inbound(s, r->tail))
 		name = is_signed(s, r, r->tail, wrong) ? r->tail : NULL;
-	if (name && !inbound_of(s, name)) {
+	if (!name && beat_check(s, r->tail, "heartbeat")) {
 		*status = 404;
 		*wrong = "this address is of a heartbeat: it is told by /ping/";
-		name = NULL;
 	}
 	return name;
 }

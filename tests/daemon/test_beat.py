@@ -69,7 +69,7 @@ def refused(tmp):
                                    (f"/ping/{queue}/fail/more", 404, ""), ("/ping/00000000-0000-0000-0000-000000000000", 404, "nines heartbeat list"),
                                    (f"/ping/{queue[:-1]}", 404, ""), (f"/ping/{queue}0", 404, ""), ("/ping/", 404, ""), ("/ping/%00", 400, ""),
                                    (f"/ping/{key}/nightly-backup", 409, "ambiguous"), (f"/ping/{key}/queue", 200, "OK"),
-                                   (f"/ping/{key}/queue/fail", 200, "OK"), (f"/ping/{key}/nobody", 404, ""), (f"/ping/{key}/new?create=1", 404, "create=1"),
+                                   (f"/ping/{key}/queue/fail", 200, "OK"), (f"/ping/{key}/nobody", 404, ""), (f"/ping/{key}/new?create=1", 404, "into the configuration"),
                                    (f"/ping/{key}", 404, ""), (f"/ping/{queue}/queue", 400, "")):
             got = ask(d, path)
             assert got[0] == status and part in got[1], (path, got)

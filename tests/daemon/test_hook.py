@@ -108,6 +108,11 @@ def who(tmp):
         good = signed()
         assert post(d, "/hook/other", body, {"Authorization": "Bearer " + of["other"]})[0] == 200 and post(d, "/hook/other", body, good)[0] == 200
         assert "sent before" in post(d, "/hook/other", body, good)[1]
+        assert d.nines("pause", "other", "--reason", "moved").returncode == 0
+        again = signed(said=(told := b'{"state": "ok", "n": 2}'))
+        assert post(d, "/hook/other", told, again)[0] == 409 and d.nines("unpause", "other").returncode == 0
+        assert post(d, "/hook/other", told, again)[0] == 200, "what was not taken may be sent again"
+        assert post(d, "/hook/other", told, again)[0] == 401
         for headers, part in (({}, "nines heartbeat list"), ({"Authorization": "Bearer " + of["alerts"]}, "nines heartbeat list"),
                               (signed(time.time() - 400), "older"), (signed(time.time() + 400), "newer"), (signed(key=of["alerts"]), "wrong"),
                               (signed(said=b"{}"), "wrong"), ({"X-Nines-Signature": "t=1,v1=zz"}, "SECONDS"), ({"X-Nines-Signature": ""}, "nines heartbeat list")):
@@ -117,6 +122,8 @@ def who(tmp):
             assert post(d, path, body)[0] == 401, path
         status, text = post(d, "/hook/" + of["job"], body)
         assert status == 404 and "/ping/" in text
+        assert post(d, f"/ping/{of['other']}", b"")[0] == 404 and post(d, f"/api/push/{of['other']}?status=up", b"")[0] == 404
+        assert post(d, "/api/v1/endpoints/x_other/external?success=true", b"", {"Authorization": "Bearer " + of["other"]})[0] == 401
 
 
 @test("what is malformed or too much is refused with what is wrong")
@@ -124,7 +131,7 @@ def malformed(tmp):
     with daemon.Daemon(tmp, CONF) as d:
         path = "/hook/" + known(d)["alerts"]
         for body, status in ((b"", 400), (b"{", 400), (b"alert!", 400), (webhook(*[alert("firing", f"f{n}") for n in range(400)]), 413),
-                             ({"version": "4", "alerts": []}, 400), (b"x" * 1100000, 413)):
+                             ({"version": "4", "alerts": []}, 400), (b"x" * 1100000, 413), (b"[" * 65 + b"]" * 65, 400)):
             assert post(d, path, body)[0] == status, (str(body)[:60], status)
         for body in ({"alerts": [1, None, "x"], "version": "4"}, {"alerts": "x"}, {"incident": 5}, {"component_update": {}, "component": {}}, [], {"alerts": [{}]}):
             assert post(d, path, body)[0] in (200, 400), body
