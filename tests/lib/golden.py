@@ -4,8 +4,9 @@
     golden("the server refuses us", check("smtp", ...))
 
 A line is TITLE | VERDICT | STEPS (the failed one with !) | REASON; ports, temporary folders, dates and what drips in are masked. GOLDEN=write writes what
-is seen instead of comparing; the lines are then read by a person before they are committed.
+is seen instead of comparing; the lines are then read by a person before they are committed. Whole documents are files of their own: keep().
 """
+import difflib
 import os
 import pathlib
 import re
@@ -47,3 +48,14 @@ class Golden:
             self.path.write_text("".join(f"{name} | {text}\n" for name, text in sorted(lines.items())))
         wanted = lines.get(title, "no such line")
         assert seen == wanted, f"{self.path.name}: {title}\n  wanted {wanted}\n  got    {seen}"
+
+
+def keep(path, got):
+    """The text is that file to the byte. NINES_GOLDEN=1 writes it; it is then read by a person before it is committed."""
+    if os.environ.get("NINES_GOLDEN"):
+        path.write_text(got, encoding="utf-8", newline="")
+    with open(path, encoding="utf-8", newline="") as f:
+        wanted = f.read()
+    if got != wanted:
+        lines = difflib.unified_diff(wanted.splitlines(), got.splitlines(), "kept", "now", lineterm="", n=0)
+        raise AssertionError(f"{path.name} differs; NINES_GOLDEN=1 writes it anew, then look at it:\n" + "\n".join(list(lines)[:40]))

@@ -22,6 +22,7 @@ import zoneinfo
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import record
+from golden import keep
 from tap import BUILD, run, skip, test
 
 HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
@@ -85,13 +86,7 @@ GOLDEN = {
 for _file, _words in GOLDEN.items():
     @test(f"golden file: {_file}")
     def golden(file=_file, words=_words):
-        got = nines(*words, "--store", store(february))
-        path = HERE / "golden" / file
-        if os.environ.get("NINES_GOLDEN"):
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(got, encoding="utf-8", newline="")
-        with open(path, encoding="utf-8", newline="") as f:
-            assert got == f.read()
+        keep(HERE / "golden" / file, nines(*words, "--store", store(february)))
 
 
 @test("the chart is the one that was published, to the second")

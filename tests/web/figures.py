@@ -10,6 +10,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lib"), str(HERE.parent / "config")]
+import clock  # noqa: E402
 import loader  # noqa: E402
 import record  # noqa: E402
 from keeper import Web, line  # noqa: E402
@@ -21,7 +22,7 @@ STEPS = "resolve:812,connect:13490,tls:44100,first-byte:{}"
 HOSTILE = "</td><script>alert(1)</script>&\"'"
 CONF = """
 store = "{store}"
-modules = "{modules}"
+modules = "{build}/modules"
 sla "berlin" {{ target = 99.5 zone = "Europe/Berlin" }}
 sla "agreed" {{ target = 99 zone = "America/New_York" hours = {{"Mon-Fri 08:00-18:00"}} degraded-weight = 0.5 }}
 tcp "shop/1" {{ host = 127.0.0.1 port = 9 every = 1h category = "Payment" }}
@@ -53,14 +54,15 @@ def stamp(at_s):
 
 class Past:
     """The record: all is over by an hour before now, when the last probe was."""
+    DAYS, CONF = DAYS, CONF
 
     def __init__(self, folder):
-        self.now = int(time.time())
-        self.begin = self.now - self.now % HOUR - DAYS * DAY
-        self.hours = DAYS * 24
+        self.now = clock.now_us() // 10**6
+        self.hours = self.DAYS * 24
+        self.begin = self.now - self.now % HOUR - self.hours * HOUR
         self.store = folder / "nines.db"
         self.conf = folder / "nines.conf"
-        self.conf.write_text(CONF.format(store=self.store, modules=BUILD / "modules", start=stamp(self.at(DAYS * 24 - 300)), end=stamp(self.at(DAYS * 24 - 290))))
+        self.conf.write_text(self.CONF.format(store=self.store, build=BUILD, start=stamp(self.at(self.hours - 300)), end=stamp(self.at(self.hours - 290))))
 
     def at(self, hour):
         return self.begin + hour * HOUR
@@ -117,7 +119,7 @@ NAMES = ("shop/1", "shop/2", "mail", "young", "secret")
 
 
 def overview(down=("mail",)):
-    now_us = int(time.time() * 1e6)
+    now_us = clock.now_us()
     found = "".join(line("check", name=name, module="tcp", state="down" if name in down else "up", since_us=now_us - 90_000_000,
                          values="certificate_days:41:d", steps="") for name in NAMES)
     found += line("service", name="Shop", state="up", since_us=now_us, need=1, up=2, members="shop/1\nshop/2")
@@ -126,7 +128,7 @@ def overview(down=("mail",)):
 
 
 POLICY = ("begin", "zone", "sla", "maintenance", "service", "customer", "end")
-ABOUT = ("module", "title", "category", "owner", "members", "need", "every_us")
+ABOUT = ("module", "title", "category", "owner", "owners", "url", "standing", "parents", "members", "need", "every_us", "role", "feeds", "fallback", "visit")
 
 
 def told(conf):
@@ -134,7 +136,7 @@ def told(conf):
     status, lines, said = loader.load(conf)
     assert status == 0, (lines, said)
     policies = [text for text in lines if text.split()[0] in POLICY]
-    catalog = ["pages 7", *(text for text in lines if text.split()[0] in ("page", "part"))]
+    catalog = ["pages 7", *(text for text in lines if text.split()[0] in ("zone", "role", "page", "part", "canned"))]
     for verb, name, words in (loader.words(text) for text in lines if text.split()[0] in ("define", "service")):
         catalog.append(record.named("target", name, **{key: words[key] for key in ABOUT if key in words}))
     return "\n".join([*policies, ""]), "\n".join([*catalog, "pages-end 7", ""])

@@ -1,6 +1,5 @@
 """/infrastructure/: boxes, servers, arrows and roles of a page, now and at any time on record."""
 import html
-import os
 import pathlib
 import re
 import sys
@@ -8,8 +7,9 @@ import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
 import record  # noqa: E402
+from golden import keep  # noqa: E402
 from keeper import Web, line  # noqa: E402
-from tap import run, test  # noqa: E402
+from tap import ROOT, run, test  # noqa: E402
 
 NOW_US = int(time.time() * 1e6)
 HOUR = 3600 * 10**6
@@ -70,7 +70,7 @@ def now():
     assert "<script" not in body and " style=" not in body and "{{" not in body
 
 
-GOLDEN = pathlib.Path(__file__).resolve().parent / "golden"
+GOLDEN = ROOT / "tests/golden"
 HOUSES = {
     "alone": [("Web", "a", {})],
     "chain": [("In", "a\nb", dict(role="in", feeds="Filter", fallback="Spare")), ("Spare", "c", dict(role="in", feeds="Filter")),
@@ -91,10 +91,7 @@ def golden():
         with Web(said + "health - ok=1\nend -\n", told=lines + line("page", name="status") + "pages-end 1\n") as web:
             body = web.get("/infrastructure/")[2]
         drawing = re.search(r'<svg [^>]*role="img".*?</svg>\n', body, flags=re.S)[0]
-        path = GOLDEN / f"infrastructure-{house}.svg"
-        if os.environ.get("NINES_GOLDEN"):
-            path.write_text(drawing)
-        assert drawing == path.read_text(), f"{path.name} differs: NINES_GOLDEN=1 writes it anew, then look at it"
+        keep(GOLDEN / f"infrastructure-{house}.svg", drawing)
 
 
 @test("a page shows its own services and no others")
