@@ -201,7 +201,8 @@ void tree_add_counts(struct text *t, const struct scene *s)
 		int64_t n = 0;
 
 		for (size_t k = 0; k < s->parts; k++)
-			n += s->part[k].check && !strcmp(s->part[k].check->state, state[i]);
+			n += s->part[k].check && scene_counts(&s->part[k]) &&
+			     !strcmp(s->part[k].check->state, state[i]);
 		if (!n)
 			continue;
 		word_int(&w, "count", n);

@@ -11,7 +11,7 @@
 
 /* The whole section. `base`: in front of links. */
 void tree_add(struct text *, const struct scene *, const char *base);
-/* "2 up, 1 down": how many checks the scene has in each state, worst first. */
+/* "2 up, 1 down": how many checks that count the scene has in each state, worst first. */
 void tree_add_counts(struct text *, const struct scene *);
 
 #endif

@@ -95,6 +95,7 @@ def uncounted():
     with site(check("a") + check("old", "down") + END, "", told) as web:
         body = web.get("/")[2]
     assert headline(body) == "All systems operational" and state_of(body, "old") == "Retired"
+    assert 'class="count up"><b>1</b>' in body and 'class="count down"' not in body
 
 
 @test("services stand as a tree, deeper ones folded, open where something is wrong, under their categories")
