@@ -58,7 +58,8 @@ static int show(struct cli *cli, const struct asked *a)
 {
 	struct listing list = {.cli = cli, .all = json_array()};
 
-	return listing_end(&list, "tokens", "there are no tokens: 'nines token add NAME --role ROLE'\n", a->json,
+	return listing_end(&list, "tokens",
+			   "there are no tokens: 'nines token add NAME --role ROLE'\n", a->json,
 			   listing_ask(&list, a->socket, "tokens", take));
 }
 

@@ -56,7 +56,8 @@ static int show(struct cli *cli, const struct asked *a)
 {
 	struct listing list = {.cli = cli, .all = json_array()};
 
-	return listing_end(&list, "users", "nobody may sign in: 'nines user add NAME --role ROLE'\n", a->json,
+	return listing_end(&list, "users",
+			   "nobody may sign in: 'nines user add NAME --role ROLE'\n", a->json,
 			   listing_ask(&list, a->socket, "users", take));
 }
 

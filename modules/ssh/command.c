@@ -29,8 +29,9 @@ static const char *shown(struct session *s, const struct output *o)
 	return probe_shown(s->probe, probe_text(s->probe, "%.*s", (int)size, o->at));
 }
 
-/* All that the command writes, until it writes no more. Reading one of the two takes what the server
- * has sent of the other from the connection, too: who then waited there would wait for what he has. */
+/* All that the command writes, until it writes no more. Reading one of the two takes what the
+ * server has sent of the other from the connection, too: who then waited there would wait for what
+ * he has. */
 static long hear(struct session *s, LIBSSH2_CHANNEL *channel, struct output *out,
 		 struct output *error)
 {

@@ -1,9 +1,10 @@
 /* tests/fuzz/fuzz_hook: any bytes as what another monitor sends (behind the first newline), with
  * the signature it bears (before it). What comes of it is heard by the module `inbound`, as is the
- * body itself, as `nines beat` would hand it over; the first line is what the module remembers, too.
+ * body itself, as `nines beat` would hand it over; the first line is what the module remembers,
+ * too.
  *
- * A refusal has a reason. An event fits and is a document or lines that the module understands. What
- * a check makes of an event it says again when it is asked without one, as after a restart. */
+ * A refusal has a reason. An event fits and is a document or lines that the module understands.
+ * What a check makes of an event it says again when it is asked without one, as after a restart. */
 #include <stdint.h>
 #include <stdlib.h>
 
