@@ -67,18 +67,22 @@ bool limit_allows(struct limit *l, const char *key, int64_t now_us)
 	return t->count < l->most;
 }
 
-void limit_count(struct limit *l, const char *key, int64_t now_us)
+void limit_count(struct limit *l, const char *key, int64_t at_us)
 {
 	struct times *t = map_find_text(&l->keys, key);
+	int i;
 
 	if (!t) {
 		t = memory_new(sizeof *t);
 		t->key = memory_text(key);
 		map_put_text(&l->keys, key, t);
 	}
-	drop_passed(l, t, now_us);
-	if (t->count < LIMIT_TIMES)
-		t->at_us[t->count++] = now_us;
+	drop_passed(l, t, at_us);
+	if (t->count == LIMIT_TIMES)
+		return;
+	for (i = t->count++; i && t->at_us[i - 1] > at_us; i--)
+		t->at_us[i] = t->at_us[i - 1];
+	t->at_us[i] = at_us;
 }
 
 static void add_ipv4(struct text *t, const unsigned char *b)

@@ -23,7 +23,8 @@ struct limit {
 void limit_release(struct limit *);
 /* Would one more be too many? */
 bool limit_allows(struct limit *, const char *key, int64_t now_us);
-void limit_count(struct limit *, const char *key, int64_t now_us);
+/* One that was let through then: in any order. */
+void limit_count(struct limit *, const char *key, int64_t at_us);
 /* Forgets what has passed; to be called now and then. */
 void limit_sweep(struct limit *, int64_t now_us);
 

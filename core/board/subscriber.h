@@ -4,8 +4,9 @@
  * (pending: asked for and not confirmed; confirmed; paused), `all` (1: everything on the page) or
  * `components` (names, lines), `kinds` (names of subscriber_kind_name, lines), `maintenance`
  * (`outage`: only such as interrupts something), `audiences` (lines), `after_us` (alerts of what
- * lasts so long); of a pending one also `hash` of its key, `code_hash`, `until_us`, `tries`. Nobody
- * is told anything before he has answered with the key that was sent to him. Pure. */
+ * lasts so long); of a pending one also `hash` of its key, `code_hash`, `until_us`, `tries`; for a
+ * day `asked`: when he was asked whether he wants it, and which net that was for (F53). Nobody is
+ * told anything before he has answered with the key that was sent to him. Pure. */
 #ifndef NINES_BOARD_SUBSCRIBER_H
 #define NINES_BOARD_SUBSCRIBER_H
 

@@ -12,64 +12,15 @@
 #include "subscriber_inside.h"
 
 #define REFUSALS_MOST 5 /* letters in a row; then the address is of no use */
-#define HOUR_US       (3600 * KEEPER_SECOND)
 
 static const char sent_link[] =
 	"A message with a link was sent, if that address may be written to: open it to say yes.";
 static const char sent_code[] =
 	"A message with a code was sent, if that number may be written to: type it in to say yes.";
+
 static void refuse(struct keeper *k, int64_t client, const char *why)
 {
 	status_end(k, client, "wrong", why);
-}
-
-/* ---- limits ---- */
-
-static bool hour_allows(struct keeper *k)
-{
-	struct subscribers *s = k->subscribers;
-
-	if (k->now_us - s->hour_us >= HOUR_US || !s->hour_us) {
-		s->hour_us = k->now_us ? k->now_us : 1;
-		s->sent = 0;
-	}
-	return s->sent < LETTERS_AN_HOUR;
-}
-
-/* Of the visitor, not of the address: so it may be told. "": the line of a person who administers.
- */
-static const char *too_often(struct keeper *k, const char *net)
-{
-	if (*net && !limit_allows(&k->subscribers->nets, net, k->now_us))
-		return "your network has asked too often: try again in an hour";
-	if (!hour_allows(k))
-		return "too many people are asking just now: try again in an hour";
-	if (*net)
-		limit_count(&k->subscribers->nets, net, k->now_us);
-	return NULL;
-}
-
-/* One more letter to that mailbox; false: it has had its share, and nobody is told. */
-static bool may_write(struct keeper *k, const char *to)
-{
-	struct subscribers *s = k->subscribers;
-	struct text box = {0};
-	bool may;
-
-	subscriber_mailbox(&box, to);
-	may = limit_allows(&s->letters, text_get(&box), k->now_us);
-	if (may) {
-		limit_count(&s->letters, text_get(&box), k->now_us);
-		s->sent++;
-	}
-	text_release(&box);
-	return may;
-}
-
-void subscriber_net(struct text *net, int64_t client, const struct line *l)
-{
-	if (client_is_web(client) && !*line_get(l, "by"))
-		limit_net(net, line_get(l, "address"));
 }
 
 /* ---- who there is ---- */
@@ -203,7 +154,7 @@ static bool judge(struct keeper *k, struct asked *w, const struct line *l)
 /* A new one, or one that has not answered yet: what was chosen last counts, and the key before no
  * more. */
 static void write_pending(struct keeper *k, const struct card *old, const struct asked *w,
-			  const char *by)
+			  const char *net, const char *by)
 {
 	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIPTION};
 	struct text *t;
@@ -220,22 +171,35 @@ static void write_pending(struct keeper *k, const struct card *old, const struct
 	line_add(t, "state", "pending");
 	text_add(t, w->choice.at, w->choice.size);
 	line_add_int(t, "until_us", k->wall_us + SUBSCRIBER_PENDING_US);
+	subscriber_note_letter(k, t, old, net);
 	pending_key_make(k, id, t);
 	if (board_end(k))
 		say_to_subscriber(k, board_find(k->board, "subscriber", id), &f, NULL);
 }
 
-static void write_to(struct keeper *k, const struct asked *w, const char *by)
+static void write_known(struct keeper *k, const struct card *c, const char *net)
+{
+	static const char *const but[] = {"asked", NULL};
+	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIBED};
+	struct text *t = board_begin(k, "subscriber", c->id, c->by);
+
+	card_words(t, c, but);
+	subscriber_note_letter(k, t, c, net);
+	c = board_end(k);
+	if (c)
+		say_to_subscriber(k, c, &f, NULL);
+}
+
+static void write_to(struct keeper *k, const struct asked *w, const char *net, const char *by)
 {
 	const struct card *old = subscriber_find(k, w->page->name, text_get(&w->to));
-	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIBED};
 
-	if (!may_write(k, text_get(&w->to)) || (!old && is_full(k)))
+	if (!subscriber_may_write(k, text_get(&w->to)) || (!old && is_full(k)))
 		return;
 	if (old && strcmp(card_get(old, "state"), "pending"))
-		say_to_subscriber(k, old, &f, NULL);
+		write_known(k, old, net);
 	else
-		write_pending(k, old, w, by);
+		write_pending(k, old, w, net, by);
 }
 
 static void answer_sent(struct keeper *k, int64_t client, bool types_code)
@@ -260,11 +224,11 @@ void subscriber_ask(struct keeper *k, int64_t client, const struct line *l)
 	if (!judge(k, &w, l))
 		why = text_get(&w.wrong);
 	else
-		why = too_often(k, text_get(&net));
+		why = subscriber_too_often(k, text_get(&net));
 	if (why) {
 		refuse(k, client, why);
 	} else {
-		write_to(k, &w, line_get(l, "by"));
+		write_to(k, &w, text_get(&net), line_get(l, "by"));
 		answer_sent(k, client, w.types_code);
 	}
 	text_release(&net);
@@ -378,10 +342,7 @@ void subscribers_watch(struct keeper *k)
 	if (k->now_us >= s->sweep_us) {
 		s->sweep_us = k->now_us + 60 * KEEPER_SECOND;
 		drop_what_is_over(k);
-		limit_sweep(&s->letters, k->now_us);
-		limit_sweep(&s->nets, k->now_us);
-		limit_sweep(&s->guesses, k->now_us);
-		limit_sweep(&s->requests, k->now_us);
+		subscriber_limits_sweep(k);
 	}
 	follow_watch(k);
 	tell_watch(k);

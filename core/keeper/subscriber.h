@@ -1,12 +1,11 @@
 /* keeper/subscriber: who subscribed to a page: asked, confirmed, told, removed.
  *
  * subscriber.c takes the requests, subscriber_yes.c the answers: nobody is written to twice without
- * having answered, and how often anybody is written to at all is limited (F53); subscriber_key.c
- * keeps the keys of letters,
- * which are put into a letter as it leaves and into no record (F54); subscriber_page.c knows the
- * pages; subscriber_tell.c sends news in batches, which wait behind all alerts; subscriber_say.c
- * writes one letter; subscriber_follow.c tells of monitors that go down and come back. The cards:
- * board/subscriber.h. Whoever is removed leaves nothing. */
+ * having answered, and subscriber_limit.c says how often anybody is written to at all (F53);
+ * subscriber_key.c keeps the keys of letters, which are put into a letter as it leaves and into no
+ * record (F54); subscriber_page.c knows the pages; subscriber_tell.c sends news in batches, which
+ * wait behind all alerts; subscriber_say.c writes one letter; subscriber_follow.c tells of monitors
+ * that go down and come back. The cards: board/subscriber.h. Whoever is removed leaves nothing. */
 #ifndef NINES_KEEPER_SUBSCRIBER_H
 #define NINES_KEEPER_SUBSCRIBER_H
 

@@ -42,15 +42,29 @@ struct subscribers {
 	struct limit letters, nets, guesses, requests;
 	int64_t hour_us; /* of all letters of confirmation: this hour began */
 	int64_t sent; /* in it */
+	bool is_counted; /* what a keeper before us has sent */
 	int64_t sweep_us;
 	struct map followed; /* names of checks and services that somebody follows */
 	uint64_t followed_at; /* as it was at that many changes */
 };
 
-/* ---- subscriber.c ---- */
+/* ---- subscriber_limit.c ---- */
 
 /* The net of a visitor; "" of who administers. */
 void subscriber_net(struct text *net, int64_t client, const struct line *);
+/* Counts a request of that net; not NULL: why it is refused, which may be told, as it says nothing
+ * of the address. */
+const char *subscriber_too_often(struct keeper *, const char *net);
+/* One more letter to that mailbox; false: it has had its share, and nobody is told. */
+bool subscriber_may_write(struct keeper *, const char *to);
+/* Adds to the card that is being written that such a letter goes out, beside those that stand in
+ * the old one (may be NULL). */
+void subscriber_note_letter(struct keeper *, struct text *card, const struct card *old,
+			    const char *net);
+void subscriber_limits_sweep(struct keeper *); /* each minute */
+
+/* ---- subscriber.c ---- */
+
 /* Who has that address on that page; NULL: nobody. */
 const struct card *subscriber_find(const struct keeper *, const char *page, const char *to);
 

@@ -4,6 +4,7 @@
 #include "../../core/board/post.h"
 #include "../../core/keeper/board.h"
 #include "../../core/keeper/subscriber.h"
+#include "../../core/keeper/subscriber_inside.h"
 #include "../lib/keeper.h"
 
 #define CHOICE " all=1 kinds=\"incidents\\nmaintenance\\nnews\""
@@ -516,6 +517,30 @@ static void cards_to(struct world *from, struct world *to)
 	text_release(&line);
 }
 
+/* Which net had him asked stands in his card while a limit counts it, and no longer. */
+static void test_asked(void)
+{
+	struct world *w = begin();
+	const struct card *c;
+	char key[100];
+
+	confirmed(w, "email:ann@example.org", "", key);
+	ask(w, "subscribe - page=shop to=email:ann@example.org address=10.0.0.1" CHOICE);
+	c = subscriber_find(w->k, "shop", "email:ann@example.org");
+	ok(c && strstr(card_get(c, "asked"), " 192.0.2.0/24\n") &&
+		   strstr(card_get(c, "asked"), " 10.0.0.0/24"),
+	   "asked twice: %s", c ? card_get(c, "asked") : "nobody");
+	world_run(w, INT64_C(23) * 3600 * SECOND);
+	c = subscriber_find(w->k, "shop", "email:ann@example.org");
+	ok(c && *card_get(c, "asked"), "23 hours later that counts");
+	world_run(w, INT64_C(25) * 3600 * SECOND);
+	c = subscriber_find(w->k, "shop", "email:ann@example.org");
+	ok(c && !*card_get(c, "asked") && !strcmp(card_get(c, "state"), "confirmed") &&
+		   *card_get(c, "kinds"),
+	   "after a day nothing is kept of it, all else is");
+	world_free(w);
+}
+
 /* Ten thousand are told in batches; an alert goes before all that wait; a keeper that comes after
  * goes on where this one stood. */
 static void test_many(void)
@@ -683,6 +708,7 @@ int main(void)
 	test_expiry();
 	test_limits();
 	test_nets();
+	test_asked();
 	test_targets();
 	test_changes();
 	test_restart();

@@ -113,4 +113,40 @@ def silent(tmp):
         assert daemon.stop() == 0
 
 
+@test("a restart gives nobody more letters: neither a mailbox that had its share, nor a net; one that had a part gets the rest")
+def restart(tmp):
+    with Sink() as sink:
+        conf = CONF.format(build=BUILD, port=sink.port)
+
+        def letters(to):
+            return sum(one == to for one, _ in sink.letters)
+        with Daemon(tmp, conf) as daemon:
+            daemon.until_status("it runs", lambda s: s["checks"])
+            visitor = Visitor(daemon.port)
+            visitor.subscribe("ann@nines.test", "192.0.2.1")
+            until("her letter", lambda: sink.letters)
+            key = re.search(r"/subscription/confirm/(\S+?)/", sink.letters[0][1].replace("=\r\n", ""))[1]
+            assert visitor.ask("POST", f"/subscription/confirm/{key}/", "192.0.2.1")[0] == 303
+            for n in range(2, 4):  # two that tell her that she has subscribed already
+                visitor.subscribe("Ann@nines.test", f"198.51.{n}.1")
+            visitor.subscribe("bob@nines.test", "198.51.100.1")
+            for n in range(A_NET):
+                assert visitor.subscribe(f"net-{n}@nines.test", f"203.0.113.{n}")[0] == 200
+            until("all letters", lambda: len(sink.letters) == A_MAILBOX + 1 + A_NET)
+            assert daemon.stop() == 0
+        with Daemon(tmp, conf) as daemon:
+            daemon.until_status("it runs", lambda s: s["checks"])
+            visitor = Visitor(daemon.port)
+            for n in range(A_MAILBOX):
+                assert visitor.subscribe("ann+again@nines.test", f"198.51.{n}.2")[0] == 200
+                assert visitor.subscribe("bob@nines.test", f"198.51.{n}.3")[0] == 200
+                until("his letter, if it is to be", lambda n=n: letters("bob@nines.test") == min(n + 2, A_MAILBOX))
+            assert visitor.subscribe("net-more@nines.test", "203.0.113.99")[0] == 422
+            visitor.subscribe("carl@nines.test", "192.0.2.9")  # his letter is the last
+            until("the last", lambda: letters("carl@nines.test"))
+            assert daemon.stop() == 0
+        said = [to for to, _ in sink.letters if to.lower().startswith("ann")]
+        assert len(said) == A_MAILBOX and letters("bob@nines.test") == A_MAILBOX and not letters("net-more@nines.test"), said
+
+
 run()
