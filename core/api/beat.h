@@ -10,8 +10,7 @@
 #define BEAT_TEXT_BYTES 400 /* of what a job says; the rest is cut off */
 
 /* A check of that module, by its address. NULL: none has it. The text lives until the checks
- * change.
- */
+ * change. */
 const char *beat_check(const struct site *, const char *address, const char *module);
 /* By the shared key and a slug: how many have that slug, the last of them in *name. -1: that is not
  * the key. */

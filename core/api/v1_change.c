@@ -221,7 +221,12 @@ void v1_renew(const struct site *s, const struct request *r, struct answer *a)
 	char first[SECRET_BYTES + 1], key[SECRET_HASH_BYTES + 1];
 	struct text line = {0};
 
-	(void)s, (void)a;
+	(void)s;
+	if (*card_get(r->user, "owner")) {
+		v1_problem(a, 403, "the addresses of all owners would be others: "
+			   "ask who has none");
+		return;
+	}
 	secret_make(first);
 	secret_hash(key, first);
 	line_begin(&line, "addresses", "-");

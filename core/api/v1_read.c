@@ -321,7 +321,7 @@ void v1_post(const struct site *s, const struct request *r, struct answer *a)
 
 /* ---- people ---- */
 
-/* Cards but for words that are nobody's business. */
+/* Cards but for words that are nobody's business, and those of another owner. */
 static void answer_cards(const struct site *s, const struct request *r, struct answer *a,
 			 const char *kind, const char *const *word)
 {
@@ -336,10 +336,12 @@ static void answer_cards(const struct site *s, const struct request *r, struct a
 	for (size_t i = 0; i < board_count(s->board, kind); i++) {
 		const struct card *c = board_at(s->board, kind, i);
 
-		if (*after && strcmp(c->id, after) <= 0)
+		if ((*after && strcmp(c->id, after) <= 0) ||
+		    !permit(r->user, r->route->act, card_get(c, "owner")))
 			continue;
 		if (json_array_size(list) == limit) {
-			next = board_at(s->board, kind, i - 1)->id;
+			next = json_string_value(
+				json_object_get(json_array_get(list, limit - 1), "id"));
 			break;
 		}
 		j = json_pack("{so, so, so}", "id", json_safe(c->id), "made",

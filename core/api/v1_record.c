@@ -1,5 +1,7 @@
 /* api/v1_record: operations that read the database: results with their steps, incidents, letters,
- * reclassifications. Each reads at most as many rows as it answers. See v1.h. */
+ * reclassifications. Each answers rows in the order of their times; `next` is the time of the first
+ * that was left out. Rows of the same microsecond stay together, even beyond the limit, so that the
+ * next list neither misses nor repeats one. See v1.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +20,8 @@ struct rows {
 	const struct request *request;
 	json_t *list;
 	size_t limit;
-	int64_t from_us, to_us;
+	int64_t from_us, to_us, after_us; /* what began before that was answered earlier */
+	int64_t last_us; /* of the last row that is in the list */
 	int64_t next_us; /* more than the limit: from there on; 0: no more */
 };
 
@@ -39,7 +42,8 @@ static bool read_query(struct rows *w, const struct site *s, const struct reques
 {
 	*w = (struct rows){.site = s, .request = r, .list = json_array()};
 	if (v1_time(r, a, "from", s->now_us - back_us, &w->from_us) &&
-	    v1_time(r, a, "to", s->now_us, &w->to_us) && v1_limit(r, a, &w->limit))
+	    v1_time(r, a, "to", s->now_us, &w->to_us) &&
+	    v1_time(r, a, "after", 0, &w->after_us) && v1_limit(r, a, &w->limit))
 		return true;
 	json_decref(w->list);
 	return false;
@@ -47,8 +51,10 @@ static bool read_query(struct rows *w, const struct site *s, const struct reques
 
 static bool is_full(struct rows *w, int64_t at_us)
 {
-	if (json_array_size(w->list) < w->limit)
+	if (json_array_size(w->list) < w->limit || at_us == w->last_us) {
+		w->last_us = at_us;
 		return false;
+	}
 	w->next_us = at_us;
 	return true;
 }
@@ -125,6 +131,8 @@ void v1_results(const struct site *s, const struct request *r, struct answer *a)
 	}
 	if (!read_query(&w, s, r, a, 3600 * CLOCK_SECOND))
 		return;
+	if (w.after_us > w.from_us)
+		w.from_us = w.after_us;
 	record = open_record(s, a);
 	if (!record) {
 		json_decref(w.list);
@@ -137,18 +145,20 @@ void v1_results(const struct site *s, const struct request *r, struct answer *a)
 
 /* ---- incidents ---- */
 
-static bool may_see(const struct rows *w, const char *name)
+/* Not in an earlier part of the list, and the asker may see it. */
+static bool is_asked_for(const struct rows *w, const char *name, int64_t at_us)
 {
 	const struct target *t = catalog_find(w->site->catalog, name);
 
-	return permit(w->request->user, w->request->route->act, t ? t->owner : "");
+	return at_us >= w->after_us &&
+	       permit(w->request->user, w->request->route->act, t ? t->owner : "");
 }
 
 static bool take_incident(const struct read_incident *i, void *with)
 {
 	struct rows *w = with;
 
-	if (!may_see(w, i->name))
+	if (!is_asked_for(w, i->name, i->start_us))
 		return true;
 	if (is_full(w, i->start_us))
 		return false;
@@ -196,7 +206,7 @@ static bool take_letter(const struct read_letter *l, void *with)
 {
 	struct rows *w = with;
 
-	if (!may_see(w, l->name))
+	if (!is_asked_for(w, l->name, l->created_us))
 		return true;
 	if (is_full(w, l->created_us))
 		return false;
@@ -230,7 +240,7 @@ static bool take_one(const struct read_letter *l, void *with)
 {
 	struct one_letter *o = with;
 
-	if (strcmp(l->id, o->rows.request->tail) || !may_see(&o->rows, l->name))
+	if (strcmp(l->id, o->rows.request->tail) || !is_asked_for(&o->rows, l->name, l->created_us))
 		return true;
 	o->found = letter(l);
 	json_object_set_new(o->found, "text", json_safe(l->text));
@@ -273,7 +283,7 @@ static bool take_reclassification(const struct read_reclassification *c, void *w
 {
 	struct rows *w = with;
 
-	if (!may_see(w, c->name))
+	if (!is_asked_for(w, c->name, c->at_us))
 		return true;
 	if (is_full(w, c->at_us))
 		return false;

@@ -20,7 +20,7 @@
 #define FROM                                                                     \
 	{                                                                        \
 		"from", V1_TIME, NULL, false, NULL,                              \
-			"from this time on; `next` of the answer before goes on" \
+			"from this time on"                                      \
 	}
 #define TO                                                          \
 	{                                                           \
@@ -35,18 +35,20 @@
 		"reason", V1_TEXT, "reason", true, NULL, "why: recorded, and shown to others" \
 	}
 
-static const struct v1_field page[] = {LIMIT, AFTER, END}, span[] = {FROM, TO, LIMIT, END},
+static const struct v1_field page[] = {LIMIT, AFTER, END}, span[] = {FROM, TO, LIMIT, AFTER, END},
 			     about[] = {{"about", V1_TEXT, NULL, false, NULL,
 					 "a check, service, contact, incident or address"},
 					FROM,
 					TO,
 					LIMIT,
+					AFTER,
 					END},
 			     of_name[] = {{"name", V1_TEXT, NULL, false, NULL,
 					   "of this check or service alone"},
 					  FROM,
 					  TO,
 					  LIMIT,
+					  AFTER,
 					  END},
 			     of_sort[] = {{"sort", V1_TEXT, NULL, false,
 					   "incident maintenance news", "of this sort alone"},

@@ -43,6 +43,17 @@ def ask(d, method, path, secret=None, body=None, raw=None, headers=None):
         connection.close()
 
 
+def walk(d, path, secret):
+    """The ids of a list, one by one by `next`: none twice."""
+    ids, after, document = [], "", {"next": ""}
+    while document["next"] is not None:
+        document = json.loads(ask(d, "GET", f"/api/v1/{path}limit=1&after={after}", secret)[2])
+        after, fresh = document["next"], [one["id"] for one in document["items"]]
+        assert fresh and not set(fresh) & set(ids), (path, ids, document)
+        ids += fresh
+    return ids
+
+
 class Api:
     """A daemon with a token for each role, and its document."""
 
@@ -215,13 +226,20 @@ def bounded(tmp):
         add_token(d, shop, "admin", "shop", "shop")
         for name, owner in (("root", ""), ("banker", "bank")):
             assert ask(d, "POST", "/api/v1/users", admin, {"name": name, "role": "admin", "owner": owner, "password": word})[0] == 200
-        daemon.until("the web knows them", lambda: '"banker"' in ask(d, "GET", "/api/v1/users", shop)[2] + ask(d, "GET", "/api/v1/users", admin)[2])
+        daemon.until("the web knows them", lambda: '"banker"' in ask(d, "GET", "/api/v1/users", admin)[2])
         for owner in ("", "bank"):
             assert ask(d, "POST", "/api/v1/users", shop, {"name": "eve", "role": "admin", "owner": owner, "password": word})[0] == 403
             assert ask(d, "POST", "/api/v1/tokens", shop, {"name": "eve", "role": "admin", "owner": owner})[0] == 403
         assert ask(d, "POST", "/api/v1/users", shop, {"name": "clerk", "role": "viewer", "password": word})[0] == 200
         daemon.until("the web knows him", lambda: '"clerk"' in ask(d, "GET", "/api/v1/users", admin)[2])
         assert {u["id"]: u["owner"] for u in json.loads(ask(d, "GET", "/api/v1/users", admin)[2])["items"]} == {"root": "", "banker": "bank", "clerk": "shop"}
+        assert [u["id"] for u in json.loads(ask(d, "GET", "/api/v1/users", shop)[2])["items"]] == ["clerk", "root"], "who is another owner's is in no list"
+        add_token(d, "b" * 43, "viewer", "teller", "bank")
+        daemon.until("the web knows that token", lambda: ask(d, "GET", "/api/v1/status", "b" * 43)[0] == 200)
+        assert '"teller"' in ask(d, "GET", "/api/v1/tokens", admin)[2] and '"teller"' not in ask(d, "GET", "/api/v1/tokens", shop)[2]
+        old = ask(d, "GET", "/api/v1/heartbeats", admin)[2]
+        status, _, text = ask(d, "POST", "/api/v1/heartbeats", shop, {})
+        assert status == 403 and "of all owners" in text and ask(d, "GET", "/api/v1/heartbeats", admin)[2] == old
         for name in ("root", "banker"):
             assert ask(d, "PATCH", f"/api/v1/users/{name}", shop, {"password": word})[0] == 404 and ask(d, "DELETE", f"/api/v1/users/{name}", shop)[0] == 404
         assert ask(d, "DELETE", "/api/v1/tokens/admin", shop)[0] == 404
@@ -282,6 +300,7 @@ def contacts(tmp):
         assert sorted(page.to for page in gateway.pages) == ["1", "2"], "nothing falls back, and nobody else is told"
         for secret, name, status in ((shop, "teller", 404), (admin, "nosuch", 404), (admin, "none", 409), (shop, "none", 404)):
             assert ask(d, "POST", "/api/v1/contact-tests/" + name, secret)[0] == status, (secret, name)
+        assert set(walk(d, "letters?", admin)) == set(letters.values())
         assert len(gateway.pages) == 2 and ask(d, "POST", "/api/v1/contact-tests/clerk", shop)[0] == 200
         gateway.wait(lambda pages: "3" in [page.to for page in pages])
 
@@ -319,6 +338,25 @@ def pages(tmp):
         first = json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])
         second = json.loads(ask(d, "GET", f"/api/v1/results/web?limit=1&from={first['next']}", SECRET["viewer"])[2])
         assert first["items"][0]["started"] < second["items"][0]["started"] == first["next"]
+        after = json.loads(ask(d, "GET", f"/api/v1/results/web?limit=1&after={first['next']}", SECRET["viewer"])[2])
+        assert after["items"] == second["items"]
+        for day in ("01", "02", "03"):
+            span = {"name": "web", "from": f"2020-01-{day}T00:00:00Z", "to": f"2020-01-{day}T01:00:00Z", "as": "excluded", "reason": "an example"}
+            assert ask(d, "POST", "/api/v1/reclassifications", SECRET["admin"], span)[0] == 200
+        path = "reclassifications?from=2019-01-01T00:00:00Z&"
+        daemon.until("they are on record", lambda: len(json.loads(ask(d, "GET", "/api/v1/" + path, SECRET["viewer"])[2])["items"]) == 3)
+        assert len(walk(d, path, SECRET["viewer"])) == 3, "when they were said is not when they were of"
+
+
+@test("incidents that last stand in a list once, however short its parts are")
+def lasting(tmp):
+    ports = [daemon.free_port() for _ in range(3)]
+    conf = "".join(f'tcp "down{n}" {{ host = "127.0.0.1" port = {port} every = "1s" recheck = "1s" }}\n' for n, port in enumerate(ports))
+    with daemon.Daemon(tmp, "void { minimum = 1000 }\n" + conf) as d:
+        d.until_status("all are down", lambda s: [c["state"] for c in s["checks"]] == ["down"] * 3)
+        add_token(d, SECRET["viewer"], "viewer", "viewer")
+        daemon.until("all are on record", lambda: len(json.loads(ask(d, "GET", "/api/v1/incidents", SECRET["viewer"])[2]).get("items", [])) == 3)
+        assert len(walk(d, "incidents?", SECRET["viewer"])) == 3
 
 
 run()
