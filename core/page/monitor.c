@@ -22,7 +22,7 @@ static void take_part(struct monitor *m, const struct part *p)
 	m->level = p->level;
 	m->is_counted = scene_counts(p);
 	m->is_down = !strcmp(state, "down");
-	m->since_us = p->check ? p->check->since_us : p->service->since_us;
+	m->since_us = p->since_us;
 }
 
 /* False: nobody knows it, or the page does not show it. */

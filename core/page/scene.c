@@ -157,18 +157,20 @@ const struct post *scene_post(const struct scene *s, const char *id)
 }
 
 /* And of everything that it is made of. */
-static void claim(struct scene *s, struct part *p, enum level l, int depth)
+static void claim(struct scene *s, struct part *p, enum level l, int64_t since_us, int depth)
 {
 	struct text name = {0};
 	struct part *member;
 
+	if (l > p->claimed || (l == p->claimed && since_us < p->claimed_us))
+		p->claimed_us = since_us;
 	if (l > p->claimed)
 		p->claimed = l;
 	if (l == LEVEL_MAINTENANCE && depth < SCENE_DEPTH)
 		for (const char *at = p->members; notice_next(&at, &name);) {
 			member = map_find_text(&s->by_name, text_get(&name));
 			if (member && member->claimed < l)
-				claim(s, member, l, depth + 1);
+				claim(s, member, l, since_us, depth + 1);
 		}
 	text_release(&name);
 }
@@ -200,7 +202,7 @@ static void claim_post(struct scene *s, const struct post *p)
 		if (p->sort == POST_MAINTENANCE && !word.size)
 			l = impact_of(p);
 		if (part)
-			claim(s, part, l, 0);
+			claim(s, part, l, p->start_us, 0);
 	}
 	text_release(&name);
 	text_release(&word);
@@ -241,6 +243,17 @@ static enum level service_level(struct scene *s, struct part *p, int depth)
 	return l == LEVEL_MAJOR && working ? LEVEL_PARTIAL : l;
 }
 
+/* What people say counts where it is what is shown, and where it says that it began earlier. */
+static int64_t since_of(const struct part *p, enum level seen)
+{
+	int64_t since_us = p->check ? p->check->since_us : p->service->since_us;
+
+	if (p->level != seen || p->claimed == LEVEL_MAINTENANCE)
+		return p->claimed_us;
+	return p->claimed == seen && p->claimed_us && p->claimed_us < since_us ? p->claimed_us
+										   : since_us;
+}
+
 static void work_out(struct scene *s, struct part *p, int depth)
 {
 	enum level l;
@@ -250,6 +263,7 @@ static void work_out(struct scene *s, struct part *p, int depth)
 	p->is_open = true;
 	l = p->service ? service_level(s, p, depth) : measured_of(p->check->state);
 	p->level = p->claimed == LEVEL_MAINTENANCE || p->claimed > l ? p->claimed : l;
+	p->since_us = since_of(p, l);
 	p->is_open = false;
 	p->is_done = true;
 }

@@ -36,6 +36,7 @@ struct part {
 	const char *members; /* names, lines; "" of a check */
 	const char *standing; /* "in-service", "paused", "retired" ...: shown, else not counted */
 	enum level level, claimed;
+	int64_t since_us, claimed_us; /* since when it is so; 0: nobody knows */
 	bool is_member; /* of a service that is shown: it does not stand at the top */
 	bool is_open; /* while levels are worked out */
 	bool is_done;

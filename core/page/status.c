@@ -37,12 +37,13 @@ static const char *class_of(const struct scene *s)
 	return s->parts ? level_class[s->overall] : "unknown";
 }
 
-static void add_banner(struct text *t, const struct scene *s)
+static void add_banner(struct text *t, const struct scene *s, const char *base)
 {
 	struct words w = {0};
 
 	word_text(&w, "class", class_of(s));
 	add_overall(word(&w, "headline"), s);
+	tree_add_failing(word(&w, "failing"), s, base);
 	when_piece(word(&w, "at"), s->page, s->site->overview->at_us);
 	if (s->details)
 		tree_add_counts(word(&w, "counts"), s);
@@ -264,7 +265,7 @@ void status_answer(struct answer *a, const struct site *site, const struct reque
 	struct scene s;
 
 	scene_open(&s, site, r->page, details);
-	add_banner(word(&w, "overall"), &s);
+	add_banner(word(&w, "overall"), &s, r->base);
 	add_posts(word(&w, "current"), &s, r->base, is_current, TELL_WHOLE, "current", NULL);
 	tree_add(word(&w, "tree"), &s, r->base);
 	add_ahead(word(&w, "ahead"), &s, r->base);

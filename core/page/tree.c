@@ -11,6 +11,7 @@
 #include "frame.h"
 #include "notice.h"
 #include "shown.h"
+#include "when.h"
 #include "words.h"
 
 struct tree {
@@ -23,7 +24,7 @@ struct tree {
 static void add_rows(struct text *t, struct tree *tree, const struct part *const *part,
 		     size_t count, int depth);
 
-static void add_name(struct text *t, struct tree *tree, const struct part *p)
+static void add_name(struct text *t, const struct tree *tree, const struct part *p)
 {
 	struct words w = {0};
 
@@ -31,6 +32,18 @@ static void add_name(struct text *t, struct tree *tree, const struct part *p)
 	word_text(&w, "base", tree->base);
 	shown_url(word(&w, "name"), p->name);
 	words_piece(t, web_status, tree->has_monitors ? "name-link" : "name", &w);
+}
+
+/* Nothing of what works, does not count or was never probed. */
+static void add_since(struct text *t, const struct tree *tree, const struct part *p)
+{
+	struct words w = {0};
+
+	if (p->level == LEVEL_UP || p->since_us <= 0 ||
+	    strcmp(scene_word(p), level_word[p->level]) != 0)
+		return;
+	when_piece(word(&w, "since"), tree->scene->page, p->since_us);
+	words_piece(t, web_status, "since", &w);
 }
 
 /* Members in the order of the configuration; those that the page does not show have no row. */
@@ -104,6 +117,8 @@ static void add_row(struct text *t, struct tree *tree, const struct part *p, int
 	word_text(&w, "class", scene_class(p));
 	word_say(&w, "state", scene_word(p));
 	add_name(word(&w, "name"), tree, p);
+	if (!tree->scene->details) /* else the detail says it */
+		add_since(word(&w, "since"), tree, p);
 	add_figures(word(&w, "bars"), tree, p);
 	if (tree->scene->details)
 		detail_add(word(&w, "detail"), p, tree->scene->site->overview->at_us,
@@ -173,12 +188,52 @@ static int worst_first(const void *a, const void *b)
 	return x->level > y->level ? -1 : 1;
 }
 
-void tree_add(struct text *t, const struct scene *s, const char *base)
+static struct tree tree_of(const struct scene *s, const char *base)
 {
-	struct tree tree = {.scene = s, .base = base, .has_each = s->parts <= TREE_EACH};
+	return (struct tree){.scene = s,
+			     .base = base,
+			     .has_each = s->parts <= TREE_EACH,
+			     .has_monitors = page_is(s->page, "statistics") &&
+					     frame_has("/monitor/x/")};
+}
+
+static void add_failing(struct text *t, const struct tree *tree, const struct part *p)
+{
 	struct words w = {0};
 
-	tree.has_monitors = page_is(s->page, "statistics") && frame_has("/monitor/x/");
+	add_name(word(&w, "name"), tree, p);
+	word_text(&w, "class", scene_class(p));
+	word_say(&w, "state", scene_word(p));
+	add_since(word(&w, "since"), tree, p);
+	words_piece(t, web_status, "failing-part", &w);
+}
+
+void tree_add_failing(struct text *t, const struct scene *s, const char *base)
+{
+	const struct tree tree = tree_of(s, base);
+	struct text parts = {0};
+	struct words w = {0}, more = {0};
+	size_t failing = 0;
+
+	for (enum level l = LEVEL_MAJOR; l >= LEVEL_DEGRADED; l--)
+		for (size_t i = 0; i < s->tops; i++)
+			if (s->top[i]->level == l && scene_counts(s->top[i]) &&
+			    failing++ < TREE_FAILING)
+				add_failing(&parts, &tree, s->top[i]);
+	if (failing > TREE_FAILING) {
+		word_int(&more, "more", (int64_t)failing - TREE_FAILING);
+		words_piece(&parts, web_status, "failing-more", &more);
+	}
+	word_text(&w, "parts", text_get(&parts));
+	words_piece(t, web_status, failing ? "failing" : "nothing", &w);
+	text_release(&parts);
+}
+
+void tree_add(struct text *t, const struct scene *s, const char *base)
+{
+	struct tree tree = tree_of(s, base);
+	struct words w = {0};
+
 	if (s->details)
 		qsort(s->top, s->tops, sizeof *s->top, worst_first);
 	add_categories(word(&w, "groups"), &tree);

@@ -79,6 +79,41 @@ for name, lines, cards, wanted, beside in OVERALL:
             assert state_of(body, title) == state, (title, state_of(body, title))
 
 
+# name, what the keeper says, posts, what the banner says of what fails, and since when beside a name
+SINCE = [
+    ("what is measured", states("down", "down", shop="down", vault="up"), "", [("The shop", "Outage", 2 * HOUR)], ("web-2", HOUR)),
+    ("all that fails, the worst first", states(shop="degraded"), "", [("Vault", "Outage", HOUR), ("The shop", "Degraded", 2 * HOUR)], ("vault", HOUR)),
+    ("a post that claims more tells since when", states(vault="up"), post("0a", components="Shop", states="major_outage", start_us=NOW_US - 9 * HOUR),
+     [("The shop", "Outage", 9 * HOUR)], ("The shop", 9 * HOUR)),
+    ("a post says that the same began earlier", states(), post("0a", components="Vault", states="major_outage", start_us=NOW_US - 9 * HOUR),
+     [("Vault", "Outage", 9 * HOUR)], ("Vault", 9 * HOUR)),
+    ("a post claims less than is measured", states(), post("0a", components="Vault", states="degraded_performance", start_us=NOW_US - 9 * HOUR),
+     [("Vault", "Outage", HOUR)], ("vault", HOUR)),
+    ("maintenance is no failure", states("down", "down", vault="up", shop="down"),
+     post("0a", sort="maintenance", state="in_progress", components="Shop", impact="outage", start_us=NOW_US - 9 * HOUR), [], ("web-2", 9 * HOUR)),
+    ("what works", states(vault="up"), "", [], ("The shop", None)),
+]
+
+for name, lines, cards, banner, (title, ago) in SINCE:
+    @test(f"since when: {name}")
+    def since(lines=lines, cards=cards, banner=banner, title=title, ago=ago):
+        with site(lines, cards, pages(named("page", "all", title="All"))) as web:
+            body = web.get("/pages/all/")[2]
+        names = r'<strong>(?:<a [^>]*>)?([^<]*)(?:</a>)?</strong>\s*<span class="state [^"]*">([^<]*)</span>\s*(?:<small>since <time datetime="([^"]*)")?'
+        told = re.findall(names, body[:body.index('<span class="asof">')])
+        assert told == [(name, state, utc(NOW_US - us)) for name, state, us in banner], told
+        tree = {name: since for name, _, since in re.findall(names, section(body, "services"))}
+        assert tree[title] == (utc(NOW_US - ago) if ago else ""), tree
+
+
+@test("of many that fail the banner names five and counts the others")
+def many_fail():
+    with Web("".join(check(f"c{n}", "down") for n in range(9)) + END) as web:
+        body = web.get("/")[2]
+    banner = body[:body.index('<span class="asof">')]
+    assert banner.count("Outage</span>") == 5 and '<a href="#services">and 4 more</a>' in banner, banner
+
+
 @test("all operational, with the time of it; all of it down is a major outage; nothing at all says so")
 def extremes():
     for lines, wanted in ((check("a") + END, "All systems operational"), (check("a", "down") + check("b", "down") + END, "Major outage"),
@@ -291,7 +326,7 @@ def hostile():
             for tag, attributes in document.elements:
                 assert not [a for a in attributes if a.startswith("on") or a in ("style", "src", "srcdoc", "action")], (path, tag, attributes)
             for link in document.links:
-                assert re.match(r"(/|#content|https?://|mailto:[^?]*$)", link), (path, link)
+                assert re.match(r"(/|#content$|#services$|https?://|mailto:[^?]*$)", link), (path, link)
             assert not re.search("[\x00\x1b\u202e\u200b\x9b]", body), path
 
 
