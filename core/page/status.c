@@ -2,9 +2,11 @@
 #include "status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/memory.h"
 #include "../base/version.h"
 #include "../web/assets.h"
 #include "detail.h"
@@ -62,11 +64,17 @@ static bool is_ahead(const struct scene *s, const struct post *p)
 	return post_is_ahead(p) && !post_is_current(p, s->site->now_us);
 }
 
+/* An end may be told long afterwards, and a withdrawal ends what has not ended. */
+static int64_t end_of(const struct post *p)
+{
+	int64_t over_us = p->over_us ? p->over_us : p->start_us;
+
+	return p->end_us && p->end_us < over_us ? p->end_us : over_us;
+}
+
 static bool is_past(const struct scene *s, const struct post *p)
 {
-	int64_t at_us = p->over_us ? p->over_us : p->start_us;
-
-	return p->sort != POST_NEWS && post_is_over(p) && at_us > s->site->now_us - PAST_US;
+	return p->sort != POST_NEWS && post_is_over(p) && end_of(p) > s->site->now_us - PAST_US;
 }
 
 /* The section of that piece, with each post that is so; `empty`: the piece where there is none. */
@@ -114,10 +122,21 @@ static void add_news(struct text *t, const struct scene *s, const char *base)
 
 /* ---- maintenance, by post and without ---- */
 
+/* What is to come, each as it will be shown. */
 struct ahead {
 	const struct scene *scene;
-	struct text *into;
+	struct ahead_one {
+		int64_t from_us;
+		struct text shown;
+	} *one;
+	size_t count;
 };
+
+static struct text *add_one_ahead(struct ahead *a, int64_t from_us)
+{
+	a->one[a->count] = (struct ahead_one){.from_us = from_us};
+	return &a->one[a->count++].shown;
+}
 
 static void add_names(struct text *t, const struct scene *s, const char *names)
 {
@@ -167,24 +186,41 @@ static void add_planned(const struct planned *p, void *with)
 	if (p->more)
 		add_again(word(&w, "again"), a->scene, p);
 	add_names(word(&w, "affected"), a->scene, p->names);
-	words_piece(a->into, web_status, "planned", &w);
+	words_piece(add_one_ahead(a, p->from_us), web_status, "planned", &w);
+}
+
+static int soonest_first(const void *a, const void *b)
+{
+	const struct ahead_one *x = a, *y = b;
+
+	if (x->from_us != y->from_us)
+		return x->from_us < y->from_us ? -1 : 1;
+	return strcmp(text_get(&x->shown), text_get(&y->shown));
 }
 
 static void add_ahead(struct text *t, const struct scene *s, const char *base)
 {
+	struct ahead a = {.scene = s};
 	struct text all = {0};
-	struct ahead a = {.scene = s, .into = &all};
 	struct words w = {0};
 
+	a.one = memory_new((PLANNED_MOST + s->posts) * sizeof *a.one);
 	planned(s->site, s->page, NULL, add_planned, &a);
 	for (size_t i = 0; i < s->posts; i++)
 		if (is_ahead(s, &s->post[i]))
-			telling_add(&all, s, base, &s->post[i], TELL_SHORT, 3);
+			telling_add(add_one_ahead(&a, s->post[i].start_us), s, base, &s->post[i],
+				    TELL_SHORT, 3);
+	qsort(a.one, a.count, sizeof *a.one, soonest_first);
+	for (size_t i = 0; i < a.count; i++) {
+		text_puts(&all, text_get(&a.one[i].shown));
+		text_release(&a.one[i].shown);
+	}
 	if (all.size) {
 		word_text(&w, "posts", text_get(&all));
 		words_piece(t, web_status, "ahead", &w);
 	}
 	text_release(&all);
+	free(a.one);
 }
 
 /* ---- what it is, and who helps ---- */

@@ -189,14 +189,14 @@ def planned():
                + window("w3", text="The house", begins=-HOUR, lasts=2 * HOUR) + window("w4", "web-2", impact="degraded", begins=2 * DAY)
                + "".join(window("night", "web-1", text="Every night", begins=n * DAY - HOUR) for n in (3, 4, 5))
                + window("0posted", "Shop", text="Twice"))
-    cards = post("0m", sort="maintenance", state="scheduled", components="Shop", title="By post", start_us=NOW_US + DAY, end_us=NOW_US + DAY + HOUR,
+    cards = post("0m", sort="maintenance", state="scheduled", components="Shop", title="By post", start_us=NOW_US + HOUR, end_us=NOW_US + 2 * HOUR,
                  windows="0posted")
     lines = states(vault="up").replace("health -", windows + "health -", 1)
     with site(lines, cards) as web:
         shop, every = web.get("/pages/shop/")[2], web.get("/")[2]
     ahead = section(shop, "ahead")
     titles = [re.sub("<.*?>", "", t) for t in re.findall(r"<h3>(.*?)</h3>", ahead)]
-    assert titles == ["The house", "New &lt;b&gt;disks&lt;/b&gt;", "Maintenance", "Every night", "By post"], titles
+    assert titles == ["The house", "By post", "New &lt;b&gt;disks&lt;/b&gt;", "Maintenance", "Every night"], titles  # the soonest first
     assert "vault" not in ahead.lower() and "Only for us" not in shop and "Twice" not in every and "Only for us: window" in every
     assert "In progress, services will be away" in ahead and "Scheduled, services may be slow" in ahead
     assert utc(NOW_US + DAY) in ahead and utc(NOW_US + DAY + HOUR) in ahead
@@ -227,15 +227,17 @@ def incident():
 @test("the history lists months with what began in them, each a page with the way to the next")
 def history():
     old = NOW_US - 70 * DAY
-    cards = post("0a", components="Shop", state="resolved", start_us=old, over_us=old + HOUR, updates=[("resolved", "Long ago.", 100)])
+    cards = post("0a", components="Shop", state="resolved", start_us=old, end_us=old + HOUR, over_us=NOW_US - HOUR, updates=[("resolved", "Long ago.", 100)])
     month, this = time.strftime("%Y-%m", time.gmtime(old // 10**6)), time.strftime("%Y-%m", time.gmtime())
     with site(None, cards) as web:
         index = web.get("/pages/shop/history/")[2]
         page = web.get(f"/pages/shop/history/{month}/")
         now = web.get(f"/pages/shop/history/{this}/")
+        past = section(web.get("/pages/shop/")[2], "past")
         for wrong in ("2019-01", "2026-13", "x", "9999-01", "2026-1", "-026-11", month + "0"):
             assert web.get(f"/pages/shop/history/{wrong}/")[0] == 404, wrong
     assert f'<a href="/pages/shop/history/{month}/">' in index and "1 entry" in index
+    assert "No incident ended in them." in past, past  # told today, but of long ago
     assert page[0] == 200 and "Long ago." in page[2] and 'rel="next"' in page[2] and 'rel="prev"' not in page[2]
     assert now[0] == 200 and "No incidents and no maintenance." in now[2] and 'rel="prev"' in now[2]
 
