@@ -81,7 +81,7 @@ static void add_part(struct scene *s, const char *name, const struct overview_ch
 	p->standing = p->target ? p->target->standing : "in-service";
 	if (p->target)
 		p->title = p->target->title;
-	if (c && c->is_paused)
+	if (c && c->is_paused && scene_counts(p)) /* retired checks are not probed either */
 		p->standing = "paused";
 	map_put_text(&s->by_name, name, p);
 	s->parts++;

@@ -127,7 +127,7 @@ def extremes():
 @test("what is retired or in preparation is shown, and is no part of the overall status")
 def uncounted():
     told = "pages 1\n" + named("target", "a", module="tcp") + named("target", "old", module="tcp", standing="retired") + "pages-end 1\n"
-    with site(check("a") + check("old", "down") + END, "", told) as web:
+    with site(check("a") + check("old", "down", paused=1) + END, "", told) as web:
         body = web.get("/")[2]
     assert headline(body) == "All systems operational" and state_of(body, "old") == "Retired"
     assert 'class="count up"><b>1</b>' in body and 'class="count down"' not in body
