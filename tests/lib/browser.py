@@ -215,15 +215,26 @@ class Browser:
         return self.evaluate("[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
                              ".reverse().slice(0, 5).map(e => e.outerHTML.slice(0, 160))")
 
-    def axe(self, *rules):
-        """What axe-core finds wrong, one text each; by these rules alone where some are named."""
-        source = needs(FROM_NPM / "axe-core" / "axe.min.js", "axe-core").read_text()
-        only = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    def axe(self):
+        """What axe-core finds wrong, one text each, by all its rules."""
         self.cdp("Emulation.setScriptExecutionDisabled", value=False)
-        found = self.evaluate(source + ";axe.run(document, " + json.dumps(only) + ").then(r => r.violations.map(v => "
+        if not self.evaluate("'axe' in window"):
+            self.evaluate(needs(FROM_NPM / "axe-core" / "axe.min.js", "axe-core").read_text() + ";0")
+        found = self.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => "
                               "({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)})))")
         self.allow(self.script)
         return [f"{v['id']}: {v['help']}: {node}" for v in found for node in v["nodes"]]
+
+    def faults(self):
+        """What is wrong with the page as it stands there, one text each: by axe-core in both themes on a screen and on a telephone, where nothing may
+        reach beyond the edge."""
+        wrong = []
+        for theme, width in ((theme, width) for width in (1000, 360) for theme in ("light", "dark")):
+            self.dress(theme=theme, width=width)
+            wrong += [f"{self.url()}, {theme}, {width} pixels: {one}" for one in self.axe()]
+        if self.scrolls_sideways():
+            wrong += [f"{self.url()} is wider than 360 pixels: {self.too_wide()}"]
+        return wrong
 
     def close(self):
         with contextlib.suppress(Exception):

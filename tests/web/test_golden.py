@@ -20,11 +20,10 @@ HOST = {"Host": "status.shop.example"}
 NOW = "2024-04-02T09:30:40Z"  # summer time began two days before
 PAGES = {  # file: path
     "status.html": "/", "incident.html": "/incident/0cards000000/", "maintenance.html": "/incident/0switch00000/", "history-month.html": "/history/2024-03/",
-    "news.html": "/news/", "statistics.html": "/statistics/", "monitor.html": "/monitor/pay-1/", "monitor-service.html": "/monitor/Buying/",
-    "infrastructure.html": "/infrastructure/", "infrastructure-then.html": "/infrastructure/?at=2024-04-01T05:30:00", "subscribe.html": "/subscribe/",
+    "statistics.html": "/statistics/", "monitor.html": "/monitor/pay-1/", "infrastructure.html": "/infrastructure/", "subscribe.html": "/subscribe/",
     "feed.atom": "/feed.atom", "summary.json": "/api/v2/summary.json",
 }
-SIGNED_IN = {"admin.html": "/admin/", "admin-new-incident.html": "/admin/new/incident/", "admin-post.html": "/admin/post/0cards000000/"}
+SIGNED_IN = {"admin-new-incident.html": "/admin/new/incident/", "admin-post.html": "/admin/post/0cards000000/"}
 
 
 class Shop(Past):
