@@ -215,11 +215,16 @@ void tree_add_failing(struct text *t, const struct scene *s, const char *base)
 	struct words w = {0}, more = {0};
 	size_t failing = 0;
 
-	for (enum level l = LEVEL_MAJOR; l >= LEVEL_DEGRADED; l--)
+	for (enum level l = LEVEL_MAJOR; l >= LEVEL_DEGRADED; l--) {
 		for (size_t i = 0; i < s->tops; i++)
 			if (s->top[i]->level == l && scene_counts(s->top[i]) &&
 			    failing++ < TREE_FAILING)
 				add_failing(&parts, &tree, s->top[i]);
+		for (size_t i = 0; i < s->parts; i++)
+			if (s->part[i].is_member && s->part[i].claimed == l &&
+			    failing++ < TREE_FAILING)
+				add_failing(&parts, &tree, &s->part[i]);
+	}
 	if (failing > TREE_FAILING) {
 		word_int(&more, "more", (int64_t)failing - TREE_FAILING);
 		words_piece(&parts, web_status, "failing-more", &more);

@@ -11,7 +11,8 @@
 
 #define TREE_FAILING 5 /* names in the banner */
 
-/* What at the top does not work as it should, the worst first, and since when; else nothing. */
+/* What at the top does not work as it should, and what posts say so of inside, the worst first, and
+ * since when; else nothing. */
 void tree_add_failing(struct text *, const struct scene *, const char *base);
 /* The whole section. `base`: in front of links. */
 void tree_add(struct text *, const struct scene *, const char *base);

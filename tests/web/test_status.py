@@ -87,6 +87,8 @@ SINCE = [
      [("The shop", "Outage", 9 * HOUR)], ("The shop", 9 * HOUR)),
     ("a post says that the same began earlier", states(), post("0a", components="Vault", states="major_outage", start_us=NOW_US - 9 * HOUR),
      [("Vault", "Outage", 9 * HOUR)], ("Vault", 9 * HOUR)),
+    ("a post of something inside", states(vault="up"), post("0a", components="web-2\nVault", states="partial_outage\noperational", start_us=NOW_US - 9 * HOUR),
+     [("web-2", "Partial outage", 9 * HOUR)], ("web-2", 9 * HOUR)),
     ("a post claims less than is measured", states(), post("0a", components="Vault", states="degraded_performance", start_us=NOW_US - 9 * HOUR),
      [("Vault", "Outage", HOUR)], ("vault", HOUR)),
     ("maintenance is no failure", states("down", "down", vault="up", shop="down"),
