@@ -9,7 +9,7 @@
 
 #include "view.h"
 
-#define LAYOUT_WIDTH 950.0 /* of what has no wider box in it */
+#define LAYOUT_WIDTH 890.0 /* of what has no wider box in it */
 #define LAYOUT_BOX   276.0 /* the width of a box without boxes */
 #define LAYOUT_HEAD  48.0 /* of a box, above its rows */
 #define LAYOUT_ROW   23.0

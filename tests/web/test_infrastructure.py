@@ -94,6 +94,19 @@ def golden():
         keep(GOLDEN / f"infrastructure-{house}.svg", drawing)
 
 
+@test("a map whose boxes can stand below each other is no wider than its place on a page: nothing is cut at the right")
+def fits():
+    house = [*SERVICES[:3], SERVICES[4], ("Mail", "Gateways\nBackup MX\nFilters\nStores", {}), ("Other", "store1", {})]
+    lines = "".join(line("target", name=name, module="tcp") for name in CHECKS) + "".join(
+        line("target", name=name, members=members, need=1, **{k: v for k, v in words.items() if k != "need"}) for name, members, words in house)
+    now = status().replace("health -", "".join(line("service", name=name, state="up", since_us=NOW_US, need=1, up=1, members=members)
+                                               for name, members, _ in house[-2:]) + "health -", 1)
+    with Web(now, told="pages 1\n" + lines + line("page", name="status", title="Example Mail") + "pages-end 1\n") as web:
+        body = web.get("/infrastructure/")[2]
+    width = int(re.search(r'<svg [^>]*role="img"[^>]* width="(\d+)"', body)[1])
+    assert 600 < width <= 900, width  # 60rem less what stands around it: web/style.css
+
+
 @test("a page shows its own services and no others")
 def pages():
     page = line("page", name="status", title="Example", show="Gateways")
