@@ -35,7 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers.get("x-amz-content-sha256") != hashlib.sha256(body).hexdigest():
             return "another body than was signed"
         headers = "".join(f"{name}:{' '.join(self.headers[name].split())}\n" for name in names.split(";"))
-        request = "\n".join([self.command, self.path, "", headers, names, hashlib.sha256(body).hexdigest()])
+        path = urllib.parse.quote(urllib.parse.unquote(self.path), safe="/-_.~")  # S3 signs what it writes anew
+        request = "\n".join([self.command, path, "", headers, names, hashlib.sha256(body).hexdigest()])
         text = "\n".join(["AWS4-HMAC-SHA256", self.headers["x-amz-date"], f"{date}/{region}/s3/aws4_request",
                           hashlib.sha256(request.encode()).hexdigest()])
         if key != bucket.key or region != bucket.region or "host" not in names.split(";"):

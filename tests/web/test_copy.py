@@ -214,14 +214,15 @@ def s3(tmp):
     secrets.write_text('user = "KEY:SECRET"\n')
     with Bucket("KEY", "SECRET", "here-1") as bucket:
         words = f'{{"{ROOT}/conf.d/examples/site/copy-to-s3", "{bucket.url}", "here-1", "{secrets}"}}'
-        with Daemon(tmp, conf(copy, more=f"copy-hook = {words}")) as daemon:
+        odd = conf("x").split("service")[0] + 'tcp "Café ~1.é" { host = "127.0.0.1" port = 1 every = "1h" }\n'
+        with Daemon(tmp, conf(copy, more=f"copy-hook = {words}", checks=odd)) as daemon:
             done = make(daemon)
             assert done.returncode == 0 and not bucket.refused, (done, bucket.refused)
 
             def is_same():
                 return {name: path.read_bytes() for name, path in files(copy).items()} == {name: body for name, (_, body) in bucket.objects.items()}
             until("the bucket", is_same)
-            assert bucket.objects["index.html"][0].startswith("text/html") and "feed/Mail & <more>.atom" in bucket.objects
+            assert bucket.objects["index.html"][0].startswith("text/html") and {"feed/Mail & <more>.atom", "feed/Café ~1.é.atom"} <= set(bucket.objects)
             daemon.reload(conf(copy, more=f'copy-hook = {words} show = {{"one"}}'))
             until("what is gone", lambda: "feed/Mail & <more>.atom" not in bucket.objects and is_same())
             bucket.secret = "OTHER"
