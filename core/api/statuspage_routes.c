@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "component.h"
+#include "../page/words.h"
 #include "../web/json.h"
 #include "../web/problem.h"
 #include "../web/route.h"
@@ -205,6 +206,28 @@ static void add_text(struct incident *i, const char *key, const char *word)
 	text_release(&t);
 }
 
+/* There a change of the status needs no text; here it says what the page says of that status. */
+static void add_body(struct incident *i)
+{
+	struct text body = {0}, status = {0}, key = {0};
+	bool is_new = !strcmp(i->request->method, "POST");
+
+	get(&i->body, "body", &body);
+	get(&i->body, "status", &status);
+	if (!status.size && is_new)
+		text_puts(&status, i->is_planned ? "scheduled" : "investigating");
+	text_printf(&key, "post-%.40s", text_get(&status));
+	if (!body.size)
+		say(&body, text_get(&key));
+	if (body.size > TEXT_BYTES)
+		refuse(i, "%s is too long", "body");
+	else if (body.size)
+		line_add(&i->line, "body", body.at);
+	text_release(&body);
+	text_release(&status);
+	text_release(&key);
+}
+
 static void add_time(struct incident *i, const char *key, const char *word)
 {
 	struct text t = {0};
@@ -315,7 +338,7 @@ static void write_incident(const struct site *s, const struct request *r, struct
 	if (!*id)
 		line_add(&i.line, "pages", page->name);
 	add_text(&i, "name", "title");
-	add_text(&i, "body", "body");
+	add_body(&i);
 	add_text(&i, "status", "state");
 	add_impact(&i);
 	add_components(&i);
@@ -359,10 +382,13 @@ static void write(const struct site *s, const struct request *r, struct answer *
 static void list(const struct site *s, const struct request *r, struct answer *a)
 {
 	char *copy = memory_text(r->tail);
-	struct v2_view view = {.site = s, .base = ""};
+	struct v2_view view = {.site = s};
+	struct text base = {0};
 	struct path d;
 	json_t *j;
 
+	request_base(r, &base);
+	view.base = text_get(&base);
 	split(&d, copy);
 	view.page = page_of(s, d.page);
 	view.has_components = !strcmp(d.part, "components");
@@ -376,6 +402,7 @@ static void list(const struct site *s, const struct request *r, struct answer *a
 		v1_answer(a, 200, json_incref(json_object_get(j, d.part)));
 		json_decref(j);
 	}
+	text_release(&base);
 	free(copy);
 }
 

@@ -77,6 +77,13 @@ def incidents(tmp):
         assert (seen["name"], seen["impact"], seen["status"]) == ("Slow <uploads>", "major", "identified") and seen["components"][0]["status"] == "partial_outage"
         assert ask(d, "PATCH", f"/v1/pages/main/incidents/{made['id']}", {"incident": {"status": "resolved", "body": "Over."}})[0] == 200
         daemon.until("it is resolved", lambda: any(i["status"] == "resolved" for i in ask(d, "GET", "/v1/pages/main/incidents")[1]))
+        assert seen["shortlink"] == f"http://127.0.0.1:{d.port}/incident/{made['id']}/"
+        status, bare = ask(d, "POST", "/v1/pages/main/incidents", {"incident": {"name": "Bare"}})
+        assert status == 201, bare
+        assert ask(d, "PATCH", f"/v1/pages/main/incidents/{bare['id']}", {"incident": {"status": "resolved"}})[0] == 200
+        updates = json.loads(d.nines("post", "show", bare["id"], "--json").stdout)["updates"]
+        assert [(u["state"], u["text"]) for u in updates] == [("investigating", "Investigating"), ("resolved", "Resolved")], "a status alone says itself"
+        assert ask(d, "PATCH", f"/v1/pages/main/incidents/{bare['id']}", {"incident": {"status": "well"}})[0] == 422
         status, planned = ask(d, "POST", "/v1/pages/main/incidents", {"incident": {
             "name": "New disks", "body": "Some minutes.", "scheduled_for": "2031-01-01T10:00:00Z", "scheduled_until": "2031-01-01T11:00:00Z",
             "impact_override": "minor", "component_ids": [of["Storage"]]}})
