@@ -81,7 +81,7 @@ static struct view_item item_of(const struct making *m, const struct target *t, 
 							 : "",
 			      .is_box = t->is_service,
 			      .light = light_of(s->state),
-			      .online_us = s->online_us,
+			      .lasts_us = s->lasts_us,
 			      .parent = parent,
 			      .role = -1,
 			      .need = t->need};
@@ -90,6 +90,8 @@ static struct view_item item_of(const struct making *m, const struct target *t, 
 		i.light = VIEW_OUT;
 	else if (is_maintained(m, t, parent))
 		i.light = VIEW_MAINTENANCE;
+	if (i.light == VIEW_MAINTENANCE && !strcmp(s->state, "down"))
+		i.lasts_us = -1; /* it is not online */
 	return i;
 }
 
@@ -192,7 +194,7 @@ static void add_others(struct making *m)
 								    .is_box = true,
 								    .is_loose = true,
 								    .light = VIEW_UNKNOWN,
-								    .online_us = -1,
+								    .lasts_us = -1,
 								    .parent = -1,
 								    .role = -1});
 		item = item_of(m, t, box);

@@ -9,7 +9,7 @@
 
 #define SECOND INT64_C(1000000)
 
-static const struct moment_state nothing = {.online_us = -1};
+static const struct moment_state nothing = {.lasts_us = -1};
 
 static struct moment_state *put(struct moment *m, const char *name)
 {
@@ -41,6 +41,17 @@ static bool take_window(const struct read_window *w, void *with)
 	return true;
 }
 
+static bool is_down(const char *state)
+{
+	return !strcmp(state, "down");
+}
+
+static void set_since(const struct moment *m, struct moment_state *s, int64_t since_us)
+{
+	if (since_us > 0 && since_us <= m->at_us)
+		s->lasts_us = m->at_us - since_us;
+}
+
 static bool read_one(struct moment *m, struct read *r, const char *name)
 {
 	struct moment_state *s = put(m, name);
@@ -59,8 +70,8 @@ static bool read_one(struct moment *m, struct read *r, const char *name)
 		m->after_us = after_us;
 	if (m->is_past)
 		memcpy(s->state, b.state, sizeof s->state);
-	if (b.online_us && b.online_us <= m->at_us && strcmp(s->state, "down"))
-		s->online_us = m->at_us - b.online_us;
+	if (is_down(b.state) == is_down(s->state)) /* else the record has not heard of it yet */
+		set_since(m, s, is_down(b.state) ? b.since_us : b.online_us);
 	return true;
 }
 
@@ -115,8 +126,7 @@ static void take_state(struct moment *m, const char *name, const char *state, in
 	struct moment_state *s = put(m, name);
 
 	snprintf(s->state, sizeof s->state, "%s", state);
-	if (since_us > 0 && since_us <= m->at_us && strcmp(state, "down") != 0)
-		s->online_us = m->at_us - since_us;
+	set_since(m, s, since_us);
 }
 
 void moment_now(struct moment *m, const struct site *site, const char *names)

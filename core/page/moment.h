@@ -13,7 +13,7 @@
 
 struct moment_state {
 	char state[16]; /* as the keeper names it; "": not known */
-	int64_t online_us; /* for how long it has not been down; -1: not known, or it is */
+	int64_t lasts_us; /* for how long it has been down, or else has not; -1: not known */
 	bool is_in_maintenance, is_paused;
 };
 

@@ -214,7 +214,10 @@ static void add_says(struct text *t, const struct view *v, int at)
 	const struct view_item *i = &v->item[at];
 	struct text online = {0};
 
-	text_puts(t, i->is_loose ? "in no group" : view_says(i));
+	if (i->is_loose)
+		text_puts(t, "in no group");
+	else
+		view_add_says(t, i);
 	if (i->is_box && !i->is_loose)
 		text_printf(t, ", %lld of %lld work, %lld needed", (long long)i->up,
 			    (long long)i->of, (long long)(i->need < i->of ? i->need : i->of));

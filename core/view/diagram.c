@@ -65,12 +65,12 @@ static void outline(struct drawing *d, enum shape_ink ink, double width,
 	drawing_to(d, p->x, p->y);
 }
 
-/* "degraded, 1 of 2 · online 3 d 4 h" */
+/* "degraded, 1 of 2 · online 3 d 4 h", "down 5 min, 0 of 2" */
 static void add_summary(struct text *t, const struct view_item *i)
 {
 	struct text online = {0};
 
-	text_puts(t, view_says(i));
+	view_add_says(t, i);
 	if (i->light != VIEW_OUT && i->up < i->of)
 		text_printf(t, ", %lld of %lld", (long long)i->up, (long long)i->of);
 	view_add_online(&online, i);
@@ -119,7 +119,7 @@ static void draw_server(struct drawing *d, const struct view_item *i, const stru
 
 	view_add_online(&right, i);
 	if (!right.size)
-		text_puts(&right, view_says(i));
+		view_add_says(&right, i);
 	wide = drawing_width(text_get(&right), ROW_SIZE - 1.5);
 	add_dot(d, i->light, x + DOT, p->y + p->h / 2);
 	drawing_text(d, i->light == VIEW_OUT ? SHAPE_DIM : SHAPE_INK, SHAPE_START, x + 3 * DOT,

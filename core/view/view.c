@@ -96,13 +96,22 @@ void view_add_span(struct text *t, int64_t us)
 		text_printf(t, "%lld s", (long long)(us / SECOND));
 }
 
+void view_add_says(struct text *t, const struct view_item *i)
+{
+	text_puts(t, view_says(i));
+	if (i->light != VIEW_DOWN || i->lasts_us < 0)
+		return;
+	text_putc(t, ' ');
+	view_add_span(t, i->lasts_us);
+}
+
 void view_add_online(struct text *t, const struct view_item *i)
 {
-	if (i->online_us < 0 ||
+	if (i->lasts_us < 0 ||
 	    (i->light != VIEW_UP && i->light != VIEW_DEGRADED && i->light != VIEW_MAINTENANCE))
 		return;
 	text_puts(t, "online ");
-	view_add_span(t, i->online_us);
+	view_add_span(t, i->lasts_us);
 }
 
 char view_letter(int role)

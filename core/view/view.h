@@ -36,7 +36,7 @@ struct view_item {
 	bool is_box;
 	bool is_loose; /* a box of what is no group: it has no state */
 	enum view_light light;
-	int64_t online_us; /* how long it has been working without a break; -1: not known */
+	int64_t lasts_us; /* how long it has been down, or else has not been; -1: not known */
 	int parent; /* the box that it stands in, -1: none */
 	int role; /* -1: none */
 	int64_t up, need, of; /* of a box: members that work, are needed, count */
@@ -75,7 +75,9 @@ int view_role(struct view *, const char *name);
 
 /* "up", "in preparation": for people. */
 const char *view_says(const struct view_item *);
-/* "online 3 d 4 h"; nothing where it is not known. */
+/* What view_says(), and of what is down for how long: "down 5 min". */
+void view_add_says(struct text *, const struct view_item *);
+/* "online 3 d 4 h"; nothing where it is not known, or it is not. */
 void view_add_online(struct text *, const struct view_item *);
 /* "3 d 4 h", "12 min", "40 s". */
 void view_add_span(struct text *, int64_t us);

@@ -33,7 +33,7 @@ static int add(struct view *v, int parent, bool is_box, int role)
 					       .standing = "retired",
 					       .is_box = is_box,
 					       .light = (enum view_light)roll(VIEW_LIGHTS),
-					       .online_us = INT64_C(1000000) * roll(2000000) - 1,
+					       .lasts_us = INT64_C(1000000) * roll(2000000) - 1,
 					       .parent = parent,
 					       .role = role,
 					       .up = 1,
@@ -218,8 +218,13 @@ static void words(void)
 	same(view_says(&(struct view_item){.light = VIEW_OUT, .standing = "what"}),
 	     "out of service", "out, nobody knows why");
 	text_clear(&t);
-	view_add_online(&t, &(struct view_item){.light = VIEW_DOWN, .online_us = 5});
+	view_add_online(&t, &(struct view_item){.light = VIEW_DOWN, .lasts_us = 300000000});
 	same(text_get(&t), "", "what is down is not online");
+	view_add_says(&t, &(struct view_item){.light = VIEW_DOWN, .lasts_us = 300000000});
+	same(text_get(&t), "down 5 min", "it is down for so long");
+	text_clear(&t);
+	view_add_says(&t, &(struct view_item){.light = VIEW_DOWN, .lasts_us = -1});
+	same(text_get(&t), "down", "nobody knows for how long");
 	text_release(&t);
 }
 
@@ -235,7 +240,7 @@ static void hostile(void)
 					 .is_box = true,
 					 .parent = -1,
 					 .role = -1,
-					 .online_us = -1});
+					 .lasts_us = -1});
 	diagram_draw(&d, &v, "</title><script>", "\"><b>");
 	svg_add(&t, &d, 1);
 	ok(!strstr(text_get(&t), "<script") && !strstr(text_get(&t), "<b>"),

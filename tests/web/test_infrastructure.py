@@ -54,17 +54,17 @@ def drawn(body):
 
 @test("boxes with servers, roles, arrows and online times, as a drawing and as text")
 def now():
-    with Web(status(gw2="down"), told=told()) as web:
+    with Web(status(gw2="down", store1="down").replace('"store1"', '"store1" maintenance=1', 1), told=told()) as web:
         code, headers, body = web.get("/infrastructure/")
         style = web.get("/drawing.css")
     assert code == 200 and style[0] == 200 and "--c-online" in style[2], code
     text = plain(body)
     for wanted in ("Gateways: up, 1 of 2 work, 1 needed, online 3 d 4 h; role A, Incoming mail; hands on to Filters; "
-                   "when that cannot be done, to Backup MX", "gw1: up, online 1 d 0 h", "gw2: down", "new1: in preparation",
+                   "when that cannot be done, to Backup MX", "gw1: up, online 1 d 0 h", "gw2: down 1 d 0 h", "new1: in preparation", "store1: in maintenance\n",
                    "Filters: up, 2 of 2 work, 2 needed", "Core: up, 1 of 1 work", "role B, core", "lone: up, online 1 d 0 h"):
         assert wanted in text, (wanted, text)
     assert text.index("Core") < text.index("Stores: ") < text.index("store1")
-    for wanted in ("Gateways", "gw1", "online 3 d 4 h", "in preparation", "Stores", "On their own"):
+    for wanted in ("Gateways", "gw1", "online 3 d 4 h", "down 1 d 0 h", "in preparation", "Stores", "On their own"):
         assert wanted in drawn(body), (wanted, drawn(body))
     assert "Mail comes in here." in body and "stroke-dasharray" in body and 'aria-labelledby="c1t c1d"' in body
     assert "<script" not in body and " style=" not in body and "{{" not in body
@@ -145,7 +145,7 @@ def past(tmp):
                 3000: ("gw1: up, online 50 min", "gw2: up, online 50 min", "Gateways: up, 2 of 2 work, 1 needed, online 50 min",
                        "bmx1: not known"),
                 3630: ("gw1: failing, checked again",), 4000: ("gw1: down", "Gateways: up, 1 of 2 work", "new1: in preparation"),
-                5030: ("gw2: failing, checked again",), 5300: ("gw2: up, online 1 h 28 min",), 6100: ("fw1: degraded, online 1 h 41 min",),
+                5030: ("gw2: failing, checked again", "gw1: down 22 min"), 5300: ("gw2: up, online 1 h 28 min",), 6100: ("fw1: degraded, online 1 h 41 min",),
                 7200: ("gw1: up, online 0 s",), 8000: ("gw1: up, online 13 min", "gw2: up, online 2 h 13 min", "store1: not known")}.items():
             code, _, body = at(web, second)
             for one in wanted:
