@@ -40,6 +40,9 @@ bool post_judge_draft(struct post_change *, const struct board *, const struct l
 
 /* ---- post_update.c ---- */
 
+/* The windows of a maintenance that is at another time, or of other components or impact. */
+void post_replan(struct post_change *, const struct post *was, const struct post_world *);
+
 bool post_judge_update(struct post_change *, const struct board *, const struct line *request,
 		       const struct post_world *, struct text *wrong);
 

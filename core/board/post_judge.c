@@ -235,6 +235,7 @@ static bool judge_correct(struct post_change *c, const struct board *b, const st
 		return post_refuse(wrong, "it goes on: resolve it by an update");
 	if (!post_judge_words(p, w, l, wrong))
 		return false;
+	post_replan(c, &was, w);
 	if (*line_get(l, "update"))
 		return judge_correct_update(c, b, l, w, wrong);
 	if (line_find(l, "body"))

@@ -95,7 +95,7 @@ static bool judge_dates(const struct post *p, const struct post *was, const stru
 }
 
 /* What was announced stays as it was announced: only what is more is planned anew. */
-static void replan(struct post_change *c, const struct post *was, const struct post_world *w)
+void post_replan(struct post_change *c, const struct post *was, const struct post_world *w)
 {
 	const struct post *p = &c->post;
 	bool has_begun = strcmp(was->state, "scheduled") != 0,
@@ -146,7 +146,7 @@ bool post_judge_update(struct post_change *c, const struct board *b, const struc
 	if (moves ? !judge_step(c, to, event_us, wrong)
 		  : post_judge_word("state", to, post_state_of[p->sort], wrong) < 0)
 		return false;
-	replan(c, &was, w);
+	post_replan(c, &was, w);
 	if (!post_judge_span(p, w, wrong))
 		return false;
 	c->is_history = !moves && strcmp(to, p->state) != 0;

@@ -348,6 +348,16 @@ static void test_windows(void)
 
 	w = begin("", 1000, 1000);
 	world_ask(w, plan(120, 180, ""));
+	request(w, "act=correct components=b");
+	same(windows(w), "120-180", "what it is of is corrected");
+	ok(strstr(world_ask(w, "maintenance -"), " services=b ") != NULL,
+	   "figures go by what it says now: %s", text_get(&w->to[END_CLIENT][1]));
+	request(w, "act=correct impact=none");
+	same(windows(w), "", "and by nothing where it has no impact");
+	world_free(w);
+
+	w = begin("", 1000, 1000);
+	world_ask(w, plan(120, 180, ""));
 	snprintf(words, sizeof words, "maintenance-cancel %s", post_at(w, 0).windows);
 	world_ask(w, words);
 	same(at(w, 1), "published cancelled Disks", "whoever cancels the window cancels the post");
