@@ -7,6 +7,45 @@
 enum { TITLE, BODY, COMPONENTS, STATES, NAMES }; /* the texts of a change */
 
 #define RECENT 32 /* posts of a section that may still be about what fails */
+/* What a card has room for, as a line has it: its names, which stand there twice, and a text. */
+#define NAMES_WRITTEN 10000
+#define BODY_WRITTEN  40000
+
+/* ---- how much goes into a post ---- */
+
+static size_t written(char c)
+{
+	return c >= ' ' && c < 0x7f ? 1 : 4;
+}
+
+/* The names that a post has so far, and whether a further one goes in. */
+struct room {
+	size_t names, bytes;
+};
+
+static bool is_full(const struct room *r)
+{
+	return r->names >= POST_ITEMS || r->bytes >= NAMES_WRITTEN;
+}
+
+static void count_name(struct room *r, const char *name, size_t size)
+{
+	r->bytes += r->names++ ? written('\n') : 0;
+	for (size_t i = 0; i < size; i++)
+		r->bytes += written(name[i]);
+}
+
+static struct room room_of(const char *names)
+{
+	struct room r = {0};
+	size_t size;
+
+	for (; *names; names += size + (names[size] == '\n')) {
+		size = strcspn(names, "\n");
+		count_name(&r, names, size);
+	}
+	return r;
+}
 
 struct scene {
 	const struct canned *section;
@@ -15,6 +54,7 @@ struct scene {
 	const struct board *board;
 	int64_t now_us;
 	struct post open; /* the one that goes on by itself; `card` NULL: there is none */
+	struct room room; /* in it */
 	const struct card *post[RECENT]; /* of this section, the newest first */
 	size_t posts;
 };
@@ -57,7 +97,7 @@ static bool is_told(const struct scene *s, const struct canned_target *t)
 
 static bool is_new(const struct scene *s, const struct canned_target *t)
 {
-	return t->is == CANNED_FAILS && !is_told(s, t);
+	return t->is == CANNED_FAILS && !is_full(&s->room) && !is_told(s, t);
 }
 
 static void find_open(struct scene *s)
@@ -67,6 +107,7 @@ static void find_open(struct scene *s)
 	for (size_t i = 0; i < s->posts; i++)
 		if (post_read(s->post[i], &p) && p.is_automatic && !post_is_over(&p)) {
 			s->open = p;
+			s->room = room_of(p.targets);
 			return;
 		}
 }
@@ -179,15 +220,19 @@ static void fill(struct text *t, const struct scene *s, const char *source,
 	text_puts(t, source);
 }
 
-/* At most so many bytes, cut between characters. */
-static void cut(struct text *t, size_t most)
+/* At most so many bytes, and so many as a line has them, cut between characters. */
+static void cut(struct text *t, size_t most, size_t most_written)
 {
-	if (t->size <= most)
+	size_t n = 0, bytes = 0;
+
+	for (; n < t->size && n < most && bytes < most_written; n++)
+		bytes += written(t->at[n]);
+	if (n == t->size)
 		return;
-	while (most && ((unsigned char)t->at[most] & 0xc0) == 0x80)
-		most--;
-	t->size = most;
-	t->at[most] = '\0';
+	while (n && ((unsigned char)t->at[n] & 0xc0) == 0x80)
+		n--;
+	t->size = n;
+	t->at[n] = '\0';
 }
 
 static void no_lines(struct text *t)
@@ -201,7 +246,7 @@ static void no_lines(struct text *t)
 
 static void set_update(struct post_change *c, int64_t event_us)
 {
-	cut(&c->text[BODY], POST_BODY_BYTES);
+	cut(&c->text[BODY], POST_BODY_BYTES, BODY_WRITTEN);
 	c->has_update = true;
 	c->update = (struct update){.post = "",
 				    .state = c->post.state,
@@ -216,15 +261,16 @@ static void set_update(struct post_change *c, int64_t event_us)
 static void set_components(struct post_change *c, const struct scene *s)
 {
 	const struct canned_target *t;
-	size_t n = 0;
+	struct room room = {0};
 
-	for (size_t i = 0; i < s->targets && n < POST_ITEMS; i++) {
+	for (size_t i = 0; i < s->targets && !is_full(&room); i++) {
 		t = &s->target[i];
 		if (!is_of_open(s, t) && !is_new(s, t))
 			continue;
 		add_line(&c->text[COMPONENTS], t->name);
-		if (n++)
+		if (room.names)
 			text_puts(&c->text[STATES], "\n");
+		count_name(&room, t->name, strlen(t->name));
 		text_puts(&c->text[STATES], t->is == CANNED_FAILS   ? t->claim
 					    : t->is == CANNED_WORKS ? "operational"
 								    : "");
@@ -257,7 +303,7 @@ static bool begin(struct post_change *c, const struct scene *s)
 
 	fill(&c->text[TITLE], s, s->section->title, is_new);
 	no_lines(&c->text[TITLE]);
-	cut(&c->text[TITLE], POST_TITLE_BYTES);
+	cut(&c->text[TITLE], POST_TITLE_BYTES, BODY_WRITTEN);
 	fill(&c->text[BODY], s, s->section->text, is_new);
 	c->post = (struct post){.sort = POST_INCIDENT,
 				.stage = POST_DRAFT,

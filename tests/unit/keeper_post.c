@@ -196,6 +196,44 @@ static void test_more(void)
 	world_free(w);
 }
 
+#define FLOOD 400 /* checks, twice as many as a post may name */
+
+/* More fails than a post has room for: it names so many, and says nothing again and again. */
+static void test_flood(int width)
+{
+	struct world *w = world_new();
+	struct text names = {0};
+	const struct card *all[20];
+
+	w->answer = down_for_a_while;
+	w->down_from = 10 * MINUTE;
+	w->down_to = 30 * MINUTE;
+	world_tell(w, END_PARENT, "begin 1");
+	world_tell(w, END_PARENT, "setting - void.share=1 void.minimum=100000");
+	world_tell(w, END_PARENT, "module tcp build=1");
+	for (int i = 0; i < FLOOD; i++) {
+		world_tell(w, END_PARENT,
+			   "define m%0*d module=tcp every_us=60000000 recheck_us=10000000", width,
+			   i);
+		text_printf(&names, "%sm%0*d", i ? "\\n" : "", width, i);
+	}
+	world_tell(w, END_PARENT,
+		   "canned c services=\"%s\" state=down title=\"{{name}}\" text=\"{{name}}\" "
+		   "resolve=\"{{name}}\" impact=major post=auto after_us=300000000",
+		   text_get(&names));
+	world_tell(w, END_PARENT, "end 1 problems=0");
+	world_settle(w);
+	world_run(w, 25 * MINUTE);
+	ok(board_count(w->k->board, "post") == 1 && post_at(w, 0).stage == POST_PUBLISHED,
+	   "%d checks fail: there is one post", FLOOD);
+	ok(post_at(w, 0).card && post_updates(w->k->board, post_at(w, 0).card->id, all, 20) <= 3,
+	   "told in few words: %zu updates",
+	   post_at(w, 0).card ? post_updates(w->k->board, post_at(w, 0).card->id, all, 20) : 0);
+	ok(!strncmp(at(w, 40), "published resolved", 18), "and it ends with them: %s", at(w, 40));
+	text_release(&names);
+	world_free(w);
+}
+
 static void test_again(void)
 {
 	struct world *w = begin(canned, 10, 30);
@@ -619,6 +657,8 @@ int main(void)
 	test_short();
 	test_people();
 	test_more();
+	test_flood(3);
+	test_flood(100);
 	test_again();
 	test_planned();
 	test_restarts();
