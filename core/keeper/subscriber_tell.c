@@ -15,7 +15,8 @@
 #include "subscriber_inside.h"
 
 #define LETTERS_A_SECOND 100
-#define LOOKS_A_SECOND   5000 /* at subscribers */
+#define LOOKS_A_SECOND   10000 /* at subscribers, of all that is on its way */
+#define SHARES           10 /* so many go on at a time */
 #define UNTRIED_MOST     300
 #define CUT_BYTES        3000 /* of a text; as a line four times as long */
 #define FOREIGN_MOST     5000 /* half of what the outbox holds */
@@ -102,14 +103,18 @@ static void tell_one(struct keeper *k, const struct card *sending, const struct 
 
 /* ---- on its way ---- */
 
-/* Letters written; *at is the subscriber that was looked at last, "" when there is no more. */
-static int tell_some(struct keeper *k, const struct card *sending, char at[24], int most)
+/* What may still be done in this second. */
+struct left {
+	int letters, looks;
+};
+
+/* *at is the subscriber that was looked at last, "" when there is no more. */
+static void tell_some(struct keeper *k, const struct card *sending, char at[24], struct left *left)
 {
 	const struct subscriber_news news = news_of(sending);
 	const struct card *c;
-	int told = 0;
 
-	for (int looks = 0; looks < LOOKS_A_SECOND && told < most; looks++) {
+	for (; left->looks > 0 && left->letters > 0; left->looks--) {
 		c = board_next(k->board, "subscriber", at);
 		keeper_copy(at, 24, c ? c->id : "");
 		if (!c)
@@ -117,45 +122,53 @@ static int tell_some(struct keeper *k, const struct card *sending, char at[24], 
 		if (c->first_us > sending->first_us || !subscriber_wants(c, &news, service_has, k))
 			continue;
 		tell_one(k, sending, c);
-		told++;
+		left->letters--;
 	}
-	return told;
 }
 
-static int go_on(struct keeper *k, const char *id, int most)
+static void go_on(struct keeper *k, const char *id, struct left *left)
 {
 	const struct card *sending = board_find(k->board, "sending", id),
 			  *sent = board_find(k->board, "sent", id);
 	char at[24];
-	int told;
 
 	keeper_copy(at, sizeof at, sent ? card_get(sent, "behind") : "");
-	told = tell_some(k, sending, at, most);
+	tell_some(k, sending, at, left);
 	if (*at) {
 		line_add(board_begin(k, "sent", id, ""), "behind", at);
 		board_end(k);
-		return told;
+		return;
 	}
 	if (sent)
 		board_remove(k, "sent", id, "");
 	board_remove(k, "sending", id, "");
-	return told;
+}
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
 }
 
 /* Those that wait share what may be written: what began first does not hold up what is short. */
 void tell_watch(struct keeper *k)
 {
 	size_t count = board_count(k->board, "sending"), untried;
-	int left = LETTERS_A_SECOND, share = left / (count ? (int)(count < 10 ? count : 10) : 1);
+	int shares = count > SHARES ? SHARES : count ? (int)count : 1;
+	struct left left = {LETTERS_A_SECOND, LOOKS_A_SECOND}, share, rest;
 	const struct card *c;
 	char id[24] = "";
 
-	while (left > 0 && (c = board_next(k->board, "sending", id))) {
+	while (left.letters > 0 && left.looks > 0 && (c = board_next(k->board, "sending", id))) {
 		if (outbox_foreign(k->letters->outbox, &untried) >= FOREIGN_MOST ||
 		    untried >= UNTRIED_MOST)
 			return;
 		keeper_copy(id, sizeof id, c->id);
-		left -= go_on(k, id, share < left ? share : left);
+		share.letters = least(LETTERS_A_SECOND / shares, left.letters);
+		share.looks = least(LOOKS_A_SECOND / shares, left.looks);
+		rest = share;
+		go_on(k, id, &rest);
+		left.letters -= share.letters - rest.letters;
+		left.looks -= share.looks - rest.looks;
 	}
 }
 
