@@ -308,6 +308,7 @@ void cards_watch(struct keeper *k)
 	if (k->resume.is_awaited)
 		return;
 	again_watch(k->cards->again, k);
-	for (size_t i = 0; board_second[i]; i++)
+	/* before the first configuration what it will name would be taken for gone */
+	for (size_t i = 0; k->generation && board_second[i]; i++)
 		board_second[i](k);
 }

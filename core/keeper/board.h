@@ -43,7 +43,8 @@ struct board_request {
 };
 void address_ask(struct keeper *, int64_t client, const struct line *); /* address.c */
 extern const struct board_request board_request[]; /* ends with a NULL verb */
-/* Called each second, but not before the record has been read; ends with NULL. */
+/* Called each second, but not before the record has been read and a configuration is in force; ends
+ * with NULL. */
 extern void (*const board_second[])(struct keeper *);
 
 /* ---- for keeper.c and status.c ---- */

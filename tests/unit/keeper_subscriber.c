@@ -582,6 +582,76 @@ static void test_many(void)
 	world_free(next);
 }
 
+/* How many subscribers were looked at for all that is on its way. */
+static size_t looks(struct world *w)
+{
+	const struct card *c, *s;
+	size_t all = 0, before;
+
+	for (size_t i = 0; (c = board_at(w->k->board, "sent", i)); i++) {
+		before = 0;
+		while ((s = board_at(w->k->board, "subscriber", before)) &&
+		       strcmp(s->id, card_get(c, "behind")) <= 0)
+			before++;
+		all += before;
+	}
+	return all;
+}
+
+/* However much there is to tell, a second's work has an end: the probes go first. */
+static void test_much(void)
+{
+	struct world *w = begin();
+	struct post_event e = {.happened = POST_OPENED};
+
+	subscribe_many(w);
+	for (int i = 0; i < 30; i++) {
+		e.post = post_of(w, MAINTENANCE); /* which nobody wants to hear of */
+		subscribers_tell(w->k, &e);
+	}
+	world_run(w, w->now - START + SECOND);
+	ok(looks(w) && looks(w) <= 20000, "thirty posts: %zu looks at subscribers", looks(w));
+	for (int i = 0; i < 100 && board_count(w->k->board, "sending"); i++)
+		world_run(w, w->now - START + SECOND);
+	ok(!board_count(w->k->board, "sending"), "and in the end all of them were told");
+	world_free(w);
+}
+
+/* A keeper that knows its cards before its configuration takes nothing for gone. */
+static void test_unconfigured(void)
+{
+	struct world *w = begin(), *next = world_new();
+	struct text letters = {0};
+	char key[100];
+
+	confirmed(w, "email:soon@example.org", "components=smtp kinds=alerts", key);
+	w->answer = down_for_a_while;
+	w->down_from = w->now - START + 100 * SECOND;
+	w->down_to = w->down_from + 1200 * SECOND;
+	world_run(w, w->down_from + 300 * SECOND);
+	ok(board_count(w->k->board, "outage") == 1, "an outage was told");
+	keeper_free(next->k);
+	next->out = my_out;
+	next->out.with = next;
+	next->k = keeper_new(&next->out);
+	keeper_tick(next->k, next->now, next->now + next->wall_ahead);
+	world_tell(next, END_PARENT, "start keeper resume=1");
+	world_tell(next, END_PARENT, "recorder -");
+	world_tell(next, END_PARENT, "prober 1 pool=general");
+	cards_to(w, next);
+	world_say(next, END_RECORDER, 0, "resumed -");
+	world_run(next, 5 * SECOND);
+	text_clear(&mail);
+	configure(next);
+	world_run(next, 100 * SECOND);
+	deliver_all(next, &letters);
+	ok(count_of(&letters, " number=1 ") == 1 && strstr(letters.at, "up again"),
+	   "the next keeper, configured late, tells its end: %s", text_get(&letters));
+	text_release(&letters);
+	world_free(w);
+	world_free(next);
+}
+
 static const char *flaps(struct world *w, const struct order *o)
 {
 	bool is_down = w->now - START > 600 * SECOND && (w->now - START) / (90 * SECOND) % 2;
@@ -698,6 +768,8 @@ static void test_waiting_key(void)
 int main(void)
 {
 	test_many();
+	test_much();
+	test_unconfigured();
 	test_follow();
 	test_quiet();
 	test_strangers();
