@@ -693,7 +693,6 @@ void alert_maintenance(struct keeper *k, const char *name, bool is_on, int64_t a
 		subject_touch_deep(k, s);
 	else
 		alert_touch_all(k);
-	burn_maintenance(k);
 }
 
 /* ---- all of it ---- */

@@ -53,6 +53,8 @@ void alert_trouble(struct keeper *, const char *name, bool is_on, const char *re
 
 /* A service is in another state since then; NULL: not tied yet. */
 void burn_state(struct keeper *, struct subject *, int64_t at_us);
+/* Behind calls of alert_maintenance(). */
+void burn_maintenance(struct keeper *);
 
 /* What became of a letter; unknown ids are passed over. */
 void alert_letter_is(struct keeper *, const char *id, enum alert_outcome, int64_t at_wall_us);

@@ -241,7 +241,6 @@ void burn_take(struct subject *, const struct line *);
 /* Behind alert_follow()'s other steps. */
 void burn_follow(struct keeper *);
 void burn_watch(struct keeper *);
-void burn_maintenance(struct keeper *);
 /* Before the times of the past are moved. */
 void burn_slept(struct keeper *, int64_t for_us);
 /* The record brought an open alarm of that kind. */

@@ -127,6 +127,7 @@ static void hold_alerts(struct keeper *k, const struct window *w, bool is_on)
 	for (size_t i = 0; i < k->groups; i++)
 		if (covers_group(w, k->group[i]))
 			alert_maintenance(k, k->group[i]->name, is_on, k->now_us);
+	burn_maintenance(k); /* once for all of them: it goes through everything that is known */
 }
 
 /* ---- its course ---- */
