@@ -333,7 +333,6 @@ def pages(tmp):
             seen += [c["name"] for c in document["items"]]
             after = document["next"]
         assert sorted(seen) == ["job", "secret/one", "web"] and after is None
-        first = json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])
         daemon.until("a second result", lambda: json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])["next"])
         first = json.loads(ask(d, "GET", "/api/v1/results/web?limit=1", SECRET["viewer"])[2])
         second = json.loads(ask(d, "GET", f"/api/v1/results/web?limit=1&from={first['next']}", SECRET["viewer"])[2])

@@ -15,7 +15,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import payloads
-from daemon import Daemon, nines, until
+from daemon import Daemon, free_port, nines, until
 from tap import ROOT, run, test
 
 CANNED = """
@@ -35,12 +35,6 @@ def listening(port):
         s.bind(("127.0.0.1", port))
         s.listen(64)
         yield s
-
-
-def closed_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def posts(daemon, *more):
@@ -74,7 +68,7 @@ def one(daemon, what, **wanted):
 
 @test("a service that fails: a draft, published by itself, told on by a person, and of another failure resolved by itself")
 def automatic(tmp):
-    port = closed_port()
+    port = free_port()
     with Daemon(tmp, CANNED % (port, "2s")) as daemon:
         post = one(daemon, "a draft becomes a post", stage="published", state="investigating")
         assert post["title"] == "Shop is down" and post["automatic"] and post["impact"] == "major", post

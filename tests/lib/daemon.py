@@ -13,6 +13,7 @@ import ctypes
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -25,6 +26,7 @@ from tap import BUILD, ROOT
 PATIENCE_S = 30.0  # for things that must happen; a healthy machine needs far less
 PR_SET_PDEATHSIG = 1
 SILENT = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":handle_segv=0:handle_abort=0:handle_sigfpe=0:detect_leaks=0"}
+_reserved = []  # ports of this program
 FINDING = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error:")
 
 
@@ -33,11 +35,27 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def free_port(family=socket.AF_INET):
-    """A TCP port of loopback that nobody listens at just now."""
-    with socket.socket(family) as s:
-        s.bind(("127.0.0.1" if family == socket.AF_INET else "::1", 0))
-        return s.getsockname()[1]
+def _own_ports():
+    """Those that the kernel gives to nobody who does not ask for one of them."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    return range(10000, max(first, 20000))
+
+
+def free_port(family=socket.AF_INET, kinds=(socket.SOCK_STREAM,)):
+    """A port of loopback that nobody has, no connection is given by itself, and no other test gets while this one runs: a name is held for that."""
+    address = "127.0.0.1" if family == socket.AF_INET else "::1"
+    while True:
+        port, name = random.choice(_own_ports()), socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0port {port} of a test of nines")
+            for kind in kinds:
+                with socket.socket(family, kind) as s:
+                    s.bind((address, port))
+        except OSError:
+            name.close()
+            continue
+        _reserved.append(name)
+        return port
 
 
 def until(what, condition, patience_s=PATIENCE_S):

@@ -9,7 +9,7 @@ import re
 import socket
 import subprocess
 
-from daemon import die_with_parent, until
+from daemon import die_with_parent, free_port, until
 from real import accepts, environment, program
 
 OPTIONS = """options { directory "%(folder)s"; listen-on port %(port)d { 127.0.0.1; }; listen-on-v6 { none; }; pid-file none;
@@ -56,12 +56,7 @@ class Named:
 
 def both_ports():
     """A port that is free for UDP and TCP."""
-    while True:
-        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            stream.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                datagrams.bind(stream.getsockname())
-                return stream.getsockname()[1]
+    return free_port(kinds=(socket.SOCK_STREAM, socket.SOCK_DGRAM))
 
 
 @contextlib.contextmanager

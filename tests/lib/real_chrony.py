@@ -5,7 +5,7 @@ import pathlib
 import socket
 import subprocess
 
-from daemon import die_with_parent, until
+from daemon import die_with_parent, free_port, until
 from real import environment, program
 
 
@@ -15,9 +15,7 @@ def chronyd(folder, words="local stratum 3"):
     binary = program("chrony", "usr/sbin/chronyd")
     folder = pathlib.Path(folder)
     folder.mkdir(exist_ok=True)
-    with socket.socket(type=socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port(kinds=(socket.SOCK_DGRAM,))
     conf = folder / "chrony.conf"
     conf.write_text(f"port {port}\nbindaddress 127.0.0.1\nallow 127.0.0.0/8\ncmdport 0\nbindcmdaddress /\npidfile {folder}/pid\n{words}\n")
     user = ["-u", "root"] if os.geteuid() == 0 else []
