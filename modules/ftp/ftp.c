@@ -135,8 +135,10 @@ static void list(struct probe *p, const char *path, const struct probe_tls *tls)
 	probe_value(p, "size", (double)taken, "B");
 }
 
-/* SIZE is an extension (RFC 3659 4): where it does not answer, the file alone counts. */
-static void fetch(struct probe *p, const char *path, const struct probe_tls *tls)
+/* SIZE is an extension (RFC 3659 4): where it does not answer, the file alone counts. False: we hung
+ * up on the rest of the file, and what the server makes of that (proftpd with TLS may hang up on us,
+ * too) says nothing of it. */
+static bool fetch(struct probe *p, const char *path, const struct probe_tls *tls)
 {
 	int64_t size = 0, taken;
 
@@ -147,14 +149,13 @@ static void fetch(struct probe *p, const char *path, const struct probe_tls *tls
 	probe_print(p, "RETR %s\r\n", path);
 	taken = take_data(p, tls);
 	probe_value(p, "size", (double)(taken < size ? size : taken), "B");
-	if (taken >= MOST_BYTES) {
-		probe_reply(p, 0); /* it may complain that we hung up */
-		return;
-	}
+	if (taken >= MOST_BYTES)
+		return false;
 	probe_reply(p, 2);
 	if (taken < size)
 		probe_fail(p, "wanted %lld bytes, as SIZE says, got %lld", (long long)size,
 			   (long long)taken);
+	return true;
 }
 
 static void log_in(struct probe *p, const struct ftp *o)
@@ -192,8 +193,8 @@ static void run(struct probe *p, const void *options)
 		open_data(p, tls);
 	if (length && o->path[length - 1] == '/')
 		list(p, o->path, tls);
-	else if (length)
-		fetch(p, o->path, tls);
+	else if (length && !fetch(p, o->path, tls))
+		return;
 	probe_step(p, "quit");
 	probe_print(p, "QUIT\r\n");
 	probe_reply(p, 2);

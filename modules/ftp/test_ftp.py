@@ -127,7 +127,7 @@ CASES = [
     ("a folder that is not there", "down", READY + [epsv(), says("550 no such folder")], FOLDER),
     ("a listing without end", "down", READY + [epsv(), *LIST, flood], FOLDER),
     ("a file without end is read so far and no further", "up",
-     READY + [epsv(), says("500 what?"), says("150 here"), flood, send(b"426 you hung up\r\n"), says("221 bye")], FILE),
+     READY + [epsv(), says("500 what?"), says("150 here"), flood, send(b"426 you hung up\r\n")], FILE),
     ("only PASV", "up", READY + [says("500 what?"), pasv("227 Passive (127,0,0,1,%d,%d)"), *LIST, deliver(b"a\r\n"), *BYE], FOLDER),
     ("PASV without brackets", "up", READY + [says("502 no"), pasv("227 127,0,0,1,%d,%d"), *LIST, deliver(b"a\r\n"), *BYE], FOLDER),
     ("PASV that names another host is not followed", "up",
