@@ -1,6 +1,7 @@
 /* fiber/net_bytes: see net.h. This file is what goes over a connection: bytes in and out, with and
  * without waiting, and the descriptors that libraries wait for. */
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "../base/clock.h"
@@ -127,13 +128,14 @@ bool net_send_all(struct connection *c, const void *bytes, size_t size)
 
 bool net_has_input(struct connection *c)
 {
-	char byte;
+	int waiting = 0;
 
 	if (c->to > c->from)
 		return true;
 	if (c->ssl)
 		return tls_has_input(c);
-	return recv(c->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	/* a look by recv() would take the error of a reset connection, which then looks closed */
+	return ioctl(c->watch.fd, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 int probe_fd(struct probe *p)

@@ -322,6 +322,23 @@ static void beside(struct probe *p, const void *options)
 	close(listener);
 }
 
+/* Whoever looks whether anything has come still learns how the connection ended. */
+static void look_at_reset(struct probe *p, const void *options)
+{
+	struct linger at_once = {.l_onoff = 1};
+	int listener = open_listener(), one;
+	char byte;
+
+	(void)options;
+	probe_dial(p, "127.0.0.1", port);
+	one = accept(listener, NULL, NULL);
+	setsockopt(one, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(one);
+	ok(!probe_has_input(p), "a reset is no input");
+	probe_read(p, &byte, 1);
+	close(listener);
+}
+
 static void beside_nothing(struct probe *p, const void *options)
 {
 	(void)options;
@@ -352,6 +369,8 @@ static void test_others(void)
 	same(verdict, "unknown", "a connection that was not dialled is the module's fault");
 	run_with(beside, "");
 	same(reason, "wanted 230, got '331 who'", "a reply judged later is shown");
+	run_with(look_at_reset, "");
+	ok(!strncmp(reason, "connection reset by ", 20), "but told by the next read: %s", reason);
 	run_with(beside_nothing, "");
 	same(verdict, "unknown", "beside nothing there is no connection");
 	listener = open_listener();
