@@ -248,12 +248,13 @@ static json_t *updates_of(const struct site *s, const char *post)
 		if (update_read(card[i], &u))
 			json_array_append_new(
 				list,
-				json_pack("{so, so, so, so, so, so, so, sI}", "id",
+				json_pack("{so, so, so, so, so, so, so, so, sI}", "id",
 					  json_safe(u.card->id), "state", json_safe(u.state),
 					  "body", json_safe(u.body), "author", json_safe(u.author),
 					  "event", json_time(u.event_us), "written",
 					  json_time(u.written_us), "edited", json_time(u.edited_us),
-					  "version", (json_int_t)u.card->version));
+					  "withdrawn", json_time(u.withdrawn_us), "version",
+					  (json_int_t)u.card->version));
 	return list;
 }
 

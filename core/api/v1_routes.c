@@ -149,8 +149,8 @@ static const struct v1_field post_new[] = {
 	END};
 static const struct v1_field post_change[] = {
 	{"act", V1_TEXT, "act", false, "update correct publish withdraw", "what is done (update)"},
-	{"update", V1_TEXT, "update", false, NULL, "act correct: the id of the update"},
-	{"tell", V1_FLAG, "tell", false, NULL, "act correct: subscribers are told"},
+	{"update", V1_TEXT, "update", false, NULL, "act correct, withdraw: the id of the update"},
+	{"tell", V1_FLAG, "tell", false, NULL, "subscribers are told of that"},
 	POST_FIELDS,
 	END};
 

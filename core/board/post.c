@@ -7,7 +7,8 @@
 const char *const post_sort_name[POST_SORTS] = {"incident", "maintenance", "news"};
 const char *const post_stage_name[POST_STAGES] = {"draft", "published", "withdrawn"};
 const char *const post_happened_name[POST_HAPPENINGS] = {
-	"opened", "updated", "rescheduled", "reminded", "begun", "ended", "cancelled", "explained"};
+	"opened", "updated", "rescheduled", "reminded", "begun", "ended", "cancelled", "explained",
+	"retracted"};
 const char *const post_cause[] = {
 	"unknown",  "hardware", "software",    "network",  "power",   "provider",
 	"capacity", "attack",   "human-error", "external", "planned", "self-inflicted-protective",
@@ -113,7 +114,8 @@ bool update_read(const struct card *c, struct update *u)
 			     .event_us = card_int(c, "event_us", c->first_us),
 			     .until_us = card_int(c, "until_us", 0),
 			     .written_us = c->first_us,
-			     .edited_us = card_int(c, "edited_us", 0)};
+			     .edited_us = card_int(c, "edited_us", 0),
+			     .withdrawn_us = card_int(c, "withdrawn_us", 0)};
 	return *u->post && *u->state;
 }
 
@@ -146,6 +148,8 @@ void update_write(struct text *t, const struct update *u)
 		line_add_int(t, "until_us", u->until_us);
 	if (u->edited_us)
 		line_add_int(t, "edited_us", u->edited_us);
+	if (u->withdrawn_us)
+		line_add_int(t, "withdrawn_us", u->withdrawn_us);
 	add_corrections(t, u);
 }
 

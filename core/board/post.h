@@ -70,6 +70,7 @@ struct update {
 	int64_t event_us; /* when it happened: what it is sorted by and shown with */
 	int64_t until_us; /* of a span that it tells of its end; 0: it tells of a moment */
 	int64_t written_us, edited_us; /* edited_us 0: never */
+	int64_t withdrawn_us; /* who wrote it takes it back: visitors see it no more; 0: not */
 	bool is_corrected; /* to be written: what the card says stays beside it */
 };
 
@@ -80,8 +81,8 @@ extern const char *const post_cause[]; /* ends with NULL; "self-inflicted-protec
 /* False: the card is none that could be shown. */
 bool post_read(const struct card *, struct post *);
 bool update_read(const struct card *, struct update *);
-/* The updates of a post by the time that they tell of, the oldest first; how many there are, of
- * which at most `most` are in *into. */
+/* The updates of a post by the time that they tell of, the oldest first, withdrawn ones, too; how
+ * many there are, of which at most `most` are in *into. */
 size_t post_updates(const struct board *, const char *post, const struct card **into, size_t most);
 /* The i-th text that a correction replaced, the oldest first, and until when it stood; NULL: there
  * are not so many. */

@@ -18,6 +18,7 @@ enum post_happened {
 	POST_ENDED, /* an incident is resolved, a maintenance is completed */
 	POST_CANCELLED, /* a maintenance will not be, or a post was withdrawn */
 	POST_EXPLAINED, /* the post-mortem */
+	POST_RETRACTED, /* an update was withdrawn; no update */
 	POST_HAPPENINGS
 };
 extern const char *const post_happened_name[POST_HAPPENINGS]; /* "opened" */
@@ -25,7 +26,7 @@ extern const char *const post_happened_name[POST_HAPPENINGS]; /* "opened" */
 struct post_event {
 	enum post_happened happened;
 	const struct card *post; /* as it is now: post_read() */
-	const struct card *update; /* what is new: update_read(); NULL: a reminder */
+	const struct card *update; /* what is new: update_read(); NULL: nothing was written */
 	/* False: a maintenance that takes nothing down: only for who wants to hear of those, too.
 	 */
 	bool is_warning;

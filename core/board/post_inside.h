@@ -32,8 +32,8 @@ void post_take_words(struct post *, const struct line *);
 void post_plan(struct post_change *, int64_t from_us, int64_t to_us);
 /* A new update in the words of the request. */
 void post_put_update(struct post_change *, const struct line *, int64_t event_us);
-/* The newest of its updates by event, or NULL. */
-const struct card *post_last_update(const struct board *, const char *post);
+/* The newest of its updates by event that was not withdrawn, nor is `but`; NULL: none. */
+const struct card *post_last_update(const struct board *, const char *post, const char *but);
 /* A draft is written anew: nobody has read it. */
 bool post_judge_draft(struct post_change *, const struct board *, const struct line *request,
 		      const struct post_world *, struct text *wrong);

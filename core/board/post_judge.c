@@ -134,20 +134,22 @@ static bool judge_new(struct post_change *c, const struct line *l, const struct 
 
 /* ---- a draft ---- */
 
-/* The newest of its updates by event, or NULL. */
-const struct card *post_last_update(const struct board *b, const char *post)
+const struct card *post_last_update(const struct board *b, const char *post, const char *but)
 {
 	const struct card *all[MOST_UPDATES];
 	size_t n = post_updates(b, post, all, MOST_UPDATES);
 
-	return n ? all[(n < MOST_UPDATES ? n : MOST_UPDATES) - 1] : NULL;
+	n = n < MOST_UPDATES ? n : MOST_UPDATES;
+	while (n && (card_int(all[n - 1], "withdrawn_us", 0) || !strcmp(all[n - 1]->id, but)))
+		n--;
+	return n ? all[n - 1] : NULL;
 }
 
 /* A draft is written anew: nobody has read it. */
 bool post_judge_draft(struct post_change *c, const struct board *b, const struct line *l,
 		      const struct post_world *w, struct text *wrong)
 {
-	const struct card *card = post_last_update(b, c->post.card->id);
+	const struct card *card = post_last_update(b, c->post.card->id, "");
 	struct post *p = &c->post;
 
 	post_take_words(p, l);
@@ -190,17 +192,31 @@ static bool judge_publish(struct post_change *c, const struct board *b, const st
 
 /* ---- a correction ---- */
 
+/* The update that the request names; NULL: there is none to be changed. */
+static const struct card *find_update(const struct post_change *c, const struct board *b,
+				      const struct line *l, struct text *wrong)
+{
+	const struct card *card = board_find(b, "update", line_get(l, "update"));
+
+	if (!card || strcmp(card_get(card, "post"), c->post.card->id))
+		post_refuse(wrong,
+			    "this post has no update '%.60s': 'nines post show' lists them",
+			    line_get(l, "update"));
+	else if (card_int(card, "withdrawn_us", 0))
+		post_refuse(wrong, "that update was withdrawn: write another one");
+	else
+		return card;
+	return NULL;
+}
+
 static bool judge_correct_update(struct post_change *c, const struct board *b, const struct line *l,
 				 const struct post_world *w, struct text *wrong)
 {
-	const struct card *card = board_find(b, "update", line_get(l, "update"));
+	const struct card *card = find_update(c, b, l, wrong);
 	int64_t until_us;
 
-	if (!card || strcmp(card_get(card, "post"), c->post.card->id))
-		return post_refuse(wrong,
-				   "this post has no update '%.60s': 'nines post show' lists "
-				   "them",
-				   line_get(l, "update"));
+	if (!card)
+		return false;
 	if (update_was(card, POST_CORRECTIONS - 1, &until_us))
 		return post_refuse(wrong, "it was corrected %d times: write an update",
 				   POST_CORRECTIONS);
@@ -245,6 +261,36 @@ static bool judge_correct(struct post_change *c, const struct board *b, const st
 
 /* ---- a withdrawal ---- */
 
+/* One update: what the post is at stays, so what is left must say it. */
+static bool judge_withdraw_update(struct post_change *c, const struct board *b,
+				  const struct line *l, const struct post_world *w,
+				  struct text *wrong)
+{
+	const struct card *card = find_update(c, b, l, wrong), *last;
+
+	if (!card)
+		return false;
+	if (c->post.stage == POST_DRAFT)
+		return post_refuse(wrong, "nobody has read it: change the draft by an update");
+	if (*line_get(l, "body"))
+		return post_refuse(wrong, "an update is withdrawn without a text: what is to be "
+					  "said instead is another update");
+	last = post_last_update(b, c->post.card->id, card->id);
+	if (!last)
+		return post_refuse(wrong, "it is the only one: withdraw the post");
+	if (strcmp(card_get(last, "state"), c->post.state))
+		return post_refuse(wrong,
+				   "it says that the post is '%s', what would be left says '%s': "
+				   "first write an update with the state that is true",
+				   c->post.state, card_get(last, "state"));
+	update_read(card, &c->update);
+	c->update.withdrawn_us = w->now_us;
+	c->has_update = true;
+	c->happened = POST_RETRACTED;
+	c->is_told = line_int(l, "tell", 0) == 1 && !c->post.is_quiet;
+	return true;
+}
+
 /* A draft that nines made stays as one that was withdrawn, or it would be made again. */
 static bool judge_withdraw(struct post_change *c, const struct board *b, const struct line *l,
 			   const struct post_world *w, struct text *wrong)
@@ -252,7 +298,8 @@ static bool judge_withdraw(struct post_change *c, const struct board *b, const s
 	struct post *p = &c->post;
 	bool was_over = post_is_over(p);
 
-	(void)b, (void)wrong;
+	if (*line_get(l, "update"))
+		return judge_withdraw_update(c, b, l, w, wrong);
 	c->is_gone = p->stage == POST_DRAFT && !*p->canned;
 	c->is_told = p->stage == POST_PUBLISHED && !p->is_quiet && !was_over;
 	c->happened = POST_CANCELLED;

@@ -119,7 +119,7 @@ void post_replan(struct post_change *c, const struct post *was, const struct pos
  */
 static bool is_latest(const struct board *b, const char *post, const char *to, int64_t event_us)
 {
-	const struct card *last = post_last_update(b, post);
+	const struct card *last = post_last_update(b, post, "");
 
 	return !last || card_int(last, "event_us", last->first_us) <= event_us ||
 	       !strcmp(to, "resolved") || !strcmp(to, "completed") || !strcmp(to, "cancelled");

@@ -74,11 +74,12 @@ static json_t *updates(const struct board *b, const char *post)
 	for (size_t i = 0; i < n && i < MOST_UPDATES; i++) {
 		update_read(card[i], &u);
 		json_array_append_new(
-			all, json_pack("{so, so, so, so, so, so, so, so, so}", "id",
+			all, json_pack("{so, so, so, so, so, so, so, so, so, so}", "id",
 				       json_safe(card[i]->id), "state", json_safe(u.state), "text",
 				       json_safe(u.body), "at", json_time(u.event_us), "until",
 				       json_time(u.until_us), "written", json_time(u.written_us),
-				       "edited", json_time(u.edited_us), "by", json_safe(u.author),
+				       "edited", json_time(u.edited_us), "withdrawn",
+				       json_time(u.withdrawn_us), "by", json_safe(u.author),
 				       "was", corrections(card[i])));
 	}
 	return all;
@@ -185,6 +186,10 @@ static void add_updates(const struct cli *cli, struct text *t, const struct boar
 		if (*u.author) {
 			text_puts(t, " by ");
 			screen_safe(&cli->screen, t, u.author, 200);
+		}
+		if (u.withdrawn_us) {
+			text_puts(t, ", withdrawn ");
+			clock_add_utc(t, u.withdrawn_us, 0);
 		}
 		text_putc(t, '\n');
 		add_lines(cli, t, "    ", u.body);

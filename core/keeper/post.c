@@ -190,7 +190,9 @@ static void tell(struct keeper *k, const struct post_change *c, const struct car
 	struct post p;
 	struct post_event e = {.happened = c->happened,
 			       .post = post,
-			       .update = c->has_update ? c->update.card : NULL};
+			       .update = c->has_update && !c->update.withdrawn_us
+						 ? c->update.card
+						 : NULL};
 
 	if (!c->is_told || !post || !post_read(post, &p))
 		return;
@@ -237,6 +239,9 @@ static const char *said_of(const struct post_change *c, bool was_draft)
 		return "removed";
 	if (c->post.stage == POST_WITHDRAWN)
 		return "withdrawn";
+	if (c->update.withdrawn_us)
+		return c->is_told ? "that update is withdrawn"
+				  : "that update is withdrawn, nobody is told";
 	if (c->post.stage == POST_DRAFT)
 		return "kept as a draft";
 	if (was_draft || !c->post.card)

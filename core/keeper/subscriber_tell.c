@@ -205,6 +205,7 @@ static void add_verdict(struct text *t, const struct post_event *e, const struct
 		[POST_RESCHEDULED] = "rescheduled",
 		[POST_REMINDED] = "begins soon",
 		[POST_CANCELLED] = "cancelled",
+		[POST_RETRACTED] = "an update was withdrawn",
 	};
 	size_t begin = t->size;
 

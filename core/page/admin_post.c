@@ -451,7 +451,7 @@ static void add_correction(struct text *t, const struct request *r, const struct
 	struct text body = {0};
 
 	html_add_lines(&body, u->body);
-	if (*request_form(r) && p->stage != POST_WITHDRAWN)
+	if (*request_form(r) && p->stage != POST_WITHDRAWN && !u->withdrawn_us)
 		admin_add(t, "admin-correct",
 			  (const struct template_word[]){{"base", r->base},
 							 {"id", p->card->id},
@@ -466,6 +466,7 @@ static void add_update(struct text *t, const struct request *r, const struct pos
 		       const struct update *u)
 {
 	struct text when = {0}, correct = {0}, body = {0};
+	const char *withdrawn = u->withdrawn_us ? ", withdrawn" : "";
 
 	html_add_lines(&body, u->body);
 	admin_add_time(&when, u->event_us);
@@ -476,6 +477,7 @@ static void add_update(struct text *t, const struct request *r, const struct pos
 						 {"body", text_get(&body)},
 						 {"author", *u->author ? u->author : "nines"},
 						 {"edited", u->edited_us ? ", corrected" : ""},
+						 {"withdrawn", withdrawn},
 						 {"correct", text_get(&correct)},
 						 {NULL, NULL}});
 	text_release(&when);

@@ -71,11 +71,10 @@ static void read_updates(const struct board *b, struct notice *n)
 	n->changed_us = n->post.card->at_us;
 	n->updates = 0;
 	for (size_t i = 0; i < count && i < NOTICE_UPDATES; i++) {
-		if (!update_read(card[i], &n->update[n->updates]))
-			continue;
-		n->updates++;
 		if (card[i]->at_us > n->changed_us)
 			n->changed_us = card[i]->at_us;
+		n->updates += update_read(card[i], &n->update[n->updates]) &&
+			      !n->update[n->updates].withdrawn_us;
 	}
 }
 

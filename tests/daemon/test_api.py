@@ -154,6 +154,23 @@ def operations(tmp):
         assert [h["name"] for h in got["heartbeats"]["items"]] == ["job"]
 
 
+@test("one update of a post is withdrawn by the API, and stays for those who write")
+def withdrawn(tmp):
+    with Api(tmp) as api:
+        d, editor = api.daemon, SECRET["editor"]
+        post = json.loads(ask(d, "POST", "/api/v1/posts", editor, {"title": "Slow", "body": "At first."})[2])["id"]
+        assert ask(d, "PATCH", f"/api/v1/posts/{post}", editor, {"body": "And then."})[0] == 200
+
+        def updates():
+            return json.loads(ask(d, "GET", f"/api/v1/posts/{post}", editor)[2]).get("updates", [])
+        first = daemon.until("both", lambda: len(updates()) == 2 and updates()[0]["id"])
+        for body, wanted in (({"act": "withdraw", "update": "none"}, 409), ({"act": "withdraw", "update": first}, 200)):
+            status, _, text = ask(d, "PATCH", f"/api/v1/posts/{post}", editor, body)
+            assert status == wanted, text
+        one = daemon.until("it is withdrawn", lambda: updates()[0]["withdrawn"] and updates())
+        assert [u["body"] for u in one] == ["At first.", "And then."] and one[1]["withdrawn"] is None
+
+
 @test("no token, a wrong one and one of a lower role: 401 and 403, as problem documents, for every operation")
 def roles(tmp):
     with Api(tmp) as api:

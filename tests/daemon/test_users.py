@@ -82,6 +82,13 @@ def writes(tmp):
         assert b.post(path + "correct/", {"form": form, "update": update, "body": "It is the disk."})[0] == 303
         page = b.get(path)[2]
         assert "It is the disk." in page and "corrected" in page
+        first = re.findall(r'name="update" value="([^"]+)"', page)[-1]
+        assert b.post(path + "withdraw/", {"form": form, "update": update})[0] == 409, "what is left would say another state"
+        assert page.count("Withdraw the update") == 2
+        assert b.post(path + "withdraw/", {"form": form, "update": first})[0] == 303
+        page = b.get(path)[2]
+        assert "Soon more." in page and "nines, withdrawn" not in page and "ann, withdrawn" in page and page.count("Withdraw the update") == 1
+        assert b.post(path + "correct/", {"form": form, "update": first, "body": "It is the disk."})[0] == 409
         assert b.post(path + "update/", {"form": form, "state": "scheduled", "body": "x"})[0] == 409
         assert b.post(path + "withdraw/", {"form": form, "body": "It never was."})[0] == 303
         assert "withdrawn" in b.get(path)[2]

@@ -340,6 +340,47 @@ static void test_corrections(void)
 	     "it is told where that is asked for");
 }
 
+static const char *retract(size_t i, const char *more)
+{
+	static char words[200];
+
+	snprintf(words, sizeof words, "act=withdraw update=%s%s", update_at("A", i).card->id, more);
+	return ask("A", words);
+}
+
+static void test_retractions(void)
+{
+	start();
+	ask("A", "title=x body=first");
+	same(retract(0, ""), "! it is the only one: withdraw the post", "one is left");
+	now += MINUTE;
+	ask("A", "body=second");
+	now += MINUTE;
+	same(retract(0, " body=x"),
+	     "! an update is withdrawn without a text: what is to be said instead is another "
+	     "update",
+	     "no text");
+	same(retract(0, ""), "published investigating", "it is told nobody");
+	ok(update_at("A", 0).withdrawn_us == now && !strcmp(update_at("A", 0).body, "first"),
+	   "its text is kept");
+	same(retract(0, ""), "! that update was withdrawn: write another one", "not twice");
+	same(retract(1, ""), "! it is the only one: withdraw the post", "what is left counts");
+	ask("A", "body=wrong state=resolved");
+	same(retract(2, ""),
+	     "! it says that the post is 'resolved', what would be left says 'investigating': "
+	     "first write an update with the state that is true",
+	     "what the post is at is said by what is left");
+	now += MINUTE;
+	ask("A", "body=sorry state=monitoring");
+	same(retract(2, " tell=1"), "published monitoring retracted", "told where that is wanted");
+	same(ask("A", "act=withdraw update=A-99"),
+	     "! this post has no update 'A-99': 'nines post show' lists them", "of none there is");
+	ask("B", "title=x body=first draft=1");
+	ok(strstr(ask("B", "act=withdraw update=B-1"), "! this post has no update"),
+	   "nor of another post");
+	same(ask("A", "act=withdraw"), "withdrawn monitoring cancelled", "the whole post still is");
+}
+
 static const char *maintenance(int64_t from_us, int64_t to_us, const char *more)
 {
 	static char words[300];
@@ -477,6 +518,7 @@ int main(void)
 	test_refused();
 	test_times();
 	test_corrections();
+	test_retractions();
 	test_maintenance();
 	test_late();
 	test_claims();

@@ -163,4 +163,38 @@ def whole(tmp):
         assert len(w.inbox("staff")) == 1, "what that page does not show"
 
 
+@test("one update is withdrawn: visitors, feeds and the API for them show it no more, who writes still sees it; nobody is written to again, unless that is asked for")
+def retracted(tmp):
+    with World(tmp) as w:
+        w.confirmed("ann@nines.test", kind=["incidents"])
+        post = json.loads(w.post("add", "Mail is slow", "Mail", "--text", "The first cause.", "--json"))["id"]
+        w.post("update", post, "--text", "A wrong cause.")
+        w.post("update", post, "--text", "The right cause.")
+        w.mails("ann", 4)
+
+        def updates():
+            return json.loads(w.daemon.nines("post", "show", post, "--json").stdout)["updates"]
+        first, wrong, right = [one["id"] for one in updates()]
+        public = ("/", f"/incident/{post}/", "/feed.atom", "/api/v2/summary.json", "/api/v2/incidents.json")
+        for path in public[1:]:
+            until(f"{path} has it", lambda path=path: "A wrong cause." in w.site.ask("GET", path)[2])
+        done = w.daemon.nines("post", "withdraw", post, "--update", wrong)
+        assert done.returncode == 0 and "that update is withdrawn, nobody is told" in done.stdout, done
+        for path in public:
+            until(f"{path} has it no more", lambda path=path: "A wrong cause." not in w.site.ask("GET", path)[2])
+            assert "The right cause." in w.site.ask("GET", path)[2], path
+        assert [bool(one["withdrawn"]) for one in updates()] == [False, True, False] and updates()[1]["text"] == "A wrong cause."
+        shown = w.daemon.nines("post", "show", post).stdout
+        assert re.search(rf"update {wrong} by \S+, withdrawn \S+\n    A wrong cause\.", shown), shown
+        done = w.daemon.nines("post", "withdraw", post, "--update", wrong)
+        assert done.returncode != 0 and "that update was withdrawn" in done.stderr, done.stderr
+        w.post("withdraw", post, "--update", first, "--tell", "--text", "")
+        mail = w.mails("ann", 5)[-1]
+        assert mail["Subject"] == "[The shop] Mail is slow: an update was withdrawn" and "cause." not in mail.get_content(), mail.get_content()
+        done = w.daemon.nines("post", "withdraw", post, "--update", right)
+        assert done.returncode != 0 and "the only one: withdraw the post" in done.stderr, done.stderr
+        assert w.daemon.stop() == 0
+        assert len(w.inbox("ann")) == 5, [m["Subject"] for m in w.inbox("ann")]
+
+
 run()
