@@ -431,6 +431,7 @@ static struct group *group_new(struct keeper *k, const struct line *l, const str
 	g->state = old ? old->state : STATE_NOT_MONITORED;
 	g->since_us = old ? old->since_us : k->now_us;
 	g->passing_since_us = old ? old->passing_since_us : 0;
+	g->since_wall_us = old ? old->since_wall_us : 0;
 	if (old)
 		g->incident = old->incident;
 	if (!old)

@@ -154,30 +154,43 @@ void group_end(struct keeper *k, struct group *g)
 			     (struct moment){k->now_us, k->wall_us}, "no longer configured");
 }
 
+/* A probe that began earlier may end later: no state ends before it began. A wall clock that was
+ * set back is believed. */
+static struct moment in_order(const struct keeper *k, const struct group *g, int64_t at_us,
+			      int64_t wall_us)
+{
+	bool is_earlier = wall_us < g->since_wall_us && g->since_wall_us <= k->wall_us;
+
+	return (struct moment){at_us > g->since_us ? at_us : g->since_us,
+			       is_earlier ? g->since_wall_us : wall_us};
+}
+
 /* True when it is another state than before. */
 static bool set_state(struct keeper *k, struct group *g, int64_t at_us, int64_t at_wall_us)
 {
 	enum state from = g->state;
-	int64_t lasted_us = at_us - g->since_us;
+	struct moment at = in_order(k, g, at_us, at_wall_us);
+	int64_t lasted_us = at.us - g->since_us;
 	struct text *t;
 
 	g->state = judge(g);
 	if (from == g->state)
 		return false;
-	g->since_us = at_us;
+	g->since_us = at.us;
+	g->since_wall_us = at.wall_us;
 	if (state_passes(g->state) && !state_passes(from))
-		g->passing_since_us = at_us;
+		g->passing_since_us = at.us;
 	t = spool_begin(&k->spool);
-	add_state(t, g, from, at_wall_us);
-	line_add_int(t, "lasted_us", lasted_us > 0 ? lasted_us : 0);
+	add_state(t, g, from, at.wall_us);
+	line_add_int(t, "lasted_us", lasted_us);
 	spool_end(&k->spool);
 	t = keeper_line(k, END_PARENT, 0);
 	if (t) {
-		add_state(t, g, from, at_wall_us);
+		add_state(t, g, from, at.wall_us);
 		line_end(t);
 	}
-	follow_incident(k, g, (struct moment){at_us, at_wall_us});
-	burn_state(k, g->subject, at_us);
+	follow_incident(k, g, at);
+	burn_state(k, g->subject, at.us);
 	return true;
 }
 

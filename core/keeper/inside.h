@@ -230,7 +230,7 @@ struct group {
 	struct group **group, **parent;
 	size_t checks, groups, parents;
 	enum state state;
-	int64_t since_us, passing_since_us;
+	int64_t since_us, passing_since_us, since_wall_us;
 	struct incident incident;
 	struct subject *subject;
 	bool is_counted; /* during a first evaluation */

@@ -296,6 +296,7 @@ void resume_group(struct keeper *k, struct group *g)
 		return;
 	g->state = p->state;
 	g->since_us = g->passing_since_us = mono_of(k, p->since_us);
+	g->since_wall_us = p->since_us;
 	resume_incident(k, &g->incident, p);
 	past_free(map_take_text(&k->resume.past, g->name));
 }

@@ -273,6 +273,53 @@ static void test_service_down(void)
 	world_free(w);
 }
 
+/* `a` answers at once; `b`, which began no later, is heard of by the test. */
+static const char *a_alone(struct world *w, const struct order *o)
+{
+	if (*o->name == 'a')
+		return "verdict=down reason=refused";
+	snprintf(w->with, 24, "%s", o->id);
+	return NULL;
+}
+
+static int64_t last_int(const char *log, const char *line, const char *key)
+{
+	const char *at = NULL;
+
+	while ((log = strstr(log, line)))
+		at = log++;
+	at = at ? strstr(at, key) : NULL;
+	return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+}
+
+static void test_service_order(void)
+{
+	struct world *w = world_new();
+	int64_t failed_us, passed_us;
+	char id[24] = "";
+
+	w->answer = a_alone;
+	w->with = id;
+	world_tell(w, END_PARENT, "begin 1");
+	world_tell(w, END_PARENT, "define a module=tcp every_us=600000000");
+	world_tell(w, END_PARENT, "define b module=tcp every_us=600000000");
+	world_tell(w, END_PARENT, "service s members=\"a\\nb\" need=1");
+	world_tell(w, END_PARENT, "end 1");
+	world_run(w, SECOND);
+	failed_us = last_int(text_get(&w->log), "state s ", " at_us=");
+	world_tell(w, END_PROBER, "result %s start_us=%lld late_us=0 verdict=up", id,
+		   (long long)failed_us - 20000);
+	world_run(w, 2 * SECOND);
+	passed_us = last_int(text_get(&w->log), "state s kind=service from=unconfirmed to=up",
+			     " at_us=");
+	ok(*id && failed_us > 0 && passed_us == failed_us,
+	   "a member that began earlier and is heard of later changes a service no earlier");
+	ok(last_int(text_get(&w->log), "event=blip", " at_us=") ==
+		   last_int(text_get(&w->log), "event=blip", " start_us="),
+	   "and no incident ends before it began");
+	world_free(w);
+}
+
 /* ---- the recorder ---- */
 
 static void test_spool(void)
@@ -423,6 +470,7 @@ int main(void)
 	test_memory();
 	test_services();
 	test_service_down();
+	test_service_order();
 	test_spool();
 	test_recorder();
 	test_when_healthy();
