@@ -109,12 +109,18 @@ static void add_run(struct text *t, const struct figure_day *first, size_t days)
  * spans of days that are neither. */
 static void add_label(struct text *t, const struct figure_day *day, size_t days)
 {
-	size_t told = 0, plain = 0, n;
+	size_t told = 0, plain = 0, measured = 0, n;
 
-	for (size_t i = 0; i < days; i++)
+	for (size_t i = 0; i < days; i++) {
 		plain += is_plain(&day[i]);
+		measured += day[i].letter != '-';
+	}
 	say_count(t, "days", (int64_t)days);
 	text_puts(t, ", ");
+	if (measured < days) {
+		say_count(t, "days-measured", (int64_t)measured);
+		text_puts(t, ", ");
+	}
 	say_count(t, "days-up", (int64_t)plain);
 	for (size_t i = days; i-- && told < TOLD;)
 		if (is_bad(&day[i])) {

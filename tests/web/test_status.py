@@ -447,7 +447,8 @@ def bars(tmp):
     drawn = re.findall(r'<svg viewBox="0 0 900 34"[^>]*role="img" aria-label="([^"]*)">(.*?)</svg>', body)
     assert len(drawn) == len(re.findall('<li class="part ', body)), len(drawn)
     for label, rects in drawn:
-        assert label.startswith("90 days, ") and "of them without any outage" in label
+        assert label.startswith("90 days, ") and re.match(r"90 days, (\d+ of them measured, )?\d+ of them up all day", label), label
+        assert ("not measured</title>" in rects) == ("of them measured" in label), label
         days = re.findall(r'<rect class="(\w+)" x="(\d+)" y="(\d+)" width="9" height="(\d+)"><title>(\d{4}-\d\d-\d\d): ([^<]*)</title></rect>', rects)
         assert len(days) == 90 and len({day[4] for day in days}) == 90, rects
         heights = {day[0]: {d[3] for d in days if d[0] == day[0]} for day in days}
