@@ -345,11 +345,33 @@ static void note_session(struct visit *v)
 	text_release(&line);
 }
 
+/* Whoever leaves out the slash at the end of an address is sent to it. */
+static bool leads_on(struct visit *v)
+{
+	struct request *r = &v->request;
+	const char *asked = r->path, *path = arena_text(&v->memory, "%s/", asked);
+
+	if (!path || (strcmp(r->method, "GET") && strcmp(r->method, "HEAD")))
+		return false;
+	r->path = path;
+	visit_choose_page(v, v->server->site->catalog);
+	if (!route_find("GET", r->path, NULL, NULL)) {
+		r->path = asked;
+		return false;
+	}
+	v->answer.status = MHD_HTTP_MOVED_PERMANENTLY;
+	text_printf(&v->answer.location, "%s%s%s", r->path, *v->query_text ? "?" : "",
+		    v->query_text);
+	return true;
+}
+
 /* In the page's own dress for who reads pages; nothing of the request is left to be read then. */
 static enum MHD_Result refuse_unknown(struct visit *v, bool is_body)
 {
 	const struct request *r = &v->request;
 
+	if (!is_body && leads_on(v))
+		return respond(v);
 	if (is_body || strcmp(r->method, "GET") || problem_is_wanted(r->path) ||
 	    !strstr(request_header(r, "Accept"), "text/html"))
 		return respond_refusal(v, MHD_HTTP_NOT_FOUND, "there is no such page", NULL);

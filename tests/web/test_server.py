@@ -52,8 +52,22 @@ def hosts():
         for host in ("other.example.org", "till.example.org.evil.example", "", "[::1]:80", "127.0.0.1"):
             assert title(host) == ["Example status"], host
         assert title("till.example.org", "/pages/shop/") == ["Shop status"] and title("x", "/pages/till/") == ["Till status"]
-        for path in ("/pages/", "/pages/none/", "/pages/shop", "/pages/shop/none", "/pages/shop/pages/till/", "/pages//"):
+        for path in ("/pages/", "/pages/none/", "/pages/none", "/pages/shop/none", "/pages/shop/pages/till/", "/pages//"):
             assert fetch(web.port, path).status == 404, path
+
+
+@test("whoever leaves out the slash at the end is sent to the page; nobody is sent anywhere else")
+def slash():
+    with Web(shown.states(), told=shown.pages()) as web:
+        for path, to in (("/subscribe", "/subscribe/"), ("/history", "/history/"), ("/pages/shop", "/pages/shop/"), ("/pages/shop/news", "/pages/shop/news/"),
+                         ("/infrastructure?at=2026-10-01T09%3A00", "/infrastructure/?at=2026-10-01T09%3A00")):
+            for method in ("GET", "HEAD"):
+                got = fetch(web.port, path, method)
+                assert got.status == 301 and got.headers["Location"] == to, (path, got.status, dict(got.headers))
+            assert fetch(web.port, path, "POST", body=b"").status == 404, path
+        for path in ("/none", "/pages/none", "/news/x", "/api/v2/none", "/%2e%2e", "/news%0d%0aX:y", "//evil.example"):
+            got = fetch(web.port, path)
+            assert got.status == 404 and "Location" not in got.headers, (path, got.status)
 
 
 @test("what was rendered for one host, query or page is never shown to another; a flood of queries stays within its memory")
