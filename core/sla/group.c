@@ -1,11 +1,11 @@
 /* sla/group: the line of a redundant group from the merged lines of its members. See sla.h.
  *
- * A sweep over all members' changes in order of time; counts of members by state decide each span.
- */
+ * A sweep over all members' changes in order of time: a heap tells whose span ends next, counts of
+ * members by state decide each span. */
 #include "sla.h"
 
+#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "../base/memory.h"
 
@@ -14,9 +14,12 @@ struct cursor {
 	size_t at;
 };
 
-struct sweep {
-	size_t members, need;
+struct sla_merge {
+	size_t members, room, need;
+	int64_t from_us, to_us; /* from_us: how far it has come */
 	struct cursor *cursor;
+	size_t *next; /* a heap of members: whose span ends first */
+	size_t count[SLA_STATES]; /* of members, by their state at from_us */
 };
 
 static const struct sla_span *span_of(const struct cursor *c)
@@ -24,12 +27,12 @@ static const struct sla_span *span_of(const struct cursor *c)
 	return &c->line.span[c->at];
 }
 
-/* Is the member not monitored, because it has not begun to be, or is out of service? Then it is no
- * member: adding one to a service changes nothing of the time before, and one that is deliberately
- * offline holds nothing up. */
-static bool is_absent(const struct cursor *c)
+/* A member that is not monitored has not begun to be, or is out of service. Then it is no member:
+ * adding one to a service changes nothing of the time before, and one that is deliberately offline
+ * holds nothing up. */
+static size_t present_of(const struct sla_merge *m)
 {
-	return span_of(c)->state == SLA_NOT_MONITORED;
+	return m->members - m->count[SLA_NOT_MONITORED];
 }
 
 /* Up while `need` members are up (or all, where fewer have begun); what silent members could still
@@ -52,65 +55,131 @@ static enum sla_state judge(const size_t count[SLA_STATES], size_t present, size
 }
 
 /* The cause of the first unknown member: the group is unknown because that one is. */
-static enum sla_cause cause_of(const struct sweep *s)
+static enum sla_cause cause_of(const struct sla_merge *m, size_t *work)
 {
-	for (size_t i = 0; i < s->members; i++)
-		if (span_of(&s->cursor[i])->state == SLA_UNKNOWN)
-			return span_of(&s->cursor[i])->cause;
-	return SLA_NO_CAUSE;
+	size_t i = 0;
+
+	while (i < m->members && span_of(&m->cursor[i])->state != SLA_UNKNOWN)
+		i++;
+	*work += i;
+	return i < m->members ? span_of(&m->cursor[i])->cause : SLA_NO_CAUSE;
 }
 
-static int64_t next_change(const struct sweep *s)
-{
-	int64_t at_us = INT64_MAX;
+/* ---- whose span ends next ---- */
 
-	for (size_t i = 0; i < s->members; i++)
-		if (span_of(&s->cursor[i])->to_us < at_us)
-			at_us = span_of(&s->cursor[i])->to_us;
-	return at_us;
+static int64_t end_of(const struct sla_merge *m, size_t place)
+{
+	return span_of(&m->cursor[m->next[place]])->to_us;
 }
 
-static void advance(struct sweep *s, int64_t to_us)
+static void swap(struct sla_merge *m, size_t a, size_t b)
 {
-	for (size_t i = 0; i < s->members; i++)
-		if (span_of(&s->cursor[i])->to_us <= to_us &&
-		    s->cursor[i].at + 1 < s->cursor[i].line.spans)
-			s->cursor[i].at++;
+	size_t was = m->next[a];
+
+	m->next[a] = m->next[b];
+	m->next[b] = was;
 }
 
-static void run(struct sweep *s, struct sla_line *into, int64_t from_us, int64_t to_us)
+static void sink(struct sla_merge *m, size_t place)
 {
-	while (from_us < to_us) {
-		size_t count[SLA_STATES] = {0}, present = 0;
-		int64_t until_us = next_change(s);
-		enum sla_state state;
-
-		for (size_t i = 0; i < s->members; i++) {
-			if (is_absent(&s->cursor[i]))
-				continue;
-			present++;
-			count[span_of(&s->cursor[i])->state]++;
-		}
-		state = judge(count, present, s->need);
-		sla_line_add(into, from_us, until_us, state,
-			     state == SLA_UNKNOWN ? cause_of(s) : SLA_NO_CAUSE);
-		from_us = until_us;
-		advance(s, until_us);
+	for (size_t child; (child = 2 * place + 1) < m->members; place = child) {
+		if (child + 1 < m->members && end_of(m, child + 1) < end_of(m, child))
+			child++;
+		if (end_of(m, place) <= end_of(m, child))
+			return;
+		swap(m, place, child);
 	}
+}
+
+static void rise(struct sla_merge *m, size_t place)
+{
+	for (; place && end_of(m, place) < end_of(m, (place - 1) / 2); place = (place - 1) / 2)
+		swap(m, place, (place - 1) / 2);
+}
+
+/* ---- the sweep ---- */
+
+struct sla_merge *sla_merge_new(size_t members, size_t need, int64_t from_us, int64_t to_us)
+{
+	struct sla_merge *m = memory_new(sizeof *m);
+
+	*m = (struct sla_merge){.room = members,
+				.need = need,
+				.from_us = from_us,
+				.to_us = to_us,
+				.cursor = memory_new((members + 1) * sizeof *m->cursor),
+				.next = memory_new((members + 1) * sizeof *m->next)};
+	return m;
+}
+
+void sla_merge_free(struct sla_merge *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->members; i++)
+		sla_line_release(&m->cursor[i].line);
+	free(m->cursor);
+	free(m->next);
+	free(m);
+}
+
+void sla_merge_add(struct sla_merge *m, const struct sla_line *member)
+{
+	struct cursor *c = &m->cursor[m->members];
+
+	assert(m->members < m->room);
+	sla_line_cut(&c->line, member, m->from_us, m->to_us);
+	if (!c->line.spans)
+		return; /* of no time at all */
+	m->count[span_of(c)->state]++;
+	m->next[m->members] = m->members;
+	rise(m, m->members++);
+}
+
+/* All whose span ends there go on to their next. */
+static size_t advance(struct sla_merge *m, int64_t to_us)
+{
+	size_t advanced = 0;
+
+	for (struct cursor *c; end_of(m, 0) <= to_us; advanced++) {
+		c = &m->cursor[m->next[0]];
+		if (c->at + 1 == c->line.spans)
+			break;
+		m->count[span_of(c)->state]--;
+		c->at++;
+		m->count[span_of(c)->state]++;
+		sink(m, 0);
+	}
+	return advanced;
+}
+
+bool sla_merge_step(struct sla_merge *m, struct sla_line *into, size_t spans)
+{
+	size_t work = 0;
+
+	if (!m->members) {
+		sla_line_add(into, m->from_us, m->to_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
+		m->from_us = m->to_us;
+	}
+	while (m->from_us < m->to_us && work < spans) {
+		int64_t until_us = end_of(m, 0);
+		enum sla_state state = judge(m->count, present_of(m), m->need);
+
+		sla_line_add(into, m->from_us, until_us, state,
+			     state == SLA_UNKNOWN ? cause_of(m, &work) : SLA_NO_CAUSE);
+		m->from_us = until_us;
+		work += 1 + advance(m, until_us);
+	}
+	return m->from_us >= m->to_us;
 }
 
 void sla_group(struct sla_line *into, const struct sla_line *const *member, size_t members,
 	       size_t need, int64_t from_us, int64_t to_us)
 {
-	struct sweep s = {members, need, memory_new(members * sizeof *s.cursor)};
+	struct sla_merge *m = sla_merge_new(members, need, from_us, to_us);
 
 	for (size_t i = 0; i < members; i++)
-		sla_line_cut(&s.cursor[i].line, member[i], from_us, to_us);
-	if (members)
-		run(&s, into, from_us, to_us);
-	else
-		sla_line_add(into, from_us, to_us, SLA_NOT_MONITORED, SLA_NO_CAUSE);
-	for (size_t i = 0; i < members; i++)
-		sla_line_release(&s.cursor[i].line);
-	free(s.cursor);
+		sla_merge_add(m, member[i]);
+	sla_merge_step(m, into, SIZE_MAX);
+	sla_merge_free(m);
 }

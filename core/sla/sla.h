@@ -136,6 +136,15 @@ void sla_incidents_of_line(const struct sla_line *, bool ends_unwatched, struct 
 void sla_group(struct sla_line *, const struct sla_line *const *member, size_t members, size_t need,
 	       int64_t from_us, int64_t to_us);
 
+/* The same bit by bit, for whoever must not be away for long. */
+struct sla_merge;
+struct sla_merge *sla_merge_new(size_t members, size_t need, int64_t from_us, int64_t to_us);
+/* Each member in turn, before the first step; the line need not stay. */
+void sla_merge_add(struct sla_merge *, const struct sla_line *member);
+/* Over about so many spans of members more. True: the group's line is complete. */
+bool sla_merge_step(struct sla_merge *, struct sla_line *into, size_t spans);
+void sla_merge_free(struct sla_merge *); /* or NULL */
+
 /* Spans of time that lie over the line: excluded maintenance, or time outside the service hours. In
  * order, disjoint. */
 struct sla_window {
