@@ -1,5 +1,5 @@
-/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, hours are
- * core/sla's. */
+/* report/figures: see figures.h. Lines are track.c's, excluded time exclusion.c's, incidents
+ * figures_incidents.c's, hours are core/sla's. */
 #include "figures.h"
 
 #include <inttypes.h>
@@ -7,27 +7,12 @@
 #include <string.h>
 
 #include "../base/map.h"
+#include "../base/memory.h"
 #include "days.h"
-#include "exclusion.h"
+#include "figures_inside.h"
 #include "times.h"
-#include "track.h"
-#include "words.h"
 
 #define SECOND INT64_C(1000000)
-
-struct work {
-	const struct figures_source *source;
-	const struct figures_order *order;
-	struct arena *arena;
-	struct page_figures *into;
-	struct text *wrong;
-	int64_t end_us; /* of what can be known: the span's end, or now */
-	struct track track;
-	size_t span; /* of the line: where the incident begins that is looked at */
-	struct sla_windows hours;
-	struct exclusion exclusion;
-	struct sla_layers over;
-};
 
 int64_t figures_day_us(const struct zone *z, int64_t at_us, int days)
 {
@@ -92,28 +77,28 @@ void figures_add_method(struct text *t, const struct figures_policy *p, const ch
 	text_release(&all);
 }
 
-static void *room_for(struct work *w, size_t count, size_t size)
+void *figures_room(struct figures_question *q, size_t count, size_t size)
 {
-	void *at = arena_alloc(w->arena, (count + 1) * size);
+	void *at = arena_alloc(q->arena, (count + 1) * size);
 
-	if (!at && !w->wrong->size)
-		text_puts(w->wrong, FIGURES_TOO_MUCH);
+	if (!at && !q->wrong->size)
+		text_puts(q->wrong, FIGURES_TOO_MUCH);
 	return at;
 }
 
-static const char *keep(struct work *w, const char *text)
+const char *figures_keep(struct figures_question *q, const char *text)
 {
-	const char *at = arena_copy(w->arena, text, strlen(text));
+	const char *at = arena_copy(q->arena, text, strlen(text));
 
 	return at ? at : "";
 }
 
 /* ---- sums ---- */
 
-static void take_sums(struct work *w, const struct sla_sums *s)
+static void take_sums(struct figures_question *q, const struct sla_sums *s)
 {
-	const struct sla_policy *rule = &w->order->policy->rule;
-	struct page_figures *f = w->into;
+	const struct sla_policy *rule = &q->order.policy->rule;
+	struct page_figures *f = q->into;
 	int64_t good_us = s->known_us - s->counted_down_us;
 
 	f->span_us = s->span_us;
@@ -138,200 +123,20 @@ static void take_sums(struct work *w, const struct sla_sums *s)
 	if (f->target_micro >= 0)
 		f->budget_us = page_allowed_us(f->target_micro, s->agreed_us) - s->counted_down_us;
 	f->credit_micro = -1;
-	if (w->order->policy->credits && f->judged_micro >= 0)
-		f->credit_micro = credits_due(w->order->policy->credits, f->judged_micro,
+	if (q->order.policy->credits && f->judged_micro >= 0)
+		f->credit_micro = credits_due(q->order.policy->credits, f->judged_micro,
 					      &f->credit_below_micro);
 }
 
-static void take_causes(struct work *w, const struct sla_sums *s)
+static void take_causes(struct figures_question *q, const struct sla_sums *s)
 {
-	struct page_cause *list = room_for(w, SLA_CAUSES, sizeof *list);
+	struct page_cause *list = figures_room(q, SLA_CAUSES, sizeof *list);
 
 	for (int i = 0; list && i < SLA_CAUSES; i++)
 		if (s->unknown_by_cause_us[i])
-			list[w->into->cause_count++] = (struct page_cause){
+			list[q->into->cause_count++] = (struct page_cause){
 				i ? sla_cause_name[i] : "other", s->unknown_by_cause_us[i]};
-	w->into->cause = list;
-}
-
-/* ---- incidents ---- */
-
-/* Incidents come in order of time, so the search goes on where it stopped. */
-static int64_t down_within(struct work *w, int64_t from_us, int64_t to_us)
-{
-	const struct figures_order *o = w->order;
-	const struct sla_line *all = &w->track.line;
-	struct sla_line rest;
-
-	from_us = from_us > o->from_us ? from_us : o->from_us;
-	to_us = to_us < o->to_us ? to_us : o->to_us;
-	if (from_us >= to_us)
-		return 0;
-	while (w->span < all->spans && all->span[w->span].to_us <= from_us)
-		w->span++;
-	rest = (struct sla_line){all->span + w->span, all->spans - w->span, 0};
-	return sla_sum(&rest, from_us, to_us, &w->over, &o->policy->rule).down_us;
-}
-
-static void take_incident(struct work *w, const struct sla_incident *i, struct page_incident *into)
-{
-	bool is_open = i->to_us > w->end_us;
-	int64_t until_us = is_open ? w->end_us : i->to_us;
-
-	*into = (struct page_incident){
-		.from_us = i->from_us,
-		.to_us = is_open ? -1 : i->to_us,
-		.lasted_us = until_us - i->from_us,
-		.counted_us = down_within(w, i->from_us, until_us),
-		.is_confirmed = i->is_confirmed,
-		.step = "",
-		.reason = "",
-		.id = "",
-		.diagnosis = "",
-		.acked_us = -1,
-		.acked_by = "",
-	};
-	into->is_counted =
-		i->is_confirmed && into->counted_us && i->from_us >= w->order->from_us;
-}
-
-static void count(struct page_figures *f, const struct page_incident *i, int64_t *ended,
-		  int64_t *lasted_us)
-{
-	f->blips += !i->is_confirmed && i->counted_us;
-	if (!i->is_counted)
-		return;
-	f->incidents++;
-	if (i->lasted_us > f->longest_us)
-		f->longest_us = i->lasted_us;
-	if (i->to_us >= 0) {
-		++*ended;
-		*lasted_us += i->lasted_us;
-	}
-}
-
-static void take_incidents(struct work *w)
-{
-	const struct sla_incidents *all = &w->track.incidents;
-	struct page_incident *list = room_for(w, all->incidents, sizeof *list);
-	struct page_figures *f = w->into;
-	int64_t ended = 0, lasted_us = 0, outages = 0;
-
-	for (size_t n = 0; list && n < all->incidents; n++) {
-		const struct sla_incident *i = &all->incident[n];
-
-		if (i->from_us >= w->end_us || i->to_us <= w->order->from_us)
-			continue;
-		take_incident(w, i, &list[f->incident_count]);
-		outages += list[f->incident_count].counted_us > 0; /* begun before or not */
-		count(f, &list[f->incident_count++], &ended, &lasted_us);
-	}
-	f->incident = list;
-	f->mttr_us = ended ? lasted_us / ended : -1;
-	f->mtbf_us = f->incidents ? (f->up_us + f->degraded_us) / f->incidents : -1;
-	f->interval_us = w->track.interval_us;
-	f->resolution_us = outages * f->interval_us;
-}
-
-/* What the keeper wrote down of an incident belongs to the one that overlaps it; both lists are in
- * order of time. */
-struct matching {
-	struct work *work;
-	struct page_incident *list;
-	size_t incidents, at;
-};
-
-static void take_record(struct work *w, const struct read_incident *r, struct page_incident *into)
-{
-	into->step = keep(w, r->step);
-	into->reason = keep(w, r->reason);
-	into->id = keep(w, r->id);
-	into->diagnosis = *r->diagnosis ? keep(w, r->diagnosis) : "";
-	into->acked_by = *r->acked_by ? keep(w, r->acked_by) : "";
-	if (r->acked_us >= into->from_us && (into->to_us < 0 || r->acked_us <= into->to_us))
-		into->acked_us = r->acked_us;
-}
-
-static bool take_reason(const struct read_incident *r, void *with)
-{
-	struct matching *m = with;
-
-	while (m->at < m->incidents && m->list[m->at].to_us >= 0 &&
-	       m->list[m->at].to_us <= r->start_us)
-		m->at++;
-	for (size_t i = m->at; i < m->incidents && m->list[i].from_us < r->end_us; i++)
-		if (!*m->list[i].reason)
-			take_record(m->work, r, &m->list[i]);
-	return true;
-}
-
-/* Detect, acknowledge, resolve: of incidents where each of the three is known. */
-static void take_acks(struct work *w)
-{
-	struct page_figures *f = w->into;
-	int64_t to_ack_us = 0, ack_to_end_us = 0;
-
-	for (size_t n = 0; n < f->incident_count; n++) {
-		const struct page_incident *i = &f->incident[n];
-
-		if (!i->is_counted || i->to_us < 0 || i->acked_us < 0)
-			continue;
-		f->acked++;
-		to_ack_us += i->acked_us - i->from_us;
-		ack_to_end_us += i->to_us - i->acked_us;
-	}
-	f->to_ack_us = f->acked ? to_ack_us / f->acked : -1;
-	f->ack_to_end_us = f->acked ? ack_to_end_us / f->acked : -1;
-}
-
-static bool add_reasons(struct work *w)
-{
-	struct matching m = {w, (struct page_incident *)w->into->incident,
-			     w->into->incident_count, 0};
-
-	if (!m.incidents ||
-	    read_incidents(w->source->read, w->order->name, m.list[0].from_us, w->order->to_us,
-			   take_reason, &m)) {
-		take_acks(w);
-		return true;
-	}
-	text_puts(w->wrong, read_wrong(w->source->read));
-	return false;
-}
-
-static bool is_failing(const struct track *t, int64_t at_us)
-{
-	size_t low = 0, high = t->line.spans;
-
-	while (low < high) { /* the first span that ends behind it */
-		size_t middle = low + (high - low) / 2;
-
-		if (t->line.span[middle].to_us <= at_us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < t->line.spans && t->line.span[low].from_us <= at_us &&
-	       (t->line.span[low].state == SLA_DOWN || t->line.span[low].state == SLA_UNCONFIRMED);
-}
-
-/* The reason of a service is which of its members failed. */
-static void add_members(struct work *w)
-{
-	struct page_incident *list = (struct page_incident *)w->into->incident;
-	struct text reason = {0};
-
-	for (size_t n = 0; n < w->into->incident_count; n++) {
-		text_clear(&reason);
-		for (size_t i = 0; i < w->track.members; i++)
-			if (is_failing(&w->track.part[i], list[n].from_us))
-				text_printf(&reason, "%s'%s'", reason.size ? ", " : "",
-					    w->track.member[i]);
-		if (reason.size)
-			text_puts(&reason, " down");
-		list[n].reason = keep(w, text_get(&reason));
-	}
-	text_release(&reason);
+	q->into->cause = list;
 }
 
 /* ---- the whole ---- */
@@ -349,121 +154,196 @@ static void suppose_method(struct text *t, const struct figures_what_if *i)
 	text_release(&all);
 }
 
-static void name_it(struct work *w)
+static void name_it(struct figures_question *q)
 {
 	struct text method = {0};
 
-	figures_add_method(&method, w->order->policy, zone_name(w->order->zone));
-	if (w->order->what_if)
-		suppose_method(&method, w->order->what_if);
-	w->into->method = keep(w, text_get(&method));
-	w->into->name = keep(w, w->order->name);
-	w->into->kind = w->track.is_service ? "service" : "check";
-	w->into->sla = keep(w, w->order->policy->name);
-	w->into->zone = keep(w, zone_name(w->order->zone));
-	w->into->from_us = w->order->from_us;
-	w->into->to_us = w->order->to_us;
+	figures_add_method(&method, q->order.policy, zone_name(q->order.zone));
+	if (q->order.what_if)
+		suppose_method(&method, q->order.what_if);
+	q->into->method = figures_keep(q, text_get(&method));
+	q->into->name = figures_keep(q, q->order.name);
+	q->into->kind = q->track.is_service ? "service" : "check";
+	q->into->sla = figures_keep(q, q->order.policy->name);
+	q->into->zone = figures_keep(q, zone_name(q->order.zone));
+	q->into->from_us = q->order.from_us;
+	q->into->to_us = q->order.to_us;
 	text_release(&method);
 }
 
-static void tell_resolution(struct work *w)
-{
-	struct text said = {0};
+/* ---- parts of the answer, in their order; each goes on until it is done ---- */
 
-	words_add_resolution(&said, w->into);
-	w->into->resolution = keep(w, text_get(&said));
-	text_release(&said);
+static enum figures_step follow(struct figures_question *q)
+{
+	if (!q->tracking)
+		q->tracking = track_begin(q->source, &q->order, q->arena, &q->track, q->wrong);
+	return track_step(q->tracking);
 }
 
-/* ---- what was said afterwards ---- */
+static enum figures_step take_all(struct figures_question *q)
+{
+	const struct figures_order *o = &q->order;
+	bool has_hours = o->policy->hours || o->policy->holidays;
+	struct sla_sums sums;
+
+	if (!exclusion_get(q->source, o, q->arena, &q->track.said, &q->exclusion, q->wrong))
+		return FIGURES_FAILED;
+	if (has_hours)
+		sla_windows_of_hours(&q->hours, o->policy->hours, o->policy->holidays, o->zone,
+				     o->from_us, o->to_us);
+	q->over = (struct sla_layers){has_hours ? &q->hours : NULL, &q->exclusion.excluded,
+				      &q->exclusion.left_out};
+	sums = sla_sum(&q->track.line, o->from_us, o->to_us, &q->over, &o->policy->rule);
+	name_it(q);
+	take_sums(q, &sums);
+	take_causes(q, &sums);
+	return FIGURES_DONE;
+}
+
+static enum figures_step take_days(struct figures_question *q)
+{
+	if (q->order.days && !days_take(q->arena, &q->order, &q->track.line, &q->over))
+		text_puts(q->wrong, FIGURES_TOO_MUCH);
+	return FIGURES_DONE;
+}
+
+static bool has_detail(const struct figures_question *q)
+{
+	return q->order.with_detail || q->order.with_reasons;
+}
 
 /* The same figures as they would be if nobody had said anything. */
-static bool tell_said(struct work *w)
+static void ask_before(struct figures_question *q)
 {
-	struct figures_order before = *w->order;
-	struct page_figures *f;
+	struct figures_order before = q->order;
+	struct page_figures *f = figures_room(q, 1, sizeof *f);
 
-	if (!said_tell(&w->track, w->order, w->over.hours, w->arena, w->into)) {
-		text_puts(w->wrong, FIGURES_TOO_MUCH);
-		return false;
-	}
-	if (!w->into->reclassification_count)
-		return true;
 	before.as_measured = true;
 	before.with_reasons = true;
 	before.with_detail = false;
 	before.days = NULL;
-	w->into->before = f = room_for(w, 1, sizeof *f);
-	return f && figures_compute(w->source, w->arena, &before, f, w->wrong);
+	q->into->before = f;
+	if (f)
+		q->before = figures_begin(q->source, q->arena, &before, f, q->wrong);
 }
 
-static bool add_times(struct work *w)
+static enum figures_step tell_exclusion(struct figures_question *q)
 {
-	const struct read_target *t = read_find(w->source->read, w->order->name);
-
-	return times_read(w->source->read, t, w->arena, w->order->from_us, w->order->to_us,
-			  &w->into->step, &w->into->step_count, w->wrong);
-}
-
-static bool add_detail(struct work *w)
-{
-	if (!exclusion_tell(&w->exclusion, w->order, w->arena, &w->track.line, w->over.hours,
-			    w->end_us, w->into)) {
-		text_puts(w->wrong, FIGURES_TOO_MUCH);
-		return false;
+	if (!has_detail(q))
+		return FIGURES_DONE;
+	if (!exclusion_tell(&q->exclusion, &q->order, q->arena, &q->track.line, q->over.hours,
+			    q->end_us, q->into)) {
+		text_puts(q->wrong, FIGURES_TOO_MUCH);
+		return FIGURES_FAILED;
 	}
-	if (!w->order->as_measured && !tell_said(w))
-		return false;
-	if (!w->track.is_service)
-		return add_reasons(w) && (!w->order->with_detail || add_times(w));
-	add_members(w);
-	return true;
+	return FIGURES_DONE;
 }
 
-static bool compute(struct work *w)
+static enum figures_step tell_said(struct figures_question *q)
 {
-	const struct figures_order *o = w->order;
-	struct sla_sums sums;
-	bool has_hours;
+	if (!has_detail(q) || q->order.as_measured)
+		return FIGURES_DONE;
+	if (!said_tell(&q->track, &q->order, q->over.hours, q->arena, q->into)) {
+		text_puts(q->wrong, FIGURES_TOO_MUCH);
+		return FIGURES_FAILED;
+	}
+	if (q->into->reclassification_count)
+		ask_before(q);
+	return FIGURES_DONE;
+}
 
-	if (!track_get(w->source, o, w->arena, &w->track, w->wrong) ||
-	    !exclusion_get(w->source, o, w->arena, &w->track.said, &w->exclusion, w->wrong))
-		return false;
-	has_hours = o->policy->hours || o->policy->holidays;
-	if (has_hours)
-		sla_windows_of_hours(&w->hours, o->policy->hours, o->policy->holidays, o->zone,
-				     o->from_us, o->to_us);
-	w->over = (struct sla_layers){has_hours ? &w->hours : NULL, &w->exclusion.excluded,
-				      &w->exclusion.left_out};
-	sums = sla_sum(&w->track.line, o->from_us, o->to_us, &w->over, &o->policy->rule);
-	name_it(w);
-	take_sums(w, &sums);
-	take_causes(w, &sums);
-	take_incidents(w);
-	tell_resolution(w);
-	if (o->days && !days_take(w->arena, o, &w->track.line, &w->over))
-		text_puts(w->wrong, FIGURES_TOO_MUCH);
-	return ((!o->with_detail && !o->with_reasons) || add_detail(w)) && !w->wrong->size;
+static enum figures_step answer_before(struct figures_question *q)
+{
+	return q->before ? figures_step(q->before) : FIGURES_DONE;
+}
+
+static enum figures_step take_reasons(struct figures_question *q)
+{
+	return has_detail(q) ? figures_take_reasons(q) : FIGURES_DONE;
+}
+
+static enum figures_step take_times(struct figures_question *q)
+{
+	const struct figures_order *o = &q->order;
+
+	if (q->track.is_service || !o->with_detail ||
+	    times_read(q->source->read, read_find(q->source->read, o->name), q->arena, o->from_us,
+		       o->to_us, &q->into->step, &q->into->step_count, q->wrong))
+		return FIGURES_DONE;
+	return FIGURES_FAILED;
+}
+
+static enum figures_step (*const part[])(struct figures_question *) = {
+	follow,    take_all,      figures_take_incidents, take_days,  tell_exclusion,
+	tell_said, answer_before, take_reasons,           take_times,
+};
+#define PARTS (sizeof part / sizeof *part)
+
+/* ---- the whole ---- */
+
+struct figures_question *figures_begin(const struct figures_source *source, struct arena *arena,
+				       const struct figures_order *order, struct page_figures *into,
+				       struct text *wrong)
+{
+	struct figures_question *q = memory_new(sizeof *q);
+
+	q->source = source;
+	q->order = *order;
+	q->arena = arena;
+	q->into = into;
+	q->wrong = wrong;
+	q->end_us = order->now_us < order->to_us ? order->now_us : order->to_us;
+	*into = (struct page_figures){
+		.reclassified_at_us = -1, .resolution = "", .to_ack_us = -1, .ack_to_end_us = -1};
+	return q;
+}
+
+enum figures_step figures_step(struct figures_question *q)
+{
+	enum figures_step is;
+
+	if (!read_begin(q->source->read)) {
+		text_puts(q->wrong, read_wrong(q->source->read));
+		return FIGURES_FAILED;
+	}
+	is = part[q->part](q);
+	read_end(q->source->read);
+	if (q->wrong->size)
+		return FIGURES_FAILED;
+	if (is == FIGURES_DONE) {
+		q->at = 0;
+		is = ++q->part < PARTS ? FIGURES_MORE : FIGURES_DONE;
+	}
+	return is;
+}
+
+void figures_end(struct figures_question *q)
+{
+	if (!q)
+		return;
+	figures_end(q->before);
+	track_end(q->tracking);
+	track_release(&q->track);
+	sla_windows_release(&q->hours);
+	exclusion_release(&q->exclusion);
+	free(q);
 }
 
 bool figures_compute(const struct figures_source *source, struct arena *arena,
 		     const struct figures_order *order, struct page_figures *into,
 		     struct text *wrong)
 {
-	struct work w = {.source = source, .order = order, .arena = arena, .into = into,
-			 .wrong = wrong,
-			 .end_us = order->now_us < order->to_us ? order->now_us : order->to_us};
-	bool is_fine;
+	struct figures_question *q = figures_begin(source, arena, order, into, wrong);
+	enum figures_step is = FIGURES_FAILED;
+	bool has_begun = read_begin(source->read); /* all of it is read of one moment */
 
-	*into = (struct page_figures){.reclassified_at_us = -1, .resolution = "",
-				      .to_ack_us = -1, .ack_to_end_us = -1};
-	is_fine = read_begin(source->read);
-	if (!is_fine)
+	if (!has_begun)
 		text_puts(wrong, read_wrong(source->read));
-	is_fine = is_fine && compute(&w);
+	else
+		do
+			is = figures_step(q);
+		while (is == FIGURES_MORE);
 	read_end(source->read);
-	track_release(&w.track);
-	sla_windows_release(&w.hours);
-	exclusion_release(&w.exclusion);
-	return is_fine;
+	figures_end(q);
+	return is == FIGURES_DONE;
 }

@@ -79,6 +79,18 @@ struct figures_order {
 bool figures_compute(const struct figures_source *, struct arena *, const struct figures_order *,
 		     struct page_figures *into, struct text *wrong);
 
+/* The same step by step, for whoever must not be away for long: in each one check at most is read,
+ * or some thousand spans are gone through, however many a service is made of. Each step reads of
+ * the record what it holds by then: figures up to a time are those of one moment once all results
+ * up to that time are there. The order is copied; all else that is given must stay. */
+struct figures_question;
+enum figures_step { FIGURES_MORE, FIGURES_DONE, FIGURES_FAILED /* *wrong says why */ };
+struct figures_question *figures_begin(const struct figures_source *, struct arena *,
+				       const struct figures_order *, struct page_figures *into,
+				       struct text *wrong);
+enum figures_step figures_step(struct figures_question *);
+void figures_end(struct figures_question *); /* or NULL; whether it is done or not */
+
 /* "nines-1:ab12...": sla_add_method() and what else decides. */
 void figures_add_method(struct text *, const struct figures_policy *, const char *zone);
 

@@ -138,24 +138,33 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 	return is_fine;
 }
 
-/* What is asked, of each of the targets that a service leads to. */
-struct asking {
+/* One target on the way down to the members of a service. */
+struct level {
+	struct target target;
+	struct track *into;
+	size_t at; /* of a service: the member whose turn it is; then which one is merged */
+	struct sla_merge *merge;
+};
+
+struct tracking {
 	const struct figures_source *source;
 	const struct figures_order *order;
 	struct arena *arena;
 	struct text *wrong;
+	struct level level[TRACK_DEPTH + 1];
+	size_t levels;
 };
 
 /* What was said afterwards comes last; the incidents are then those of the line that it makes. */
-static bool lay_said(const struct asking *a, const char *name, struct track *into)
+static bool lay_said(const struct tracking *k, const char *name, struct track *into)
 {
-	const struct figures_order *o = a->order;
+	const struct figures_order *o = k->order;
 	bool is_laid;
 
 	if (o->as_measured)
 		return true;
-	if (!said_lay(a->source, a->arena, name, o->from_us, o->to_us, &into->line, &into->said,
-		      &is_laid, a->wrong))
+	if (!said_lay(k->source, k->arena, name, o->from_us, o->to_us, &into->line, &into->said,
+		      &is_laid, k->wrong))
 		return false;
 	if (is_laid) {
 		into->incidents.incidents = 0;
@@ -164,68 +173,125 @@ static bool lay_said(const struct asking *a, const char *name, struct track *int
 	return true;
 }
 
-static bool track_check(const struct asking *a, const struct target *t, struct track *into)
+static bool track_check(const struct tracking *k, const struct target *t, struct track *into)
 {
-	if (!t->known || from_samples(a->source, a->order, t->known, into))
-		return lay_said(a, t->name, into);
-	text_puts(a->wrong, read_wrong(a->source->read));
+	if (!t->known || from_samples(k->source, k->order, t->known, into))
+		return lay_said(k, t->name, into);
+	text_puts(k->wrong, read_wrong(k->source->read));
 	return false;
 }
 
 /* ---- a service ---- */
 
+static bool enter(struct tracking *k, const char *name, struct track *into)
+{
+	struct level *l = &k->level[k->levels];
+
+	if (k->levels > TRACK_DEPTH) {
+		text_printf(k->wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
+		return false;
+	}
+	k->levels++;
+	*l = (struct level){.into = into};
+	define(k->source, name, &l->target);
+	suppose(k->order, &l->target);
+	if (!l->target.is_service)
+		return true;
+	into->is_service = true;
+	into->member = l->target.member;
+	into->members = l->target.members;
+	into->part = memory_new((into->members + 1) * sizeof *into->part);
+	return true;
+}
+
 /* The members' lines reach back to their last pass, so that the group's incident has its true
  * start. */
-static void merge(const struct figures_order *o, const struct target *t, struct track *into)
+static void begin_merge(const struct tracking *k, struct level *l)
 {
-	const struct sla_line **line = memory_new((t->members + 1) * sizeof *line);
-	int64_t from_us = o->from_us;
+	struct track *into = l->into;
+	int64_t from_us = k->order->from_us;
 
-	for (size_t i = 0; i < t->members; i++) {
+	for (size_t i = 0; i < into->members; i++) {
 		const struct track *part = &into->part[i];
 
-		line[i] = &part->line;
 		if (part->line.spans)
 			from_us = earlier(from_us, part->line.span[0].from_us);
 		if (part->interval_us > into->interval_us)
 			into->interval_us = part->interval_us;
 	}
-	sla_group(&into->line, line, t->members, t->need, from_us, o->to_us);
-	sla_incidents_of_line(&into->line, false, &into->incidents);
-	free(line);
+	l->merge = sla_merge_new(into->members, l->target.need, from_us, k->order->to_us);
+	l->at = 0;
 }
 
-static bool track_any(const struct asking *, const char *name, int depth, struct track *);
-
-static bool track_service(const struct asking *a, const struct target *t, int depth,
-			  struct track *into)
+/* Of so many members at least one, and no more than make so many spans. */
+static void add_members(struct level *l)
 {
-	into->is_service = true;
-	into->member = t->member;
-	into->members = t->members;
-	into->part = memory_new((t->members + 1) * sizeof *into->part);
-	for (size_t i = 0; i < t->members; i++)
-		if (!track_any(a, t->member[i], depth + 1, &into->part[i]))
-			return false;
-	merge(a->order, t, into);
-	return lay_said(a, t->name, into);
+	size_t spans = 0;
+
+	while (l->at < l->into->members && spans < TRACK_SPANS) {
+		const struct sla_line *line = &l->into->part[l->at++].line;
+
+		sla_merge_add(l->merge, line);
+		spans += line->spans + 1;
+	}
 }
 
-static bool track_any(const struct asking *a, const char *name, int depth, struct track *into)
+/* True: its line is whole. */
+static bool merge(const struct tracking *k, struct level *l)
 {
-	struct target t;
-
-	if (depth > TRACK_DEPTH) {
-		text_printf(a->wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
+	if (!l->merge) {
+		begin_merge(k, l);
 		return false;
 	}
-	define(a->source, name, &t);
-	suppose(a->order, &t);
-	return t.is_service ? track_service(a, &t, depth, into) : track_check(a, &t, into);
+	if (l->at < l->into->members) {
+		add_members(l);
+		return false;
+	}
+	if (!sla_merge_step(l->merge, &l->into->line, TRACK_SPANS))
+		return false;
+	sla_merge_free(l->merge);
+	l->merge = NULL;
+	sla_incidents_of_line(&l->into->line, false, &l->into->incidents);
+	return true;
 }
 
-bool track_get(const struct figures_source *s, const struct figures_order *o, struct arena *arena,
-	       struct track *into, struct text *wrong)
+/* ---- the way through all of them ---- */
+
+struct tracking *track_begin(const struct figures_source *s, const struct figures_order *o,
+			     struct arena *arena, struct track *into, struct text *wrong)
 {
-	return track_any(&(struct asking){s, o, arena, wrong}, o->name, 0, into);
+	struct tracking *k = memory_new(sizeof *k);
+
+	k->source = s;
+	k->order = o;
+	k->arena = arena;
+	k->wrong = wrong;
+	enter(k, o->name, into);
+	return k;
+}
+
+void track_end(struct tracking *k)
+{
+	for (size_t i = 0; k && i < k->levels; i++)
+		sla_merge_free(k->level[i].merge);
+	free(k);
+}
+
+enum figures_step track_step(struct tracking *k)
+{
+	struct level *l = &k->level[k->levels - 1];
+	bool is_fine;
+
+	if (l->target.is_service && !l->merge && l->at < l->into->members) {
+		size_t member = l->at++;
+
+		return enter(k, l->into->member[member], &l->into->part[member]) ? FIGURES_MORE
+										 : FIGURES_FAILED;
+	}
+	if (l->target.is_service && !merge(k, l))
+		return FIGURES_MORE;
+	is_fine = l->target.is_service ? lay_said(k, l->target.name, l->into)
+				       : track_check(k, &l->target, l->into);
+	k->levels--;
+	return !is_fine ? FIGURES_FAILED : k->levels ? FIGURES_MORE : FIGURES_DONE;
 }

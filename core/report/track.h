@@ -8,7 +8,8 @@
 #include "figures.h"
 #include "said.h"
 
-#define TRACK_DEPTH 16 /* services within services */
+#define TRACK_DEPTH 16   /* services within services */
+#define TRACK_SPANS 4096 /* merged in one step */
 
 /* Zero-initialise; track_release(). */
 struct track {
@@ -22,9 +23,14 @@ struct track {
 	struct said said;
 };
 
-/* False: *wrong says why. */
-bool track_get(const struct figures_source *, const struct figures_order *, struct arena *,
-	       struct track *into, struct text *wrong);
 void track_release(struct track *);
+
+/* A step reads one check at most, or merges about TRACK_SPANS spans of members. All that is given
+ * must stay until track_end(). Failed: *wrong says why. */
+struct tracking;
+struct tracking *track_begin(const struct figures_source *, const struct figures_order *,
+			     struct arena *, struct track *into, struct text *wrong);
+enum figures_step track_step(struct tracking *);
+void track_end(struct tracking *); /* or NULL */
 
 #endif

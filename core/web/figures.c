@@ -26,7 +26,7 @@ struct site_figures {
 	struct text wrong; /* why not all of this round could be computed */
 	struct map by_name;
 	struct figure_entry **list;
-	size_t entries, at, piece; /* at: whose turn it is in the round */
+	size_t entries, at; /* at: whose turn it is in the round */
 	struct figure_entry **wanted; /* whose courses were asked for */
 	size_t wanteds, wanted_room;
 	int64_t next_us, told_us; /* monotonic */
@@ -142,6 +142,7 @@ static void tell_changes(struct site_figures *f)
 
 static void close_record(struct site_figures *f)
 {
+	entry_stop(&f->now);
 	uptime_close(f->now.open);
 	f->now.open = NULL;
 	f->is_round = false;
@@ -172,7 +173,7 @@ static bool begin_round(struct site_figures *f)
 	f->now.wrong = &f->wrong;
 	f->now.end_us = now_us - now_us % CLOCK_SECOND;
 	f->now.open = uptime_open(f->store, rules_get(&f->rules), f->now.end_us, &f->wrong);
-	f->at = f->piece = 0;
+	f->at = 0;
 	f->next_us = clock_mono_us() + (f->now.open ? EVERY_US : RETRY_US);
 	if (!f->now.open || !uptime_marks(f->now.open, &f->now.marks)) {
 		close_record(f);
@@ -200,11 +201,10 @@ static bool step_round(struct site_figures *f)
 		end_round(f);
 		return false;
 	}
-	if (entry_compute(f->list[f->at], &f->now, f->piece++)) {
-		f->piece = 0;
-		f->at++;
-	}
-	if (!f->whole_us && !f->piece && clock_mono_us() - f->told_us >= TELL_US)
+	if (!entry_step(f->list[f->at], &f->now))
+		return true;
+	f->at++;
+	if (!f->whole_us && clock_mono_us() - f->told_us >= TELL_US)
 		tell_changes(f);
 	return true;
 }

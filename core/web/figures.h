@@ -1,7 +1,7 @@
 /* web/figures: what pages show of the record: days, windows, percentiles, incidents, courses.
  *
- * Computed bit by bit in the web's loop, some milliseconds at a time, from report/uptime and from
- * nowhere else: each figure is the one that `nines report sla` has of its span, and tells that
+ * Computed step by step in the web's loop, some milliseconds at a time, from report/figures and
+ * from nowhere else: each figure is the one that `nines report sla` has of its span, and tells that
  * span. Today is renewed once a minute; what is over is kept, and computed anew when a day ends,
  * when something final changed in the record (its chain of evidence says so) or somebody
  * reclassified. Until the first round is over readers get what is known so far, and are told

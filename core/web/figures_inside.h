@@ -2,6 +2,7 @@
 #ifndef NINES_WEB_FIGURES_INSIDE_H
 #define NINES_WEB_FIGURES_INSIDE_H
 
+#include "../report/days.h"
 #include "../report/uptime.h"
 #include "figures.h"
 
@@ -32,18 +33,37 @@ struct figure_entry {
 };
 
 /* One computation after another goes through this. */
+struct piece;
 struct computing {
 	struct uptime *open;
 	struct uptime_marks marks;
 	int64_t end_us; /* of what is known: the last whole second */
 	bool has_changed; /* something shown has */
 	struct text *wrong; /* the first thing that could not be computed */
+	struct piece *piece; /* the question that is being answered; NULL: none */
+	size_t number; /* which one of its entry is next */
+};
+
+/* One of the questions that are asked about each target. */
+struct piece_question {
+	enum figure_span shows;
+	void (*span)(const struct piece *, int count, struct figures_order *);
+	int count; /* of what span() counts */
+	void (*take)(struct piece *);
+	enum {
+		ASKS_LONG = 1, /* of what is over: only when that is due */
+		ASKS_DAYS = 2,
+		ASKS_REASONS = 4
+	} asks;
 };
 
 /* One question about one target, and what came of it. */
 struct piece {
+	const struct piece_question *asked;
 	struct figure_entry *entry;
 	struct computing *with;
+	struct figures_question *question;
+	struct figures_days days;
 	struct arena arena;
 	const struct zone *zone; /* of the target's days */
 	struct page_figures figures;
@@ -62,9 +82,11 @@ void draft_show_last(struct piece *);
 void draft_show_method(struct piece *);
 void entry_release(struct figure_entry *);
 
-/* figures_compute.c: the next piece of what one entry needs, from 0. True: it was the last, and all
- * of them are shown, so that nobody reads figures of two moments. */
-bool entry_compute(struct figure_entry *, struct computing *, size_t piece);
+/* figures_compute.c: a step of what one entry needs, a millisecond or so. True: it was the last,
+ * and all figures of it are shown, so that nobody reads those of two moments; then with another. */
+bool entry_step(struct figure_entry *, struct computing *);
+/* Lets go of what is half answered: the next step of any entry is its first. */
+void entry_stop(struct computing *);
 /* figures_course.c: asks for it; the next part of those that were asked for. False: there is
  * nothing to do. */
 struct figure_parts course_ask(struct figure_entry *, enum figure_course, int64_t now_us,

@@ -77,6 +77,7 @@ def week_of_many(folder):
 def year(folder):
     store = folder / "year.db"
     subprocess.run([BUILD / "tests/bench/year_store", store, "1000"], check=True)
+    subprocess.run([BUILD / "tests/bench/web_figures", store], check=True)
     least = limit("the limit: those months' rows and incidents read", store, MONTHS, "SELECT id || reason FROM incident")
     for form in ("json", "csv", "html", "text", "pdf"):
         show(f"sla, a year of 1,000 checks, {form}", store, "sla", "--from", "2024-01-01", "--to", "2025-01-01", "--format", form, least=least)

@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "../../core/base/clock.h"
+#include "../../core/base/memory.h"
 #include "../../core/report/uptime.h"
 #include "../../core/store/store.h"
-#include "../../core/web/figures.h"
+#include "../../core/web/figures_inside.h"
+#include "../../core/web/rules.h"
 #include "../lib/tap.h"
 
 #define HOUR  (3600 * CLOCK_SECOND)
@@ -281,6 +283,165 @@ static void no_record(void)
 	figures_free(f);
 }
 
+/* ---- a service of many: more steps, not longer ones ---- */
+
+#define FEW   8
+#define MANY  40
+#define SHIFT 10 /* hours back at which the first of them fails, then the second */
+
+static void add_many(void)
+{
+	struct text events = {0};
+	char name[16];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof name, "m-%d", i);
+		add_target(&events, name, "Many");
+	}
+	commit(text_get(&events));
+	for (int hour = SHIFT + 2 * MANY; hour > 0; hour--)
+		for (int i = 0; i < MANY; i++) {
+			snprintf(name, sizeof name, "m-%d", i);
+			probe(name, end_us - hour * HOUR, hour / 2 == SHIFT / 2 + i ? "down" : "up",
+			      1000);
+		}
+	commit("");
+	text_release(&events);
+}
+
+static void tell_rule(struct rules *rules, struct text *t)
+{
+	static struct line line;
+
+	ok(!line_parse(&line, t->at, t->size), "a line");
+	if (rules_take(rules, &line))
+		rules_change(rules);
+	text_clear(t);
+}
+
+static void tell_service(struct rules *rules, const char *name, int members)
+{
+	struct text t = {0}, list = {0};
+
+	for (int i = 0; i < members; i++)
+		text_printf(&list, "%sm-%d", i ? "\n" : "", i);
+	line_begin(&t, "service", name);
+	line_add(&t, "members", text_get(&list));
+	line_add_int(&t, "need", members);
+	tell_rule(rules, &t);
+	text_release(&t);
+	text_release(&list);
+}
+
+static void tell_services(struct rules *rules)
+{
+	struct text t = {0};
+
+	text_puts(&t, "begin 2");
+	tell_rule(rules, &t);
+	tell_service(rules, "few", FEW);
+	tell_service(rules, "many", MANY);
+	text_puts(&t, "end 2");
+	tell_rule(rules, &t);
+	text_release(&t);
+}
+
+static size_t place_of(const struct uptime *u, const char *name)
+{
+	size_t i = 0;
+
+	while (i < uptime_targets(u) && strcmp(uptime_about(u, i).name, name))
+		i++;
+	return i;
+}
+
+static size_t count_steps(const struct uptime *u, const char *name)
+{
+	struct figures_order order =
+		uptime_order(u, place_of(u, name), end_us - 150 * HOUR, end_us);
+	struct page_figures in_steps, at_once;
+	struct figures_question *q;
+	enum figures_step is = FIGURES_MORE;
+	struct text wrong = {0};
+	struct arena arena;
+	size_t steps = 0, n;
+
+	order.now_us = end_us;
+	order.with_reasons = true;
+	arena_init(&arena, NULL, 0, 16u << 20);
+	q = figures_begin(uptime_source(u), &arena, &order, &in_steps, &wrong);
+	for (; is == FIGURES_MORE; steps++)
+		is = figures_step(q);
+	figures_end(q);
+	ok(is == FIGURES_DONE &&
+		   figures_compute(uptime_source(u), &arena, &order, &at_once, &wrong),
+	   "'%s' is computed%s", name, text_get(&wrong));
+	ok(in_steps.known_us == at_once.known_us && in_steps.down_us == at_once.down_us &&
+		   in_steps.incident_count == at_once.incident_count && at_once.down_us > 0,
+	   "in steps as at once: down for %lld us", (long long)at_once.down_us);
+	for (n = 0; n < at_once.incident_count; n++)
+		same(in_steps.incident[n].reason, at_once.incident[n].reason, "its reason");
+	arena_release(&arena);
+	text_release(&wrong);
+	return steps;
+}
+
+/* Those of all that pages show of it. */
+static size_t count_all_steps(struct figure_entry *e, struct computing *with)
+{
+	size_t steps = 1;
+
+	while (!entry_step(e, with))
+		steps++;
+	return steps;
+}
+
+static struct figure_entry *new_entry(const struct uptime *u, const char *name)
+{
+	struct figure_entry *e = memory_new(sizeof *e);
+
+	e->target = place_of(u, name);
+	e->shown.name = memory_text(name);
+	return e;
+}
+
+static void free_entry(struct figure_entry *e)
+{
+	entry_release(e);
+	free(e);
+}
+
+static void wide(void)
+{
+	struct figure_entry *e;
+	struct text wrong = {0};
+	struct computing with = {.end_us = end_us, .wrong = &wrong};
+	struct rules rules = {0};
+	size_t steps;
+
+	add_many();
+	tell_services(&rules);
+	with.open = uptime_open(path, rules_get(&rules), end_us, &wrong);
+	ok(with.open != NULL, "the record%s", text_get(&wrong));
+	ok(count_steps(with.open, "many") - count_steps(with.open, "few") >= MANY - FEW,
+	   "each member of a service is read in a step of its own");
+	e = new_entry(with.open, "few");
+	for (int i = 0; i < 3 * FEW; i++)
+		ok(!entry_step(e, &with), "step %d is not the last", i);
+	entry_stop(&with);
+	free_entry(e);
+	e = new_entry(with.open, "many");
+	steps = count_all_steps(e, &with);
+	ok(steps > 14 * MANY, "so are they for pages: %zu steps for 14 questions", steps);
+	ok(e->shown.days == FIGURE_DAYS && e->shown.window[SPAN_12M].down_us > 0 &&
+		   e->shown.incidents > 0 && !wrong.size,
+	   "from the first question, whatever was stopped half-way%s", text_get(&wrong));
+	free_entry(e);
+	uptime_close(with.open);
+	rules_release(&rules);
+	text_release(&wrong);
+}
+
 int main(void)
 {
 	make_record();
@@ -297,6 +458,7 @@ int main(void)
 	other_rules();
 	no_record();
 	figures_free(figures);
+	wide();
 	loop_free(loop);
 	store_close(store);
 	clear_folder();

@@ -409,6 +409,25 @@ static enum sla_state naive_group(const struct sla_line *line, size_t members, s
 	return up + degraded + silent + unconfirmed >= need ? SLA_UNCONFIRMED : SLA_DOWN;
 }
 
+/* A step that may go over one span of members goes over one change of the group's at most. */
+static bool is_merged_in_steps(const struct sla_line *group, const struct sla_line *line,
+			       size_t members, size_t need)
+{
+	struct sla_merge *m = sla_merge_new(members, need, 0, 400 * S);
+	struct sla_line own = {0};
+	size_t steps = 1;
+	bool fine;
+
+	for (size_t i = 0; i < members; i++)
+		sla_merge_add(m, &line[i]);
+	for (; !sla_merge_step(m, &own, 1); steps++)
+		continue;
+	fine = same_line(&own, group) && steps >= group->spans;
+	sla_line_release(&own);
+	sla_merge_free(m);
+	return fine;
+}
+
 static void groups_as_the_naive_group(void)
 {
 	bool fine = true;
@@ -428,12 +447,12 @@ static void groups_as_the_naive_group(void)
 		for (int64_t t = 0; t < 400 && fine; t++)
 			fine = line_state(&group, t) ==
 			       naive_group(line, members, need, t);
-		fine = fine && is_tidy(&group);
+		fine = fine && is_tidy(&group) && is_merged_in_steps(&group, line, members, need);
 		for (size_t i = 0; i < members; i++)
 			sla_line_release(&line[i]);
 		sla_line_release(&group);
 	}
-	ok(fine, "500 random groups of k of n as second by second");
+	ok(fine, "500 random groups of k of n as second by second, at once and in steps");
 }
 
 /* A service of services, up to three deep: each node's line by the engine, and its state of every

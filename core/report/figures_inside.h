@@ -1,0 +1,37 @@
+/* report/figures_inside: what the files of figures share: one question as it is being answered. */
+#ifndef NINES_REPORT_FIGURES_INSIDE_H
+#define NINES_REPORT_FIGURES_INSIDE_H
+
+#include "exclusion.h"
+#include "figures.h"
+#include "track.h"
+
+struct figures_question {
+	const struct figures_source *source;
+	struct figures_order order;
+	struct arena *arena;
+	struct page_figures *into;
+	struct text *wrong;
+	int64_t end_us; /* of what can be known: the span's end, or now */
+	size_t part; /* which part of the answer is being made (figures.c) */
+	size_t at; /* how far that part has come */
+	struct tracking *tracking;
+	struct track track;
+	struct page_incident *incident; /* those of *into */
+	size_t span; /* of the line: where the incident begins that is looked at */
+	int64_t outages, ended, lasted_us; /* of incidents so far */
+	struct sla_windows hours;
+	struct exclusion exclusion;
+	struct sla_layers over;
+	struct figures_question *before; /* as if nobody had said anything */
+};
+
+/* In the arena. NULL: *wrong says that it is full. */
+void *figures_room(struct figures_question *, size_t count, size_t size);
+const char *figures_keep(struct figures_question *, const char *text);
+
+/* figures_incidents.c: parts of the answer; FIGURES_DONE: that part is. */
+enum figures_step figures_take_incidents(struct figures_question *);
+enum figures_step figures_take_reasons(struct figures_question *);
+
+#endif
