@@ -91,10 +91,30 @@ def announced(tmp):
         identity = done.stdout.strip()
         post = ("post", "maintenance", "By post", "S", "--start", tomorrow, "--for", "2h", "--text", "We tell more.")
         until("the post is taken", lambda: daemon.nines(*post).returncode == 0)
-        until("each is announced", lambda: ahead() == ["New &lt;disks&gt;", "By post"])
+        until("each is announced", lambda: sorted(ahead()) == ["By post", "New &lt;disks&gt;"])
         assert sorted(ahead("/pages/all/")) == ["Backups", "By post", "New &lt;disks&gt;"]
         assert daemon.nines("maintenance", "cancel", identity).returncode == 0
         until("it is gone", lambda: ahead() == ["By post"])
+
+
+@test("what is in a window without a post is under maintenance on the page, whatever it measures, and nothing else is")
+def claimed(tmp):
+    text = (PINGS + 'service "T" { members = {"b"} }\n'
+            'maintenance "yearly" { start = "2020-01-01T00:00:00Z" end = "2999-01-01T00:00:00Z" services = {"T"} text = "Moving" }\n'
+            'maintenance "harmless" { start = "2020-01-01T00:00:00Z" end = "2999-01-01T00:00:00Z" services = {"S"} impact = "none" }\n')
+    with Daemon(tmp, text) as daemon:
+        daemon.wait("page: ")
+        daemon.wait("b .*up")
+
+        def states():
+            with urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/api/v2/components.json", timeout=20) as answer:
+                return {c["name"]: c["status"] for c in json.load(answer)["components"]}
+        until("T is under maintenance, with its member", lambda: states() == {
+            "S": "operational", "a": "operational", "T": "under_maintenance", "b": "under_maintenance"})
+        done = daemon.nines("maintenance", "add", "S", "--for", "2h")
+        until("and S once somebody says so", lambda: states()["S"] == states()["a"] == "under_maintenance")
+        assert daemon.nines("maintenance", "cancel", done.stdout.strip()).returncode == 0
+        until("until it is ended", lambda: states()["S"] == states()["a"] == "operational")
 
 
 run()
