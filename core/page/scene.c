@@ -7,6 +7,7 @@
 
 #include "../base/memory.h"
 #include "notice.h"
+#include "planned.h"
 
 const char *const level_word[LEVELS] = {"operational",       "unknown",
 					"under_maintenance", "degraded_performance",
@@ -112,7 +113,7 @@ static void mark_members(struct scene *s)
 	text_release(&name);
 }
 
-/* ---- what posts claim ---- */
+/* ---- what posts and planned maintenance claim ---- */
 
 /* Of this page, or of something that it shows. */
 static bool is_of_page(const struct scene *s, const struct post *p)
@@ -208,11 +209,31 @@ static void claim_post(struct scene *s, const struct post *p)
 	text_release(&word);
 }
 
+/* What was planned without a post, and goes on. */
+static void claim_planned(const struct planned *w, void *scene)
+{
+	struct scene *s = scene;
+	struct text name = {0};
+	struct part *part;
+
+	if (!w->is_on || !strcmp(w->impact, "none"))
+		return;
+	for (size_t i = 0; !*w->names && i < s->parts; i++)
+		claim(s, &s->part[i], LEVEL_MAINTENANCE, w->from_us, 0);
+	for (const char *at = w->names; notice_next(&at, &name);) {
+		part = map_find_text(&s->by_name, text_get(&name));
+		if (part)
+			claim(s, part, LEVEL_MAINTENANCE, w->from_us, 0);
+	}
+	text_release(&name);
+}
+
 static void claim_all(struct scene *s)
 {
 	for (size_t i = 0; i < s->posts; i++)
 		if (post_is_current(&s->post[i], s->site->now_us))
 			claim_post(s, &s->post[i]);
+	planned(s->site, s->page, NULL, claim_planned, s);
 }
 
 /* ---- levels ---- */
