@@ -45,6 +45,21 @@ def installed(tmp):
     assert passes(tmp / "nines.conf").startswith("0 checks")
 
 
+@test("the examples that documents name are installed, programs as programs")
+def shipped(tmp):
+    import os
+    import subprocess
+    subprocess.run([ROOT / "scripts/install"], env={**os.environ, "DESTDIR": str(tmp), "PREFIX": "/usr", "SYSCONFDIR": "/etc", "BUILD": str(BUILD)}, check=True)
+    share, named = tmp / "usr/share/doc/nines", set()
+    for document in [*share.rglob("*.md"), *(tmp / "usr/share/man").rglob("*.[158]")]:
+        named |= set(re.findall(r"conf\.d/(examples/[\w./-]*\w)", document.read_text()))
+    assert "examples/site/copy-to-s3" in named and not [name for name in named if not (share / name).exists()], named
+    for program in (ROOT / "conf.d/examples").rglob("*"):
+        if program.is_file():
+            there = share / program.relative_to(ROOT / "conf.d")
+            assert there.is_file() and os.access(program, os.X_OK) == os.access(there, os.X_OK), there
+
+
 @test("what scripts/local writes loads")
 def local(tmp):
     import subprocess
