@@ -12,7 +12,8 @@
 #include "../json/document.h"
 
 #define KEY_BYTES  60
-#define TEXT_BYTES 200 /* of one alert */
+#define TEXT_BYTES 200 /* of one alert, at most */
+#define LINE_MOST  (2 * KEY_BYTES + 8) /* without a text */
 #define SEEN       4096
 
 /* ---- lines for the module ---- */
@@ -35,14 +36,15 @@ static void add_word(struct text *t, const char *word, const char *otherwise)
 			t->at[i] = '-';
 }
 
-static void add_line(struct text *t, const char *key, const char *state, const char *said)
+static void add_line(struct text *t, const char *key, const char *state, const char *said,
+		     size_t most)
 {
 	text_puts(t, t->size ? "\nset " : "set ");
 	add_word(t, key, "-");
 	text_putc(t, ' ');
 	add_word(t, state, "down");
 	text_putc(t, ' ');
-	text_add_safe(t, said, strlen(said), TEXT_BYTES);
+	text_add_safe(t, said, strlen(said), most);
 }
 
 /* ---- Alertmanager ---- */
@@ -75,30 +77,71 @@ static void add_summary(struct text *said, const json_t *alert)
 		text_printf(said, ": %s", *summary ? summary : about);
 }
 
-static void add_alert(struct text *t, const json_t *alert)
+static bool is_resolved(const json_t *alert)
 {
-	const char *status = text_at(alert, "status");
+	return !strcmp(text_at(alert, "status"), "resolved");
+}
+
+static void add_alert(struct text *t, const json_t *alert, size_t most)
+{
 	struct text key = {0}, said = {0};
 
 	add_key(&key, alert);
 	add_summary(&said, alert);
 	add_line(t, text_get(&key),
-		 strcmp(status, "resolved") ? text_at(json_object_get(alert, "labels"), "severity")
-					    : status,
-		 text_get(&said));
+		 is_resolved(alert) ? "resolved"
+				    : text_at(json_object_get(alert, "labels"), "severity"),
+		 text_get(&said), most);
 	text_release(&key);
 	text_release(&said);
 }
 
+static void add_all(struct text *t, const json_t *list, size_t most)
+{
+	text_clear(t);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (json_is_object(json_array_get(list, i)))
+			add_alert(t, json_array_get(list, i), most);
+}
+
+static bool lasts(const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (json_is_object(json_array_get(list, i)) &&
+		    !is_resolved(json_array_get(list, i)))
+			return true;
+	return false;
+}
+
+/* As many of those that last as there is room for: that it is bad may not get lost. */
+static void add_lasting(struct text *t, const json_t *list)
+{
+	const json_t *alert;
+
+	text_clear(t);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		alert = json_array_get(list, i);
+		if (json_is_object(alert) && !is_resolved(alert) &&
+		    t->size + LINE_MOST < HOOK_EVENT_BYTES)
+			add_alert(t, alert, 0);
+	}
+}
+
+/* What is too much for one event is told with shorter texts. */
 static bool add_alerts(struct text *t, const json_t *j)
 {
 	const json_t *list = json_object_get(j, "alerts");
 
 	if (!json_is_array(list))
 		return false;
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (json_is_object(json_array_get(list, i)))
-			add_alert(t, json_array_get(list, i));
+	add_all(t, list, TEXT_BYTES);
+	if (t->size <= HOOK_EVENT_BYTES)
+		return true;
+	add_all(t, list, 0);
+	if (t->size <= HOOK_EVENT_BYTES)
+		add_all(t, list, (HOOK_EVENT_BYTES - t->size) / json_array_size(list));
+	else if (lasts(list))
+		add_lasting(t, list);
 	return true;
 }
 
@@ -113,7 +156,7 @@ static bool add_component(struct text *t, const json_t *j)
 	if (!json_is_object(update) || !json_is_object(component))
 		return false;
 	add_line(t, text_at(component, "id"), *state ? state : text_at(component, "status"),
-		 text_at(component, "name"));
+		 text_at(component, "name"), TEXT_BYTES);
 	return true;
 }
 
@@ -130,7 +173,8 @@ static bool add_incident(struct text *t, const json_t *j)
 	for (size_t i = 0; i < sizeof over / sizeof *over; i++)
 		is_over |= !strcmp(over[i], status);
 	text_printf(&key, "incident-%s", text_at(incident, "id"));
-	add_line(t, text_get(&key), is_over ? "resolved" : impact, text_at(incident, "name"));
+	add_line(t, text_get(&key), is_over ? "resolved" : impact, text_at(incident, "name"),
+		 TEXT_BYTES);
 	text_release(&key);
 	return true;
 }

@@ -126,12 +126,24 @@ def who(tmp):
         assert post(d, "/api/v1/endpoints/x_other/external?success=true", b"", {"Authorization": "Bearer " + of["other"]})[0] == 401
 
 
+@test("a storm of alerts, too many for one line, is no silence")
+def storm(tmp):
+    with daemon.Daemon(tmp, CONF) as d:
+        path = "/hook/" + known(d)["alerts"]
+        assert post(d, path, webhook(*[alert("firing", f"f{n}", "warning") for n in range(400)])) == (200, "OK\n")
+        d.until_status("degraded, with a text", lambda s: state(d, "alerts")[1].startswith("reported degraded: Latency"))
+        assert post(d, path, webhook(*[alert("resolved", f"f{n}") for n in range(400)]))[0] == 200
+        d.until_status("up", lambda s: state(d, "alerts")[0] == "up")
+        assert post(d, path, webhook(*[alert("resolved" if n < 1500 else "firing", f"f{n}") for n in range(2000)]))[0] == 200
+        d.until_status("down", lambda s: state(d, "alerts")[0] in ("down", "unconfirmed"))
+
+
 @test("what is malformed or too much is refused with what is wrong")
 def malformed(tmp):
     with daemon.Daemon(tmp, CONF) as d:
         path = "/hook/" + known(d)["alerts"]
-        for body, status in ((b"", 400), (b"{", 400), (b"alert!", 400), (webhook(*[alert("firing", f"f{n}") for n in range(400)]), 413),
-                             ({"version": "4", "alerts": []}, 400), (b"x" * 1100000, 413), (b"[" * 65 + b"]" * 65, 400)):
+        for body, status in ((b"", 400), (b"{", 400), (b"alert!", 400), (webhook(*[alert("resolved", f"f{n}") for n in range(2000)]), 413),
+                             ({"state": "x" * 13000}, 413), ({"version": "4", "alerts": []}, 400), (b"x" * 1100000, 413), (b"[" * 65 + b"]" * 65, 400)):
             assert post(d, path, body)[0] == status, (str(body)[:60], status)
         for body in ({"alerts": [1, None, "x"], "version": "4"}, {"alerts": "x"}, {"incident": 5}, {"component_update": {}, "component": {}}, [], {"alerts": [{}]}):
             assert post(d, path, body)[0] in (200, 400), body
