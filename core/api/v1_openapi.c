@@ -109,7 +109,7 @@ static json_t *responses(const struct v1_operation *o, const struct route *r)
 
 	json_object_set_new(j, is_new ? "201" : "200",
 			    response(o->summary, "application/json", o->answers));
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong && r->act != PERMIT_READ; i++)
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong && !permit(NULL, r->act, ""); i++)
 		json_object_set_new(j, wrong[i].status,
 				    response(wrong[i].why, "application/problem+json", "Problem"));
 	return j;
@@ -127,7 +127,8 @@ static json_t *operation_of(const struct v1_operation *o, const struct route *r)
 			j, "description",
 			json_sprintf("Wants the role %s or a higher one.", act_name[r->act]));
 	json_object_set_new(j, "security",
-			    r->act == PERMIT_READ ? json_array() : json_pack("[{s[]}]", "token"));
+			    permit(NULL, r->act, "") ? json_array()
+						     : json_pack("[{s[]}]", "token"));
 	return j;
 }
 

@@ -198,7 +198,7 @@ static const struct v1_field close_request[] = {
 
 /* method, path, act, handler, { operation } */
 #define OPERATIONS(X)                                                                              \
-	X("GET", "openapi.json", PERMIT_READ, v1_openapi,                                          \
+	X("GET", "openapi.json", PERMIT_OPEN, v1_openapi,                                          \
 	  {.id = "openapi", .summary = "this document", .answers = "Any"})                         \
 	X("GET", "status", PERMIT_LOOK, v1_status,                                                 \
 	  {.id = "status",                                                                         \

@@ -42,6 +42,14 @@ static const struct module_option page_option[] = {
 		"how many days each bar shows"),
 	OPTION_(struct page_options, refresh, "refresh", OPTION_TYPE_INT, "0", "0..3600", 0,
 		"after how many seconds it loads itself again, on a screen on a wall; 0: never"),
+	OPTION_LIST(struct page_options, visitors, "",
+		    "networks that may see it; with this or one of the next three it is private"),
+	OPTION_(struct page_options, password, "password", OPTION_TYPE_TEXT, "", NULL,
+		OPTION_IS_SECRET, "who knows it may see the page: file:PATH, env:NAME"),
+	OPTION_(struct page_options, sign_in, "sign-in", OPTION_TYPE_CHOICE, "no", "no|yes", 0,
+		"whoever is signed in may see it"),
+	OPTION_(struct page_options, sso_header, "sso-header", OPTION_TYPE_TEXT, "", NULL, 0,
+		"whoever a proxy of `proxies` names in this header may see it"),
 	OPTION_LIST(struct page_options, subscribe, "",
 		    "notifiers by which visitors may subscribe: email, sms"),
 	OPTION_(struct page_options, subscribe_private, "subscribe-private", OPTION_TYPE_BOOL,
@@ -49,6 +57,8 @@ static const struct module_option page_option[] = {
 	OPTION_LIST(struct page_options, audiences, "", "groups that subscribers may belong to"),
 	OPTION_(struct page_options, copy, "copy", OPTION_TYPE_FILE, "", NULL, 0,
 		"the folder of its static copy"),
+	OPTION_(struct page_options, copy_private, "copy-private", OPTION_TYPE_CHOICE, "no",
+		"no|yes", 0, "the copy of a private page is wanted, though anybody may read files"),
 	OPTION_(struct page_options, copy_hook, "copy-hook", OPTION_TYPE_LIST, "", NULL, 0,
 		"the program that is run when the copy has changed, and its arguments"),
 	OPTION_(struct page_options, copy_every_us, "copy-every", OPTION_TYPE_DURATION, "15s",
@@ -199,7 +209,8 @@ static void add_word(struct config *c, const struct module_option *o, const stru
 {
 	const char *text = v ? v->text : o->standard;
 
-	if (o->type == OPTION_TYPE_FILE && strncmp(o->name, "copy", 4) != 0)
+	if (o->flags & OPTION_IS_SECRET ||
+	    (o->type == OPTION_TYPE_FILE && strncmp(o->name, "copy", 4) != 0))
 		return;
 	if (o->type == OPTION_TYPE_FILE && *text)
 		text = parse_whole_path(&c->parse, v->file, text);
@@ -220,6 +231,7 @@ static void add_line(struct config *c, const struct section *s, const struct pag
 		add_word(c, o, v);
 	}
 	page_channels_add(c, s, say);
+	page_private_add(c, s, say);
 	line_end(t);
 	if (t->size - begin >= LINE_BYTES)
 		problem_add(&c->parse, s->file, s->line,

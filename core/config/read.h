@@ -75,6 +75,8 @@ void value_refuse_unknown(struct config *, const struct descriptor *, const stru
 
 /* secret.c: "@secret:N" for a reference, into *out; the value waits in secret_lines. */
 bool secret_take(struct config *, const struct value *, struct text *out);
+/* The value itself, for whoever makes a hash of it: overwrite it. */
+bool secret_read(struct config *, const struct value *, struct text *value);
 
 /* check.c */
 void check_read(struct config *, const struct descriptor *, const struct section *);
@@ -159,8 +161,9 @@ struct page_options {
 	const char *const *copy_hook;
 	int64_t copy_every_us, copy_renew_us;
 	const char *const *host, *const *show, *const *categories, *const *about;
-	const char *const *subscribe, *const *audiences;
-	int64_t details, statistics, bars_days, refresh;
+	const char *const *subscribe, *const *audiences, *const *visitors;
+	const char *password, *sso_header;
+	int64_t details, statistics, bars_days, refresh, sign_in, copy_private;
 	bool subscribe_private;
 };
 void page_read(struct config *, const struct section *);
@@ -168,6 +171,8 @@ void pages_finish(struct config *);
 /* page_channels.c: the notifiers by which visitors subscribe; the word `channels` of the line, a
  * line NAME, tab, MODULE for each. */
 void page_channels_add(struct config *, const struct section *, const struct page_options *);
+/* page_private.c: who may see it, if not everybody; the word `password` of the line: its hash. */
+void page_private_add(struct config *, const struct section *, const struct page_options *);
 /* page_file.c: the files that it names, as lines behind the page's own. */
 void page_files_add(struct config *, const struct section *, const struct page_options *);
 

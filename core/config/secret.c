@@ -132,6 +132,11 @@ static void make_key(const struct value *v, struct text *key)
 	text_add(key, v->file, slash ? (size_t)(slash - v->file) : 0);
 }
 
+bool secret_read(struct config *c, const struct value *v, struct text *value)
+{
+	return resolve(c, v, value);
+}
+
 bool secret_take(struct config *c, const struct value *v, struct text *out)
 {
 	struct text key = {0}, value = {0};

@@ -179,7 +179,7 @@ void frame_answer(struct answer *a, const struct site *s, const struct request *
 	add_piece_if(word(&w, "logo"), has_logo, "logo", r);
 	word_text(&w, "head", f->head ? f->head : "");
 	add_piece_if(word(&w, "atom"), frame_has("/feed.atom"), "atom", r);
-	add_piece_if(word(&w, "robots"), f->is_private, "robots", r);
+	add_piece_if(word(&w, "robots"), f->is_private || r->page->door, "robots", r);
 	add_places(word(&w, "places"), r, f->at);
 	frame_notices(word(&w, "notices"), s, f->details || page_is(r->page, "details"));
 	word_text(&w, "body", f->body);

@@ -367,7 +367,15 @@ static void show_copy_script(const struct site *site, const struct request *r, s
 extern const struct route view_routes[];
 const struct route view_routes[] = {
 	{.method = "GET", .path = "/infrastructure/", .shows = SHOWS_STATE, .answer = show},
-	{.method = "GET", .path = "/drawing.css", .shows = SHOWS_NOTHING, .answer = show_style},
-	{.method = "GET", .path = "/copy.js", .shows = SHOWS_NOTHING, .answer = show_copy_script},
+	{.method = "GET",
+	 .path = "/drawing.css",
+	 .shows = SHOWS_NOTHING,
+	 .act = PERMIT_OPEN,
+	 .answer = show_style},
+	{.method = "GET",
+	 .path = "/copy.js",
+	 .shows = SHOWS_NOTHING,
+	 .act = PERMIT_OPEN,
+	 .answer = show_copy_script},
 	{0},
 };

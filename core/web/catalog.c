@@ -10,6 +10,7 @@
 #include "../base/map.h"
 #include "../base/memory.h"
 #include "../base/zone.h"
+#include "proxy.h"
 #include "template.h"
 
 #define PAGES 1000
@@ -309,6 +310,50 @@ static void choose(struct catalog_set *s, struct page *p)
 	text_release(&item);
 }
 
+/* ---- private pages ---- */
+
+static bool is_private(const struct page *p)
+{
+	return *page_get(p, "visitors") || *page_get(p, "password") || page_is(p, "sign-in") ||
+	       *page_get(p, "sso-header");
+}
+
+/* A network that cannot be read lets nobody in. */
+static const struct proxies *visitors_of(struct catalog_set *s, const struct page *p)
+{
+	struct proxies *all = arena_alloc(&s->arena, sizeof *all);
+	struct text item = {0};
+
+	for (const char *at = page_get(p, "visitors"); all && (at = next_item(at, &item));)
+		proxy_add(all, text_get(&item));
+	text_release(&item);
+	return all;
+}
+
+static void close_page(struct catalog_set *s, struct page *p)
+{
+	static const char *const same[] = {"language", "password", "sign-in"};
+	struct page *door;
+
+	if (!is_private(p))
+		return;
+	door = arena_alloc(&s->arena, sizeof *door);
+	p->visitors = visitors_of(s, p);
+	if (!door || !p->visitors ||
+	    !(door->shown = arena_alloc(&s->arena, s->catalog.targets + 1))) {
+		text_puts(&s->wrong, "more than can be kept");
+		return;
+	}
+	door->name = p->name;
+	door->title = "Private page";
+	door->visitors = p->visitors;
+	p->door = door->door = door;
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+		door->word[door->words][0] = same[i];
+		door->word[door->words++][1] = page_get(p, same[i]);
+	}
+}
+
 static void find_zone(struct catalog_set *s, struct page *p)
 {
 	for (size_t i = 0; i < s->zones; i++)
@@ -353,6 +398,7 @@ static void complete(struct catalog_set *s)
 	for (size_t i = 0; i < s->catalog.pages; i++) {
 		choose(s, &s->page[i]);
 		find_zone(s, &s->page[i]);
+		close_page(s, &s->page[i]);
 	}
 	dress(s);
 	if (!s->catalog.by_name)

@@ -13,6 +13,7 @@
 #define CATALOG_BYTES (512u << 20) /* of one set */
 
 struct zone;
+struct proxies;
 struct template_dress;
 
 /* Texts are "" where nothing was said. */
@@ -48,6 +49,10 @@ struct page {
 	const struct zone *zone; /* of its times; NULL: UTC */
 	const struct template_dress *dress; /* its own templates, to be worn; NULL: none */
 	const unsigned char *shown; /* by the target's place; NULL: everything */
+	/* Of a private page: the networks that may see it, and what who is outside gets in its
+	 * place: of its name, showing nothing. NULL: the page is public. A door is its own. */
+	const struct proxies *visitors;
+	const struct page *door;
 };
 
 /* One section `role`: what the boxes of that role are for. */

@@ -22,7 +22,7 @@
 
 static bool is_copied(const struct route *r)
 {
-	return !strcmp(r->method, "GET") && r->act == PERMIT_READ && !r->is_live &&
+	return !strcmp(r->method, "GET") && permit(NULL, r->act, "") && !r->is_live &&
 	       (r->paths || !strchr(r->path, '*'));
 }
 

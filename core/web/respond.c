@@ -57,6 +57,7 @@ static struct MHD_Response *response_new(const struct visit *v, const void *at, 
 {
 	struct MHD_Response *r =
 		MHD_create_response_from_buffer(size, (void *)at, MHD_RESPMEM_MUST_COPY);
+	bool is_private = v->request.page && v->request.page->door;
 	char after[32], modified[DATE_BYTES];
 
 	if (!r)
@@ -67,8 +68,11 @@ static struct MHD_Response *response_new(const struct visit *v, const void *at, 
 		add(r, "Strict-Transport-Security", "max-age=31536000");
 	add(r, "Content-Security-Policy", a->policy ? a->policy : strict_policy);
 	add(r, "Referrer-Policy", a->referrer ? a->referrer : "no-referrer");
-	add(r, "Cache-Control", a->cache ? a->cache : cache);
-	add(r, "Access-Control-Allow-Origin", a->allow_origin);
+	/* Of a private page no cache keeps anything, and no other site's script reads in the name
+	 * of who is inside: an address lets him in without any cookie. */
+	add(r, "Cache-Control", is_private ? "private, no-store" : a->cache ? a->cache : cache);
+	add(r, "X-Robots-Tag", is_private ? "noindex" : NULL);
+	add(r, "Access-Control-Allow-Origin", is_private ? NULL : a->allow_origin);
 	if (size)
 		add(r, "Content-Type", a->type ? a->type : "text/html; charset=utf-8");
 	snprintf(after, sizeof after, "%lld", (long long)a->retry_after_s);
@@ -229,7 +233,7 @@ enum MHD_Result respond_refusal(struct visit *v, unsigned status, const char *te
 	r = response_new(v, text_get(&v->answer.body), v->answer.body.size, &v->answer, "no-store");
 	if (r) {
 		add(r, "Allow", allow);
-		if (status == MHD_HTTP_UNAUTHORIZED)
+		if (status == MHD_HTTP_UNAUTHORIZED && !v->answer.more_name)
 			add(r, "WWW-Authenticate", "Bearer");
 		/* Whatever of the request has not been read yet is not another one. */
 		if (!allow || v->phase == VISIT_HEAD)

@@ -8,6 +8,7 @@ extern const struct route page_routes[];
 extern const struct route view_routes[];
 extern const struct route balance_routes[];
 extern const struct route sign_routes[];
+extern const struct route enter_routes[];
 extern const struct route admin_routes[];
 extern const struct route beat_routes[];
 extern const struct route v2_routes[];
@@ -27,6 +28,7 @@ const struct route *const routes[] = {
 	view_routes,
 	balance_routes,
 	sign_routes,
+	enter_routes,
 	admin_routes,
 	beat_routes,
 	v2_routes,

@@ -26,4 +26,15 @@ bool secret_hash_password(char hash[128], const char *password);
 bool secret_is_password(const char *hash, const char *password);
 void secret_forget(char *text); /* overwrites it */
 
+/* The hash of a page's password, for secret_is_password(): the same each time, so that who knows
+ * the password stays inside when the configuration is read anew. False: no memory. */
+bool secret_hash_page(char hash[128], const char *password, const char *page);
+/* What a cookie carries until `until_s` of who knows that password. */
+void secret_pass(char pass[SECRET_HASH_BYTES + 1], const char *hash, int64_t until_s);
+/* By what a password that was found to be that hash's is known again, without work; another in
+ * each process. */
+void secret_known(char known[SECRET_HASH_BYTES + 1], const char *hash, const char *password);
+/* The password in what stands behind "Basic " (RFC 7617). False: that is none. */
+bool secret_of_basic(char password[SECRET_PASSWORD_BYTES + 1], const char *basic);
+
 #endif

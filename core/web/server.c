@@ -11,6 +11,7 @@
 #include "../board/user.h"
 #include "evidence.h"
 #include "../page/frame.h"
+#include "enter.h"
 #include "problem.h"
 #include "respond.h"
 #include "secret.h"
@@ -80,10 +81,23 @@ static const struct site *site_now(struct server *s)
 	return s->site;
 }
 
-/* From here on a handler makes what it makes for this page and in its dress. */
+/* Who asks and what he may see of the page, as cards and the configuration are now. */
+static enum permit_sight look(struct visit *v)
+{
+	struct request *r = &v->request;
+	enum permit_sight sight;
+
+	visit_find_page(v, v->server->site->catalog);
+	sign_read(v, site_now(v->server));
+	sight = enter_look(v, v->server->site);
+	if (sight == PERMIT_SEES_DOOR)
+		r->page = r->page->door;
+	return sight;
+}
+
+/* From here on a handler makes what it makes in the page's dress. */
 static void dress(struct visit *v)
 {
-	visit_find_page(v, v->server->site->catalog);
 	template_wear(v->request.page ? v->request.page->dress : NULL);
 }
 
@@ -106,8 +120,10 @@ static void give_answer(struct visit *v, const struct line *end)
 
 	v->then = NULL;
 	v->state = NULL;
+	/* the board may have changed: so may who he is, and what he sees */
+	if (look(v) == PERMIT_SEES_NOTHING)
+		v->request.page = v->request.page->door;
 	dress(v);
-	sign_read(v, site_now(s)); /* the board may have changed: so may who he is */
 	then(s->site, &v->request, &v->answer, end, state);
 	free(state);
 	if (v->asked) {
@@ -115,7 +131,8 @@ static void give_answer(struct visit *v, const struct line *end)
 		return;
 	}
 	loop_stop_timer(s->loop, &v->late);
-	v->phase = VISIT_ANSWERED;
+	v->phase = v->goes_on ? VISIT_ENTERED : VISIT_ANSWERED;
+	v->goes_on = false;
 	if (v->is_suspended)
 		resume(v);
 }
@@ -281,6 +298,14 @@ static enum MHD_Result refuse_too_large(struct visit *v)
 	return respond_refusal(v, MHD_HTTP_CONTENT_TOO_LARGE, "the body is too large", NULL);
 }
 
+static enum MHD_Result keep_out(struct visit *v)
+{
+	if (!enter_wants_try(v))
+		return enter_refuse(v, v->server->site);
+	enter_try(v);
+	return ask_keeper(v);
+}
+
 static enum MHD_Result answer_whole(struct visit *v)
 {
 	const char *wrong = v->phase == VISIT_BODY && !v->is_too_large ? visit_read_body(v) : NULL;
@@ -290,7 +315,8 @@ static enum MHD_Result answer_whole(struct visit *v)
 	if (wrong)
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, wrong, NULL);
 	/* while the body came, or the keeper was asked, cards have changed: so may who he is */
-	sign_read(v, site_now(v->server));
+	if (look(v) == PERMIT_SEES_NOTHING)
+		return keep_out(v);
 	if (!permit(v->request.user, v->request.route->act, ""))
 		return sign_refuse(v, v->server->site);
 	if (v->phase == VISIT_BODY && (wrong = sign_wrong_form(v)))
@@ -375,6 +401,7 @@ static enum MHD_Result refuse_unknown(struct visit *v, bool is_body)
 	if (is_body || strcmp(r->method, "GET") || problem_is_wanted(r->path) ||
 	    !strstr(request_header(r, "Accept"), "text/html"))
 		return respond_refusal(v, MHD_HTTP_NOT_FOUND, "there is no such page", NULL);
+	look(v);
 	dress(v);
 	frame_none(&v->answer, site_now(v->server), r);
 	return respond(v);
@@ -401,7 +428,8 @@ static enum MHD_Result begin(struct visit *v)
 	if (is_body && (!strcmp(r->method, "GET") || !strcmp(r->method, "HEAD")))
 		return respond_refusal(v, MHD_HTTP_BAD_REQUEST, "who only reads sends no body",
 				       NULL);
-	sign_read(v, site_now(v->server));
+	if (look(v) == PERMIT_SEES_NOTHING && !enter_wants_try(v))
+		return enter_refuse(v, v->server->site);
 	if (!permit(r->user, r->route->act, ""))
 		return sign_refuse(v, v->server->site);
 	note_session(v);

@@ -341,21 +341,34 @@ static const char *address_of(struct visit *v)
 	return arena_text(&v->memory, "%s", text);
 }
 
+struct counted {
+	const char *name;
+	unsigned count;
+};
+
 static enum MHD_Result count_value(void *with, enum MHD_ValueKind kind, const char *key,
 				   const char *value)
 {
+	struct counted *c = with;
+
 	(void)kind, (void)value;
-	*(unsigned *)with += !strcasecmp(key, "X-Forwarded-For");
+	c->count += !strcasecmp(key, c->name);
 	return MHD_YES;
+}
+
+unsigned visit_count_header(const struct visit *v, const char *name)
+{
+	struct counted c = {.name = name};
+
+	if (v->connection)
+		MHD_get_connection_values(v->connection, MHD_HEADER_KIND, count_value, &c);
+	return c.count;
 }
 
 /* Several headers of that name are one list; a proxy that adds a second one is not understood. */
 static const char *forwarded_for(const struct visit *v)
 {
-	unsigned count = 0;
-
-	MHD_get_connection_values(v->connection, MHD_HEADER_KIND, count_value, &count);
-	return count == 1 ? header_of(v, "X-Forwarded-For") : "";
+	return visit_count_header(v, "X-Forwarded-For") == 1 ? header_of(v, "X-Forwarded-For") : "";
 }
 
 void visit_find_visitor(struct visit *v, const struct proxies *proxies, bool is_tls)
@@ -370,6 +383,8 @@ void visit_find_visitor(struct visit *v, const struct proxies *proxies, bool is_
 	if (!proxy_is(proxies, r->address))
 		return;
 	proxy_visitor(proxies, r->address, forwarded_for(v), visitor);
+	v->is_proxied = true;
+	v->is_unnamed = proxy_is(proxies, visitor);
 	r->address = arena_text(&v->memory, "%s", visitor);
 	proto = header_of(v, "X-Forwarded-Proto");
 	host = header_of(v, "X-Forwarded-Host");

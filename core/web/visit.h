@@ -34,6 +34,7 @@ enum visit_phase {
 	VISIT_BODY,
 	VISIT_FEED, /* waits for what the keeper says */
 	VISIT_ASKED, /* waits for the keeper's answer to its own question */
+	VISIT_ENTERED, /* it knows the page's password, and goes on */
 	VISIT_ANSWERED /* that has come, or will not */
 };
 
@@ -57,6 +58,8 @@ struct visit {
 	struct text body;
 	size_t most_bytes, upload_bytes;
 	bool is_too_large, is_suspended, is_tls;
+	bool is_proxied; /* a trusted proxy is connected */
+	bool is_unnamed; /* and did not tell for whom it asks */
 	char *asked; /* the line, until it is sent */
 	char *password; /* asked of the desk; `asked` is the hash then */
 	bool wants_hash; /* it is asked for its hash */
@@ -66,6 +69,11 @@ struct visit {
 	/* of who is signed in by a cookie, else "" and NULL */
 	const char *secret, *form;
 	const struct card *session;
+	/* of a private page (enter.h): whether the password in the head was tried, is to be worked
+	 * out, was good now; how long to wait for the next; the hash that it is of, NULL: none */
+	bool has_tried, wants_try, goes_on;
+	int64_t wait_us;
+	const char *proof;
 };
 
 /* `target` as it stood in the request line. */
@@ -78,6 +86,8 @@ const char *visit_read_head(struct visit *, struct MHD_Connection *, const char 
 			    const char *version, unsigned *status);
 /* Who asks, by which scheme and host: behind a trusted proxy as it says. */
 void visit_find_visitor(struct visit *, const struct proxies *, bool is_tls);
+/* How often the head has a header. */
+unsigned visit_count_header(const struct visit *, const char *name);
 /* Chooses the page: by its name in front of the path, else by its host, else the first. */
 void visit_choose_page(struct visit *, const struct catalog *);
 /* The same once more: the catalog may have changed while the request came or waited. */

@@ -44,6 +44,29 @@ CASES = [
      ["5: page 'a': nobody can subscribe by 'log': name notifiers of the kinds email, sms, webhook or chat"]),
     ("subscribers by a notifier that is not there", 'page "a" { url = "https://x.org"  subscribe = "emial" }\n',
      [f"4: there is no notifier 'emial': did you mean 'email'? A notifier module would be '{BUILD}/notifiers/emial.so'"]),
+    ("visitors that are no network", 'page "a" {\n visitors = {"192.0.2.0/24", "192.0.2.0/33"} }\n',
+     ["5: page 'a': visitors: '192.0.2.0/33' is no address and no network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"]),
+    ("no visitors at all", 'page "a" {\n visitors = {""} }\n',
+     ["5: page 'a': visitors: nobody is let in: name a network, or leave it out: then everybody may see it"]),
+    ("a header without a name", 'page "a" {\n sso-header = "" }\nproxies = "::1"\n',
+     ["5: page 'a': sso-header: no header is named: name it, or leave it out: then everybody may see it"]),
+    ("a header that nobody is believed with", 'page "a" {\n sso-header = "X-Remote-User" }\n',
+     ["5: page 'a': sso-header: no proxy is believed: write proxies = {\"127.0.0.1\"}, the proxy's address, at the top level"]),
+    ("a header that every browser sends", 'page "a" { sso-header = "user-agent" }\nproxies = "::1"\n',
+     ["4: page 'a': sso-header: 'user-agent' is no header that a proxy alone sets: write X-Remote-User, as the proxy sets it"]),
+    ("a header that is none", 'page "a" { sso-header = "X: y" }\nproxies = "::1"\n',
+     ["4: page 'a': sso-header: 'X: y' is no header that a proxy alone sets: write X-Remote-User, as the proxy sets it"]),
+    ("a password in the file itself", 'page "a" {\n password = "sesame-sesame" }\n',
+     ["5: password: a secret must not stand in the configuration itself: write file:PATH, env:NAME or credential:NAME"]),
+    ("an empty password", 'page "a" {\n password = "" }\n',
+     ["5: password: a secret must not stand in the configuration itself: write file:PATH, env:NAME or credential:NAME"]),
+    ("a password file that is empty", 'page "a" { password = "file:empty" }\n',
+     ["4: password: secret file '{tmp}/empty' is empty or no text: write the secret into it"]),
+    ("a password that is guessed", 'page "a" { password = "file:short" }\n',
+     ["4: page 'a': password: it has not 10 to 1024 characters: make it longer, and no line of a book"]),
+    ("a copy of a private page", 'page "a" { sign-in = yes  url = "https://x.org"\n copy = "out" }\n',
+     ["5: page 'a' is private, and its static copy is files that anybody may read where they are served: leave copy out, or write copy-private = yes where "
+      "whatever serves the copy keeps others out"]),
     ("templates that are not there", 'page "a" { templates = "nowhere" }\n',
      ["4: templates: '{tmp}/nowhere': there is no folder with *.html in it: correct the path"]),
 ]
@@ -64,6 +87,9 @@ def folder(tmp):
     (tmp / "about.md").write_text("# What is this?\n\nA page — of ours.\n")
     (tmp / "style.css").write_text("body { color: red; }\n")
     (tmp / "dress").mkdir(exist_ok=True)
+    for name, secret in (("empty", "\n"), ("short", "sesame\n"), ("fine", "open sesame, please\n"), ("other", "open sesame, please!\n")):
+        (tmp / name).write_text(secret)
+        (tmp / name).chmod(0o600)
     (tmp / "dress" / "a.html").write_text("<!-- mine -->\n<!-- piece notice -->\n<p class=\"{{class}}\">{{text}}</p>\n")
 
 
@@ -107,6 +133,19 @@ def lines(tmp):
     assert name == "shop" and words.items() >= {
         "title": "Shop", "host": "a.org\nb.org", "show": "an*", "details": "yes", "url": "https://a.org", "zone": "Europe/Berlin", "language": "en", "statistics": "yes",
         "bars-days": "90", "audiences": "staff\nstudents", "copy": f"{tmp}/out"}.items(), words
+
+
+@test("of a page's password its hash alone travels: the same each time, another for another page or password")
+def password(tmp):
+    text = 'page "a" { password = "file:fine"  visitors = {"192.0.2.0/24", "::1"}  sso-header = "X-Remote-User"  sign-in = yes  copy = "out"  url = "https://x.org"' \
+           '  copy-private = yes }\npage "b" { password = "file:fine" }\npage "c" { }\nproxies = "127.0.0.1"\n'
+    once = good(tmp, text)
+    assert not any("sesame" in line or "file:fine" in line or line.startswith("secret") for line in once)
+    a, b, c = (words for _, _, words in lines_of(once, "page"))
+    assert a.items() >= {"visitors": "192.0.2.0/24\n::1", "sso-header": "X-Remote-User", "sign-in": "yes", "copy-private": "yes"}.items(), a
+    assert a["password"].startswith("$argon2id$") and b["password"] != a["password"] and "password" not in c and c["sign-in"] == "no"
+    assert [w["password"] for _, _, w in lines_of(good(tmp, text), "page")[:2]] == [a["password"], b["password"]]
+    assert lines_of(good(tmp, text.replace("file:fine", "file:other", 1)), "page")[0][2]["password"] not in (a["password"], b["password"])
 
 
 @test("its zone travels with it")

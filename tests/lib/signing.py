@@ -70,11 +70,12 @@ class Sessions:
 class Browser:
     """Keeps cookies and sends forms, follows nothing."""
 
-    def __init__(self, port, host="127.0.0.1", headers=None):
-        self.port, self.host, self.headers, self.cookie = port, host, headers or {}, ""
+    def __init__(self, port, host="127.0.0.1", headers=None, source=""):
+        """`source`: the address that it asks from."""
+        self.port, self.host, self.headers, self.cookie, self.source = port, host, headers or {}, "", source
 
     def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30, source_address=(self.source, 0) if self.source else None)
         sent = {**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.cookie:
             sent["Cookie"] = self.cookie

@@ -36,6 +36,9 @@ static void judge(const struct route *r)
 	ok(strcmp(r->method, "GET") ? r->shows == SHOWS_REQUEST || r->shows == SHOWS_STATE_EACH
 				    : r->shows != 0,
 	   "%s %s is kept only where that is allowed", r->method, r->path);
+	ok(r->act != PERMIT_OPEN || r->shows != SHOWS_STATE,
+	   "%s %s is not kept for who is inside of a private page and outside alike", r->method,
+	   r->path);
 	ok(star || route_find(r->method, r->path, NULL, NULL) == r, "%s %s is found", r->method,
 	   r->path);
 }

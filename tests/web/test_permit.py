@@ -12,7 +12,7 @@ from tap import run, test  # noqa: E402
 
 ROLES = ["", "viewer", "operator", "editor", "admin"]
 # act (core/web/permit.h, in its order) -> the least role that may
-LEAST = {"act=0": "", "act=1": "", "act=2": "", "act=3": "viewer", "act=4": "operator", "act=5": "editor", "act=6": "editor", "act=7": "admin"}
+LEAST = {"act=0": "", "act=1": "", "act=2": "", "act=3": "viewer", "act=4": "operator", "act=5": "editor", "act=6": "editor", "act=7": "admin", "act=8": ""}
 ROUTES = [(method if method != "*" else "POST", path, words.split()[0]) for method, path, words in routes()]
 TOKENS = "".join(token(role, role, f"token-{role}") for role in ROLES[1:])
 SESSION = {role: (role * 43)[:43] for role in ROLES[1:]}
