@@ -183,4 +183,26 @@ def subscription(tmp):
         shop.go(path, status=404)
 
 
+@test("who has no password sees a form and nothing else; a wrong one is refused, the right one leads to where he wanted to go, and stays known")
+def private(tmp):
+    (tmp / "secret").write_text("a shop of our own\n")
+    (tmp / "secret").chmod(0o640)
+    pages = ('page "public" { title = "The shop" show = {"Buying"} }\n'
+             f'page "staff" {{ title = "Innermost" password = "file:{tmp}/secret" sign-in = yes }}\n')
+    with Shop(tmp, pages=pages) as shop:
+        shop.go("/pages/staff/history/", status=403)
+        text = shop.browser.text()
+        assert "This page is private" in text and "Innermost" not in shop.browser.source() and "Payment" not in shop.browser.source(), text
+        for wrong in ("a shop", "A shop of our own"):
+            shop.browser.fill("Password", wrong)
+            shop.browser.press("Open the page")
+            assert "The password is wrong." in shop.browser.text() and wrong not in shop.browser.source()
+        shop.browser.fill("Password", "a shop of our own")
+        shop.browser.press("Open the page")
+        assert shop.browser.url().endswith("/pages/staff/history/"), shop.browser.url()
+        assert "Innermost" in shop.browser.text()
+        seen(shop, "/pages/staff/", "Innermost", "The whole site")
+        seen(shop, "/pages/staff/monitor/mail/", "Innermost", "Order mail")
+
+
 run()
