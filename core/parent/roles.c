@@ -21,7 +21,8 @@
 #include "notify.h"
 #include "terminal.h"
 
-#define BACKLOG 128
+/* Connections between two turns of a loop: whoever finds no room tries again after a second. */
+#define BACKLOG 1024
 #define AHEAD_US 100000 /* keeper/ahead.c */
 #define KEEPER_FRAME (512u << 10)
 

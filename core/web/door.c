@@ -17,6 +17,7 @@ struct client {
 	int fd;
 	int64_t since_us; /* of its request or its idling, then of its answer */
 	bool is_answered, is_old; /* old: of the daemon before */
+	bool is_cut;
 };
 
 /* A daemon of libmicrohttpd. */
@@ -79,6 +80,37 @@ void door_phase(struct door *d, struct MHD_Connection *c, bool is_answered)
 	found->since_us = clock_mono_us();
 }
 
+static void cut(struct client *c)
+{
+	c->is_cut = true;
+	shutdown(c->fd, SHUT_RDWR);
+}
+
+static bool is_slower(const struct client *c, const struct client *than)
+{
+	if (c->is_answered != than->is_answered)
+		return than->is_answered;
+	return c->since_us < than->since_us;
+}
+
+/* For one who comes: nearly full of clients who take their time, the door would be shut to him
+ * until their time is over. Who idles or whose request has not come goes before who is answered. */
+static void make_room(struct door *d)
+{
+	struct client *slowest = NULL;
+	size_t here = 0;
+
+	for (struct client *c = d->clients; c; c = c->next) {
+		if (c->is_cut)
+			continue;
+		if (!slowest || is_slower(c, slowest))
+			slowest = c;
+		here++;
+	}
+	if (here >= DOOR_CONNECTIONS - DOOR_SPARE)
+		cut(slowest);
+}
+
 static void connected(void *with, struct MHD_Connection *c, void **context,
 		      enum MHD_ConnectionNotificationCode code)
 {
@@ -88,6 +120,7 @@ static void connected(void *with, struct MHD_Connection *c, void **context,
 
 	(void)context;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED && !gone) {
+		make_room(d);
 		*at = memory_new(sizeof **at);
 		(*at)->fd = fd;
 		(*at)->since_us = clock_mono_us();
@@ -238,7 +271,7 @@ static void sweep(struct loop_timer *t)
 
 	for (struct client *c = d->clients; c; c = c->next)
 		if (now_us - c->since_us > most_seconds(d, c, now_us) * CLOCK_SECOND)
-			shutdown(c->fd, SHUT_RDWR);
+			cut(c);
 	if (old_of(d)->daemon && is_empty(old_of(d)))
 		close_leaf(d, old_of(d));
 	if (d->next.certificate && !old_of(d)->daemon)

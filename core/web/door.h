@@ -11,6 +11,7 @@
 #include "../base/loop.h"
 
 #define DOOR_CONNECTIONS      256
+#define DOOR_SPARE            64 /* of them: who takes one makes the slowest client go */
 #define DOOR_CONNECTIONS_EACH 64 /* from one address: a proxy in front is one */
 #define DOOR_HEADER_BYTES     16384
 #define DOOR_IDLE_SECONDS     10

@@ -116,7 +116,7 @@ class Web:
         self.control, other = socket.socketpair()
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
+        listener.listen(1024)
         listener.setblocking(False)
         other.setblocking(False)
         self.keeper.other.setblocking(False)
