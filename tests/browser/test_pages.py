@@ -82,6 +82,17 @@ def tested(stage):
         wrong = invalid({f"{path.strip('/').replace('/', '-')}.html": stage.shop.get(path).body for path in ("/sign-in/", "/subscribe/code/")})
         assert not wrong, wrong
 
+    @test("printed from a dark screen: dark on white, without the links that lead elsewhere")
+    def paper():
+        browser = stage.shop.browser
+        browser.dress(theme="dark", media="print")
+        for path in ("/", "/infrastructure/", "/monitor/payment/"):
+            stage.shop.go(path)
+            wrong = browser.axe()
+            assert not wrong, f"{path}: " + "\n".join(wrong)
+            assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+            assert browser.evaluate("getComputedStyle(document.querySelector('header nav')).display") == "none"
+
     @test("by keyboard: the first thing that Tab reaches leads to the content, and each stop can be seen")
     def keyboard():
         browser = stage.shop.browser

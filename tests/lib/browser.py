@@ -94,8 +94,8 @@ class Browser:
 
     # ---- how it looks ----
 
-    def dress(self, *, theme="light", width=1000, height=800):
-        self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    def dress(self, *, theme="light", width=1000, height=800, media="screen"):
+        self.cdp("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": theme}])
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def picture(self, path):
