@@ -135,9 +135,9 @@ static void list(struct probe *p, const char *path, const struct probe_tls *tls)
 	probe_value(p, "size", (double)taken, "B");
 }
 
-/* SIZE is an extension (RFC 3659 4): where it does not answer, the file alone counts. False: we hung
- * up on the rest of the file, and what the server makes of that (proftpd with TLS may hang up on us,
- * too) says nothing of it. */
+/* SIZE is an extension (RFC 3659 4): where it does not answer, the file alone counts. False: we
+ * hung up on the rest of the file, and what the server makes of that (proftpd with TLS may hang up
+ * on us, too) says nothing of it. */
 static bool fetch(struct probe *p, const char *path, const struct probe_tls *tls)
 {
 	int64_t size = 0, taken;
