@@ -6,7 +6,8 @@
  * (`outage`: only such as interrupts something), `audiences` (lines), `after_us` (alerts of what
  * lasts so long); of a pending one also `hash` of its key, `code_hash`, `until_us`, `tries`; for a
  * day `asked`: when he was asked whether he wants it, and which net that was for (F53). Nobody is
- * told anything before he has answered with the key that was sent to him. Pure. */
+ * told anything before he has answered with the key that was sent to him. One with `request`, the
+ * id of such a card, wants no more than its answer, and is `answered` then. Pure. */
 #ifndef NINES_BOARD_SUBSCRIBER_H
 #define NINES_BOARD_SUBSCRIBER_H
 

@@ -92,6 +92,10 @@ static void add_row(const struct cli *cli, struct text *t, const struct card *c)
 	text_puts(t, "  ");
 	screen_field(&cli->screen, t, card_get(c, "to"), 36);
 	text_puts(t, "  ");
+	if (*card_get(c, "request")) {
+		text_printf(t, "the answer to request %s\n", card_get(c, "request"));
+		return;
+	}
 	add_list(cli, t, card_get(c, "kinds"));
 	text_puts(t, " of ");
 	add_list(cli, t, card_int(c, "all", 0) ? "everything" : card_get(c, "components"));

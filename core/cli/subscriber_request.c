@@ -9,7 +9,8 @@
 #include "subscriber.h"
 
 static const struct cli_flag flag[] = {
-	{"--text", "TEXT", "kept beside the answer", offsetof(struct subscriber_asked, said)},
+	{"--text", "TEXT", "kept beside the answer, and sent to who left an address",
+	 offsetof(struct subscriber_asked, said)},
 	{"--by", "NAME", "who says so (default: who you are)",
 	 offsetof(struct subscriber_asked, by)},
 	{"--json", NULL, "the list as one JSON document", offsetof(struct subscriber_asked, json)},

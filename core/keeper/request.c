@@ -1,13 +1,19 @@
 /* keeper/request: visitors ask for a monitor that is not there (features row 131): kept as cards of
  * the kind `request` for whoever administers, with the words `page what why state`(open accepted
  * refused)` said`. Nothing is probed because a stranger asked: a person decides, and writes the
- * configuration. */
+ * configuration. Who leaves a mail address is asked there whether it is his, as a subscriber is,
+ * and told the answer by one letter: a card `subscriber` with the word `request`, which is gone
+ * with that letter. */
 #include <string.h>
 
 #include "subscriber_inside.h"
 
 #define WHAT_BYTES 300
 #define WHY_BYTES  1000
+
+static const char sent_link[] =
+	"Thank you. A person will look at it. A message with a link was sent, if that address may "
+	"be written to: open it to be told the answer.";
 
 static const struct {
 	const char *word;
@@ -31,6 +37,97 @@ static const char *judge(struct keeper *k, const struct line *l)
 	}
 	return NULL;
 }
+
+/* ---- who wants to hear the answer ---- */
+
+/* "email:", by which the page writes mail; false: it writes none. */
+static bool find_mail(struct text *to, const struct keeper *k, const struct told_page *p)
+{
+	const char *module;
+	size_t n;
+
+	for (const char *at = p->subscribe; *at; at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		text_clear(to);
+		text_add(to, at, n);
+		text_puts(to, ":");
+		module = module_of(k, to->at);
+		if (module && !strcmp(module, "email"))
+			return true;
+	}
+	return false;
+}
+
+/* Nothing where he leaves no address. False: *wrong. */
+static bool judge_mail(struct text *to, const struct keeper *k, const struct told_page *p,
+		       const char *mail, struct text *wrong)
+{
+	struct text normal = {0};
+	bool is_fine = true;
+
+	if (!*mail)
+		return true;
+	if (find_mail(to, k, p))
+		is_fine = subscriber_address("email", mail, &normal, wrong);
+	else
+		text_puts(wrong, "this page writes no mail: leave the address out");
+	is_fine = is_fine && !wrong->size;
+	text_add(to, text_get(&normal), normal.size);
+	text_release(&normal);
+	return is_fine;
+}
+
+static void ask_whether(struct keeper *k, const char *request, const struct told_page *p,
+			const char *to, const char *net)
+{
+	struct text words = {0};
+
+	line_add(&words, "request", request);
+	if (subscriber_may_write(k, to) && !subscribers_are_full(k))
+		subscriber_write_pending(k, NULL,
+					 &(struct pending_subscriber){LETTER_FORM_REQUESTED,
+								      p->name, to, &words, net,
+								      ""});
+	text_release(&words);
+}
+
+void request_tell(struct keeper *k, const char *subscriber)
+{
+	static const char *const but[] = {"state", NULL};
+	const struct card *c = board_find(k->board, "subscriber", subscriber),
+			  *request = c ? board_find(k->board, "request", card_get(c, "request"))
+				       : NULL;
+	struct letter_facts f = {.form = LETTER_FORM_ANSWERED};
+	struct text *t;
+
+	if (!request || !strcmp(card_get(request, "state"), "open") ||
+	    strcmp(card_get(c, "state"), "confirmed"))
+		return;
+	f.verdict = card_get(request, "state");
+	f.body = card_get(request, "said");
+	f.detected_us = request->first_us;
+	t = board_begin(k, "subscriber", subscriber, c->by);
+	line_add(t, "state", "answered");
+	line_add_int(t, "until_us", k->wall_us + SUBSCRIBER_PENDING_US);
+	card_words(t, c, but);
+	c = board_end(k);
+	if (c)
+		say_to_subscriber(k, c, &f, NULL);
+}
+
+static void tell_askers(struct keeper *k, const char *request)
+{
+	const struct card *c;
+	char id[24] = "";
+
+	while ((c = board_next(k->board, "subscriber", id))) {
+		keeper_copy(id, sizeof id, c->id);
+		if (!strcmp(card_get(c, "request"), request))
+			request_tell(k, id);
+	}
+}
+
+/* ---- requests ---- */
 
 static size_t count_open(const struct keeper *k)
 {
@@ -68,26 +165,44 @@ static void add_safe(struct text *card, const char *key, const char *value)
 	text_release(&safe);
 }
 
-void request_ask(struct keeper *k, int64_t client, const struct line *l)
+static void write_request(struct keeper *k, const struct line *l, const struct told_page *p,
+			  const char *to, const char *net)
 {
-	const char *why = judge(k, l);
-	struct text net = {0}, *t;
+	struct text *t = board_begin(k, "request", "", "");
+	const struct card *c;
 
-	limit_net(&net, line_get(l, "address"));
-	if (!why)
-		why = too_many(k, text_get(&net));
-	text_release(&net);
-	if (why) {
-		status_end(k, client, "wrong", why);
-		return;
-	}
-	t = board_begin(k, "request", "", "");
-	line_add(t, "page", told_page_find(k, line_get(l, "page"))->name);
+	line_add(t, "page", p->name);
 	line_add(t, "state", "open");
 	add_safe(t, "what", line_get(l, "what"));
 	add_safe(t, "why", line_get(l, "why"));
-	board_end(k);
-	board_answer(k, client, "Thank you. A person will look at it.", NULL);
+	c = board_end(k);
+	if (c && *to)
+		ask_whether(k, c->id, p, to, net);
+}
+
+void request_ask(struct keeper *k, int64_t client, const struct line *l)
+{
+	const struct told_page *p = told_page_find(k, line_get(l, "page"));
+	const char *why = judge(k, l);
+	struct text net = {0}, to = {0}, wrong = {0};
+
+	limit_net(&net, line_get(l, "address"));
+	if (!why && !judge_mail(&to, k, p, line_get(l, "mail"), &wrong))
+		why = text_get(&wrong);
+	if (!why && to.size)
+		why = subscriber_too_often(k, text_get(&net));
+	if (!why)
+		why = too_many(k, text_get(&net));
+	if (why) {
+		status_end(k, client, "wrong", why);
+	} else {
+		write_request(k, l, p, text_get(&to), text_get(&net));
+		board_answer(k, client,
+			     to.size ? sent_link : "Thank you. A person will look at it.", NULL);
+	}
+	text_release(&net);
+	text_release(&to);
+	text_release(&wrong);
 }
 
 void request_ask_close(struct keeper *k, int64_t client, const struct line *l)
@@ -109,6 +224,7 @@ void request_ask_close(struct keeper *k, int64_t client, const struct line *l)
 	line_add(t, "state", is_accepted ? "accepted" : "refused");
 	line_add(t, "said", line_get(l, "said"));
 	card_words(t, c, but);
-	board_end(k);
+	if (board_end(k))
+		tell_askers(k, l->id);
 	board_answer(k, client, is_accepted ? "accepted: now write its check" : "refused", l->id);
 }

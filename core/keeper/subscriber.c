@@ -35,7 +35,8 @@ const struct card *subscriber_find(const struct keeper *k, const char *page, con
 	const struct card *c = NULL;
 
 	for (size_t i = 0; (c = board_at(k->board, "subscriber", i)); i++)
-		if (!strcmp(card_get(c, "page"), page) && is_same_text(card_get(c, "to"), to))
+		if (!strcmp(card_get(c, "page"), page) && is_same_text(card_get(c, "to"), to) &&
+		    !*card_get(c, "request"))
 			return c;
 	return NULL;
 }
@@ -49,7 +50,7 @@ static size_t count_pending(const struct keeper *k)
 	return count;
 }
 
-static bool is_full(const struct keeper *k)
+bool subscribers_are_full(const struct keeper *k)
 {
 	return board_count(k->board, "subscriber") >= SUBSCRIBERS_MOST ||
 	       count_pending(k) >= PENDING_MOST;
@@ -151,12 +152,10 @@ static bool judge(struct keeper *k, struct asked *w, const struct line *l)
 	       judge_audiences(w->page, line_get(l, "audiences"), &w->wrong);
 }
 
-/* A new one, or one that has not answered yet: what was chosen last counts, and the key before no
- * more. */
-static void write_pending(struct keeper *k, const struct card *old, const struct asked *w,
-			  const char *net, const char *by)
+void subscriber_write_pending(struct keeper *k, const struct card *old,
+			      const struct pending_subscriber *p)
 {
-	struct letter_facts f = {.form = LETTER_FORM_SUBSCRIPTION};
+	struct letter_facts f = {.form = p->form};
 	struct text *t;
 	char id[24];
 
@@ -165,13 +164,13 @@ static void write_pending(struct keeper *k, const struct card *old, const struct
 		keeper_stamp(k, id, sizeof id);
 	else
 		outbox_withdraw_foreign(k, id, "asked for anew");
-	t = board_begin(k, "subscriber", id, by);
-	line_add(t, "page", w->page->name);
-	line_add(t, "to", text_get(&w->to));
+	t = board_begin(k, "subscriber", id, p->by);
+	line_add(t, "page", p->page);
+	line_add(t, "to", p->to);
 	line_add(t, "state", "pending");
-	text_add(t, w->choice.at, w->choice.size);
+	text_add(t, p->words->at, p->words->size);
 	line_add_int(t, "until_us", k->wall_us + SUBSCRIBER_PENDING_US);
-	subscriber_note_letter(k, t, old, net);
+	subscriber_note_letter(k, t, old, p->net);
 	pending_key_make(k, id, t);
 	if (board_end(k))
 		say_to_subscriber(k, board_find(k->board, "subscriber", id), &f, NULL);
@@ -193,13 +192,15 @@ static void write_known(struct keeper *k, const struct card *c, const char *net)
 static void write_to(struct keeper *k, const struct asked *w, const char *net, const char *by)
 {
 	const struct card *old = subscriber_find(k, w->page->name, text_get(&w->to));
+	const struct pending_subscriber pending = {
+		LETTER_FORM_SUBSCRIPTION, w->page->name, text_get(&w->to), &w->choice, net, by};
 
-	if (!subscriber_may_write(k, text_get(&w->to)) || (!old && is_full(k)))
+	if (!subscriber_may_write(k, text_get(&w->to)) || (!old && subscribers_are_full(k)))
 		return;
 	if (old && strcmp(card_get(old, "state"), "pending"))
 		write_known(k, old, net);
 	else
-		write_pending(k, old, w, net, by);
+		subscriber_write_pending(k, old, &pending);
 }
 
 static void answer_sent(struct keeper *k, int64_t client, bool types_code)
@@ -299,6 +300,18 @@ void subscriber_ask_delete(struct keeper *k, int64_t client, const struct line *
 
 /* ---- what becomes of letters, and of time ---- */
 
+/* He has been told the one thing that he wanted to hear: the next look forgets him. */
+static void end_answered(struct keeper *k, const struct card *c)
+{
+	static const char *const but[] = {"until_us", NULL};
+	struct text *t = board_begin(k, "subscriber", c->id, c->by);
+
+	card_words(t, c, but);
+	line_add_int(t, "until_us", k->wall_us);
+	board_end(k);
+	k->subscribers->sweep_us = k->now_us;
+}
+
 void subscriber_letter_ended(struct keeper *k, const char *id, enum outbox_outcome outcome)
 {
 	const struct card *c = *id ? board_find(k->board, "subscriber", id) : NULL;
@@ -306,6 +319,10 @@ void subscriber_letter_ended(struct keeper *k, const char *id, enum outbox_outco
 	static const char *const but[] = {"refused", NULL};
 	struct text *t;
 
+	if (c && !strcmp(card_get(c, "state"), "answered")) {
+		end_answered(k, c);
+		return;
+	}
 	if (!c || (outcome != OUTBOX_GAVE_UP && (outcome != OUTBOX_DELIVERED || !refused)))
 		return;
 	t = board_begin(k, "subscriber", id, c->by);
@@ -317,9 +334,9 @@ void subscriber_letter_ended(struct keeper *k, const char *id, enum outbox_outco
 
 static bool is_over(const struct keeper *k, const struct card *c)
 {
-	return (!strcmp(card_get(c, "state"), "pending") &&
-		k->wall_us >= card_int(c, "until_us", 0)) ||
-	       card_int(c, "refused", 0) >= REFUSALS_MOST;
+	int64_t until_us = card_int(c, "until_us", 0);
+
+	return (until_us && k->wall_us >= until_us) || card_int(c, "refused", 0) >= REFUSALS_MOST;
 }
 
 /* The next one is found before this one is gone. */
@@ -331,7 +348,7 @@ static void drop_what_is_over(struct keeper *k)
 	while ((c = board_next(k->board, "subscriber", id))) {
 		keeper_copy(id, sizeof id, c->id);
 		if (is_over(k, c))
-			forget(k, id, "", "never confirmed, or refused again and again");
+			forget(k, id, "", "never confirmed, answered, or refused again and again");
 	}
 }
 

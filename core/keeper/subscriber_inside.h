@@ -68,6 +68,25 @@ void subscriber_limits_sweep(struct keeper *); /* each minute */
 /* Who has that address on that page; NULL: nobody. */
 const struct card *subscriber_find(const struct keeper *, const char *page, const char *to);
 
+/* There is no room for one more who has not answered. */
+bool subscribers_are_full(const struct keeper *);
+/* Who is asked whether he wants what the words say. */
+struct pending_subscriber {
+	enum letter_form form; /* of the question */
+	const char *page, *to;
+	const struct text *words;
+	const char *net, *by;
+};
+/* A new one, or one that has not answered yet: what was asked for last counts, and the key before
+ * no more. He is written to. */
+void subscriber_write_pending(struct keeper *, const struct card *old,
+			      const struct pending_subscriber *);
+
+/* ---- request.c ---- */
+
+/* Tells this subscriber what became of the request that he waits for, if anything did. */
+void request_tell(struct keeper *, const char *subscriber);
+
 /* ---- subscriber_page.c ---- */
 
 struct told_page *told_page_find(const struct keeper *, const char *name); /* "": the first; NULL */

@@ -77,7 +77,8 @@ void say_to_subscriber(struct keeper *k, const struct card *c, struct letter_fac
 {
 	const struct told_page *p = told_page_find(k, card_get(c, "page"));
 	const char *module = module_of(k, card_get(c, "to"));
-	bool asks = f->form == LETTER_FORM_SUBSCRIPTION,
+	bool asks = f->form == LETTER_FORM_SUBSCRIPTION || f->form == LETTER_FORM_REQUESTED,
+	     is_managed = !asks && f->form != LETTER_FORM_ANSWERED,
 	     types = asks && module && subscriber_types_code(module);
 	struct text manage = {0}, url = {0}, tail = {0};
 
@@ -98,8 +99,8 @@ void say_to_subscriber(struct keeper *k, const struct card *c, struct letter_fac
 	f->now_us = k->wall_us;
 	f->url = url.at;
 	f->code = types ? KEY_CODE_MASK : NULL;
-	f->manage = asks ? NULL : manage.at;
-	f->tail = asks ? NULL : tail.at;
+	f->manage = is_managed ? manage.at : NULL;
+	f->tail = is_managed ? tail.at : NULL;
 	hand_over(k, c, f, p, sending);
 	text_release(&manage);
 	text_release(&url);

@@ -83,8 +83,13 @@ static void confirm(struct keeper *k, int64_t client, const struct card *c)
 	t = board_begin(k, "subscriber", id, c->by);
 	line_add(t, "state", "confirmed");
 	card_words(t, c, but);
-	board_end(k);
-	answer_managed(k, client, "You are subscribed.", id);
+	c = board_end(k);
+	if (!c || !*card_get(c, "request")) {
+		answer_managed(k, client, "You are subscribed.", id);
+		return;
+	}
+	board_answer(k, client, "Thank you. You will be told what becomes of your request.", NULL);
+	request_tell(k, id);
 }
 
 void subscriber_ask_confirm(struct keeper *k, int64_t client, const struct line *l)

@@ -187,6 +187,23 @@ static const char subscribed_text[] =
 	"Change what you are told, or end it:\n"
 	"{{manage}}\n";
 
+static const char requested_text[] =
+	"Somebody, we think you, asked that {{contact}} watch something more, and to\n"
+	"be told at this address what becomes of that. You will be, in one letter,\n"
+	"once you say that you want it.\n\n"
+	"To say yes, open this address and press the button:\n"
+	"{{url}}\n\n"
+	"Otherwise do nothing: you will get no more messages, and this address is\n"
+	"deleted in two days.\n";
+
+static const char answered_text[] =
+	"You asked that {{contact}} watch something more.\n\n"
+	"Asked:          {{detected}}\n"
+	"Your request:   {{verdict}}\n\n"
+	"{{update}}\n\n"
+	"--\n"
+	"This is all that you are sent: your address is deleted now.\n";
+
 static const char post_text[] =
 	"{{title}}\n\n"
 	"State:          {{verdict}}\n"
@@ -256,6 +273,12 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 				   component_text,
 				   "{{VERDICT}} {{title-short}} {{ended-short}} (began "
 				   "{{detected-short}})"},
+	[LETTER_FORM_REQUESTED] = {"requested", "confirmation",
+				   "Do you want to hear what becomes of your request?",
+				   requested_text,
+				   "An answer of {{contact}} to you? To say yes: {{url}}"},
+	[LETTER_FORM_ANSWERED] = {"answered", "note", "[{{contact}}] Your request is {{verdict}}",
+				  answered_text, "Your request is {{verdict}}: {{update-short}}"},
 };
 
 const char *letter_form_name(enum letter_form form)

@@ -44,6 +44,9 @@ enum letter_form {
 	LETTER_FORM_SUBSCRIBED,	  /* subscribed: you are already; here you can change it */
 	LETTER_FORM_POST,	  /* post: an incident, a maintenance, news: what was written */
 	LETTER_FORM_COMPONENT,	  /* component: it went down or came back */
+	/* to who asked for a monitor; nothing of what he wrote stands in these */
+	LETTER_FORM_REQUESTED, /* requested: did you ask, do you want to hear the answer */
+	LETTER_FORM_ANSWERED,  /* answered: it is accepted, or refused */
 	LETTER_FORMS
 };
 

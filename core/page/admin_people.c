@@ -76,6 +76,10 @@ static const char *wrong_of(struct answer *a, const struct line *end)
 
 static void add_choices(struct text *t, const struct card *c)
 {
+	if (*card_get(c, "request")) {
+		text_puts(t, "the answer to a request");
+		return;
+	}
 	add_list(t, card_get(c, "kinds"));
 	text_puts(t, " of ");
 	add_list(t, card_int(c, "all", 0) == 1 ? "everything" : card_get(c, "components"));

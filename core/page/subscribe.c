@@ -234,6 +234,19 @@ size_t channels_add(struct text *t, const struct page *p, const char *chosen)
 	return count;
 }
 
+bool channels_have_mail(const struct page *p)
+{
+	const char *all = page_get(p, "channels");
+	size_t n;
+
+	for (; *all; all += n + (*(all + n) == '\n')) {
+		n = strcspn(all, "\n");
+		if (n > 6 && !memcmp(all + n - 6, "\temail", 6))
+			return true;
+	}
+	return false;
+}
+
 const char *channels_hint(const struct page *p)
 {
 	const char *all = page_get(p, "channels");

@@ -25,6 +25,8 @@ void choices_ask(struct text *line, const struct choices *);
 
 /* <option> for each channel of the page; returns how many. */
 size_t channels_add(struct text *, const struct page *, const char *chosen);
+/* One of them sends mail. */
+bool channels_have_mail(const struct page *);
 /* What the first one wants to be told. */
 const char *channels_hint(const struct page *);
 /* "email:" and the address of a form, one line. */

@@ -147,6 +147,17 @@ static void confirm(const struct site *s, const struct request *r, struct answer
 
 /* ---- /request/ ---- */
 
+/* Where the page can write to whoever asks. */
+static void add_mail(struct text *t, const struct request *r)
+{
+	struct words w = {0};
+
+	if (!channels_have_mail(r->page))
+		return;
+	word_text(&w, "address", request_field(r, "mail"));
+	words_piece(t, web_subscribe, "request-mail", &w);
+}
+
 static void show_request(const struct site *s, const struct request *r, struct answer *a,
 			 const char *wrong)
 {
@@ -156,6 +167,7 @@ static void show_request(const struct site *s, const struct request *r, struct a
 	word_text(&w, "base", r->base);
 	word_text(&w, "what", request_field(r, "what"));
 	word_text(&w, "why", request_field(r, "why"));
+	add_mail(word(&w, "mail"), r);
 	said_add(word(&w, "said"), wrong, true);
 	words_piece(&body, web_subscribe, "request", &w);
 	subscribe_answer(a, s, r, "Ask for a monitor", &body, wrong ? 422 : 0);
@@ -188,6 +200,7 @@ static void request(const struct site *s, const struct request *r, struct answer
 	line_add(&line, "page", r->page->name);
 	line_add(&line, "what", request_field(r, "what"));
 	line_add(&line, "why", request_field(r, "why"));
+	line_add(&line, "mail", request_field(r, "mail"));
 	line_add(&line, "address", r->address);
 	line_end(&line);
 	route_ask(r, text_get(&line), requested, NULL);

@@ -55,6 +55,15 @@ static void show_none(const struct site *s, const struct request *r, struct answ
 
 /* ---- to look ---- */
 
+/* Who has that link waits for the answer to what he asked for, and subscribes to nothing. */
+static bool is_request(const struct site *s, const char *key)
+{
+	char id[KEY_ID];
+	const struct card *c = key_id(key, id) ? board_find(s->board, "subscriber", id) : NULL;
+
+	return c && *card_get(c, "request");
+}
+
 static void show_confirm(const struct site *s, const struct request *r, struct answer *a,
 			 const char *key)
 {
@@ -64,7 +73,8 @@ static void show_confirm(const struct site *s, const struct request *r, struct a
 	frame_brand(word(&w, "brand"), s, r->page);
 	word_text(&w, "base", r->base);
 	word_text(&w, "key", key);
-	words_piece(&body, web_subscribe, "subscribe-confirm", &w);
+	words_piece(&body, web_subscribe,
+		    is_request(s, key) ? "request-confirm" : "subscribe-confirm", &w);
 	subscribe_answer(a, s, r, "Subscribe", &body, 0);
 	text_release(&body);
 }
@@ -143,6 +153,8 @@ static void confirmed(const struct site *s, const struct request *r, struct answ
 	(void)state;
 	if (wrong)
 		said_answer(a, s, r, end ? 410 : 503, "That did not work", wrong);
+	else if (!*line_get(end, "key"))
+		said_answer(a, s, r, 0, "Confirmed", line_get(end, "text"));
 	else
 		answer_see(a, "/subscription/%s/", line_get(end, "key"));
 }

@@ -7,7 +7,7 @@ import re
 
 from daemon import until
 from servers import Http, Server, reply, silence
-from subscribed import CONFIRM, KEY, World
+from subscribed import CONFIRM, KEY, URL, World
 from tap import run, test
 
 CHAT = """
@@ -195,6 +195,56 @@ def retracted(tmp):
         assert done.returncode != 0 and "the only one: withdraw the post" in done.stderr, done.stderr
         assert w.daemon.stop() == 0
         assert len(w.inbox("ann")) == 5, [m["Subject"] for m in w.inbox("ann")]
+
+
+def ask_for(w, what, mail, status=200):
+    got, _, body = w.site.ask("POST", "/request/", {"what": what, "why": "We need <it>", "mail": mail})
+    assert got == status, (got, body)
+    return body
+
+
+def answer(w, what, verdict, *more):
+    one, = [r["id"] for r in json.loads(w.daemon.nines("request", "--json").stdout)["requests"] if r["what"] == what]
+    done = w.daemon.nines("request", verdict, one, *more)
+    assert done.returncode == 0, done.stderr
+
+
+def agree(w, link):
+    assert "Yes, tell me" in w.site.ask("GET", f"/subscription/confirm/{link}/")[2]
+    status, _, body = w.site.ask("POST", f"/subscription/confirm/{link}/", {})
+    assert status == 200 and "You will be told" in body, (status, body)
+
+
+@test("who asks for a monitor and leaves an address is asked there, told the answer by one letter, and forgotten; who never says yes hears no answer")
+def requests(tmp):
+    with World(tmp, f'page "hooked" {{ url = "{URL}/h"  subscribe = hooks }}') as w:
+        assert 'name="mail"' not in w.site.ask("GET", "/pages/hooked/request/")[2]
+        status, _, body = w.site.ask("POST", "/pages/hooked/request/", {"what": "none.example.org", "mail": "ann@nines.test"})
+        assert status == 422 and "this page writes no mail" in body, (status, body)
+        assert 'name="mail"' in w.site.ask("GET", "/request/")[2]
+        assert "has an @" in ask_for(w, "no.example.org", "ann", status=422) and not w.cards("request"), "all of it is refused"
+        assert "A message with a link was sent" in ask_for(w, "one.example.org", "ann@nines.test")
+        question, = w.mails("ann", 1)
+        assert question["Subject"] == "Do you want to hear what becomes of your request?", question["Subject"]
+        assert "one.example.org" not in question.get_content() and "We need" not in question.get_content(), "nothing that a visitor wrote"
+        ask_for(w, "two.example.org", "bob@nines.test")
+        ask_for(w, "three.example.org", "eve@nines.test")
+        links = {to: re.search(CONFIRM, w.mails(to, 1)[0].get_content())[1] for to in ("ann", "bob", "eve")}
+        w.post("add", "Mail is slow", "Mail")
+        assert w.daemon.nines("subscriber").stdout.count("the answer to request ") == 3
+        agree(w, links["ann"])
+        answer(w, "one.example.org", "accept", "--text", "From Monday on.")
+        told = w.mails("ann", 2)[-1]
+        assert told["Subject"] == "[The shop] Your request is accepted" and "From Monday on." in told.get_content(), told.get_content()
+        answer(w, "two.example.org", "refuse", "--text", "Ask its owner.")
+        answer(w, "three.example.org", "refuse")
+        agree(w, links["bob"])  # he says yes when the answer is there
+        told = w.mails("bob", 2)[-1]
+        assert told["Subject"] == "[The shop] Your request is refused" and "Ask its owner." in told.get_content(), told.get_content()
+        assert w.site.ask("POST", f"/subscription/confirm/{links['ann']}/", {})[0] == 410
+        until("both are forgotten", lambda: not any("ann@" in words or "bob@" in words for _, words in w.cards()))
+        assert len(w.inbox("eve")) == 1 and len(w.inbox("ann")) == 2 and len(w.inbox("bob")) == 2
+        assert w.daemon.stop() == 0
 
 
 run()
