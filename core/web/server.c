@@ -377,7 +377,8 @@ static bool leads_on(struct visit *v)
 	struct request *r = &v->request;
 	const char *asked = r->path, *path = arena_text(&v->memory, "%s/", asked);
 
-	if (!path || (strcmp(r->method, "GET") && strcmp(r->method, "HEAD")))
+	if (!path || asked[strlen(asked) - 1] == '/' ||
+	    (strcmp(r->method, "GET") && strcmp(r->method, "HEAD")))
 		return false;
 	r->path = path;
 	visit_choose_page(v, v->server->site->catalog);

@@ -65,7 +65,7 @@ def slash():
                 got = fetch(web.port, path, method)
                 assert got.status == 301 and got.headers["Location"] == to, (path, got.status, dict(got.headers))
             assert fetch(web.port, path, "POST", body=b"").status == 404, path
-        for path in ("/none", "/pages/none", "/news/x", "/api/v2/none", "/%2e%2e", "/news%0d%0aX:y", "//evil.example"):
+        for path in ("/none", "/pages/none", "/news/x", "/api/v2/none", "/%2e%2e", "/news%0d%0aX:y", "//evil.example", "/ping/", "/monitor/"):
             got = fetch(web.port, path)
             assert got.status == 404 and "Location" not in got.headers, (path, got.status)
 
