@@ -1,8 +1,8 @@
 """Heartbeats over HTTP in the dialects of Healthchecks, Uptime Kuma and Gatus, told to a running ninesd by urllib."""
-import http.client
 import json
 
 import daemon
+from crawl import fetch
 from tap import run, test
 
 CONF = """
@@ -14,13 +14,8 @@ tcp "other" { host = "127.0.0.1" port = 1 }
 
 
 def ask(d, path, method="GET", body=None, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", d.port, timeout=20)
-    try:
-        connection.request(method, path, body=body, headers=headers or {})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(), dict(answer.getheaders())
-    finally:
-        connection.close()
+    answer = fetch(d.port, path, method, headers, body)
+    return answer.status, answer.body.decode(), answer.headers
 
 
 def addresses(d):

@@ -1,11 +1,11 @@
 """Webhooks of other monitors told to a running ninesd: Alertmanager, Statuspage, any JSON; who may, and what is refused."""
 import hashlib
 import hmac
-import http.client
 import json
 import time
 
 import daemon
+from crawl import fetch
 from tap import run, test
 
 CONF = """
@@ -17,14 +17,9 @@ heartbeat "job" { period = "1h" }
 
 
 def post(d, path, body, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", d.port, timeout=20)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    try:
-        connection.request("POST", path, body=raw, headers={"Content-Type": "application/json", **(headers or {})})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
+    answer = fetch(d.port, path, "POST", {"Content-Type": "application/json", **(headers or {})}, raw)
+    return answer.status, answer.body.decode()
 
 
 def known(d):

@@ -1,12 +1,12 @@
 """Sections `page` of a running ninesd: what is configured is what visitors see, files included; a reload changes pages as a whole or not at all; a page goes
 on being served, and says how old it is, while the keeper is gone."""
-import http.client
 import os
 import re
 import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from crawl import fetch
 from daemon import Daemon, until
 from servers import Server, send
 from tap import run, test
@@ -25,12 +25,8 @@ page "inside" {{ details = yes }}
 
 
 def get(daemon, path, host="127.0.0.1"):
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=20)
-    connection.request("GET", path, headers={"Host": host})
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, dict(answer.getheaders()), body
+    answer = fetch(daemon.port, path, headers={"Host": host})
+    return answer.status, answer.headers, answer.body
 
 
 def text(daemon, path, **more):

@@ -1,8 +1,9 @@
 """The part of Statuspage's v1 API by which monitors drive a page, against a running ninesd: components, incidents, maintenances."""
-import http.client
+import contextlib
 import json
 
 import daemon
+from crawl import fetch
 from tap import run, test
 from tokens import add_token
 
@@ -15,26 +16,20 @@ SECRET, LOW = "e" * 43, "o" * 43
 
 
 def ask(d, method, path, body=None, kind="application/json", secret=SECRET):
-    connection = http.client.HTTPConnection("127.0.0.1", d.port, timeout=20)
     raw = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
     headers = {"Authorization": "OAuth " + secret} if secret else {}
-    try:
-        connection.request(method, path, body=raw, headers={**headers, **({"Content-Type": kind} if raw else {})})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        return answer.status, json.loads(text)
-    finally:
-        connection.close()
+    answer = fetch(d.port, path, method, {**headers, **({"Content-Type": kind} if raw else {})}, raw)
+    return answer.status, json.loads(answer.body)
 
 
+@contextlib.contextmanager
 def start(tmp):
-    d = daemon.Daemon(tmp, CONF)
-    d.__enter__()
-    d.until_status("it is up", lambda s: s["checks"])
-    add_token(d, SECRET, "editor", "editor")
-    add_token(d, LOW, "operator", "operator")
-    daemon.until("the web knows them", lambda: ask(d, "GET", "/v1/pages/main/components")[0] == 200)
-    return d
+    with daemon.Daemon(tmp, CONF) as d:
+        d.until_status("it is up", lambda s: s["checks"])
+        add_token(d, SECRET, "editor", "editor")
+        add_token(d, LOW, "operator", "operator")
+        daemon.until("the web knows them", lambda: ask(d, "GET", "/v1/pages/main/components")[0] == 200)
+        yield d
 
 
 def state(d, name):
@@ -43,8 +38,7 @@ def state(d, name):
 
 @test("a component of the module inbound is set, by its id or its name, as JSON or as a form")
 def components(tmp):
-    d = start(tmp)
-    try:
+    with start(tmp) as d:
         of = {c["name"]: c["id"] for c in ask(d, "GET", "/v1/pages/main/components")[1]}
         path = f"/v1/pages/main/components/{of['Storage']}"
         assert ask(d, "PATCH", path, {"component": {"status": "major_outage"}}) == (200, {"id": of["Storage"], "name": "Storage", "status": "major_outage"})
@@ -60,14 +54,11 @@ def components(tmp):
             assert got[0] == status and part in got[1]["detail"], (where, got)
         for secret, status in ((None, 401), ("x" * 43, 401), (LOW, 403)):
             assert ask(d, "PATCH", path, {"component": {"status": "operational"}}, secret=secret)[0] == status
-    finally:
-        d.__exit__(None, None, None)
 
 
 @test("incidents and maintenances become posts, with their components, updates and the end")
 def incidents(tmp):
-    d = start(tmp)
-    try:
+    with start(tmp) as d:
         of = {c["name"]: c["id"] for c in ask(d, "GET", "/v1/pages/main/components")[1]}
         status, made = ask(d, "POST", "/v1/pages/main/incidents", {"incident": {
             "name": "Slow <uploads>", "status": "identified", "body": "We look into it.", "impact_override": "major", "deliver_notifications": False,
@@ -94,8 +85,6 @@ def incidents(tmp):
                            ({"incident": {"name": "x", "scheduled_for": "soon"}}, "no time"), ({}, "")):
             got = ask(d, "POST", "/v1/pages/main/incidents", body)
             assert got[0] == 422 and part in got[1]["detail"], (body, got)
-    finally:
-        d.__exit__(None, None, None)
 
 
 run()

@@ -2,11 +2,11 @@
 
     add_token(d, "e" * 43, "editor", "its-name")    # is sent as `Authorization: Bearer eee...`
 """
-import hashlib
 import socket
 
 from daemon import until
 from frames import frame
+from signing import secret_hash
 
 
 def tell(d, line):
@@ -19,6 +19,6 @@ def tell(d, line):
 
 
 def add_token(d, secret, role, name, owner=""):
-    digest = hashlib.blake2b(secret.encode(), key=b"nines: what a card keeps", digest_size=32).hexdigest()
+    digest = secret_hash(secret)
     line = f'token-add {digest[:32]} name={name} role={role} owner="{owner}" hash={digest} by=test\n'
     until("the token is made", lambda: b"wrong" not in tell(d, line))

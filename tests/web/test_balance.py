@@ -1,6 +1,5 @@
 """/health/NAME and /redirect/NAME, asked by clients, by a real nginx and by a real HAProxy with the recipes of conf.d/examples."""
 import contextlib
-import http.client
 import http.server
 import json
 import pathlib
@@ -11,6 +10,7 @@ import threading
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from crawl import fetch  # noqa: E402
 from daemon import die_with_parent, free_port, until  # noqa: E402
 from keeper import Web, line  # noqa: E402
 from real import accepts, environment, nginx, program  # noqa: E402
@@ -39,14 +39,9 @@ def says(maintenance=(), paused=(), **states):
     return lines + "health - ok=1\nend -\n"
 
 
-def ask(port, path, host=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request("GET", path, headers={"Host": host} if host else {})
-        answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read().decode()
-    finally:
-        connection.close()
+def ask(port, path):
+    answer = fetch(port, path)
+    return answer.status, dict(answer.headers), answer.body.decode()
 
 
 @test("health: 200 while it works, 503 when not; what is neither goes as its asker wants it")
