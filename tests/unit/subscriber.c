@@ -369,8 +369,23 @@ static void test_nets(void)
 	}
 }
 
+/* What another process counted comes in any order. */
+static void test_limit_order(void)
+{
+	struct limit l = {.most = 2, .within_us = 100};
+
+	limit_count(&l, "a", 50);
+	limit_count(&l, "a", 10);
+	ok(!limit_allows(&l, "a", 109) && limit_allows(&l, "b", 109), "two of two, of that key");
+	ok(limit_allows(&l, "a", 110), "the older one has passed, though it was told later");
+	limit_count(&l, "a", 110);
+	ok(!limit_allows(&l, "a", 149) && limit_allows(&l, "a", 150), "and then the other");
+	limit_release(&l);
+}
+
 int main(void)
 {
+	test_limit_order();
 	test_addresses();
 	test_mailboxes();
 	test_choices();
