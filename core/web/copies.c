@@ -90,7 +90,14 @@ static void add_state(struct text *t, const char *name, const char *state, int64
 		    is_in_maintenance);
 }
 
-/* What visitors would call a change: states, posts, the configuration; not how old it is. */
+static void add_window(struct text *t, const struct overview_window *w)
+{
+	text_printf(t, "%s %lld %lld %s\n%s\n%s\n", w->id, (long long)w->from_us,
+		    (long long)w->to_us, w->impact, w->services, w->text);
+}
+
+/* What visitors would call a change: states, posts, maintenance, the configuration; not how old it
+ * is. */
 static uint64_t signature(const struct site *s)
 {
 	const struct overview *o = s->overview;
@@ -106,6 +113,8 @@ static uint64_t signature(const struct site *s)
 	for (size_t i = 0; i < o->services; i++)
 		add_state(&t, o->service[i].name, o->service[i].state, o->service[i].since_us,
 			  o->service[i].is_acknowledged, o->service[i].is_in_maintenance);
+	for (size_t i = 0; i < o->windows; i++)
+		add_window(&t, &o->window[i]);
 	hash = map_hash(text_get(&t), t.size);
 	text_release(&t);
 	return hash;

@@ -1,9 +1,11 @@
 """The static copy of a page: written by a real daemon, served by a real nginx, taken elsewhere by hooks."""
+import datetime
 import html.parser
 import json
 import os
 import pathlib
 import re
+import socket
 import sys
 import urllib.error
 import urllib.parse
@@ -122,6 +124,23 @@ def again(tmp):
         until("the change", lambda: "two" in (copy / "infrastructure" / "index.html").read_text())
         assert (copy / "mine.txt").read_text() == (copy / "infrastructure" / "mine.txt").read_text() == "not of nines"
         assert files(copy)["style.css"].stat().st_ino == before["style.css"]
+
+
+@test("maintenance that is planned is a change, too")
+def planned(tmp):
+    copy = folder(tmp)
+    start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    with socket.create_server(("127.0.0.1", 0)) as up:
+        checks = f'tcp "one" {{ host = "127.0.0.1" port = {up.getsockname()[1]} every = "1h" }}\n'
+        with Daemon(tmp, conf(copy, checks=checks)) as daemon:
+            daemon.until_status("it is up", lambda s: [one["state"] for one in s["services"]] == ["up"])
+            make(daemon)
+            assert daemon.nines("pause", "one", "--reason", "nothing else is to change", "--for", "1h").returncode == 0
+            until("a pause, which makes figures anew", lambda: "Paused" in (copy / "index.html").read_text())
+            until("a copy of all that changed", lambda: (copy / "monitor" / "one").exists() and make(daemon).stdout.startswith("nothing has changed"))
+            done = daemon.nines("maintenance", "add", "Mail & <more>", "--start", f"{start:%Y-%m-%dT%H:%M:%SZ}", "--for", "2h", "--text", "Cables are laid anew")
+            assert done.returncode == 0, done.stderr
+            until("the maintenance", lambda: "Cables are laid anew" in (copy / "index.html").read_text())
 
 
 @test("a file that is not ours is never written over, and no link is followed out of the folder")
