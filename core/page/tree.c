@@ -43,7 +43,7 @@ static void add_since(struct text *t, const struct tree *tree, const struct part
 	    strcmp(scene_word(p), level_word[p->level]) != 0)
 		return;
 	when_piece(word(&w, "since"), tree->scene->page, p->since_us);
-	words_piece(t, web_status, "since", &w);
+	words_piece(t, web_status, "part-since", &w);
 }
 
 /* Members in the order of the configuration; those that the page does not show have no row. */
