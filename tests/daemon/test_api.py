@@ -322,6 +322,28 @@ def contacts(tmp):
         gateway.wait(lambda pages: "3" in [page.to for page in pages])
 
 
+@test("letters to subscribers are for editors, and what may tell of other owners' things is not for who has an owner")
+def letters(tmp):
+    with pager.Gateway(lambda page: pager.DELIVERED) as gateway, daemon.Daemon(tmp, pager.settings(tmp, gateway, CONTACTS)) as d:
+        d.until_status("the keeper is there", lambda s: s["checks"])
+        shop = "s" * 43
+        for role in ("viewer", "editor"):
+            add_token(d, SECRET[role], role, role)
+        add_token(d, shop, "editor", "shop", "shop")
+        tell = {"to": "pager:9", "short": "s"}
+        ids = {what: pager.hand_in(d, subject=what, text=what, **tell, **words) for what, words in (
+            ("shop", {"kind": "alert", "contact": "clerk", "check": "a"}), ("bank", {"kind": "alert", "contact": "teller", "check": "b"}),
+            ("both", {"kind": "summary", "contact": "teller"}), ("reader", {"kind": "post", "contact": "subscriber 01m81kzj2h00"}))}
+
+        def seen(secret):
+            status, _, text = ask(d, "GET", "/api/v1/letters", secret)
+            return {i["subject"] for i in json.loads(text)["items"]} if status == 200 else None
+        daemon.until("all are on record", lambda: seen(SECRET["editor"]) == set(ids))
+        daemon.until("the web knows the others", lambda: None not in (seen(SECRET["viewer"]), seen(shop)))
+        for secret, wanted in ((SECRET["editor"], set(ids)), (SECRET["viewer"], {"shop", "bank", "both"}), (shop, {"shop"})):
+            assert seen(secret) == wanted == {what for what, one in ids.items() if ask(d, "GET", "/api/v1/letters/" + one, secret)[0] == 200}
+
+
 @test("malformed bodies and queries are refused with what is wrong, and change nothing")
 def malformed(tmp):
     with Api(tmp) as api:
