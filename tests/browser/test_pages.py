@@ -15,9 +15,10 @@ BY_CODE = ("/subscribe/*", "/subscribe/code/")  # linked where a channel answers
 PAGE = ('notify-email { host = "127.0.0.1" port = 9 tls = none from = "status@shop.test" }\n'
         'page "shop" { title = "The shop" url = "https://status.shop.test" subscribe = email details = yes audiences = {teachers, students} '
         'contact = "help@shop.test" about = {"## What is this?", "What we know of our shop.", "", "- bars", "- and words"} }\n')
+PRIVATE = 'page "staff" {{ password = "file:{}/secret" sign-in = yes }}\n'
 TAB = "\ue004"
 # Below these nothing is linked: what they answer is for programs, or its address comes by letter, or is known to those who may.
-UNLINKED = ("/api/", "/v1/", "/ping/", "/badge/", "/feed/", "/hook/", "/subscription/", "/redirect/", "/health/", "/sign-in/")
+UNLINKED = ("/api/", "/v1/", "/ping/", "/badge/", "/feed/", "/hook/", "/subscription/", "/redirect/", "/health/", "/sign-in/", "/enter/")
 
 
 def filled(shop):
@@ -34,7 +35,10 @@ class Stage:
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="nines-browser-")
-        self.shop = Shop(self.folder.name, pages=PAGE).__enter__()
+        secret = pathlib.Path(self.folder.name, "secret")
+        secret.write_text("a shop of our own\n")
+        secret.chmod(0o640)
+        self.shop = Shop(self.folder.name, pages=PAGE + PRIVATE.format(self.folder.name)).__enter__()
         filled(self.shop)
         self.site = Crawl(self.shop.daemon.port, begin=("/", "/admin/"), headers=self.shop.cookie())
         self.pages = {route: answer for route, answer in self.site.pages.items() if answer.kind == "text/html"}
@@ -74,12 +78,13 @@ def tested(stage):
     for route in stage.pages:
         judged(stage, route)
 
-    @test("the forms to sign in and to type a code in likewise")
+    @test("the forms to sign in, to type a code in and to enter a private page likewise")
     def forms():
+        forms = {"/sign-in/": 200, "/subscribe/code/": 200, "/pages/staff/": 403}
         stage.shop.browser.forget()
-        for path in ("/sign-in/", "/subscribe/code/"):
-            look(stage.shop, path)
-        wrong = invalid({f"{path.strip('/').replace('/', '-')}.html": stage.shop.get(path).body for path in ("/sign-in/", "/subscribe/code/")})
+        for path, status in forms.items():
+            look(stage.shop, path, status)
+        wrong = invalid({f"{path.strip('/').replace('/', '-')}.html": stage.shop.get(path, headers={"Accept": "text/html"}).body for path in forms})
         assert not wrong, wrong
 
     @test("printed from a dark screen: dark on white, without the links that lead elsewhere")

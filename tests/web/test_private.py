@@ -286,6 +286,17 @@ def ways():
         assert comer(web.port).get("/pages/inner/")[0] == 200
 
 
+@test("behind a proxy the address is the one that it tells; one that tells none is nobody's, though its own may see the page")
+def addresses():
+    with served(only(visitors="127.0.0.0/8\n192.0.2.0/24")) as web:
+        ready(web.port)
+        for source, headers, wanted in (("127.0.0.2", {}, 200), ("127.0.0.2", {"X-Forwarded-For": "203.0.113.9"}, 200), ("", {}, 403),
+                                        ("", {"X-Forwarded-For": "127.0.0.1"}, 403), ("", {"X-Forwarded-For": "203.0.113.9"}, 403),
+                                        ("", {"X-Forwarded-For": "192.0.2.1, 203.0.113.9"}, 403), ("", {"X-Forwarded-For": "203.0.113.9, 192.0.2.1"}, 200),
+                                        ("", {"X-Forwarded-For": "nonsense"}, 403), ("", {"X-Forwarded-For": "127.0.0.2"}, 200)):
+            assert Browser(web.port, headers=headers, source=source).get("/pages/inner/")[0] == wanted, (source, headers)
+
+
 def raw(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=20) as s:
         s.sendall(request)
