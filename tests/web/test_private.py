@@ -121,6 +121,13 @@ def matrix():
         assert inside[0] == 200 and "Innermost" in inside[2] and "Vault" in inside[2] and 'content="noindex"' in inside[2]
 
 
+@test("outside of every page is only what says nothing of one: style sheets, sign-in, the form, what letters link to, the description of the API")
+def outside():
+    assert {path for _, path, act in ROUTES if act == "act=8"} == {
+        "/style.css", "/drawing.css", "/copy.js", "/admin.css", "/sign-in/", "/enter/", "/enter/*", "/subscription/*", "/api/v1/openapi.json"}
+    assert {path for _, path, act in ROUTES if act == "act=2"} == {"/ping/*", "/api/push/*", "/api/v1/endpoints/*", "/hook/*"}
+
+
 @test("what was made for who is inside is not sent to who is outside, packed, as unchanged, or by the address of another page")
 def caches():
     with served() as web:
@@ -198,6 +205,11 @@ def by_host():
         assert is_kept_out(b.get("/", Accept="text/html")) and b.get("/style.css")[0] == 200
 
 
+def pass_of(until):
+    """What the cookie carries (core/web/secret.c)."""
+    return hashlib.blake2b(f"{until} {HASH}".encode(), key=b"nines: who knows a page's password", digest_size=32).hexdigest()
+
+
 @test("a cookie ends with the password, with its time, and opens no other page")
 def cookies():
     with served() as web:
@@ -207,7 +219,8 @@ def cookies():
         assert b.get("/pages/inner/")[0] == 200
         name, value = good.split("=", 1)
         until, mac = value.split(".")
-        for bad in (f"{until}.{'0' * 64}", f"{int(until) + 1}.{mac}", f"{until}.", f".{mac}", "", f"{until}", f"1.{mac}", f"{until}.{mac}0", f"+{until}.{mac}",
+        assert pass_of(until) == mac, "the test makes them as the web does"
+        for bad in (f"{NOW_US // 10**6 - 1}.{pass_of(NOW_US // 10**6 - 1)}", f"{until}.{'0' * 64}", f"{int(until) + 1}.{mac}", f"{until}.", f".{mac}", "", f"{until}", f"1.{mac}", f"{until}.{mac}0", f"+{until}.{mac}",
                     f"{until}.{HASH}"):
             b.cookie = f"{name}={bad}"
             assert is_kept_out(b.get("/pages/inner/")), bad
@@ -231,6 +244,7 @@ def cookies():
 def guessing():
     with served() as web:
         ready(web.port)
+        assert comer(web.port, Authorization=basic(PASSWORD)).get("/pages/inner/")[0] == 200, "from here on it is known to be good"
         got = {}
         for i in range(1000):
             if i % 2:
