@@ -204,24 +204,15 @@ static const char *add_attributes(struct text *t, const char *at, const struct c
 	return at;
 }
 
-/* What stands between <!-- and -->, or is the text of a script or a style, is left as it is. */
-static const char *end_of_raw(const char *at)
+/* Behind a comment, which is left as it is; else `at`. */
+static const char *end_of_comment(const char *at)
 {
-	static const struct {
-		const char *begin, *end;
-	} raw[] = {{"<!--", "-->"}, {"<script", "</script"}, {"<style", "</style"}};
+	const char *end;
 
-	for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) {
-		const char *end = NULL;
-
-		if (strncasecmp(at, raw[i].begin, strlen(raw[i].begin)) != 0)
-			continue;
-		if (i) /* its own attributes are as others' */
-			return at;
-		end = strstr(at, raw[i].end);
-		return end ? end + strlen(raw[i].end) : at + strlen(at);
-	}
-	return at;
+	if (strncmp(at, "<!--", 4))
+		return at;
+	end = strstr(at, "-->");
+	return end ? end + 3 : at + strlen(at);
 }
 
 void copy_page_link(struct text *into, const char *html, const struct copy_page *p)
@@ -233,7 +224,7 @@ void copy_page_link(struct text *into, const char *html, const struct copy_page 
 		next = at + strcspn(at, "<");
 		text_add(into, at, (size_t)(next - at));
 		at = next;
-		next = end_of_raw(at);
+		next = end_of_comment(at);
 		text_add(into, at, (size_t)(next - at));
 		if (next != at || !*at) {
 			at = next;
