@@ -35,6 +35,9 @@ void history_incident(const struct site *site, const struct request *r, struct a
 		telling_add(word(&w, "post"), &s, r->base, p, TELL_WHOLE, 1);
 		words_piece(&body, web_status, "incident", &w);
 		answer(a, site, r, text_get(&title), "", &body);
+	} else if (!site->has_board) {
+		a->retry_after_s = 1;
+		answer_text(a, 503, "what was posted is still being read: load this page again");
 	} else {
 		frame_none(a, site, r);
 	}

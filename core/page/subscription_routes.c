@@ -53,6 +53,19 @@ static void show_none(const struct site *s, const struct request *r, struct answ
 	said_answer(a, s, r, 404, none_title, none_text);
 }
 
+/* Of a key that may well be one: as long as not all cards are here nobody can say that it is none.
+ */
+static void show_unknown(const struct site *s, const struct request *r, struct answer *a)
+{
+	if (s->has_board) {
+		show_none(s, r, a);
+		return;
+	}
+	a->retry_after_s = 1;
+	said_answer(a, s, r, 503, "One moment",
+		    "Subscriptions are still being read: load this page again.");
+}
+
 /* ---- to look ---- */
 
 /* Who has that link waits for the answer to what he asked for, and subscribes to nothing. */
@@ -121,7 +134,7 @@ static void show(const struct site *s, const struct request *r, struct answer *a
 	if (at.confirms && !at.is_wrong) {
 		show_confirm(s, r, a, at.key);
 	} else if (!c) {
-		show_none(s, r, a);
+		show_unknown(s, r, a);
 	} else {
 		choices = choices_of_card(c);
 		show_one(s, r, a, c, &at, &choices, NULL, false);
@@ -170,7 +183,7 @@ static void changed(const struct site *s, const struct request *r, struct answer
 
 	(void)state;
 	if (!c)
-		show_none(s, r, a);
+		show_unknown(s, r, a);
 	else
 		show_one(s, r, a, c, &at, &choices, wrong ? wrong : line_get(end, "text"),
 			 wrong != NULL);

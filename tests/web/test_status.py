@@ -468,4 +468,15 @@ def many():
     assert body.index("secret reason") < body.index("check 1<")
 
 
+@test("nobody is told that a post or a subscription is not there while they are still being read")
+def unread():
+    paths = ("/incident/0incident00a/", f"/subscription/{'k' * 43}/")
+    with site(reply={"watch": ""}) as web:
+        for path in paths:
+            status, headers, body = web.get(path)
+            assert (status, headers["Retry-After"]) == (503, "1") and "still being read" in body, (path, status, body)
+    with site(cards="") as web:
+        until("the cards", lambda: [web.get(path)[0] for path in paths] == [404, 404])
+
+
 run()
