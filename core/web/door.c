@@ -86,15 +86,8 @@ static void cut(struct client *c)
 	shutdown(c->fd, SHUT_RDWR);
 }
 
-static bool is_slower(const struct client *c, const struct client *than)
-{
-	if (c->is_answered != than->is_answered)
-		return than->is_answered;
-	return c->since_us < than->since_us;
-}
-
 /* For one who comes: nearly full of clients who take their time, the door would be shut to him
- * until their time is over. Who idles or whose request has not come goes before who is answered. */
+ * until their time is over. */
 static void make_room(struct door *d)
 {
 	struct client *slowest = NULL;
@@ -103,7 +96,7 @@ static void make_room(struct door *d)
 	for (struct client *c = d->clients; c; c = c->next) {
 		if (c->is_cut)
 			continue;
-		if (!slowest || is_slower(c, slowest))
+		if (!slowest || c->since_us < slowest->since_us)
 			slowest = c;
 		here++;
 	}

@@ -174,14 +174,18 @@ def uploads():
         assert web.get("/")[0] == 200
 
 
-def open_slow(port, count):
+HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: x\r\nX-"
+HALF_A_FORM = ask(b"Host: x", b"Content-Type: application/x-www-form-urlencoded", b"Content-Length: 50", target=b"/sign-in/", body=b"name=")
+
+
+def open_slow(port, count, sends=HALF_A_HEAD):
     """So many clients, from several addresses, who begin a request and never end it."""
     slow = []
     for number in range(count):
         s = socket.socket()
         s.bind((f"127.0.1.{number % 25 + 1}", 0))
         s.connect(("127.0.0.1", port))
-        s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-")
+        s.sendall(sends)
         slow.append(s)
     return slow
 
@@ -206,6 +210,17 @@ def slowloris():
                     pass
         print(f"# /health took {slowest * 1000:.0f} ms at most")
         print(f"# {len(select.select(slow, [], [], 0)[0])} of them were cut off")
+        for s in slow:
+            s.close()
+
+
+@test("three hundred who send half a form each: those who have taken longest go, too")
+def slow_forms():
+    with Web(GOOD) as web:
+        slow = open_slow(web.port, 300, HALF_A_FORM)
+        assert web.get("/health")[0] == 200
+        cut = select.select(slow, [], [], 0)[0]
+        assert len(cut) < 150 and slow[0] in cut and not set(cut) & set(slow[150:]), [slow.index(s) for s in cut]
         for s in slow:
             s.close()
 
