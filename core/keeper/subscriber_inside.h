@@ -22,7 +22,7 @@
 
 /* A section `page` as the keeper must know it. */
 struct told_page {
-	char *name, *title, *url;
+	char *name, *title, *url, *zone;
 	char *show, *categories; /* lines; neither: everything */
 	char *subscribe; /* notifiers, lines */
 	char *audiences;

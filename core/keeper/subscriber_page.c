@@ -17,6 +17,7 @@ static void page_free(struct told_page *p)
 	free(p->name);
 	free(p->title);
 	free(p->url);
+	free(p->zone);
 	free(p->show);
 	free(p->categories);
 	free(p->subscribe);
@@ -67,6 +68,7 @@ static void put_page(struct subscribers *s, const char *name, const struct line 
 	p->name = memory_text(name);
 	p->title = memory_text(*title ? title : "the status page");
 	p->url = memory_text(l ? line_get(l, "url") : "");
+	p->zone = memory_text(l ? line_get(l, "zone") : "");
 	p->show = memory_text(l ? line_get(l, "show") : "");
 	p->subscribe = memory_text(l ? line_get(l, "subscribe") : "");
 	p->audiences = memory_text(l ? line_get(l, "audiences") : "");

@@ -94,6 +94,7 @@ void say_to_subscriber(struct keeper *k, const struct card *c, struct letter_fac
 	}
 	text_printf(&tail, "Stop: %s", text_get(&manage));
 	f->contact = p ? p->title : card_get(c, "page");
+	f->zone = p ? map_find_text(&k->alerts->zones, p->zone) : NULL;
 	f->to = card_get(c, "to");
 	f->location = k->own_location;
 	f->now_us = k->wall_us;

@@ -268,7 +268,7 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 	[LETTER_FORM_SUBSCRIBED] = {"subscribed", "note", "You already get messages of {{contact}}",
 				    subscribed_text, "You already get messages of {{contact}}."},
 	[LETTER_FORM_POST] = {"post", "note", "[{{contact}}] {{title}}: {{verdict}}", post_text,
-			      "{{VERDICT}} {{title-short}}: {{update-short}}"},
+			      "{{VERDICT}} {{span-short}} {{title-short}}: {{update-short}}"},
 	[LETTER_FORM_COMPONENT] = {"component", "note", "[{{contact}}] {{title}} is {{verdict}}",
 				   component_text,
 				   "{{VERDICT}} {{title-short}} {{ended-short}} (began "

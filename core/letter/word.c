@@ -92,20 +92,45 @@ static void add_both(struct text *t, const struct letter_facts *f, int64_t us)
 	add_local(t, f, us);
 }
 
+static struct civil civil_of(const struct letter_facts *f, int64_t us)
+{
+	return has_zone(f) ? zone_civil(f->zone, seconds(us)) : civil_utc(us);
+}
+
+static void add_abbreviation(struct text *t, const struct letter_facts *f, int64_t us)
+{
+	const char *abbreviation = "UTC";
+
+	if (has_zone(f))
+		zone_offset(f->zone, seconds(us), &abbreviation);
+	add_safe(t, abbreviation, 16);
+}
+
 /* For an SMS: the reader's own clock, without the date where there is no doubt. */
 static void add_hour(struct text *t, const struct letter_facts *f, int64_t us)
 {
-	struct civil c = has_zone(f) ? zone_civil(f->zone, seconds(us)) : civil_utc(us);
-	const char *abbreviation = "UTC";
+	struct civil c = civil_of(f, us);
 
 	if (!us)
 		return;
-	if (has_zone(f))
-		zone_offset(f->zone, seconds(us), &abbreviation);
 	if (!f->now_us || f->now_us - us >= 20 * 3600 * CLOCK_SECOND)
 		text_printf(t, "%02d-%02d ", c.month, c.day);
 	text_printf(t, "%02d:%02d ", c.hour, c.minute);
-	add_safe(t, abbreviation, 16);
+	add_abbreviation(t, f, us);
+}
+
+/* "02-01 05:00-07:00 JST": from when to when, of what has not ended, such as maintenance. */
+static void add_span_short(struct text *t, const struct letter_facts *f)
+{
+	struct civil from = civil_of(f, f->detected_us), to = civil_of(f, f->ended_us);
+
+	if (!f->detected_us || f->ended_us <= f->now_us)
+		return;
+	text_printf(t, "%02d-%02d %02d:%02d-", from.month, from.day, from.hour, from.minute);
+	if (from.day != to.day || f->ended_us - f->detected_us >= 86400 * CLOCK_SECOND)
+		text_printf(t, "%02d-%02d ", to.month, to.day);
+	text_printf(t, "%02d:%02d ", to.hour, to.minute);
+	add_abbreviation(t, f, f->detected_us);
 }
 
 static void add_detected(struct text *t, const struct letter_facts *f)
@@ -569,6 +594,7 @@ static const struct word {
 	{"last-pass", add_last_pass},
 	{"ended", add_ended},
 	{"ended-short", add_until_short},
+	{"span-short", add_span_short},
 	{"lasted", add_lasted},
 	{"written", add_written},
 	{"zone", add_zone},

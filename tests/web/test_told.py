@@ -133,6 +133,26 @@ def reminded(tmp):
         assert (len(w.inbox("member")), len(w.inbox("service")), len(w.inbox("incidents"))) == (4, 4, 2)
 
 
+ABROAD = 'page "tokyo" { title = "Tokyo"  url = "https://tokyo.example.org"  show = "Mail"  zone = "Asia/Tokyo"  subscribe = {email, sms} }\n'
+
+
+@test("subscribers read times by the clock of their page's zone, beside UTC; an SMS has that clock alone; other pages theirs")
+def zone(tmp):
+    with World(tmp, ABROAD) as w:
+        w.confirmed("far@nines.test", path="/pages/tokyo")
+        w.confirmed("near@nines.test")
+        w.site.subscribe("+81312345678", channel="sms", path="/pages/tokyo/subscribe/")
+        code = re.search(r"\b(\d{8})\b", json.loads(until("the code", lambda: w.sms.requests)[0].body)["text"])[1]
+        w.site.ask("POST", "/pages/tokyo/subscribe/code/", {"channel": "sms", "address": "+81312345678", "code": code})
+        w.post("maintenance", "New disks", "Mail", "--start", "2099-01-31T20:00:00Z", "--for", "2h")
+        far, near = w.mails("far", 2)[1].get_content(), w.mails("near", 2)[1].get_content()
+        for said in ("2099-01-31 20:00:00 UTC", "2099-02-01 05:00:00 JST (Asia/Tokyo)", "2099-02-01 07:00:00 JST (Asia/Tokyo)"):
+            assert said in far, (said, far)
+        assert "2099-01-31 20:00:00 UTC" in near and "JST" not in near, near
+        said = json.loads(until("the SMS", lambda: len(w.sms.requests) > 1 and w.sms.requests)[1].body)["text"]
+        assert said.startswith("SCHEDULED 02-01 05:00-07:00 JST New disks: We look into it. Stop: ") and len(said) <= 160, said
+
+
 @test("maintenance begins and ends by itself; its new date, its beginning and its end go to who chose a service that has what is concerned, and to webhooks")
 def whole(tmp):
     with World(tmp) as w:
