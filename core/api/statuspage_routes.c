@@ -331,6 +331,10 @@ static void write_incident(const struct site *s, const struct request *r, struct
 	struct incident i = {.site = s, .request = r, .answer = a, .is_fine = true};
 	struct text status = {0};
 
+	if (*id && !v1_reaches_post(s, r, id)) {
+		v1_problem(a, 404, "there is no incident '%.60s'", id);
+		return;
+	}
 	read_body(&i.body, r, "incident");
 	line_begin(&i.line, "post", *id ? id : "-");
 	v1_add_asker(r, &i.line);

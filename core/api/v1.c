@@ -8,6 +8,7 @@
 #include "../base/clock.h"
 #include "../base/memory.h"
 #include "../board/user.h"
+#include "../page/admin.h"
 #include "../web/json.h"
 #include "../web/problem.h"
 #include "../web/secret.h"
@@ -153,10 +154,16 @@ static bool add_list(const struct body *b, const struct v1_field *f, json_t *v, 
 		text_puts(&list, i ? "\n" : "");
 		text_puts(&list, text ? text : "");
 	}
+	is_fine = is_fine || refuse(b, f, "wanted an array of texts of one line each");
+	if (is_fine && f->kind == V1_TARGETS &&
+	    !admin_reaches(b->site, b->request, b->request->route->act, text_get(&list))) {
+		v1_problem(b->answer, 404, "%s: not all of them are checks or services", f->name);
+		is_fine = false;
+	}
 	if (is_fine)
 		line_add(line, f->word, text_get(&list));
 	text_release(&list);
-	return is_fine || refuse(b, f, "wanted an array of texts of one line each");
+	return is_fine;
 }
 
 static bool add_time(const struct body *b, const struct v1_field *f, json_t *v, struct text *line)
@@ -240,10 +247,10 @@ char *v1_password(const struct request *r)
 
 static bool (*const add_kind[])(const struct body *, const struct v1_field *, json_t *,
 				struct text *) = {
-	[V1_TEXT] = add_text,   [V1_TARGET] = add_text, [V1_LIST] = add_list,
-	[V1_TIME] = add_time,   [V1_WHEN] = add_time,   [V1_DURATION] = add_duration,
-	[V1_FLAG] = add_number, [V1_COUNT] = add_number, [V1_PASSWORD] = judge_password,
-	[V1_OWNER] = add_owner};
+	[V1_TEXT] = add_text,           [V1_TARGET] = add_text, [V1_LIST] = add_list,
+	[V1_TARGETS] = add_list,        [V1_TIME] = add_time,   [V1_WHEN] = add_time,
+	[V1_DURATION] = add_duration,   [V1_FLAG] = add_number, [V1_COUNT] = add_number,
+	[V1_PASSWORD] = judge_password, [V1_OWNER] = add_owner};
 
 static bool is_known(const struct v1_field *f, const char *name)
 {

@@ -20,6 +20,7 @@ enum v1_kind {
 	V1_TEXT,
 	V1_TARGET, /* the name of a check or service that the asker may see */
 	V1_LIST, /* an array of texts, in a line joined by newlines */
+	V1_TARGETS, /* a list of names of checks and services, which he may touch */
 	V1_TIME, /* RFC 3339; in a line microseconds */
 	V1_WHEN, /* RFC 3339; in a line as it is */
 	V1_DURATION, /* "30m"; in a line microseconds */
@@ -85,6 +86,8 @@ bool v1_line(const struct site *, const struct request *, struct answer *, struc
 /* What the end of the path names is the asker's to change; else that has been answered. People and
  * tokens of another owner, or of none, are not his who has one: he would make himself more. */
 bool v1_may_touch(const struct site *, const struct request *, struct answer *);
+/* False: it is about what belongs to another owner, so for him it is not there. */
+bool v1_reaches_post(const struct site *, const struct request *, const char *id);
 /* Answers what the keeper said to a change. */
 route_then v1_changed;
 /* Each line of the keeper's answer, in a route_then. */

@@ -4,6 +4,7 @@
 
 #include "../board/address.h"
 #include "../base/memory.h"
+#include "../page/admin.h"
 #include "../web/json.h"
 #include "../web/secret.h"
 #include "v1.h"
@@ -11,7 +12,7 @@
 static const char nobody[] = "the keeper does not answer: nines is starting or in trouble";
 
 void v1_changed(const struct site *s, const struct request *r, struct answer *a,
-		    const struct line *end, void *state)
+		const struct line *end, void *state)
 {
 	const char *wrong = end ? line_find(end, "wrong") : nobody;
 	json_t *j;
@@ -50,13 +51,25 @@ static bool may_touch_person(const struct site *s, const struct request *r, cons
 	return c && !strcmp(card_get(c, "owner"), own);
 }
 
+bool v1_reaches_post(const struct site *s, const struct request *r, const char *id)
+{
+	const struct card *c = board_find(s->board, "post", id);
+
+	return !c || admin_reaches(s, r, r->route->act, card_get(c, "components"));
+}
+
 bool v1_may_touch(const struct site *s, const struct request *r, struct answer *a)
 {
-	const char *tail = v1_operation_of(r)->tail;
+	const struct v1_operation *o = v1_operation_of(r);
+	const char *tail = o->tail;
 	bool is_person = tail && (!strcmp(tail, "user") || !strcmp(tail, "token"));
 
 	if (is_person && !may_touch_person(s, r, tail)) {
 		v1_problem(a, 404, "there is no %s of that name", tail);
+		return false;
+	}
+	if (tail && o->verb && !strcmp(o->verb, "post") && !v1_reaches_post(s, r, r->tail)) {
+		v1_problem(a, 404, "there is no post '%.60s'", r->tail);
 		return false;
 	}
 	if (!tail || strcmp(tail, "name") || v1_target(s, r, r->tail))
@@ -223,7 +236,8 @@ void v1_renew(const struct site *s, const struct request *r, struct answer *a)
 
 	(void)s;
 	if (*card_get(r->user, "owner")) {
-		v1_problem(a, 403, "the addresses of all owners would be others: "
+		v1_problem(a, 403,
+			   "the addresses of all owners would be others: "
 			   "ask who has none");
 		return;
 	}

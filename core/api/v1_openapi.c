@@ -28,20 +28,22 @@ static json_t *words(const char *list)
 
 static json_t *type_of(const struct v1_field *f)
 {
-	static const char *const type[] = {
-		[V1_LIST] = "array", [V1_FLAG] = "boolean", [V1_COUNT] = "integer"};
+	static const char *const type[] = {[V1_LIST] = "array",
+					   [V1_TARGETS] = "array",
+					   [V1_FLAG] = "boolean",
+					   [V1_COUNT] = "integer"};
 	const char *name = f->kind < sizeof type / sizeof *type ? type[f->kind] : NULL;
 	json_t *j = json_pack("{ss}", "type", name ? name : "string");
 
-	if (f->kind == V1_LIST)
+	if (f->kind == V1_LIST || f->kind == V1_TARGETS)
 		json_object_set_new(j, "items", json_pack("{ss}", "type", "string"));
 	if (f->kind == V1_TIME || f->kind == V1_WHEN)
 		json_object_set_new(j, "format", json_string("date-time"));
 	if (f->kind == V1_PASSWORD)
-		json_object_update_new(j, json_pack("{ss, sb, si, si}", "format", "password",
-						    "writeOnly", 1, "minLength",
-						    USER_PASSWORD_LEAST, "maxLength",
-						    SECRET_PASSWORD_BYTES));
+		json_object_update_new(j,
+				       json_pack("{ss, sb, si, si}", "format", "password",
+						 "writeOnly", 1, "minLength", USER_PASSWORD_LEAST,
+						 "maxLength", SECRET_PASSWORD_BYTES));
 	if (f->kind == V1_DURATION)
 		json_object_set_new(j, "pattern", json_string("^[0-9]+(ms|s|m|h|d)?$"));
 	if (f->choices)

@@ -274,11 +274,12 @@ static json_t *post_json(const struct site *s, const struct post *p)
 	return j;
 }
 
-static bool is_wanted(const struct request *r, const struct post *p)
+static bool is_wanted(const struct site *s, const struct request *r, const struct post *p)
 {
 	const char *sort = request_query(r, "sort"), *stage = request_query(r, "stage");
 
-	return (!*sort || !strcmp(sort, post_sort_name[p->sort])) &&
+	return v1_reaches_post(s, r, p->card->id) &&
+	       (!*sort || !strcmp(sort, post_sort_name[p->sort])) &&
 	       (!*stage || !strcmp(stage, post_stage_name[p->stage]));
 }
 
@@ -297,7 +298,8 @@ void v1_posts(const struct site *s, const struct request *r, struct answer *a)
 	for (i = board_count(s->board, "post"); i--;) {
 		const struct card *c = board_at(s->board, "post", i);
 
-		if ((*after && strcmp(c->id, after) >= 0) || !post_read(c, &p) || !is_wanted(r, &p))
+		if ((*after && strcmp(c->id, after) >= 0) || !post_read(c, &p) ||
+		    !is_wanted(s, r, &p))
 			continue;
 		if (json_array_size(list) == limit) {
 			next = json_string_value(
@@ -314,7 +316,7 @@ void v1_post(const struct site *s, const struct request *r, struct answer *a)
 	const struct card *c = board_find(s->board, "post", r->tail);
 	struct post p;
 
-	if (c && post_read(c, &p))
+	if (c && v1_reaches_post(s, r, r->tail) && post_read(c, &p))
 		v1_answer(a, 200, post_json(s, &p));
 	else
 		v1_problem(a, 404, "there is no post '%.60s'", r->tail);

@@ -83,7 +83,7 @@ static const struct v1_field
 		     {"period", V1_TEXT, "period", false, NULL,
 		      "a date in it (the last one that is over)"},
 		     END},
-	maintenance[] = {{"services", V1_LIST, "services", true, NULL,
+	maintenance[] = {{"services", V1_TARGETS, "services", true, NULL,
 			  "checks and services; none: all"},
 			 {"start", V1_WHEN, "start", true, NULL, "when it begins"},
 			 {"end", V1_WHEN, "end", true, NULL, "when it ends"},
@@ -119,7 +119,7 @@ static const struct v1_field
 		 false,                                                                            \
 		 "none minor major critical degraded outage",                                      \
 		 "how bad it is"},                                                                 \
-		{"components", V1_LIST, "components",                                              \
+		{"components", V1_TARGETS, "components",                                           \
 		 false,        NULL,    "checks and services; none: everything"},                  \
 		{"states",                                                                         \
 		 V1_LIST,                                                                          \
@@ -186,7 +186,7 @@ static const struct v1_field subscribe[] = {
 	{"page", V1_TEXT, "page", true, NULL, "the page"},
 	{"to", V1_TEXT, "to", true, NULL, "NOTIFIER:ADDRESS"},
 	{"all", V1_FLAG, "all", false, NULL, "of everything on the page"},
-	{"components", V1_LIST, "components", false, NULL, "or of these checks and services"},
+	{"components", V1_TARGETS, "components", false, NULL, "or of these checks and services"},
 	{"kinds", V1_LIST, "kinds", false, NULL, "incidents, maintenance, news, alerts"},
 	END};
 static const struct v1_field close_request[] = {

@@ -1,4 +1,5 @@
 """Every route by every role, from the tables of routes themselves: a new route cannot be forgotten (F50, F56)."""
+import json
 import pathlib
 import sys
 import urllib.parse
@@ -94,6 +95,7 @@ def forms():
 def posts():
     told = shown.pages(shown.named("target", "till", module="tcp", every_us=60_000_000, owner="till team"))
     cards = (TOKENS + token("shop", "editor", "token-shop", owner="shop team") + token("till", "editor", "token-till", owner="till team")
+             + token("shop-admin", "admin", "token-shop-admin", owner="shop team") + token("till-admin", "admin", "token-till-admin", owner="till team")
              + shown.post("0open0000001", title="About nothing of anybody's", updates=[("investigating", "We look.", 60)])
              + shown.post("0till0000001", title="About the till", components="till", updates=[("investigating", "We look.", 60)]))
     with Web(shown.states(more=shown.check("till", "down", module="tcp")), told=told, cards=cards) as web:
@@ -106,6 +108,16 @@ def posts():
                 before = len(changes(web))
                 status = b.ask("POST", path, fields + "&title=x&body=y", Content_Type="application/x-www-form-urlencoded", Authorization=f"Bearer token-{who}")[0]
                 assert (status != 404, len(changes(web)) > before) == (reaches, reaches), (who, path, status)
+            for method, path, body in (("POST", "/api/v1/posts", {"title": "x", "body": "y", "components": ["web-1", "till"]}), ("PATCH", "/api/v1/posts/0open0000001", {"components": ["till"]}),
+                                       ("PATCH", "/api/v1/posts/0till0000001", {"body": "y"}), ("DELETE", "/api/v1/posts/0till0000001", None),
+                                       ("PATCH", "/v1/pages/status/incidents/0till0000001", {"incident": {"body": "y"}}),
+                                       ("POST", "/api/v1/maintenance", {"services": ["till"], "start": "2036-01-01T10:00:00Z", "end": "2036-01-01T11:00:00Z"})):
+                before = len(changes(web))
+                status = b.ask(method, path, body and json.dumps(body), Content_Type="application/json", Authorization=f"Bearer token-{who}-admin")[0]
+                assert (status != 404, len(changes(web)) > before) == (reaches, reaches), (who, method, path, status)
+            listed = b.get("/api/v1/posts", Authorization=f"Bearer token-{who}")[2]
+            assert ("0open0000001" in listed, "0till0000001" in listed) == (True, reaches), (who, listed)
+            assert b.get("/api/v1/posts/0till0000001", Authorization=f"Bearer token-{who}")[0] == (200 if reaches else 404), who
 
 
 @test("what belongs to another owner is not there: for pages, for the API, to read and to change")
