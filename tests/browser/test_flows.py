@@ -134,6 +134,7 @@ def view(tmp):
         shop.browser.click(shop.browser.one("partial link text", "the change before"))
         assert "as it was at" in shop.browser.text()
 
+
 SHOP = ('notify-email {{ host = "127.0.0.1" port = {mail} tls = none from = "status@nines.test" }}\n'
         'page "shop" {{ title = "The shop" url = "https://status.shop.test" subscribe = email }}\n')
 KEY = r"https://status\.shop\.test(/subscription/\S+)"

@@ -7,6 +7,7 @@ import sys
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from daemon import until  # noqa: E402
 from keeper import Keeper, Web, frame, line  # noqa: E402
 from tap import run, test  # noqa: E402
 
@@ -104,11 +105,7 @@ def health():
 
 def until_gone(web):
     """The web role has seen the end of its keeper's link when it says that it is stale."""
-    for _ in range(500):
-        if json.loads(web.get("/status.json")[2])["stale"]:
-            return
-        time.sleep(0.01)
-    raise AssertionError("not stale in 5 s")
+    until("it is stale", lambda: json.loads(web.get("/status.json")[2])["stale"])
 
 
 @test("a page without its keeper says loudly how old it is, and recovers with a new one")
@@ -120,12 +117,8 @@ def gone():
         status, _, body = web.get("/")
         assert status == 200 and "This page is old" in body and "shop" in body
         web.give_keeper(Keeper(GOOD.replace("shop", "new-shop")))
-        for _ in range(500):
-            body = web.get("/")[2]
-            if "new-shop" in body:
-                break
-            time.sleep(0.01)
-        assert "new-shop" in body and "This page is old" not in body
+        body = until("the new one is heard", lambda: (lambda text: text if "new-shop" in text else None)(web.get("/")[2]))
+        assert "This page is old" not in body
 
 
 @test("before the first answer the page is 503 and says that nothing is known")
