@@ -2,7 +2,6 @@
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
-import calendar
 import csv
 import datetime
 import io
@@ -23,22 +22,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import record
 from golden import keep
+from reporting import at, nines
 from tap import BUILD, run, skip, test
 
 HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
 SUMS = ("up_s", "degraded_s", "down_s", "unknown_s", "not_monitored_s", "maintenance_s", "outside_hours_s", "excluded_s")
-
-
-def at(*when):
-    return calendar.timegm(datetime.datetime(*when).timetuple())
-
-
-def nines(*words, status=0, conf=None):
-    """Standard output; with another status standard error."""
-    done = subprocess.run([str(BUILD / "nines"), *(["-c", str(conf)] if conf else []), "report", *map(str, words)],
-                          capture_output=True, env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, check=False)
-    assert done.returncode == status, (done.returncode, done.stderr.decode(), done.stdout.decode()[:300])
-    return (done.stdout if status == 0 else done.stderr).decode()
 
 
 def sla(store, *words, conf=None):
