@@ -63,6 +63,7 @@ static const char event_tables[] =
 	" ended_us INTEGER, subject TEXT, short TEXT, text TEXT, words TEXT);"
 	"CREATE INDEX IF NOT EXISTS letter_by_time ON letter(created_us);"
 	"CREATE INDEX IF NOT EXISTS letter_waiting ON letter(id) WHERE outcome IS NULL;"
+	"CREATE INDEX IF NOT EXISTS letter_by_contact ON letter(contact);"
 	"CREATE TABLE IF NOT EXISTS told(incident TEXT, letter TEXT,"
 	" PRIMARY KEY(incident, letter)) WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS told_by_letter ON told(letter);"

@@ -1,5 +1,6 @@
 /* Cards in the record: every version stays, the last one comes back to a new keeper, one that is
  * gone leaves nothing. */
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -78,6 +79,23 @@ static int count(const char *kind)
 	return n;
 }
 
+/* Whoever goes takes his letters along: they are found without reading all that were ever sent. */
+static void test_letters_of(void)
+{
+	sqlite3_stmt *ask;
+	sqlite3 *db;
+	bool is_by_index;
+
+	sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+	sqlite3_prepare_v2(db, "EXPLAIN QUERY PLAN DELETE FROM letter WHERE contact = ?1", -1, &ask,
+			   NULL);
+	is_by_index = sqlite3_step(ask) == SQLITE_ROW &&
+		      strstr((const char *)sqlite3_column_text(ask, 3), "letter_by_contact");
+	ok(is_by_index, "letters of a subscriber have an index");
+	sqlite3_finalize(ask);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	struct store *s;
@@ -122,5 +140,6 @@ int main(void)
 	     "resume-card A kind=user version=51 at_us=3 first_us=3 by=\"\"\n",
 	     "and does not come back; another kind's card of that id does");
 	store_close(s);
+	test_letters_of();
 	return done_testing();
 }
