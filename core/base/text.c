@@ -214,6 +214,30 @@ static bool read_short(const char *at, uint64_t *n)
 	return at > first && !*at;
 }
 
+bool text_to_bool(const char *s, bool *is_true)
+{
+	static const char *const word[] = {"false", "true", "no", "yes", "off", "on", "0", "1"};
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		if (!strcmp(word[i], s)) {
+			*is_true = i % 2;
+			return true;
+		}
+	return false;
+}
+
+bool text_lists(const char *list, const char *item, size_t size)
+{
+	size_t n;
+
+	for (; *list; list += n + (list[n] == '\n')) {
+		n = strcspn(list, "\n");
+		if (n == size && !memcmp(list, item, n))
+			return true;
+	}
+	return false;
+}
+
 bool text_to_int(const char *s, int64_t *n)
 {
 	bool is_negative = *s == '-';

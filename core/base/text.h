@@ -45,6 +45,10 @@ void text_stamp(char id[TEXT_STAMP], uint64_t number);
 
 /* A whole decimal number with optional sign, nothing behind it. False: no such number. */
 bool text_to_int(const char *, int64_t *);
+/* true yes on 1, false no off 0, as configurations have them. False: another word. */
+bool text_to_bool(const char *, bool *);
+/* One of the lines of `list` is exactly these bytes. */
+bool text_lists(const char *list, const char *item, size_t size);
 
 /* Every line of every process is written with these: they stand here to be compiled in. */
 

@@ -47,11 +47,6 @@ void channels_release(struct letters *s)
 
 /* ---- configuration ---- */
 
-static bool is_yes(const char *text)
-{
-	return !strcmp(text, "true") || !strcmp(text, "yes") || !strcmp(text, "on");
-}
-
 static void put_channel(struct letters *s, const struct line *l)
 {
 	struct channel *c = channel_get(s, line_name(l));
@@ -65,7 +60,9 @@ static void put_channel(struct letters *s, const struct line *l)
 
 	free(c->module);
 	c->module = memory_text(line_get(l, "module"));
-	c->is_direct = !strcmp(c->module, "webhook") || is_yes(line_get(l, "opt.direct"));
+	c->is_direct = !strcmp(c->module, "webhook");
+	if (!c->is_direct)
+		text_to_bool(line_get(l, "opt.direct"), &c->is_direct);
 	outbox_channel_put(s->outbox, &put);
 	if (refused)
 		outbox_channel_break(s->outbox, c->name, refused, OUTBOX_NEVER);

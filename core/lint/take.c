@@ -254,13 +254,11 @@ static void take_service(struct lint *l, const struct line *line)
 static void take_notifier(struct lint *l, const struct line *line)
 {
 	struct channel *c = lint_alloc(l, sizeof *c);
-	const char *direct = line_get(line, "opt.direct");
 
 	c->name = lint_keep(l, line_name(line));
 	c->form = lint_keep(l, line_get(line, "opt.form"));
 	c->is_mail = !strcmp(line_get(line, "module"), "email");
-	c->is_direct = !strcmp(direct, "true") || !strcmp(direct, "yes") ||
-		       !strcmp(direct, "on") || !strcmp(direct, "1");
+	text_to_bool(line_get(line, "opt.direct"), &c->is_direct);
 	if (!c->is_mail || !c->is_direct)
 		add_uses(l, &c->use, line, "notifier");
 	map_put_text(&l->channels, c->name, c);

@@ -209,19 +209,7 @@ static bool set_number(struct setting *s)
 
 static bool set_bool(struct setting *s)
 {
-	static const struct {
-		const char *word;
-		bool means;
-	} word[] = {{"true", true},   {"yes", true}, {"on", true},   {"1", true},
-		    {"false", false}, {"no", false}, {"off", false}, {"0", false}};
-
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-		if (strcmp(word[i].word, s->value))
-			continue;
-		*(bool *)s->member = word[i].means;
-		return true;
-	}
-	return refuse(s, "is neither true nor false");
+	return text_to_bool(s->value, s->member) || refuse(s, "is neither true nor false");
 }
 
 static bool set_choice(struct setting *s)

@@ -153,10 +153,30 @@ static const struct {
 	{"0x10", 0, false},
 };
 
+static void test_words(void)
+{
+	static const struct {
+		const char *word;
+		int means; /* -1: nothing */
+	} word[] = {{"true", 1}, {"yes", 1}, {"on", 1},  {"1", 1}, {"false", 0}, {"no", 0},
+		    {"off", 0},  {"0", 0},   {"Yes", -1}, {"", -1}, {"yess", -1}};
+	bool is_true;
+
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+		ok(text_to_bool(word[i].word, &is_true) ? is_true == word[i].means
+							 : word[i].means < 0,
+		   "'%s' is %d", word[i].word, word[i].means);
+	ok(text_lists("a\nbc", "a", 1) && text_lists("a\nbc", "bc", 2) &&
+		   !text_lists("a\nbc", "b", 1) && !text_lists("a\nbc", "a\nbc", 4) &&
+		   !text_lists("", "", 0),
+	   "a list has its lines and nothing else");
+}
+
 int main(void)
 {
 	int64_t n;
 
+	test_words();
 	check_growing();
 	check_safe();
 	check_safe_always();

@@ -33,10 +33,12 @@ static void configure(struct world *w)
 		"channel sms module=sms at_once=4 per_minute=6000 timeout_us=30000000",
 		"channel hook module=webhook at_once=4 per_minute=6000 timeout_us=30000000",
 		"channel log module=log at_once=4 per_minute=6000 timeout_us=30000000",
+		"channel room module=chat at_once=4 per_minute=6000 timeout_us=30000000 "
+		"opt.direct=1",
 		"define smtp module=tcp every_us=60000000 recheck_us=10000000 title=\"Mail in\"",
 		"define web module=tcp every_us=60000000 recheck_us=10000000",
 		"service mail members=smtp need=1",
-		"page shop title=\"The shop\" url=" URL " subscribe=\"email\\nsms\\nhook\" "
+		"page shop title=\"The shop\" url=" URL " subscribe=\"email\\nsms\\nhook\\nroom\" "
 		"audiences=\"admins\\nusers\"",
 		"page other title=Other url=https://other.example.org show=web subscribe=email",
 		"end 1 problems=0",
@@ -53,6 +55,7 @@ static void configure(struct world *w)
 	world_say(w, END_PARENT, 0, "courier email number=1");
 	world_say(w, END_PARENT, 0, "courier sms number=2");
 	world_say(w, END_PARENT, 0, "courier hook number=3");
+	world_say(w, END_PARENT, 0, "courier room number=4");
 }
 
 static struct world *begin(void)
@@ -99,7 +102,7 @@ static void deliver_all(struct world *w, struct text *all)
 				continue;
 			snprintf(answer, sizeof answer, "outcome %.*s outcome=delivered",
 				 (int)strcspn(id + 8, " "), id + 8);
-			for (int courier = 1; courier <= 3; courier++)
+			for (int courier = 1; courier <= 4; courier++)
 				world_say(w, END_COURIER, courier, answer);
 		}
 		text_release(&now);
@@ -729,6 +732,9 @@ static void test_strangers(void)
 
 	subscribe(w, "hook:https://hooks.example.org/a", "", &letters);
 	ok(strstr(letters.at, "word.stranger=1") != NULL, "a stranger's webhook is marked as such");
+	subscribe(w, "room:all", "", &letters);
+	ok(strstr(letters.at, "word.stranger=1") != NULL,
+	   "and what goes directly to where the address says, however that is written");
 	subscribe(w, "email:ann@example.org", "", &letters);
 	ok(!strstr(letters.at, "word.stranger"), "a mail by our relay is not");
 	world_free(w);
