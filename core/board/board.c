@@ -226,14 +226,7 @@ int64_t card_int(const struct card *c, const char *key, int64_t otherwise)
 
 bool card_lists(const struct card *c, const char *key, const char *item)
 {
-	size_t n = strlen(item), size;
-
-	for (const char *at = card_get(c, key); *at; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		if (size == n && !memcmp(at, item, n))
-			return true;
-	}
-	return false;
+	return text_lists(card_get(c, key), item, strlen(item));
 }
 
 static bool is_listed(const char *key, const char *const *list)

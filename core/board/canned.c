@@ -63,14 +63,7 @@ struct scene {
 
 static bool is_listed(const char *list, const char *item)
 {
-	size_t size, n = strlen(item);
-
-	for (const char *at = list; *at; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		if (size == n && !memcmp(at, item, n))
-			return true;
-	}
-	return false;
+	return text_lists(list, item, strlen(item));
 }
 
 static void find_posts(struct scene *s)

@@ -52,19 +52,6 @@ static bool judge_kinds(const char *kinds, struct text *wrong)
 	return *kinds;
 }
 
-/* Is that text one of the lines? */
-static bool is_there(const char *list, const char *item, size_t size)
-{
-	size_t n;
-
-	for (; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		if (n == size && !memcmp(list, item, n))
-			return true;
-	}
-	return false;
-}
-
 static bool judge_components(const struct line *l, struct text *wrong)
 {
 	size_t count = count_lines(line_get(l, "components"), 200);
@@ -75,7 +62,7 @@ static bool judge_components(const struct line *l, struct text *wrong)
 	else if (count > SUBSCRIBER_COMPONENTS)
 		text_printf(wrong, "choose at most %d components, or everything",
 			    SUBSCRIBER_COMPONENTS);
-	else if (is_all && is_there(line_get(l, "kinds"), "alerts", strlen("alerts")))
+	else if (is_all && text_lists(line_get(l, "kinds"), "alerts", strlen("alerts")))
 		text_puts(wrong, "alerts are of chosen components: choose some of them");
 	return !wrong->size;
 }
@@ -105,10 +92,7 @@ bool subscriber_choose(struct text *card, const struct line *l, struct text *wro
 	line_add(card, "kinds", line_get(l, "kinds"));
 	line_add(card, "maintenance", !strcmp(maintenance, "outage") ? "outage" : "all");
 	line_add(card, "audiences", line_get(l, "audiences"));
-	line_add_int(card, "after_us",
-		     after_us < 0                      ? 0
-		     : after_us > INT64_C(86400000000) ? 0
-						       : after_us);
+	line_add_int(card, "after_us", after_us);
 	return true;
 }
 
@@ -120,7 +104,7 @@ static bool meet(const char *a, const char *b)
 
 	for (; *a; a += n + (a[n] == '\n')) {
 		n = strcspn(a, "\n");
-		if (is_there(b, a, n))
+		if (text_lists(b, a, n))
 			return true;
 	}
 	return false;
@@ -176,7 +160,7 @@ bool subscriber_wants(const struct card *c, const struct subscriber_news *n,
 	if (strcmp(card_get(c, "state"), "confirmed") != 0 ||
 	    !card_lists(c, "kinds", subscriber_kind_name[n->kind]))
 		return false;
-	if (*n->pages && !is_there(n->pages, page, strlen(page)))
+	if (*n->pages && !text_lists(n->pages, page, strlen(page)))
 		return false;
 	if (*n->audiences && !meet(card_get(c, "audiences"), n->audiences))
 		return false;

@@ -22,7 +22,7 @@ struct text *board_begin(struct keeper *, const char *kind, const char *id, cons
 /* Applies, records and tells it. NULL: it is longer than CARD_BYTES or has too many words, nothing
  * has changed. The card is valid until it changes again. */
 const struct card *board_end(struct keeper *);
-/* The card is no more, nor any version of it in the record. */
+/* The card is no more, nor any version of it in the record. `id` and `by` may be the card's own. */
 void board_remove(struct keeper *, const char *kind, const char *id, const char *by);
 
 /* ---- answering ---- */

@@ -175,13 +175,8 @@ static void remove_all(struct keeper *k, const char *post, const char *by)
 {
 	const struct card *update[1];
 
-	while (post_updates(k->board, post, update, 1)) {
-		struct text id = {0};
-
-		text_puts(&id, update[0]->id);
-		board_remove(k, "update", text_get(&id), by);
-		text_release(&id);
-	}
+	while (post_updates(k->board, post, update, 1))
+		board_remove(k, "update", update[0]->id, by);
 	board_remove(k, "post", post, by);
 }
 

@@ -25,17 +25,12 @@ static void refuse(struct keeper *k, int64_t client, const char *why)
 
 /* ---- who there is ---- */
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return !strcasecmp(a, b);
-}
-
 const struct card *subscriber_find(const struct keeper *k, const char *page, const char *to)
 {
 	const struct card *c = NULL;
 
 	for (size_t i = 0; (c = board_at(k->board, "subscriber", i)); i++)
-		if (!strcmp(card_get(c, "page"), page) && is_same_text(card_get(c, "to"), to) &&
+		if (!strcmp(card_get(c, "page"), page) && !strcasecmp(card_get(c, "to"), to) &&
 		    !*card_get(c, "request"))
 			return c;
 	return NULL;
@@ -57,18 +52,6 @@ bool subscribers_are_full(const struct keeper *k)
 }
 
 /* ---- to subscribe ---- */
-
-static bool lists(const char *list, const char *item, size_t size)
-{
-	size_t n;
-
-	for (; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		if (n == size && !memcmp(list, item, n))
-			return true;
-	}
-	return false;
-}
 
 /* What is not shown is not there. */
 static bool judge_components(const struct keeper *k, const struct told_page *p, const char *chosen,
@@ -98,7 +81,7 @@ static bool judge_audiences(const struct told_page *p, const char *chosen, struc
 
 	for (; *chosen; chosen += n + (chosen[n] == '\n')) {
 		n = strcspn(chosen, "\n");
-		if (lists(p->audiences, chosen, n))
+		if (text_lists(p->audiences, chosen, n))
 			continue;
 		text_printf(wrong, "there is no group '%.*s' on this page", n < 60 ? (int)n : 60,
 			    chosen);
@@ -127,7 +110,7 @@ static bool judge_address(struct keeper *k, struct asked *w, const struct line *
 	struct text normal = {0};
 	bool is_fine = false;
 
-	if (!address || !module || !lists(w->page->subscribe, to, (size_t)(address - to)))
+	if (!address || !module || !text_lists(w->page->subscribe, to, (size_t)(address - to)))
 		text_puts(&w->wrong, "choose one of the ways that this page offers");
 	else
 		is_fine = subscriber_address(module, address + 1, &normal, &w->wrong);

@@ -40,12 +40,6 @@ static void forget_pages(struct subscribers *s)
 	s->first = NULL;
 }
 
-static bool says_yes(const char *text)
-{
-	return !strcmp(text, "true") || !strcmp(text, "yes") || !strcmp(text, "on") ||
-	       !strcmp(text, "1");
-}
-
 /* What each check and service is listed under. */
 static void put_categories(struct subscribers *s, const struct text *pending)
 {
@@ -73,7 +67,7 @@ static void put_page(struct subscribers *s, const char *name, const struct line 
 	p->subscribe = memory_text(l ? line_get(l, "subscribe") : "");
 	p->audiences = memory_text(l ? line_get(l, "audiences") : "");
 	p->categories = memory_text(l ? line_get(l, "categories") : "");
-	p->leads_home = l && says_yes(line_get(l, "subscribe-private"));
+	text_to_bool(l ? line_get(l, "subscribe-private") : "", &p->leads_home);
 	map_put_text(&s->pages, name, p);
 	if (!s->first)
 		s->first = memory_text(name);
@@ -159,14 +153,7 @@ bool target_is_known(const struct keeper *k, const char *name)
 
 static bool lists(const char *list, const char *item)
 {
-	size_t size = strlen(item), n;
-
-	for (; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		if (n == size && !memcmp(list, item, n))
-			return true;
-	}
-	return false;
+	return text_lists(list, item, strlen(item));
 }
 
 /* A line of `show`: the name itself, a service that it is in, a pattern. */

@@ -6,7 +6,6 @@
 #include "../board/user.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "board.h"
@@ -89,12 +88,9 @@ static void close_sessions(struct keeper *k, const char *user, const char *by)
 {
 	for (size_t i = board_count(k->board, "session"); i-- > 0;) {
 		const struct card *c = board_at(k->board, "session", i);
-		char id[USER_ID_BYTES + 1];
 
-		if (strcmp(card_get(c, "user"), user))
-			continue;
-		snprintf(id, sizeof id, "%s", c->id);
-		board_remove(k, "session", id, by);
+		if (!strcmp(card_get(c, "user"), user))
+			board_remove(k, "session", c->id, by);
 	}
 }
 
@@ -152,7 +148,6 @@ static const char *const session_key[] = {"user", "hash", "net", "seen_us", NULL
 static void close_oldest(struct keeper *k, const char *user)
 {
 	const struct card *oldest = NULL;
-	char id[USER_ID_BYTES + 1];
 	int count = 0;
 
 	for (size_t i = 0; i < board_count(k->board, "session"); i++) {
@@ -163,10 +158,8 @@ static void close_oldest(struct keeper *k, const char *user)
 		count++;
 		oldest = !oldest || c->first_us < oldest->first_us ? c : oldest;
 	}
-	if (count < USER_SESSIONS)
-		return;
-	snprintf(id, sizeof id, "%s", oldest->id);
-	board_remove(k, "session", id, user);
+	if (count >= USER_SESSIONS)
+		board_remove(k, "session", oldest->id, user);
 }
 
 static void open_session(struct keeper *k, int64_t client, const struct line *l)
@@ -267,14 +260,12 @@ static void add_token(struct keeper *k, int64_t client, const struct line *l)
 static void remove_token(struct keeper *k, int64_t client, const struct line *l)
 {
 	const struct card *c = find_token(k, line_name(l));
-	char id[USER_ID_BYTES + 1];
 
 	if (!c) {
 		refuse(k, client, "there is no token of that name");
 		return;
 	}
-	snprintf(id, sizeof id, "%s", c->id);
-	board_remove(k, "token", id, line_get(l, "by"));
+	board_remove(k, "token", c->id, line_get(l, "by"));
 	say(k, client, NULL, "the token %s opens nothing any more", line_name(l));
 }
 
@@ -303,15 +294,11 @@ static void list_tokens(struct keeper *k, int64_t client, const struct line *l)
 static void remove_over(struct keeper *k, const char *kind,
 			bool (*is_good)(const struct card *, int64_t))
 {
-	char id[USER_ID_BYTES + 1];
-
 	for (size_t i = board_count(k->board, kind); i-- > 0;) {
 		const struct card *c = board_at(k->board, kind, i);
 
-		if (is_good(c, k->wall_us))
-			continue;
-		snprintf(id, sizeof id, "%s", c->id);
-		board_remove(k, kind, id, "");
+		if (!is_good(c, k->wall_us))
+			board_remove(k, kind, c->id, "");
 	}
 }
 

@@ -16,16 +16,8 @@
 static bool is_listed(const struct window *w, const char *name)
 {
 	const char *list = window_word_of(w, "services");
-	size_t size = strlen(name);
 
-	for (const char *at = list; *at;) {
-		size_t n = strcspn(at, "\n");
-
-		if (n == size && !memcmp(at, name, n))
-			return true;
-		at += n + (at[n] == '\n');
-	}
-	return !*list;
+	return !*list || text_lists(list, name, strlen(name));
 }
 
 static bool covers_group(const struct window *w, const struct group *g)

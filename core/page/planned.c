@@ -20,13 +20,7 @@ struct search {
 
 static bool lists(const char *list, const char *name)
 {
-	struct text one = {0};
-	bool is_found = false;
-
-	while (!is_found && notice_next(&list, &one))
-		is_found = !strcmp(text_get(&one), name);
-	text_release(&one);
-	return is_found;
+	return text_lists(list, name, strlen(name));
 }
 
 /* Of a service that the page does not show, what it is made of and the page shows. */

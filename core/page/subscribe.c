@@ -11,18 +11,6 @@
 
 static const char checked[] = " checked", selected[] = " selected";
 
-static bool lists(const char *list, const char *item, size_t size)
-{
-	size_t n;
-
-	for (; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		if (n == size && !memcmp(list, item, n))
-			return true;
-	}
-	return false;
-}
-
 /* ---- choices ---- */
 
 /* Whether it is a sensible time is for the keeper to say; that it stays a number, for us. */
@@ -98,7 +86,7 @@ static void add_components(struct text *t, const struct site *s, const struct re
 			    !page_shows(s->catalog, r->page, one->name))
 				continue;
 			add_box(t, "component", one->name, one->title,
-				lists(c->components, one->name, strlen(one->name)));
+				text_lists(c->components, one->name, strlen(one->name)));
 			count++;
 		}
 }
@@ -114,7 +102,8 @@ static void add_kinds(struct text *t, const struct choices *c)
 
 	for (size_t i = 0; i < SUBSCRIBER_KINDS; i++)
 		add_box(t, "kind", subscriber_kind_name[i], label[i],
-			lists(c->kinds, subscriber_kind_name[i], strlen(subscriber_kind_name[i])));
+			text_lists(c->kinds, subscriber_kind_name[i],
+				   strlen(subscriber_kind_name[i])));
 }
 
 static void add_afters(struct text *t, const struct choices *c)
@@ -147,7 +136,7 @@ static void add_audiences(struct text *t, const struct request *r, const struct 
 		text_clear(&one);
 		text_add(&one, at, n);
 		add_box(&boxes, "audience", text_get(&one), text_get(&one),
-			lists(c->audiences, at, n));
+			text_lists(c->audiences, at, n));
 	}
 	if (boxes.size) {
 		word_text(&w, "boxes", boxes.at);
@@ -227,7 +216,7 @@ size_t channels_add(struct text *t, const struct page *p, const char *chosen)
 			continue;
 		text_add(word(&w, "name"), at, name);
 		add_label(word(&w, "label"), all, of_kind, at, name);
-		word_text(&w, "selected", lists(chosen, at, name) ? selected : "");
+		word_text(&w, "selected", text_lists(chosen, at, name) ? selected : "");
 		words_piece(t, web_subscribe, "subscribe-channel", &w);
 		count++;
 	}
