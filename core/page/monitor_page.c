@@ -7,10 +7,12 @@
 #include "../web/assets.h"
 #include "bars.h"
 #include "chart.h"
+#include "notice.h"
 #include "shown.h"
 #include "when.h"
 #include "words.h"
 
+#define POSTS_SHOWN 10
 #define PIECE(...) ((const struct template_word[]){__VA_ARGS__, {NULL, NULL}})
 
 const struct monitor_file monitor_file[] = {
@@ -292,6 +294,35 @@ static void add_links(struct making *w)
 	text_release(&follow);
 }
 
+struct posts_told {
+	const char *base;
+	struct text *into;
+};
+
+static void add_post(const struct notice *n, void *with)
+{
+	const struct posts_told *told = with;
+	struct words w = {0};
+
+	word_text(&w, "base", told->base);
+	url_add(word(&w, "id"), n->post.card->id);
+	word_text(&w, "title", n->post.title);
+	words_piece(told->into, web_figures, "monitor-post", &w);
+}
+
+/* What people write of it just now. */
+static void add_posts(struct text *t, const struct making *w)
+{
+	const struct notice_query open = {.site = w->site,
+					  .page = w->request->page,
+					  .component = w->monitor->name,
+					  .sorts = 1 << POST_INCIDENT | 1 << POST_MAINTENANCE,
+					  .most = POSTS_SHOWN,
+					  .is_wanted = post_is_current};
+
+	notices(&open, add_post, &(struct posts_told){w->request->base, t});
+}
+
 static void add_head(const struct making *w, struct text *head)
 {
 	struct words words = {0}, since = {0};
@@ -301,6 +332,7 @@ static void add_head(const struct making *w, struct text *head)
 	when_piece(word(&since, "since"), w->request->page, w->monitor->since_us);
 	if (w->monitor->since_us > 0)
 		words_piece(word(&words, "since"), web_figures, "monitor-since", &since);
+	add_posts(word(&words, "posts"), w);
 	words_piece(head, web_figures, "monitor-head", &words);
 }
 

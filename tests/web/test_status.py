@@ -226,6 +226,18 @@ def incident():
     assert body.count("written <time") == 1
 
 
+@test("a monitor's page leads to what is written of it just now, of its own page alone")
+def monitor():
+    cards = (post("0now", components="Shop") + post("0over", components="Shop", state="resolved", over_us=NOW_US) + post("0other", components="vault")
+             + post("0ahead", sort="maintenance", state="scheduled", components="Shop", start_us=NOW_US + DAY)
+             + post("0on", sort="maintenance", state="in_progress", components="Shop", title="New <disks>"))
+    with site(None, cards) as web:
+        shop, server = web.get("/pages/shop/monitor/Shop/")[2], web.get("/pages/shop/monitor/web-1/")[2]
+    assert sorted(re.findall(r'href="(/[^"]*/incident/[^"]*)">([^<]*)', shop)) == [
+        ("/pages/shop/incident/0now/", "Title of 0now"), ("/pages/shop/incident/0on/", "New &lt;disks&gt;")]
+    assert "/incident/" not in server
+
+
 @test("the history lists months with what began in them, each a page with the way to the next")
 def history():
     old = NOW_US - 70 * DAY
