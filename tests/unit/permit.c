@@ -52,9 +52,9 @@ static const struct page *page_with(struct catalog_book *b, const char *options)
 	const char *source, *end;
 
 	text_printf(&t,
-		    "pages 1\ntarget a module=tcp\npage p title=Innermost contact=x %s\n"
+		    "pages 1\ntarget a module=tcp\npage p title=Innermost contact=x%s%s\n"
 		    "pages-end 1\n",
-		    options);
+		    *options ? " " : "", options);
 	for (source = text_get(&t); *source; source = end + 1) {
 		end = strchr(source, '\n');
 		snprintf(at, sizeof at, "%.*s", (int)(end - source), source);
