@@ -1,7 +1,8 @@
 /* board/subscriber: who wants to hear of a page, and of what: the rules of the cards `subscriber`.
  *
  * One card is one destination of one page. Its words: `page`, `to` (NOTIFIER:ADDRESS), `state`
- * (pending: asked for and not confirmed; confirmed; paused), `all` (1: everything on the page) or
+ * (pending: asked for and not confirmed; confirmed; paused; ended: nothing is left
+ * of what he chose), `all` (1: everything on the page) or
  * `components` (names, lines), `kinds` (names of subscriber_kind_name, lines), `maintenance`
  * (`outage`: only such as interrupts something), `audiences` (lines), `after_us` (alerts of what
  * lasts so long); of a pending one also `hash` of its key, `code_hash`, `until_us`, `tries`; for a

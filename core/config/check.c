@@ -9,6 +9,7 @@
 #include "../base/log.h"
 #include "../module/form.h"
 #include "../module/limit.h"
+#include "../module/site.h"
 #include "read.h"
 #include "targets.h"
 
@@ -181,6 +182,16 @@ static const char *pool_of(const struct module_head *h)
 					    : "general";
 }
 
+/* What a site's owner may claim: core/board/claim.h. */
+static void add_site(struct text *t, const struct form *f)
+{
+	struct text site = {0};
+
+	if (*site_origin(&f->module->head, f->options, &site))
+		line_add(t, "site", site.at);
+	text_release(&site);
+}
+
 /* `inherited`: the section's words when a row is defined, NULL for a section's own. */
 static bool define(struct form *f, const char *name, const struct text *inherited)
 {
@@ -208,6 +219,7 @@ static bool define(struct form *f, const char *name, const struct text *inherite
 	if (f->items.size)
 		line_add(t, "items", text_get(&f->items));
 	about_add(t, &f->common.about);
+	add_site(t, f);
 	if (inherited)
 		text_add(t, inherited->at, inherited->size);
 	text_add(t, f->words.at, f->words.size);

@@ -54,6 +54,9 @@ static const struct module_option page_option[] = {
 		    "notifiers by which visitors may subscribe: email, sms"),
 	OPTION_(struct page_options, subscribe_private, "subscribe-private", OPTION_TYPE_BOOL,
 		"false", NULL, 0, "webhooks of subscribers may lead into our own networks"),
+	OPTION_CHOICE(struct page_options, claims, "no", "no|yes|automatic",
+		      "whether who runs a site may claim its monitor; automatic: once it is "
+		      "proven"),
 	OPTION_LIST(struct page_options, audiences, "", "groups that subscribers may belong to"),
 	OPTION_(struct page_options, copy, "copy", OPTION_TYPE_FILE, "", NULL, 0,
 		"the folder of its static copy"),

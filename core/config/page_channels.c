@@ -23,6 +23,19 @@ static void judge_url(struct config *c, const struct section *s, const struct pa
 			    "page '%s': letters to subscribers need its address", s->title);
 }
 
+/* Who claims a site is asked by a letter whether he was it. */
+static void judge_claims(struct config *c, const struct section *s, const struct page_options *say,
+			 const char *channels)
+{
+	const char *mail = strstr(channels, "\temail");
+
+	if (say->claims && (!mail || (mail[6] && mail[6] != '\n')))
+		problem_add(&c->parse, s->file, value_line(c, s, "claims"),
+			    "add a notifier of the module email to subscribe",
+			    "page '%s': claims: whoever claims a site is written to by e-mail",
+			    s->title);
+}
+
 void page_channels_add(struct config *c, const struct section *s, const struct page_options *say)
 {
 	struct text list = {0};
@@ -35,6 +48,7 @@ void page_channels_add(struct config *c, const struct section *s, const struct p
 			continue;
 		text_printf(&list, "%s%s\t%s", list.size ? "\n" : "", *at, notifier_module_name(n));
 	}
+	judge_claims(c, s, say, text_get(&list));
 	if (list.size)
 		line_add(&c->page_lines, "channels", text_get(&list));
 	text_release(&list);

@@ -163,7 +163,7 @@ struct page_options {
 	const char *const *host, *const *show, *const *categories, *const *about;
 	const char *const *subscribe, *const *audiences, *const *visitors;
 	const char *password, *sso_header;
-	int64_t details, statistics, bars_days, refresh, sign_in, copy_private;
+	int64_t details, statistics, claims, bars_days, refresh, sign_in, copy_private;
 	bool subscribe_private;
 };
 void page_read(struct config *, const struct section *);

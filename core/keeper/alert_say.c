@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "../board/claim.h"
 #include "alert_inside.h"
 #include "outbox.h"
 
@@ -275,6 +276,7 @@ static size_t say_one(struct keeper *k, struct route *r, enum alert_kind kind)
 	y.facts.form = form_of(w->alarm, kind);
 	say_reader(k, &y.facts, r);
 	say_subject(&y, w->alarm, kind);
+	y.facts.owner = filled(owner_of(k->board, y.facts.name, y.facts.owner));
 	say_alarm(k, &y, w);
 	say_numbers(k, &y.facts, w, kind);
 	letter_say(&y.facts, &k->alerts->templates, &said);

@@ -25,6 +25,8 @@ const struct board_request board_request[] = {
 	{"subscriber-delete", subscriber_ask_delete},
 	{"request", request_ask},
 	{"request-close", request_ask_close},
+	{"claim", claim_ask},
+	{"claim-judge", claim_ask_judge},
 	{NULL, NULL},
 };
 

@@ -7,6 +7,7 @@
 
 #include "../base/lines.h"
 #include "../base/memory.h"
+#include "../board/claim.h"
 #include "alert.h"
 #include "delivery.h"
 #include "outbox.h"
@@ -243,7 +244,8 @@ static int64_t within(int64_t n, int64_t least, int64_t most)
 
 /* What is told of a check, not what it does: another owner begins nothing anew. */
 #define ABOUT_WORDS \
-	"title", "owner", "owners", "category", "url", "next", "parents", "flapping", "standing"
+	"title", "owner", "owners", "category", "url", "next", "parents", "flapping", "standing", \
+		"site"
 
 /* The words of the prober's `check` line. */
 static char *prober_words(const struct line *l)
@@ -549,6 +551,7 @@ static void apply(struct keeper *k)
 /* The record keeps what was configured, also of what is gone. */
 static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 {
+	const char *owner = owner_of(k->board, line_name(l), line_get(l, "owner"));
 	struct text *t = spool_begin(&k->spool);
 
 	line_begin_name(t, "target", line_name(l));
@@ -560,8 +563,8 @@ static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 		line_add(t, "module", line_get(l, "module"));
 		line_add_int(t, "interval_us", line_int(l, "every_us", 0));
 	}
-	if (line_find(l, "owner"))
-		line_add(t, "owner", line_get(l, "owner"));
+	if (*owner)
+		line_add(t, "owner", owner);
 	if (line_find(l, "category"))
 		line_add(t, "category", line_get(l, "category"));
 	line_add_int(t, "seen_us", k->wall_us);

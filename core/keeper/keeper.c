@@ -362,6 +362,11 @@ static void take_diagnosis(struct keeper *k, struct keeper_end from, const struc
 	burst_take(k, from.number, l);
 }
 
+static void take_inspected(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	look_take(k, from.number, l);
+}
+
 static void take_configuration(struct keeper *k, struct keeper_end from, const struct line *l)
 {
 	(void)from;
@@ -466,6 +471,7 @@ static const struct {
 } table[] = {
 	{END_PROBER, "result", take_result},
 	{END_PROBER, "diagnosis", take_diagnosis},
+	{END_PROBER, "inspected", take_inspected},
 	{END_PROBER, "closed", take_closed},
 	{END_RECORDER, "committed", take_committed},
 	{END_RECORDER, "failing", take_failing},

@@ -132,7 +132,8 @@ static bool judge(struct keeper *k, struct asked *w, const struct line *l)
 	}
 	return judge_address(k, w, l) && subscriber_choose(&w->choice, l, &w->wrong) &&
 	       judge_components(k, w->page, line_get(l, "components"), &w->wrong) &&
-	       judge_audiences(w->page, line_get(l, "audiences"), &w->wrong);
+	       judge_audiences(w->page, line_get(l, "audiences"), &w->wrong) &&
+	       follow_judge(k, l, NULL, &w->wrong);
 }
 
 void subscriber_write_pending(struct keeper *k, const struct card *old,
@@ -180,7 +181,8 @@ static void write_to(struct keeper *k, const struct asked *w, const char *net, c
 
 	if (!subscriber_may_write(k, text_get(&w->to)) || (!old && subscribers_are_full(k)))
 		return;
-	if (old && strcmp(card_get(old, "state"), "pending"))
+	if (old && strcmp(card_get(old, "state"), "pending") &&
+	    strcmp(card_get(old, "state"), "ended"))
 		write_known(k, old, net);
 	else
 		subscriber_write_pending(k, old, &pending);
@@ -234,7 +236,8 @@ void subscriber_ask_change(struct keeper *k, int64_t client, const struct line *
 		refuse(k, client, bad_manage);
 	} else if (!subscriber_choose(&choice, l, &wrong) ||
 		   !judge_components(k, p, line_get(l, "components"), &wrong) ||
-		   !judge_audiences(p, line_get(l, "audiences"), &wrong)) {
+		   !judge_audiences(p, line_get(l, "audiences"), &wrong) ||
+		   !follow_judge(k, l, c, &wrong)) {
 		refuse(k, client, text_get(&wrong));
 	} else {
 		t = board_begin(k, "subscriber", c->id, c->by);
@@ -249,7 +252,7 @@ void subscriber_ask_change(struct keeper *k, int64_t client, const struct line *
 	text_release(&wrong);
 }
 
-static void forget(struct keeper *k, const char *card, const char *by, const char *why)
+void subscriber_forget(struct keeper *k, const char *card, const char *by, const char *why)
 {
 	char id[24];
 
@@ -264,7 +267,7 @@ void subscriber_ask_remove(struct keeper *k, int64_t client, const struct line *
 	const struct card *c = managed_by(k, l->id);
 
 	if (c)
-		forget(k, c->id, "", "unsubscribed");
+		subscriber_forget(k, c->id, "", "unsubscribed");
 	/* One that is gone is what was wanted: programs press the button twice. */
 	board_answer(k, client, "You get no more messages, and nothing of you is kept.", NULL);
 }
@@ -277,7 +280,7 @@ void subscriber_ask_delete(struct keeper *k, int64_t client, const struct line *
 		refuse(k, client, "there is no such subscriber: nines subscriber list");
 		return;
 	}
-	forget(k, c->id, line_get(l, "by"), "removed");
+	subscriber_forget(k, c->id, line_get(l, "by"), "removed");
 	board_answer(k, client, "removed", NULL);
 }
 
@@ -331,7 +334,9 @@ static void drop_what_is_over(struct keeper *k)
 	while ((c = board_next(k->board, "subscriber", id))) {
 		keeper_copy(id, sizeof id, c->id);
 		if (is_over(k, c))
-			forget(k, id, "", "never confirmed, answered, or refused again and again");
+			subscriber_forget(k, id, "",
+					  "never confirmed, answered, ended, or refused again "
+					  "and again");
 	}
 }
 
@@ -343,6 +348,7 @@ void subscribers_watch(struct keeper *k)
 		s->sweep_us = k->now_us + 60 * KEEPER_SECOND;
 		drop_what_is_over(k);
 		subscriber_limits_sweep(k);
+		claims_second(k);
 	}
 	follow_watch(k);
 	tell_watch(k);

@@ -5,7 +5,10 @@
  * subscriber_key.c keeps the keys of letters, which are put into a letter as it leaves and into no
  * record (F54); subscriber_page.c knows the pages; subscriber_tell.c sends news in batches, which
  * wait behind all alerts; subscriber_say.c writes one letter; subscriber_follow.c tells of monitors
- * that go down and come back. The cards: board/subscriber.h. Whoever is removed leaves nothing. */
+ * that go down and come back. The cards: board/subscriber.h. Whoever is removed leaves nothing.
+ *
+ * request.c takes what visitors ask to have monitored; claim.c whoever says that a site is his,
+ * claim_look.c has it proven, claim_judge.c gives it to him and takes it back (board/claim.h). */
 #ifndef NINES_KEEPER_SUBSCRIBER_H
 #define NINES_KEEPER_SUBSCRIBER_H
 
@@ -33,6 +36,14 @@ void subscriber_ask_delete(struct keeper *, int64_t client, const struct line *)
 /* request -, request-close ID: monitors that visitors ask for */
 void request_ask(struct keeper *, int64_t client, const struct line *);
 void request_ask_close(struct keeper *, int64_t client, const struct line *);
+/* claim -, claim KEY act=confirm|look|withdraw: whoever runs a site; claim-judge ID: a person */
+void claim_ask(struct keeper *, int64_t client, const struct line *);
+void claim_ask_judge(struct keeper *, int64_t client, const struct line *);
+
+/* ---- for keeper.c ---- */
+
+/* inspected N: what a prober found at a site. */
+void look_take(struct keeper *, int64_t prober, const struct line *);
 
 /* ---- for outbox.c ---- */
 

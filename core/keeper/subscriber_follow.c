@@ -144,6 +144,102 @@ static void look_at_outage(struct keeper *k, const struct card *told)
 	}
 }
 
+/* ---- an owner wants it for himself alone ---- */
+
+static bool is_refused(const struct keeper *k, const char *target)
+{
+	const struct card *owner = owner_find(k->board, target);
+
+	return owner && strcmp(card_get(owner, "follow"), "on") != 0;
+}
+
+static bool wants_alerts(const char *kinds)
+{
+	const char *alerts = subscriber_kind_name[SUBSCRIBER_ALERTS];
+
+	return text_lists(kinds, alerts, strlen(alerts));
+}
+
+bool follow_judge(const struct keeper *k, const struct line *l, const struct card *old,
+		  struct text *wrong)
+{
+	const char *at = line_get(l, "components");
+	struct text name = {0};
+	size_t n;
+
+	for (; *at && !wrong->size && wants_alerts(line_get(l, "kinds")) && !*line_get(l, "by");
+	     at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		text_clear(&name);
+		text_add(&name, at, n);
+		if (is_refused(k, text_get(&name)) &&
+		    !(old && card_lists(old, "components", name.at)))
+			text_printf(wrong,
+				    "whoever runs '%s' does not let others follow it: leave "
+				    "it out",
+				    title_of(k, name.at));
+	}
+	text_release(&name);
+	return !wrong->size;
+}
+
+/* What is left of the names without that one. */
+static void add_others(struct text *t, const char *names, const char *target)
+{
+	size_t size = strlen(target), n;
+
+	for (; *names; names += n + (names[n] == '\n')) {
+		n = strcspn(names, "\n");
+		if (n == size && !memcmp(names, target, n))
+			continue;
+		text_puts(t, t->size ? "\n" : "");
+		text_add(t, names, n);
+	}
+}
+
+/* One of whom nothing is left stays for as long as his letter may take. */
+static void leave_out(struct keeper *k, const struct card *c, const char *target)
+{
+	static const char *const but[] = {"components", "state", "until_us", NULL};
+	struct letter_facts f = {.form = LETTER_FORM_UNFOLLOWED, .title = title_of(k, target)};
+	struct text left = {0}, *t;
+	bool is_pending = !strcmp(card_get(c, "state"), "pending"), was_told;
+	char id[24];
+
+	keeper_copy(id, sizeof id, c->id);
+	add_others(&left, card_get(c, "components"), target);
+	was_told = !is_pending && (left.size || strcmp(card_get(c, "state"), "ended") != 0);
+	if (is_pending && !left.size) {
+		subscriber_forget(k, id, "", "it can be followed no more");
+	} else {
+		t = board_begin(k, "subscriber", id, c->by);
+		line_add(t, "components", text_get(&left));
+		line_add(t, "state", left.size ? card_get(c, "state") : "ended");
+		line_add_int(t, "until_us",
+			     left.size ? card_int(c, "until_us", 0)
+				       : k->wall_us + SUBSCRIBER_PENDING_US);
+		card_words(t, c, but);
+		board_end(k);
+	}
+	if (was_told)
+		say_to_subscriber(k, board_find(k->board, "subscriber", id), &f, NULL);
+	text_release(&left);
+}
+
+void follow_end(struct keeper *k, const char *target)
+{
+	const struct card *c;
+	char id[24] = "";
+
+	while ((c = board_next(k->board, "subscriber", id))) {
+		keeper_copy(id, sizeof id, c->id);
+		if (card_lists(c, "components", target) && wants_alerts(card_get(c, "kinds")))
+			leave_out(k, c, target);
+	}
+}
+
+/* ---- each second ---- */
+
 void follow_watch(struct keeper *k)
 {
 	const struct card *c;

@@ -2,6 +2,7 @@
 #ifndef NINES_KEEPER_SUBSCRIBER_INSIDE_H
 #define NINES_KEEPER_SUBSCRIBER_INSIDE_H
 
+#include "../board/claim.h"
 #include "../board/key.h"
 #include "../board/limit.h"
 #include "../board/subscriber.h"
@@ -19,6 +20,10 @@
 #define SUBSCRIBERS_MOST 100000
 #define PENDING_MOST     20000
 #define REQUESTS_MOST    1000
+#define CLAIMS_MOST      1000 /* that wait, of all sites */
+#define CLAIMS_A_SITE    5 /* that wait, of one; not confirmed ones: so many more */
+#define LOOKS_AN_HOUR    20 /* at the site of one claim */
+#define LOOKS_MOST       8 /* at a time */
 
 /* A section `page` as the keeper must know it. */
 struct told_page {
@@ -26,6 +31,7 @@ struct told_page {
 	char *show, *categories; /* lines; neither: everything */
 	char *subscribe; /* notifiers, lines */
 	char *audiences;
+	bool takes_claims, accepts_claims; /* the latter: by itself, once they are proven */
 	bool leads_home; /* webhooks of subscribers may lead into our own networks */
 };
 
@@ -34,12 +40,20 @@ struct pending_key {
 	char key[KEY_TEXT], code[KEY_CODE];
 };
 
+/* A site that is looked at for a claim's code: claim_look.c. */
+struct look {
+	int64_t number, prober, until_us; /* number 0: free */
+	char claim[24];
+};
+
 struct subscribers {
 	struct map pages; /* told_page by name */
+	struct map sites; /* texts, by the name of a check: what it is about, for claims */
 	struct map categories; /* texts, by the name of a check or service */
 	char *first; /* the page's name that stands for "" */
 	struct map keys; /* pending_key by id of the card */
-	struct limit letters, nets, guesses, requests;
+	struct limit letters, nets, guesses, requests, looks;
+	struct look look[LOOKS_MOST];
 	int64_t hour_us; /* of all letters of confirmation: this hour began */
 	int64_t sent; /* in it */
 	bool is_counted; /* what a keeper before us has sent */
@@ -65,6 +79,8 @@ void subscriber_limits_sweep(struct keeper *); /* each minute */
 
 /* ---- subscriber.c ---- */
 
+/* Nothing is left of him, nor of what was on its way to him. */
+void subscriber_forget(struct keeper *, const char *id, const char *by, const char *why);
 /* Who has that address on that page; NULL: nobody. */
 const struct card *subscriber_find(const struct keeper *, const char *page, const char *to);
 
@@ -108,6 +124,9 @@ const char *page_indicator(const struct keeper *, const struct told_page *);
 
 /* ---- subscriber_key.c ---- */
 
+/* Of which keys are derived. */
+const char *subscription_secret(struct keeper *);
+
 /* The key of this subscription's owner. */
 void manage_key(struct keeper *, char key[KEY_TEXT], const char *id);
 /* Makes keys for a pending one, adds their hashes to the card that is being written. */
@@ -140,5 +159,25 @@ void tell_watch(struct keeper *);
 /* ---- subscriber_follow.c ---- */
 
 void follow_watch(struct keeper *);
+/* May he who asks follow all that he names? False: *wrong says what not. `old`: what he follows
+ * already he may keep; NULL: nothing. */
+bool follow_judge(const struct keeper *, const struct line *asked, const struct card *old,
+		  struct text *wrong);
+/* Nobody follows that target any more; who did is told once. */
+void follow_end(struct keeper *, const char *target);
+
+/* ---- claim.c ---- */
+
+void claims_second(struct keeper *);
+
+/* ---- claim_judge.c ---- */
+
+/* The target gets that owner; `by`: who decided it, "": nines itself. NULL: done, else why not. */
+const char *claim_accept(struct keeper *, const char *id, const char *owner, const char *by);
+
+/* ---- claim_look.c ---- */
+
+/* Has a prober look for the claim's code. NULL: it does, else why not. */
+const char *look_begin(struct keeper *, const struct card *claim);
 
 #endif

@@ -13,7 +13,7 @@
 
 #define SECRET_ID "subscription"
 
-static const char *secret_of(struct keeper *k)
+const char *subscription_secret(struct keeper *k)
 {
 	const struct card *c = board_find(k->board, "secret", SECRET_ID);
 	char made[KEY_SECRET];
@@ -28,7 +28,7 @@ static const char *secret_of(struct keeper *k)
 
 void manage_key(struct keeper *k, char key[KEY_TEXT], const char *id)
 {
-	key_derive(key, secret_of(k), "manage", id);
+	key_derive(key, subscription_secret(k), "manage", id);
 }
 
 const struct card *managed_by(struct keeper *k, const char *key)
@@ -99,7 +99,10 @@ void subscriber_fill(struct keeper *k, const char *id, char *line, size_t size)
 	const struct pending_key *pending = pending_key_of(k, id);
 
 	key_mask(mask, id);
-	manage_key(k, key, id);
+	if (board_find(k->board, "claim", id))
+		claim_key(key, subscription_secret(k), id);
+	else
+		manage_key(k, key, id);
 	for (char *at = line; (at = find(at, end, mask, strlen(mask))); at += strlen(mask)) {
 		bool asks = pending && stands_before(line, at, "/confirm/");
 

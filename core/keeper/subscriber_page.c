@@ -25,32 +25,46 @@ static void page_free(struct told_page *p)
 	free(p);
 }
 
+static void forget_texts(struct map *texts)
+{
+	char *text;
+
+	for (size_t at = 0; (text = map_next(texts, &at));)
+		free(text);
+	map_release(texts);
+}
+
 static void forget_pages(struct subscribers *s)
 {
 	struct told_page *p;
-	char *category;
 
 	for (size_t at = 0; (p = map_next(&s->pages, &at));)
 		page_free(p);
 	map_release(&s->pages);
-	for (size_t at = 0; (category = map_next(&s->categories, &at));)
-		free(category);
-	map_release(&s->categories);
+	forget_texts(&s->categories);
+	forget_texts(&s->sites);
 	free(s->first);
 	s->first = NULL;
 }
 
-/* What each check and service is listed under. */
-static void put_categories(struct subscribers *s, const struct text *pending)
+static void put_text(struct map *texts, const struct line *l, const char *key)
+{
+	if (*line_get(l, key) && !map_find_text(texts, line_name(l)))
+		map_put_text(texts, line_name(l), memory_text(line_get(l, key)));
+}
+
+/* What each check and service is listed under, and what it is about. */
+static void put_targets(struct subscribers *s, const struct text *pending)
 {
 	struct lines *r = lines_new(pending);
 	const struct line *l;
 
-	while ((l = lines_next(r, NULL)))
-		if ((!strcmp(l->verb, "define") || !strcmp(l->verb, "service")) &&
-		    *line_get(l, "category") && !map_find_text(&s->categories, line_name(l)))
-			map_put_text(&s->categories, line_name(l),
-				     memory_text(line_get(l, "category")));
+	while ((l = lines_next(r, NULL))) {
+		if (strcmp(l->verb, "define") != 0 && strcmp(l->verb, "service") != 0)
+			continue;
+		put_text(&s->categories, l, "category");
+		put_text(&s->sites, l, "site");
+	}
 	lines_free(r);
 }
 
@@ -67,6 +81,10 @@ static void put_page(struct subscribers *s, const char *name, const struct line 
 	p->subscribe = memory_text(l ? line_get(l, "subscribe") : "");
 	p->audiences = memory_text(l ? line_get(l, "audiences") : "");
 	p->categories = memory_text(l ? line_get(l, "categories") : "");
+	p->accepts_claims = l && !strcmp(line_get(l, "claims"), "automatic");
+	p->takes_claims = p->accepts_claims;
+	if (l && !p->takes_claims)
+		text_to_bool(line_get(l, "claims"), &p->takes_claims);
 	text_to_bool(l ? line_get(l, "subscribe-private") : "", &p->leads_home);
 	map_put_text(&s->pages, name, p);
 	if (!s->first)
@@ -79,7 +97,7 @@ void subscribers_configure(struct keeper *k, const struct text *pending)
 	const struct line *l;
 
 	forget_pages(k->subscribers);
-	put_categories(k->subscribers, pending);
+	put_targets(k->subscribers, pending);
 	while ((l = lines_next(r, "page")))
 		if (!map_find_text(&k->subscribers->pages, line_name(l)))
 			put_page(k->subscribers, line_name(l), l);
@@ -97,6 +115,7 @@ struct subscribers *subscribers_new(void)
 	s->nets = (struct limit){.most = ASKED_AN_HOUR, .within_us = hour_us};
 	s->guesses = (struct limit){.most = GUESSED_AN_HOUR, .within_us = hour_us};
 	s->requests = (struct limit){.most = REQUESTS_A_DAY, .within_us = 24 * hour_us};
+	s->looks = (struct limit){.most = LOOKS_AN_HOUR, .within_us = hour_us};
 	return s;
 }
 
@@ -114,6 +133,7 @@ void subscribers_free(struct keeper *k)
 	limit_release(&s->nets);
 	limit_release(&s->guesses);
 	limit_release(&s->requests);
+	limit_release(&s->looks);
 	free(s);
 }
 

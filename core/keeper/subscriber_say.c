@@ -24,7 +24,7 @@ static void add_link(struct text *t, const struct told_page *p, const char *in, 
 
 	key_mask(mask, id);
 	add_base(t, p);
-	text_printf(t, "/subscription/%s%s/", in, mask);
+	text_printf(t, "%s%s/", in, mask);
 }
 
 static void add_payload(struct keeper *k, struct text *words, const struct card *sending,
@@ -78,16 +78,19 @@ void say_to_subscriber(struct keeper *k, const struct card *c, struct letter_fac
 	const struct told_page *p = told_page_find(k, card_get(c, "page"));
 	const char *module = module_of(k, card_get(c, "to"));
 	bool asks = f->form == LETTER_FORM_SUBSCRIPTION || f->form == LETTER_FORM_REQUESTED,
-	     is_managed = !asks && f->form != LETTER_FORM_ANSWERED,
+	     claims = f->form == LETTER_FORM_CLAIM,
+	     is_managed = !asks && !claims && f->form != LETTER_FORM_ANSWERED,
 	     types = asks && module && subscriber_types_code(module);
 	struct text manage = {0}, url = {0}, tail = {0};
 
-	add_link(&manage, p, "", c->id);
+	add_link(&manage, p, "/subscription/", c->id);
 	if (asks && types) {
 		add_base(&url, p);
 		text_puts(&url, "/subscribe/code/");
 	} else if (asks) {
-		add_link(&url, p, "confirm/", c->id);
+		add_link(&url, p, "/subscription/confirm/", c->id);
+	} else if (claims) {
+		add_link(&url, p, "/claiming/", c->id);
 	} else if (f->url) {
 		add_base(&url, p);
 		text_puts(&url, f->url);

@@ -223,6 +223,20 @@ static const char component_text[] =
 	"See:            {{url}}\n\n"
 	SUBSCRIBED;
 
+/* No word of whoever claims it stands here either. */
+static const char claim_text[] =
+	"Somebody, we think you, says on {{contact}} that you run the site that\n"
+	"{{title}} watches.\n\n"
+	"To go on, open this address and press the button:\n"
+	"{{url}}\n\n"
+	"Otherwise do nothing: what is kept of this request is deleted in two days.\n";
+
+static const char unfollowed_text[] =
+	"{{title}} can be followed no more\n\n"
+	"Whoever runs it has taken it over. Your alerts of it have ended; whatever\n"
+	"else you are told of stays as it is.\n\n"
+	SUBSCRIBED;
+
 const struct letter_wording letter_wording[LETTER_FORMS] = {
 	[LETTER_FORM_ALERT] = {"alert", "alert", "{{title}} is {{verdict}}: {{failure}}",
 			       alert_text,
@@ -279,6 +293,12 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 				   "An answer of {{contact}} to you? To say yes: {{url}}"},
 	[LETTER_FORM_ANSWERED] = {"answered", "note", "[{{contact}}] Your request is {{verdict}}",
 				  answered_text, "Your request is {{verdict}}: {{update-short}}"},
+	[LETTER_FORM_CLAIM] = {"claim", "confirmation", "Do you run the site of {{title}}?",
+			       claim_text, "Do you run the site of {{title-short}}? {{url}}"},
+	[LETTER_FORM_UNFOLLOWED] = {"unfollowed", "note",
+				    "[{{contact}}] {{title}} can be followed no more",
+				    unfollowed_text,
+				    "{{title-short}} can be followed no more: its alerts end"},
 };
 
 const char *letter_form_name(enum letter_form form)

@@ -47,6 +47,8 @@ enum letter_form {
 	/* to who asked for a monitor; nothing of what he wrote stands in these */
 	LETTER_FORM_REQUESTED, /* requested: did you ask, do you want to hear the answer */
 	LETTER_FORM_ANSWERED,  /* answered: it is accepted, or refused */
+	LETTER_FORM_CLAIM,     /* claim: did you say that this site is yours */
+	LETTER_FORM_UNFOLLOWED, /* unfollowed: that monitor can be followed no more */
 	LETTER_FORMS
 };
 

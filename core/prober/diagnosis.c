@@ -263,37 +263,3 @@ void diagnosis_go_on(struct diagnosis *d)
 					.wants_transcript = true};
 	probe_begin(d->host, &d->probe);
 }
-
-/* ---- the target's name ---- */
-
-static void add_host_of_url(struct text *into, const char *url)
-{
-	const char *at = strstr(url, "://"), *user, *end;
-
-	at = at ? at + 3 : url;
-	end = at + strcspn(at, "/?#");
-	user = memrchr(at, '@', (size_t)(end - at));
-	at = user ? user + 1 : at;
-	if (*at == '[')
-		end = at + strcspn(at, "]") + 1;
-	else
-		end = at + strcspn(at, ":/?#");
-	text_add(into, at, (size_t)(end - at));
-}
-
-const char *diagnosis_host(const struct check_module *m, const void *options, struct text *into)
-{
-	const char *value;
-
-	text_clear(into);
-	for (const struct module_option *o = m->head.option; o && o->name && !into->size; o++) {
-		if (o->type != OPTION_TYPE_HOST && o->type != OPTION_TYPE_URL)
-			continue;
-		memcpy(&value, (const char *)options + o->offset, sizeof value);
-		if (value && o->type == OPTION_TYPE_URL)
-			add_host_of_url(into, value);
-		else if (value)
-			text_puts(into, value);
-	}
-	return text_get(into);
-}

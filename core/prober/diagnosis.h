@@ -32,8 +32,4 @@ void diagnosis_take_probe(struct diagnosis *, const struct text *result);
 /* Looks at names and route, then calls done() and frees it. */
 void diagnosis_go_on(struct diagnosis *);
 
-/* The name or address that a check's options name as its target; "" when they name none. Lives in
- * `into`. */
-const char *diagnosis_host(const struct check_module *, const void *options, struct text *into);
-
 #endif

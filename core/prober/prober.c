@@ -13,10 +13,12 @@
 #include "../base/log.h"
 #include "../base/memory.h"
 #include "../base/sanitizer.h"
+#include "../module/site.h"
 #include "../parent/sandbox.h"
 #include "blame.h"
 #include "check.h"
 #include "diagnosis.h"
+#include "inspection.h"
 #include "probe.h"
 
 #define PROBER_MAGIC  0x70726f72u
@@ -338,7 +340,7 @@ static struct diagnosis *diagnosis_of(struct prober *r, const struct line *l,
 		.id = l->id,
 		.check = c->name,
 		.source = line_get(l, "source"),
-		.host = diagnosis_host(c->module, c->options, &host),
+		.host = site_host(&c->module->head, c->options, &host),
 		.address = line_get(l, "address"),
 		.address_family = c->address_family,
 		.done = tell_diagnosis,
@@ -369,6 +371,35 @@ static const char *take_diagnose(struct prober *r, const struct line *l)
 	j->diagnosis = d;
 	enqueue(r, j);
 	want_begin(r);
+	return NULL;
+}
+
+/* ---- claims ---- */
+
+static void tell_inspection(const struct inspection_order *o, const char *method,
+			    const struct text *found)
+{
+	struct prober *r = o->with;
+	struct text *t = link_line(&r->keeper);
+
+	if (!link_is_open(&r->keeper))
+		return;
+	line_begin(t, "inspected", o->id);
+	line_add(t, "site", o->site);
+	line_add(t, "method", method);
+	line_add(t, "found", text_get(found));
+	line_end(t);
+	hold(r, false);
+}
+
+static const char *take_inspect(struct prober *r, const struct line *l)
+{
+	inspection_begin(&r->host,
+			 &(struct inspection_order){.id = l->id,
+						    .site = line_get(l, "site"),
+						    .code = line_get(l, "code"),
+						    .done = tell_inspection,
+						    .with = r});
 	return NULL;
 }
 
@@ -408,6 +439,7 @@ struct verb {
 
 static const struct verb keeper_verb[] = {{"probe", take_probe},
 					  {"diagnose", take_diagnose},
+					  {"inspect", take_inspect},
 					  {"check", take_check},
 					  {"forget", take_forget},
 					  {NULL, NULL}};

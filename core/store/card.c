@@ -58,7 +58,8 @@ static bool forget_letters(struct store *s, const char *subscriber)
 
 bool card_put(struct store *s, const struct line *l)
 {
-	bool is_subscriber = !strcmp(line_get(l, "kind"), "subscriber");
+	bool is_subscriber = !strcmp(line_get(l, "kind"), "subscriber") ||
+			     !strcmp(line_get(l, "kind"), "claim");
 
 	if (strcmp(l->verb, "card"))
 		return true;

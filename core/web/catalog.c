@@ -99,6 +99,7 @@ static void take_target(struct catalog_set *s, const struct line *l)
 			     .category = keep(s, line_get(l, "category")),
 			     .owner = keep(s, line_get(l, "owner")),
 			     .url = keep(s, line_get(l, "url")),
+			     .site = keep(s, line_get(l, "site")),
 			     .standing = *standing ? keep(s, standing) : "in-service",
 			     .members = keep(s, line_get(l, "members")),
 			     .parents = keep(s, line_get(l, "parents")),

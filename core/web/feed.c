@@ -173,7 +173,8 @@ static bool is_shown(const char *kind)
 {
 	static const char *const hidden[] = {"session", "token",      "user",
 					     "secret",  "subscriber", "request",
-					     "sending", "sent",	      "outage"};
+					     "sending", "sent",	      "outage",
+					     "claim"};
 
 	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
 		if (!strcmp(hidden[i], kind))

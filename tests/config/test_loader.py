@@ -36,7 +36,7 @@ def whole(tmp):
     build = first[2].pop("build")
     assert first == ("define", "Mail, inbound", {
         "module": "tcp", "every_us": "300000000", "recheck_us": "30000000", "timeout_us": "3000000", "slow_us": "1000000",
-        "address_family": "4", "pool": "general", "reference": "1", "when_healthy": "1", "locations": "london\nb", "opt.host": "127.0.0.1",
+        "address_family": "4", "pool": "general", "reference": "1", "when_healthy": "1", "locations": "london\nb", "site": "127.0.0.1", "opt.host": "127.0.0.1",
         "opt.port": "25", "opt.expect": "220"})
     assert second[1] == "loop" and second[2]["every_us"] == "60000000" and second[2]["timeout_us"] == "10000000"
     modules = {name: found for _, name, found in lines_of(lines, "module")}

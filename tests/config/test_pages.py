@@ -67,6 +67,8 @@ CASES = [
     ("a copy of a private page", 'page "a" { sign-in = yes  url = "https://x.org"\n copy = "out" }\n',
      ["5: page 'a' is private, and its static copy is files that anybody may read where they are served: leave copy out, or write copy-private = yes where "
       "whatever serves the copy keeps others out"]),
+    ("claims that nobody can be written to about", 'page "a" { url = "https://x.org"\n claims = yes }\n',
+     ["5: page 'a': claims: whoever claims a site is written to by e-mail: add a notifier of the module email to subscribe"]),
     ("templates that are not there", 'page "a" { templates = "nowhere" }\n',
      ["4: templates: '{tmp}/nowhere': there is no folder with *.html in it: correct the path"]),
 ]

@@ -40,6 +40,7 @@ struct world {
 	long probes, records, diagnoses;
 	bool diagnoses_at_once; /* the fake prober answers each request for a diagnosis */
 	char diagnose[256];	/* the last such line */
+	char inspect[256];	/* the last line of a claim's site: "ID site code" */
 	const char *verdict;
 	int64_t down_from, down_to;
 	void *with;
@@ -144,6 +145,9 @@ __attribute__((noinline)) static void world_prober_line(struct world *w, int pro
 		*name = strdup(line_get(l, "name"));
 	} else if (!strcmp(l->verb, "probe")) {
 		world_order(w, prober, l);
+	} else if (!strcmp(l->verb, "inspect")) {
+		snprintf(w->inspect, sizeof w->inspect, "%s %s %s", l->id, line_get(l, "site"),
+			 line_get(l, "code"));
 	} else if (!strcmp(l->verb, "diagnose")) {
 		w->diagnoses++;
 		snprintf(w->diagnose, sizeof w->diagnose, "%s check=%s address=%s probe=%s", l->id,

@@ -1,0 +1,59 @@
+/* board/claim: whoever runs a site says so and proves it: the rules of the cards `claim` and
+ * `owner`.
+ *
+ * A card `claim`: `page target owner`(for whom it is claimed)` to`(NOTIFIER:ADDRESS of who asks)
+ * `state site`, `until_us` of one that may expire, `looking_us`(its site is being looked at)
+ * `checked_us found`(when and what was seen last, lines) `method`(dns file: by which it was
+ * proven), `judged_us judged_by said`(a person's answer). Its code is published by the site, the
+ * key in the letter shows the claim: both are derived of our secret and its id, so neither is kept.
+ *
+ * A card `owner` of a target, whose id is made of its name: `target owner claim follow`(on off: may
+ * others follow it). As long as it is there it wins over the `owner` of the configuration. Pure. */
+#ifndef NINES_BOARD_CLAIM_H
+#define NINES_BOARD_CLAIM_H
+
+#include "board.h"
+#include "key.h"
+
+#define CLAIM_OWNER_BYTES 100
+#define CLAIM_PENDING_US  (INT64_C(48) * 3600 * 1000000) /* to confirm the address */
+#define CLAIM_OPEN_US     (INT64_C(14) * 86400 * 1000000) /* to publish the code */
+#define CLAIM_LOOK_US     (INT64_C(60) * 1000000) /* a look that takes longer is over */
+
+#define CLAIM_FILE   "/.well-known/nines-claim"
+#define CLAIM_LABEL  "_nines-claim."
+#define CLAIM_PREFIX "nines-claim="
+
+enum claim_state {
+	CLAIM_PENDING, /* the address has not been confirmed */
+	CLAIM_OPEN, /* the code is to be published */
+	CLAIM_VERIFIED, /* it was found; a person decides */
+	CLAIM_ACCEPTED,
+	CLAIM_REFUSED,
+	CLAIM_WITHDRAWN, /* by who had asked */
+	CLAIM_EXPIRED,
+	CLAIM_RELEASED, /* accepted, and given back */
+	CLAIM_STATES
+};
+extern const char *const claim_state_name[CLAIM_STATES];
+
+bool claim_is(const struct card *, enum claim_state);
+/* Neither answered nor given up. */
+bool claim_waits(const struct card *);
+
+/* What opens the page of that claim, and what its site publishes behind CLAIM_PREFIX. */
+void claim_key(char key[KEY_TEXT], const char *secret, const char *id);
+void claim_code(char code[KEY_TEXT], const char *secret, const char *id);
+/* The claim that this key opens; NULL: none. */
+const struct card *claim_of_key(const struct board *, const char *key);
+
+#define OWNER_ID 23 /* with its NUL */
+
+/* The id of a target's card `owner`. */
+void owner_id(char id[OWNER_ID], const char *target);
+/* NULL: it has only the owner that is configured. */
+const struct card *owner_find(const struct board *, const char *target);
+/* Who owns it. */
+const char *owner_of(const struct board *, const char *target, const char *configured);
+
+#endif
