@@ -82,6 +82,15 @@ static const struct cli_command command[] = {
 	 "shows what visitors ask to have monitored, and answers",
 	 "Nothing is watched because somebody asked: its check is written by hand.\n",
 	 cli_visitor_request},
+	{"claim",
+	 "[list | show ID | accept ID | refuse ID | release ID\n"
+	 "    | follow ID on|off] [--owner OWNER] [--text TEXT] [--json]",
+	 "shows who says that a monitored site is his, and answers",
+	 "Who claims a site proves it by a TXT record or a file with his code. accept makes its\n"
+	 "monitor his, whatever the configuration says: users of that owner see it, those of\n"
+	 "another do not, and nobody else follows it unless 'follow ID on' lets them. release\n"
+	 "takes that back.\n",
+	 cli_claim},
 	{"reclassify",
 	 "[NAME --from TIME --to TIME --as WHAT --reason TEXT\n"
 	 "    | --incident ID --as WHAT --reason TEXT | --undo ID --reason TEXT\n"

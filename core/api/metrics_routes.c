@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics.h"
+#include "../web/claim.h"
 #include "../web/route.h"
 
 static void answer_metrics(const struct request *r, struct answer *a, struct metrics_view *v)
@@ -47,7 +48,7 @@ static bool may_see(const struct site *s, const struct request *r, const char *n
 {
 	const struct target *t = catalog_find(s->catalog, name);
 
-	return permit(r->user, PERMIT_LOOK, t ? t->owner : "") ||
+	return permit(r->user, PERMIT_LOOK, target_owner(s, t)) ||
 	       (page_is(r->page, "details") && page_shows(s->catalog, r->page, name));
 }
 

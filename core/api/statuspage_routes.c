@@ -81,7 +81,7 @@ static const struct target *target_of(const struct site *s, const struct request
 
 		component_id(t->name, own);
 		if ((!strcmp(own, id) || !strcmp(t->name, id)) &&
-		    permit(r->user, r->route->act, t->owner))
+		    permit(r->user, r->route->act, target_owner(s, t)))
 			return t;
 	}
 	return NULL;

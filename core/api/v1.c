@@ -51,7 +51,7 @@ const struct target *v1_target(const struct site *s, const struct request *r, co
 {
 	const struct target *t = catalog_find(s->catalog, name);
 
-	return t && permit(r->user, r->route->act, t->owner) ? t : NULL;
+	return t && permit(r->user, r->route->act, target_owner(s, t)) ? t : NULL;
 }
 
 bool v1_time(const struct request *r, struct answer *a, const char *key, int64_t otherwise_us,

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "../web/claim.h"
 #include "../web/route.h"
 
 #define V1            "/api/v1/"
@@ -88,6 +89,8 @@ bool v1_line(const struct site *, const struct request *, struct answer *, struc
 bool v1_may_touch(const struct site *, const struct request *, struct answer *);
 /* False: it is about what belongs to another owner, so for him it is not there. */
 bool v1_reaches_post(const struct site *, const struct request *, const char *id);
+/* The claim that the path names, where the asker may see it; else NULL. */
+const struct card *v1_claim_of(const struct site *, const struct request *);
 /* Answers what the keeper said to a change. */
 route_then v1_changed;
 /* Each line of the keeper's answer, in a route_then. */
@@ -102,7 +105,8 @@ char *v1_password(const struct request *);
 typedef void v1_handler(const struct site *, const struct request *, struct answer *);
 v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, v1_targets,
 	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
-	v1_subscribers, v1_requests, v1_results, v1_incidents, v1_letters, v1_letter,
+	v1_subscribers, v1_requests, v1_claims, v1_claim, v1_results, v1_incidents, v1_letters,
+	v1_letter,
 	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew, v1_user,
 	v1_intensified, v1_contacts, v1_test_contact;
 

@@ -72,6 +72,10 @@ bool v1_may_touch(const struct site *s, const struct request *r, struct answer *
 		v1_problem(a, 404, "there is no post '%.60s'", r->tail);
 		return false;
 	}
+	if (tail && !strcmp(tail, "claim") && !v1_claim_of(s, r)) {
+		v1_problem(a, 404, "there is no claim '%.60s'", r->tail);
+		return false;
+	}
 	if (!tail || strcmp(tail, "name") || v1_target(s, r, r->tail))
 		return true;
 	v1_problem(a, 404, "no check or service is called '%.200s'", r->tail);
@@ -130,7 +134,7 @@ static bool is_seen(const struct site *s, const struct request *r, const struct 
 {
 	const struct target *t = catalog_find(s->catalog, line_name(l));
 
-	return !t || permit(r->user, r->route->act, t->owner);
+	return !t || permit(r->user, r->route->act, target_owner(s, t));
 }
 
 struct listing {

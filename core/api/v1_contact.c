@@ -26,7 +26,7 @@ static bool may_see(const struct list *list, const struct line *l)
 		const struct target *t =
 			catalog_find(list->site->catalog, json_string_value(one));
 
-		is_seen &= permit(r->user, r->route->act, t ? t->owner : "");
+		is_seen &= permit(r->user, r->route->act, target_owner(list->site, t));
 	}
 	json_decref(services);
 	return is_seen;

@@ -19,7 +19,7 @@ static bool may_see(const struct site *s, const struct request *r, const char *n
 {
 	const struct target *t = catalog_find(s->catalog, name);
 
-	return permit(r->user, r->route->act, t ? t->owner : "");
+	return permit(r->user, r->route->act, target_owner(s, t));
 }
 
 /* Of a document of all what the asker may see; gives the reference up. */
@@ -155,15 +155,16 @@ void v1_targets(const struct site *s, const struct request *r, struct answer *a)
 	for (size_t i = 0; i < s->catalog->targets; i++) {
 		const struct target *t = &s->catalog->target[i];
 
-		if (!permit(r->user, r->route->act, t->owner))
+		if (!permit(r->user, r->route->act, target_owner(s, t)))
 			continue;
 		json_array_append_new(
 			list,
 			json_pack("{so, so, so, sb, so, so, so, so, so, so}", "name",
 				  json_safe(t->name), "title", json_safe(t->title), "module",
 				  json_safe(t->module), "service", t->is_service, "category",
-				  json_safe(t->category), "owner", json_safe(t->owner), "url",
-				  json_safe(t->url), "standing", json_safe(t->standing), "members",
+				  json_safe(t->category), "owner",
+				  json_safe(target_owner(s, t)), "url", json_safe(t->url),
+				  "standing", json_safe(t->standing), "members",
 				  json_lines(t->members), "parents", json_lines(t->parents)));
 	}
 	v1_answer_named(r, a, list);

@@ -151,7 +151,7 @@ static bool is_asked_for(const struct rows *w, const char *name, int64_t at_us)
 	const struct target *t = catalog_find(w->site->catalog, name);
 
 	return at_us >= w->after_us &&
-	       permit(w->request->user, w->request->route->act, t ? t->owner : "");
+	       permit(w->request->user, w->request->route->act, target_owner(w->site, t));
 }
 
 static bool take_incident(const struct read_incident *i, void *with)

@@ -194,6 +194,14 @@ static const struct v1_field close_request[] = {
 	{"said", V1_TEXT, "said", false, NULL, "what the visitor is told"},
 	END};
 
+static const struct v1_field judge_claim[] = {
+	{"act", V1_TEXT, "act", true, "accept refuse release follow", "what is done"},
+	{"owner", V1_OWNER, "owner", false, NULL,
+	 "act accept: whose it is from then on (whom the claim names)"},
+	{"follow", V1_FLAG, "follow", false, NULL, "act follow: others may follow its monitor"},
+	{"said", V1_TEXT, "said", false, NULL, "what who had asked is told"},
+	END};
+
 /* ---- the table ---- */
 
 /* method, path, act, handler, { operation } */
@@ -446,6 +454,20 @@ static const struct v1_field close_request[] = {
 	   .body = close_request,                                                                  \
 	   .answers = "Done",                                                                      \
 	   .verb = "request-close"})                                                               \
+	X("GET", "claims", PERMIT_ADMINISTER, v1_claims,                                           \
+	  {.id = "claims",                                                                         \
+	   .summary = "who says that a monitored site is his",                                     \
+	   .query = page,                                                                          \
+	   .answers = "Claims"})                                                                   \
+	X("GET", "claims/*", PERMIT_ADMINISTER, v1_claim,                                          \
+	  {.id = "claim", .summary = "one of them", .tail = "claim", .answers = "Claim"})          \
+	X("PATCH", "claims/*", PERMIT_ADMINISTER, v1_change,                                       \
+	  {.id = "judgeClaim",                                                                     \
+	   .summary = "accepts or refuses one, takes it back, or says who may follow its monitor", \
+	   .tail = "claim",                                                                        \
+	   .body = judge_claim,                                                                    \
+	   .answers = "Done",                                                                      \
+	   .verb = "claim-judge"})                                                                 \
 	X("GET", "users", PERMIT_ADMINISTER, v1_users,                                             \
 	  {.id = "users", .summary = "who may sign in", .query = page, .answers = "Cards"})        \
 	X("POST", "users", PERMIT_ADMINISTER, v1_user,                                             \

@@ -1,6 +1,7 @@
 /* board/claim: see claim.h. */
 #include "claim.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 const char *const claim_state_name[CLAIM_STATES] = {
@@ -40,6 +41,70 @@ const struct card *claim_of_key(const struct board *b, const char *key)
 	claim_key(wanted, card_get(secret, "key"), id);
 	return key_is_same(wanted, key) ? board_find(b, "claim", id) : NULL;
 }
+
+/* ---- where it is published ---- */
+
+static const char *authority(const char *site)
+{
+	const char *at = strstr(site, "://");
+
+	return at ? at + 3 : site;
+}
+
+static size_t host_bytes(const char *authority)
+{
+	return *authority == '[' ? strcspn(authority, "]") + 1 : strcspn(authority, ":");
+}
+
+void claim_host(struct text *t, const char *site)
+{
+	text_add(t, authority(site), host_bytes(authority(site)));
+}
+
+static bool is_address(const char *site)
+{
+	const char *at = authority(site);
+	unsigned char address[16];
+	struct text host = {0};
+	bool is;
+
+	claim_host(&host, site);
+	is = *at == '[' || inet_pton(AF_INET, text_get(&host), address) == 1 ||
+	     inet_pton(AF_INET6, at, address) == 1;
+	text_release(&host);
+	return is;
+}
+
+bool claim_is_address(const char *site)
+{
+	return authority(site) != site && is_address(site);
+}
+
+static bool has_port(const char *site)
+{
+	const char *at = authority(site);
+
+	return at != site && at[host_bytes(at)] == ':';
+}
+
+bool claim_place(struct text *t, const char *site, enum claim_place place)
+{
+	if (place == CLAIM_RECORD) {
+		text_puts(t, "_nines-claim.");
+		claim_host(t, site);
+		return !is_address(site);
+	}
+	if (has_port(site)) {
+		text_puts(t, site);
+	} else {
+		text_puts(t, place == CLAIM_FILE ? "https://" : "http://");
+		text_puts(t, authority(site));
+	}
+	text_puts(t, "/.well-known/nines-claim");
+	return place == CLAIM_FILE || !has_port(site);
+}
+
+/* ---- whose it is ---- */
 
 void owner_id(char id[OWNER_ID], const char *target)
 {

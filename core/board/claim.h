@@ -20,9 +20,7 @@
 #define CLAIM_OPEN_US     (INT64_C(14) * 86400 * 1000000) /* to publish the code */
 #define CLAIM_LOOK_US     (INT64_C(60) * 1000000) /* a look that takes longer is over */
 
-#define CLAIM_FILE   "/.well-known/nines-claim"
-#define CLAIM_LABEL  "_nines-claim."
-#define CLAIM_PREFIX "nines-claim="
+#define CLAIM_PREFIX "nines-claim=" /* in front of the code */
 
 enum claim_state {
 	CLAIM_PENDING, /* the address has not been confirmed */
@@ -46,6 +44,18 @@ void claim_key(char key[KEY_TEXT], const char *secret, const char *id);
 void claim_code(char code[KEY_TEXT], const char *secret, const char *id);
 /* The claim that this key opens; NULL: none. */
 const struct card *claim_of_key(const struct board *, const char *key);
+
+/* Where a site (a host, or an origin as in a check's URL) publishes a code: the name of a TXT
+ * record, or the URL of a file. */
+enum claim_place { CLAIM_RECORD, CLAIM_FILE, CLAIM_PLAIN_FILE, CLAIM_PLACES };
+
+/* Appends it. False: the site has no such place: an address has no record, and an origin with a
+ * port is the only one. */
+bool claim_place(struct text *, const char *site, enum claim_place);
+/* It is an origin whose host is an address written out: whoever wrote the check chose it. */
+bool claim_is_address(const char *site);
+/* Appends its host. */
+void claim_host(struct text *, const char *site);
 
 #define OWNER_ID 23 /* with its NUL */
 

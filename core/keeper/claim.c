@@ -115,10 +115,18 @@ static const struct card *waiting_of(const struct keeper *k, const struct claime
 	return NULL;
 }
 
-static const struct card *write_claim(struct keeper *k, const struct claimed *w)
+/* A new one, or one that was asked for before. */
+static const struct card *write_claim(struct keeper *k, const struct claimed *w,
+				      const struct card *old, const char *net)
 {
-	struct text *t = board_begin(k, "claim", "", "");
+	static const char *const but[] = {"asked", NULL};
+	struct text *t = board_begin(k, "claim", old ? old->id : "", "");
 
+	subscriber_note_letter(k, t, old, net);
+	if (old) {
+		card_words(t, old, but);
+		return board_end(k);
+	}
 	line_add(t, "page", w->page->name);
 	line_add(t, "target", w->target);
 	line_add(t, "site", w->site);
@@ -129,28 +137,36 @@ static const struct card *write_claim(struct keeper *k, const struct claimed *w)
 	return board_end(k);
 }
 
+static void write_to(struct keeper *k, const struct claimed *w, const struct card *old,
+		     const char *net)
+{
+	struct letter_facts f = {.form = LETTER_FORM_CLAIM, .title = title_of(k, w->target)};
+	const struct card *c = NULL;
+
+	if (subscriber_may_write(k, text_get(&w->to)))
+		c = write_claim(k, w, old, net);
+	if (c)
+		say_to_subscriber(k, c, &f, NULL);
+}
+
 static void ask(struct keeper *k, int64_t client, const struct line *l)
 {
 	struct claimed w = {0};
 	struct text net = {0};
-	struct letter_facts f = {.form = LETTER_FORM_CLAIM};
-	const struct card *c = NULL;
+	const struct card *old = NULL;
 	const char *why = NULL;
 
 	limit_net(&net, line_get(l, "address"));
 	if (!judge(k, &w, l))
 		why = text_get(&w.wrong);
-	else if (!(c = waiting_of(k, &w)) && is_full(k, w.target, true))
+	else if (!(old = waiting_of(k, &w)) && is_full(k, w.target, true))
 		why = too_many;
 	else
 		why = subscriber_too_often(k, text_get(&net));
 	if (why) {
 		status_end(k, client, "wrong", why);
 	} else {
-		f.title = title_of(k, w.target);
-		c = !subscriber_may_write(k, text_get(&w.to)) ? NULL : c ? c : write_claim(k, &w);
-		if (c)
-			say_to_subscriber(k, c, &f, NULL);
+		write_to(k, &w, old, text_get(&net));
 		board_answer(k, client, sent, NULL);
 	}
 	text_release(&net);
@@ -186,7 +202,7 @@ static const char *confirm(struct keeper *k, const struct card *c)
 /* His address goes, that he had asked stays. */
 static void give_up(struct keeper *k, const struct card *c, enum claim_state state)
 {
-	static const char *const but[] = {"state", "until_us", "to", NULL};
+	static const char *const but[] = {"state", "until_us", "to", "asked", NULL};
 
 	card_words(begin_next(k, c, state), c, but);
 	board_end(k);
@@ -262,7 +278,7 @@ static void look_at(struct keeper *k, const struct card *c)
 	}
 }
 
-void claims_second(struct keeper *k)
+void claims_sweep(struct keeper *k)
 {
 	const struct card *c;
 	char id[24] = "";

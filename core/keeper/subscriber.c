@@ -348,7 +348,7 @@ void subscribers_watch(struct keeper *k)
 		s->sweep_us = k->now_us + 60 * KEEPER_SECOND;
 		drop_what_is_over(k);
 		subscriber_limits_sweep(k);
-		claims_second(k);
+		claims_sweep(k);
 	}
 	follow_watch(k);
 	tell_watch(k);

@@ -168,7 +168,7 @@ void follow_end(struct keeper *, const char *target);
 
 /* ---- claim.c ---- */
 
-void claims_second(struct keeper *);
+void claims_sweep(struct keeper *); /* each minute */
 
 /* ---- claim_judge.c ---- */
 

@@ -1,7 +1,7 @@
 /* keeper/subscriber_limit: how often anybody is written to who has not said yes, and by whom (F53).
  *
- * A letter of confirmation stands in the card of whoever it goes to, as a line of the word `asked`:
- * TIME NET, "" where who administers asked. A keeper that comes after us counts those of the last
+ * A letter of confirmation stands in the card of whoever it goes to, of a subscriber or a claim, as
+ * a line of the word `asked`: TIME NET, "" where who administers asked. A keeper that comes after us counts those of the last
  * day from there, so a restart gives nobody more. After a day nothing of it is kept. See
  * subscriber.h. */
 #include <stdlib.h>
@@ -58,22 +58,31 @@ static void count_letter(struct keeper *k, const char *box, const char *line)
 	text_release(&net);
 }
 
-/* Once the record has been read, before anybody asks. */
-static void count_before(struct keeper *k)
+static const char *const asked_kind[] = {"subscriber", "claim"};
+#define ASKED_KINDS (sizeof asked_kind / sizeof *asked_kind)
+
+static void count_letters(struct keeper *k, const char *kind)
 {
 	struct text box = {0};
 	const struct card *c;
 
-	if (k->subscribers->is_counted)
-		return;
-	k->subscribers->is_counted = true;
-	for (size_t i = 0; (c = board_at(k->board, "subscriber", i)); i++) {
+	for (size_t i = 0; (c = board_at(k->board, kind, i)); i++) {
 		text_clear(&box);
 		subscriber_mailbox(&box, card_get(c, "to"));
 		for (const char *line = card_get(c, "asked"); *line; line = behind(line))
 			count_letter(k, text_get(&box), line);
 	}
 	text_release(&box);
+}
+
+/* Once the record has been read, before anybody asks. */
+static void count_before(struct keeper *k)
+{
+	if (k->subscribers->is_counted)
+		return;
+	k->subscribers->is_counted = true;
+	for (size_t i = 0; i < ASKED_KINDS; i++)
+		count_letters(k, asked_kind[i]);
 }
 
 /* ---- one more ---- */
@@ -127,17 +136,17 @@ static bool is_stale(const struct keeper *k, const struct card *c)
 	return *asked && k->wall_us - strtoll(last ? last + 1 : asked, NULL, 10) >= DAY_US;
 }
 
-static void forget_letters(struct keeper *k)
+static void forget_letters(struct keeper *k, const char *kind)
 {
 	static const char *const but[] = {"asked", NULL};
 	const struct card *c;
 	char id[24] = "";
 
-	while ((c = board_next(k->board, "subscriber", id))) {
+	while ((c = board_next(k->board, kind, id))) {
 		keeper_copy(id, sizeof id, c->id);
 		if (!is_stale(k, c))
 			continue;
-		card_words(board_begin(k, "subscriber", id, c->by), c, but);
+		card_words(board_begin(k, kind, id, c->by), c, but);
 		board_end(k);
 	}
 }
@@ -147,9 +156,11 @@ void subscriber_limits_sweep(struct keeper *k)
 	struct subscribers *s = k->subscribers;
 
 	count_before(k);
-	forget_letters(k);
+	for (size_t i = 0; i < ASKED_KINDS; i++)
+		forget_letters(k, asked_kind[i]);
 	limit_sweep(&s->letters, k->now_us);
 	limit_sweep(&s->nets, k->now_us);
 	limit_sweep(&s->guesses, k->now_us);
 	limit_sweep(&s->requests, k->now_us);
+	limit_sweep(&s->looks, k->now_us);
 }

@@ -16,7 +16,7 @@ static const char *authority(const char *url, size_t *size)
 	return at;
 }
 
-void site_add_host(struct text *into, const char *url)
+static void add_host(struct text *into, const char *url)
 {
 	size_t size, n;
 	const char *at = authority(url, &size);
@@ -32,7 +32,7 @@ static void add_origin(struct text *into, const char *url)
 	const char *at = authority(url, &size);
 
 	if (!is_web) {
-		site_add_host(into, url);
+		add_host(into, url);
 		return;
 	}
 	text_add(into, url, strcspn(url, ":") + 3);
@@ -59,7 +59,7 @@ static const char *find(const struct module_head *h, const void *options, struct
 
 const char *site_host(const struct module_head *h, const void *options, struct text *into)
 {
-	return find(h, options, into, site_add_host);
+	return find(h, options, into, add_host);
 }
 
 const char *site_origin(const struct module_head *h, const void *options, struct text *into)

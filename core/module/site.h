@@ -11,7 +11,5 @@
 const char *site_host(const struct module_head *, const void *options, struct text *into);
 /* The same, but of an http or https URL its origin: "http://shop.example.org:8080". */
 const char *site_origin(const struct module_head *, const void *options, struct text *into);
-/* The host of a URL, of an origin or of a host. */
-void site_add_host(struct text *into, const char *url);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../web/claim.h"
 
 bool admin_reaches(const struct site *s, const struct request *r, enum permit_act act,
 		   const char *names)
@@ -16,7 +17,7 @@ bool admin_reaches(const struct site *s, const struct request *r, enum permit_ac
 	for (char *name; is_allowed && (name = strsep(&rest, "\n"));) {
 		const struct target *t = *name ? catalog_find(s->catalog, name) : NULL;
 
-		is_allowed = !t || permit(r->user, act, t->owner);
+		is_allowed = !t || permit(r->user, act, target_owner(s, t));
 	}
 	free(list);
 	return is_allowed;
@@ -36,6 +37,16 @@ void admin_add_time(struct text *t, int64_t wall_us)
 	clock_add_utc(&utc, wall_us, 0);
 	text_printf(t, "%.10s %.5s UTC", utc.at, utc.at + 11);
 	text_release(&utc);
+}
+
+const char *admin_refusal(struct answer *a, const struct line *end)
+{
+	const char *wrong = end ? line_find(end, "wrong")
+				: "The monitor did not answer. Try again in a moment.";
+
+	if (wrong)
+		a->status = end ? 409 : 503;
+	return wrong;
 }
 
 /* ---- fields of forms ---- */

@@ -16,6 +16,9 @@ void admin_add_time(struct text *, int64_t wall_us);
 /* What was done, as a word in the address says; NULL: nothing. */
 const char *admin_done(const struct request *);
 
+/* Why the keeper did not do it, with the answer's status; NULL: it did. */
+const char *admin_refusal(struct answer *, const struct line *end);
+
 /* ---- fields of forms ---- */
 
 struct admin_choice {
@@ -42,6 +45,11 @@ void admin_show_subscribers(const struct site *, const struct request *, struct 
 void admin_remove_subscriber(const struct site *, const struct request *, struct answer *);
 void admin_show_requests(const struct site *, const struct request *, struct answer *);
 void admin_close_request(const struct site *, const struct request *, struct answer *);
+
+/* Who claims a site: admin_claim.c. */
+void admin_add_claims(struct text *, const struct site *, const struct request *);
+void admin_show_claims(const struct site *, const struct request *, struct answer *);
+void admin_judge_claim(const struct site *, const struct request *, struct answer *);
 
 /* Pages of posts: admin_post.c. */
 void admin_add_posts(struct text *, const struct site *, const struct request *);

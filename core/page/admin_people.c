@@ -61,17 +61,6 @@ static void add_hint(struct text *t, const char *text)
 	admin_add(t, "admin-none", (const struct template_word[]){{"text", text}, {NULL, NULL}});
 }
 
-/* What was done, or why not, above the page as it is now. */
-static const char *wrong_of(struct answer *a, const struct line *end)
-{
-	const char *wrong = end ? line_find(end, "wrong")
-				: "The monitor did not answer. Try again in a moment.";
-
-	if (wrong)
-		a->status = end ? 409 : 503;
-	return wrong;
-}
-
 /* ---- subscribers ---- */
 
 static void add_choices(struct text *t, const struct card *c)
@@ -188,7 +177,7 @@ void admin_show_subscribers(const struct site *s, const struct request *r, struc
 static void removed(const struct site *s, const struct request *r, struct answer *a,
 		    const struct line *end, void *with)
 {
-	const char *wrong = wrong_of(a, end);
+	const char *wrong = admin_refusal(a, end);
 
 	(void)with;
 	if (wrong)
@@ -292,7 +281,7 @@ void admin_show_requests(const struct site *s, const struct request *r, struct a
 static void closed(const struct site *s, const struct request *r, struct answer *a,
 		   const struct line *end, void *with)
 {
-	const char *wrong = wrong_of(a, end);
+	const char *wrong = admin_refusal(a, end);
 
 	if (wrong)
 		show_requests(s, r, a, wrong);

@@ -8,6 +8,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../web/claim.h"
 #include "admin.h"
 #include "notice.h"
 
@@ -267,7 +268,7 @@ static void add_components(struct text *t, const struct site *s, const struct re
 			const struct target *one = &s->catalog->target[i];
 
 			if (one->is_service == is_check ||
-			    !permit(r->user, PERMIT_POST, one->owner))
+			    !permit(r->user, PERMIT_POST, target_owner(s, one)))
 				continue;
 			admin_box(&boxes, "component", one->title, one->name,
 				  is_ticked(r, "component", one->name) ||

@@ -125,6 +125,7 @@ static void show(const struct site *s, const struct request *r, struct answer *a
 		admin_add(&write, "admin-write",
 			  (const struct template_word[]){{"base", r->base}, {NULL, NULL}});
 	admin_add_people(&people, s, r);
+	admin_add_claims(&people, s, r);
 	admin_add(&main, "admin-overview",
 		  (const struct template_word[]){{"attention", text_get(&attention)},
 						 {"posts", text_get(&posts)},
@@ -217,5 +218,8 @@ const struct route admin_routes[] = {
 	{"GET", "/admin/requests/", FORM, .act = PERMIT_SUBSCRIBERS, .answer = admin_show_requests},
 	{"POST", "/admin/requests/answer/", FORM, .act = PERMIT_SUBSCRIBERS,
 	 .answer = admin_close_request},
+	{"GET", "/admin/claims/", FORM, .act = PERMIT_ADMINISTER, .answer = admin_show_claims},
+	{"POST", "/admin/claims/judge/", FORM, .act = PERMIT_ADMINISTER,
+	 .answer = admin_judge_claim},
 	{0},
 };

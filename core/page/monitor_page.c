@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../board/claim.h"
 #include "../web/assets.h"
 #include "bars.h"
 #include "chart.h"
 #include "notice.h"
 #include "shown.h"
+#include "subscribe.h"
 #include "when.h"
 #include "words.h"
 
@@ -270,6 +272,17 @@ static void add_times(struct making *w)
 
 /* ---- the whole ---- */
 
+/* Nobody claims what somebody has claimed. */
+static void add_claim(struct making *w, struct text *t, const char *name)
+{
+	const struct target *one = catalog_find(w->site->catalog, w->monitor->name);
+
+	if (one && *one->site && claim_is_offered(w->request->page) &&
+	    !owner_find(w->site->board, one->name))
+		template_add(t, web_figures, "monitor-claim",
+			     PIECE({"base", w->request->base}, {"name", name}));
+}
+
 static void add_links(struct making *w)
 {
 	struct text link = {0}, badge = {0}, name = {0}, response = {0}, follow = {0};
@@ -283,6 +296,7 @@ static void add_links(struct making *w)
 	if (*page_get(w->request->page, "subscribe"))
 		template_add(&follow, web_figures, "monitor-follow",
 			     PIECE({"base", w->request->base}, {"name", text_get(&name)}));
+	add_claim(w, &follow, text_get(&name));
 	template_add(&w->main, web_figures, "monitor-links",
 		     PIECE({"base", w->request->base}, {"follow", text_get(&follow)},
 			   {"link", text_get(&link)}, {"badge", text_get(&badge)},

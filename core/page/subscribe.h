@@ -41,6 +41,9 @@ void said_answer(struct answer *, const struct site *, const struct request *, u
 void subscribe_answer(struct answer *, const struct site *, const struct request *,
 		      const char *title, const struct text *body, unsigned status);
 
+/* The page lets who runs a site claim its monitor: claim_routes.c. */
+bool claim_is_offered(const struct page *);
+
 /* What the keeper says of a request; NULL: it did. */
 const char *keeper_refusal(const struct line *end);
 

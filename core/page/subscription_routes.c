@@ -116,7 +116,11 @@ static void show_one(const struct site *s, const struct request *from, struct an
 	word_text(&w, "base", r->base);
 	word_text(&w, "key", at->key);
 	word_text(&w, "to", to ? to + 1 : "");
-	word_text(&w, "paused", is_paused ? ", which is paused" : "");
+	word_text(&w, "paused",
+		  is_paused ? ", which is paused"
+		  : strcmp(card_get(c, "state"), "ended")
+			  ? ""
+			  : ", but nothing of what you chose can be followed any more");
 	word_text(&w, "pause", is_paused ? " checked" : "");
 	said_add(word(&w, "said"), said, is_wrong);
 	choices_add(word(&w, "choices"), s, r, choices);

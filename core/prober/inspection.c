@@ -8,8 +8,6 @@
 
 #include "../base/memory.h"
 #include "../board/claim.h"
-#include "../fiber/resolve.h"
-#include "../module/site.h"
 
 #define INSPECTION_MAGIC 0x696e7370u
 #define BODY_BYTES       4096
@@ -22,7 +20,7 @@ struct inspection {
 	struct probe_order probe;
 	struct inspection *self; /* the options of our own modules */
 	char *id, *site, *wanted;
-	struct text name, place; /* the host; where it is looked just now */
+	struct text place; /* where it is looked just now */
 	const char *method; /* where it was found; "" */
 	size_t part;
 	struct text found;
@@ -32,6 +30,7 @@ struct inspection {
 static void begin_line(struct inspection *o)
 {
 	text_puts(&o->found, o->found.size ? "\n" : "");
+	text_puts(&o->found, o->part == CLAIM_RECORD ? "TXT of " : "");
 	text_add_safe(&o->found, text_get(&o->place), o->place.size, 400);
 	text_puts(&o->found, ": ");
 	o->said = true;
@@ -64,8 +63,7 @@ static void look_up(struct probe *p, const void *options)
 	struct inspection *o = *(struct inspection *const *)options;
 	int type = probe_dns_type("TXT");
 	const char *wanted = probe_dns_text(p, type, o->wanted);
-	struct probe_dns_question q = {
-		.server = "", .name = text_get(&o->place) + strlen("TXT of "), .type = type};
+	struct probe_dns_question q = {.server = "", .name = text_get(&o->place), .type = type};
 	struct probe_dns_answer a;
 
 	if (!wanted || !probe_dns_ask(p, &q, 1, 0, &a))
@@ -126,47 +124,19 @@ static void fetch(struct probe *p, const void *options)
 
 static const struct module_option none[] = {OPTION_END};
 
-enum part { PART_RECORD, PART_FILE, PART_PLAIN_FILE, PARTS };
-
 static const struct {
 	struct check_module module;
 	int64_t timeout_us;
-} part[PARTS] = {
-	[PART_RECORD] = {{.head = {.name = "record", .option = none}, .run = look_up}, 5000000},
-	[PART_FILE] = {{.head = {.name = "file", .option = none}, .run = fetch}, 10000000},
-	[PART_PLAIN_FILE] = {{.head = {.name = "file", .option = none}, .run = fetch}, 10000000},
+} part[CLAIM_PLACES] = {
+	[CLAIM_RECORD] = {{.head = {.name = "record", .option = none}, .run = look_up}, 5000000},
+	[CLAIM_FILE] = {{.head = {.name = "file", .option = none}, .run = fetch}, 10000000},
+	[CLAIM_PLAIN_FILE] = {{.head = {.name = "file", .option = none}, .run = fetch}, 10000000},
 };
 
-static bool is_literal(const struct inspection *o)
-{
-	struct resolve_address a;
-
-	return resolve_literal(text_get(&o->name), &a);
-}
-
-/* An origin with a port is the one place where its file may be. */
-static bool has_port(const struct inspection *o)
-{
-	const char *at = strstr(o->site, "://");
-
-	at = at ? strstr(at + 3, text_get(&o->name)) : NULL;
-	return at && at[o->name.size] == ':';
-}
-
-/* False: there is no such place for this site. */
 static bool choose_place(struct inspection *o)
 {
 	text_clear(&o->place);
-	if (o->part == PART_RECORD)
-		text_printf(&o->place, "TXT of %s%s", CLAIM_LABEL, text_get(&o->name));
-	else if (has_port(o))
-		text_printf(&o->place, "%s%s", o->site, CLAIM_FILE);
-	else
-		text_printf(&o->place, "%s://%s%s", o->part == PART_FILE ? "https" : "http",
-			    text_get(&o->name), CLAIM_FILE);
-	return o->part == PART_RECORD       ? !is_literal(o)
-	       : o->part == PART_PLAIN_FILE ? !has_port(o)
-					    : true;
+	return claim_place(&o->place, o->site, (enum claim_place)o->part);
 }
 
 static void go_on(struct inspection *);
@@ -190,7 +160,6 @@ static void finish(struct inspection *o)
 {
 	o->order.done(&o->order, o->method, &o->found);
 	o->magic = 0;
-	text_release(&o->name);
 	text_release(&o->place);
 	text_release(&o->found);
 	free(o->id);
@@ -202,11 +171,9 @@ static void finish(struct inspection *o)
 /* The system's own name server is where it is; the site's is where the check says, or public. */
 static void go_on(struct inspection *o)
 {
-	bool is_written = strstr(o->site, "://") && is_literal(o);
-
-	while (o->part < PARTS && !choose_place(o))
+	while (o->part < CLAIM_PLACES && !choose_place(o))
 		o->part++;
-	if (o->part == PARTS || *o->method) {
+	if (o->part == CLAIM_PLACES || *o->method) {
 		finish(o);
 		return;
 	}
@@ -220,7 +187,8 @@ static void go_on(struct inspection *o)
 					.event = "",
 					.memory = "",
 					.timeout_us = part[o->part].timeout_us,
-					.is_strangers = o->part != PART_RECORD && !is_written,
+					.is_strangers = o->part != CLAIM_RECORD &&
+							!claim_is_address(o->site),
 					.done = take_part,
 					.with = o};
 	probe_begin(o->host, &o->probe);
@@ -242,7 +210,6 @@ void inspection_begin(struct probe_host *h, const struct inspection_order *order
 	o->order = *order;
 	o->order.id = o->id;
 	o->order.site = o->site;
-	site_add_host(&o->name, o->site);
 	text_release(&wanted);
 	go_on(o);
 }

@@ -97,7 +97,7 @@ static void take_target(struct catalog_set *s, const struct line *l)
 	*t = (struct target){.name = keep(s, line_name(l)),
 			     .module = keep(s, line_get(l, "module")),
 			     .category = keep(s, line_get(l, "category")),
-			     .owner = keep(s, line_get(l, "owner")),
+			     .configured_owner = keep(s, line_get(l, "owner")),
 			     .url = keep(s, line_get(l, "url")),
 			     .site = keep(s, line_get(l, "site")),
 			     .standing = *standing ? keep(s, standing) : "in-service",

@@ -21,7 +21,8 @@ struct target {
 	const char *name;
 	const char *title; /* what people call it; the name where none is given */
 	const char *module; /* of a check; "service" of a service */
-	const char *category, *owner, *url; /* owner: as configured; who has it: board/claim.h */
+	const char *category, *url;
+	const char *configured_owner; /* who has it: target_owner() of claim.h */
 	const char *site; /* of a check: the host or origin that it is about, "" */
 	const char *standing; /* "in-service" or why it is shown and not counted (row 107) */
 	const char *members; /* of a service: names, lines; "" of a check */

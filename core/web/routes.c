@@ -22,6 +22,7 @@ extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
 extern const struct route subscribe_routes[];
 extern const struct route subscription_routes[];
+extern const struct route claim_routes[];
 
 const struct route *const routes[] = {
 	page_routes,
@@ -42,6 +43,7 @@ const struct route *const routes[] = {
 	statistics_routes,
 	subscribe_routes,
 	subscription_routes,
+	claim_routes,
 	NULL,
 };
 

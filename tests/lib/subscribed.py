@@ -58,18 +58,18 @@ class Site:
 class World:
     """A daemon with all that it writes to."""
 
-    def __init__(self, tmp, more=""):
+    def __init__(self, tmp, more="", env=None):
         self.tmp, self.port = tmp, free_port()
         self.mail = exim(tmp, certs.good(), has_box=True)
         self.sms, self.hook = Http(lambda _: reply(200)), Http(lambda _: reply(200))
-        self.more = more
+        self.more, self.env = more, env
 
     def __enter__(self):
         mx, sms = self.mail.__enter__(), self.sms.__enter__()
         self.hook.__enter__()
         conf = CONF.format(build=BUILD, port=self.port, mail=mx.port["plain"], sms=sms.url(""), url=URL) + self.more
         self.conf = conf
-        self.daemon = Daemon(self.tmp, conf, arguments=("--trace",)).__enter__()
+        self.daemon = Daemon(self.tmp, conf, arguments=("--trace",), env=self.env).__enter__()
         self.daemon.until_status("it runs", lambda s: s["checks"])
         self.site = Site(self.daemon)
         return self

@@ -1,0 +1,208 @@
+/* cli/claim: `nines claim`: who says that a monitored site is his, and the answer of a person. */
+#include <string.h>
+
+#include "../base/clock.h"
+#include "../web/claim.h"
+#include "../web/json.h"
+#include "control.h"
+#include "listing.h"
+#include "subscriber.h"
+
+struct asked {
+	struct subscriber_asked of;
+	const char *owner;
+};
+
+static const struct cli_flag flag[] = {
+	{"--owner", "OWNER", "accept: whose it is from then on (default: whom he named)",
+	 offsetof(struct asked, owner)},
+	{"--text", "TEXT", "kept beside the answer, and shown to who had asked",
+	 offsetof(struct asked, of.said)},
+	{"--by", "NAME", "who says so (default: who you are)", offsetof(struct asked, of.by)},
+	{"--json", NULL, "one JSON document", offsetof(struct asked, of.json)},
+	{"--socket", "PATH", "the control socket (default: what the configuration says)",
+	 offsetof(struct asked, of.socket)},
+	{NULL, NULL, NULL, 0},
+};
+
+/* Claims, and the owners that came of them. */
+static int fetch(const struct cli *cli, const struct asked *a, struct board *b)
+{
+	int status = cards_fetch(cli, a->of.socket, "claim", b);
+
+	return status ? status : cards_fetch(cli, a->of.socket, "owner", b);
+}
+
+static void add_row(const struct cli *cli, struct text *t, const struct card *c)
+{
+	static const struct {
+		const char *key;
+		size_t width;
+	} column[] = {{"state", 9}, {"target", 24}, {"owner", 24}};
+
+	screen_field(&cli->screen, t, c->id, 12);
+	for (size_t i = 0; i < sizeof column / sizeof *column; i++) {
+		text_puts(t, "  ");
+		screen_field(&cli->screen, t, card_get(c, column[i].key), column[i].width);
+	}
+	text_puts(t, "  ");
+	screen_safe(&cli->screen, t, card_get(c, "to"), 300);
+	text_putc(t, '\n');
+}
+
+static int list(struct cli *cli, const struct asked *a)
+{
+	struct listing l = {.cli = cli, .all = json_array()};
+	struct board *b = board_new();
+	const struct card *c;
+	int status = fetch(cli, a, b);
+
+	for (size_t i = 0; (c = board_at(b, "claim", i)); i++) {
+		json_array_append_new(l.all, claim_json(b, c));
+		add_row(cli, &l.text, c);
+	}
+	board_free(b);
+	return listing_end(&l, "claims", "nobody has claimed a site\n", a->of.json, status);
+}
+
+/* ---- one ---- */
+
+static void add_time(struct text *t, const char *what, int64_t wall_us)
+{
+	if (!wall_us)
+		return;
+	text_printf(t, "    %s ", what);
+	clock_add_utc(t, wall_us, 0);
+	text_putc(t, '\n');
+}
+
+static void add_text(const struct cli *cli, struct text *t, const char *what, const char *said)
+{
+	struct text one = {0};
+	size_t n;
+
+	for (; *said; said += n + (said[n] == '\n')) {
+		n = strcspn(said, "\n");
+		text_clear(&one);
+		text_add(&one, said, n);
+		text_printf(t, "    %s ", what);
+		screen_safe(&cli->screen, t, text_get(&one), 1000);
+		text_putc(t, '\n');
+	}
+	text_release(&one);
+}
+
+static void add_one(const struct cli *cli, struct text *t, const struct board *b,
+		    const struct card *c)
+{
+	const struct card *owner = owner_find(b, card_get(c, "target"));
+
+	add_row(cli, t, c);
+	add_text(cli, t, "page", card_get(c, "page"));
+	add_text(cli, t, "site", card_get(c, "site"));
+	add_time(t, "asked", c->first_us);
+	add_time(t, "open until", card_int(c, "until_us", 0));
+	add_time(t, "last looked at", card_int(c, "checked_us", 0));
+	add_text(cli, t, "found", card_get(c, "found"));
+	add_time(t, "judged", card_int(c, "judged_us", 0));
+	add_text(cli, t, "judged by", card_get(c, "judged_by"));
+	add_text(cli, t, "said", card_get(c, "said"));
+	if (owner && !strcmp(card_get(owner, "claim"), c->id))
+		add_text(cli, t, "others may follow it:", card_get(owner, "follow"));
+}
+
+static int show(struct cli *cli, const struct asked *a, char *const *words)
+{
+	struct board *b = board_new();
+	struct text t = {0};
+	int status = fetch(cli, a, b);
+	const struct card *c = board_find(b, "claim", words[0]);
+
+	if (!status && !c)
+		status = cli_fail(EXIT_FINDING, "there is no claim '%.60s': nines claim list",
+				  words[0]);
+	if (!status && a->of.json)
+		json_write(&t, claim_json(b, c));
+	else if (!status)
+		add_one(cli, &t, b, c);
+	if (!status)
+		status = cli_print(&t, status);
+	board_free(b);
+	text_release(&t);
+	return status;
+}
+
+/* ---- to judge ---- */
+
+static int say(struct cli *cli, const struct asked *a, const char *id, const char *act,
+	       const char *follow)
+{
+	struct text line = {0};
+	int status;
+
+	line_begin(&line, "claim-judge", id);
+	line_add(&line, "act", act);
+	if (a->owner)
+		line_add(&line, "owner", a->owner);
+	if (follow)
+		line_add_int(&line, "follow", !strcmp(follow, "on"));
+	line_add(&line, "said", a->of.said ? a->of.said : "");
+	control_add_user(&line, a->of.by);
+	line_end(&line);
+	status = control_say(cli, a->of.socket, &line);
+	text_release(&line);
+	return status;
+}
+
+static int accept(struct cli *cli, const struct asked *a, char *const *words)
+{
+	return say(cli, a, words[0], "accept", NULL);
+}
+
+static int refuse(struct cli *cli, const struct asked *a, char *const *words)
+{
+	return say(cli, a, words[0], "refuse", NULL);
+}
+
+static int release(struct cli *cli, const struct asked *a, char *const *words)
+{
+	return say(cli, a, words[0], "release", NULL);
+}
+
+static int follow(struct cli *cli, const struct asked *a, char *const *words)
+{
+	if (strcmp(words[1], "on") && strcmp(words[1], "off"))
+		return cli_wrong("'%.20s' is neither on nor off", words[1]);
+	return say(cli, a, words[0], "follow", words[1]);
+}
+
+static const struct {
+	const char *word;
+	int (*run)(struct cli *, const struct asked *, char *const *words);
+	const char *of;
+	int words;
+} word[] = {{"show", show, "ID", 1},
+	    {"accept", accept, "ID", 1},
+	    {"refuse", refuse, "ID", 1},
+	    {"release", release, "ID", 1},
+	    {"follow", follow, "ID on|off", 2}};
+
+int cli_claim(struct cli *cli, int argc, char **argv)
+{
+	struct asked a = {.owner = NULL};
+	int status = cli_flags(cli, flag, &a, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
+		return list(cli, &a);
+	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+		if (strcmp(word[i].word, argv[0]))
+			continue;
+		if (argc != word[i].words + 1)
+			return cli_wrong("write: nines claim %s %s", argv[0], word[i].of);
+		return word[i].run(cli, &a, argv + 1);
+	}
+	return cli_wrong("'%.60s' is none of list, show, accept, refuse, release and follow",
+			 argv[0]);
+}
