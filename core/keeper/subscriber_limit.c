@@ -1,9 +1,9 @@
 /* keeper/subscriber_limit: how often anybody is written to who has not said yes, and by whom (F53).
  *
  * A letter of confirmation stands in the card of whoever it goes to, of a subscriber or a claim, as
- * a line of the word `asked`: TIME NET, "" where who administers asked. A keeper that comes after us counts those of the last
- * day from there, so a restart gives nobody more. After a day nothing of it is kept. See
- * subscriber.h. */
+ * a line of the word `asked`: TIME NET, "" where who administers asked. A keeper that comes after
+ * us counts those of the last day from there, so a restart gives nobody more. After a day nothing
+ * of it is kept. See subscriber.h. */
 #include <stdlib.h>
 #include <string.h>
 

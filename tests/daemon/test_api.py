@@ -114,7 +114,8 @@ EXAMPLES = {
     "writePost": ("", {"title": "An example", "body": "It is slow.", "components": ["Shop"], "states": ["degraded_performance"], "impact": "minor"}, 200),
     "posts": ("", None, 200), "post": ("{post}", None, 200), "changePost": ("{post}", {"state": "resolved", "body": "It is well again."}, 200),
     "withdrawPost": ("{post}", None, 200), "subscribe": ("", {"page": "status", "to": "email:someone@example.org", "all": True}, 409), "subscribers": ("", None, 200),
-    "removeSubscriber": ("nobody", None, 409), "requests": ("", None, 200), "closeRequest": ("nothing", {"accept": False, "said": "no"}, 409), "makeUser": ("", {"name": "ada", "role": "viewer", "password": "a long password"}, 200),
+    "removeSubscriber": ("nobody", None, 409), "requests": ("", None, 200), "closeRequest": ("nothing", {"accept": False, "said": "no"}, 409),
+    "claims": ("", None, 200), "claim": ("nothing", None, 404), "judgeClaim": ("nothing", {"act": "accept"}, 404), "makeUser": ("", {"name": "ada", "role": "viewer", "password": "a long password"}, 200),
     "users": ("", None, 200), "changeUser": ("ada", {"role": "editor", "owner": "shop", "password": "another password"}, 200), "removeUser": ("ada", None, 200), "makeToken": ("", {"name": "fresh", "role": "viewer"}, 201), "tokens": ("", None, 200),
     "removeToken": ("fresh", None, 200), "renewHeartbeats": ("", {}, 200), "heartbeats": ("", None, 200),
 }

@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from daemon import Daemon, until  # noqa: E402
 from dnswire import TXT, Udp, txt, zone  # noqa: E402
+from parsers import parser  # noqa: E402
 from servers import Http, redirect, reply  # noqa: E402
 from signing import Browser, add_user  # noqa: E402
 from subscribed import Site, World  # noqa: E402
@@ -123,6 +124,11 @@ def by_file(tmp):
             assert shop.api(who, "POST", "silences", {"name": "mine", "for": "1h", "reason": "x"})[0] == wanted, who
             assert shop.api(who, "GET", f"claims/{one['id']}")[0] == wanted, who
         assert shop.api("e", "DELETE", "silences/mine")[0] == 200
+        schema = {"$ref": "#/components/schemas/Claims", "components": json.loads(shop.api("a", "GET", "openapi.json")[2])["components"]}
+        listed = json.loads(shop.api("a", "GET", "claims?limit=1")[2])
+        parser("jsonschema").Draft202012Validator(schema).validate(listed)
+        assert [c["id"] for c in listed["items"]] == [one["id"]] and json.loads(shop.api("a", "GET", f"claims?after={listed['next']}")[2])["items"][0]["owner"] == "Zed"
+        assert [c["owner"] for c in json.loads(shop.api("e", "GET", "claims")[2])["items"]] == ["Eve Ltd"]
         assert "/claim/mine/" not in shop.site.ask("GET", f"{SITES}/monitor/mine/")[2]
         told = shop.world.mails("fan", 2)[-1]
         assert "can be followed no more" in told["Subject"] and "Eve" not in told.get_content(), told
