@@ -88,6 +88,9 @@ static void __attribute__((noreturn)) serve(int fd)
 	sandbox_enter("judge");
 	if (!secret_hash_password(c.nobody, secret))
 		_exit(1);
+	line_begin(link_line(&c.link), "ready", "-");
+	line_end(link_line(&c.link));
+	link_flush(&c.link);
 	loop_run(c.loop);
 	_exit(0);
 }
@@ -109,20 +112,28 @@ static const char *take(struct link *k, const struct line *l, int fd)
 
 	if (fd >= 0)
 		close(fd);
+	if (!strcmp(l->verb, "ready")) {
+		d->is_ready = true;
+		return NULL;
+	}
 	if (strcmp(l->verb, "end") || !d->tries)
 		return "it answers what nobody asked";
 	end_first(d, l);
 	return NULL;
 }
 
+/* In its sandbox the web can start no other, so it ends and is started again with one: pages are
+ * away for a moment, not signing in for good. One that never worked would end the next, too. */
 static void closed(struct link *k, const char *why)
 {
 	struct desk *d = k->with;
 
-	(void)why;
 	d->is_open = false;
 	while (d->tries)
 		end_first(d, NULL);
+	log_say("the process that works out passwords is gone: %s", why);
+	if (d->is_ready)
+		loop_end(k->loop);
 }
 
 bool desk_open(struct desk *d, struct loop *loop)
@@ -145,6 +156,7 @@ bool desk_open(struct desk *d, struct loop *loop)
 
 void desk_close(struct desk *d)
 {
+	d->link.closed = NULL;
 	if (d->is_open)
 		link_close(&d->link, "end");
 }

@@ -2,8 +2,8 @@
  * loop never waits for it.
  *
  * Forked before the web takes its sandbox; has no descriptor but its link. Passwords go to it and
- * nowhere else, and are overwritten there. Invariant: a try costs the same whether the user is
- * known or not. */
+ * nowhere else, and are overwritten there. When it dies the web ends, to be started with another.
+ * Invariant: a try costs the same whether the user is known or not. */
 #ifndef NINES_WEB_DESK_H
 #define NINES_WEB_DESK_H
 
@@ -22,7 +22,7 @@ struct desk {
 	struct link link;
 	struct desk_try try[DESK_WAITING]; /* in the order in which they were put */
 	size_t tries;
-	bool is_open;
+	bool is_open, is_ready; /* ready: it has worked out a first one */
 };
 
 /* False with errno: it could not be started. */

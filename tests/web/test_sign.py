@@ -1,14 +1,18 @@
-"""Signing in: sessions, forms of other sites, tokens, guessing. The keeper is played by the test (tests/lib/signing.py)."""
+"""Signing in: sessions, forms of other sites, tokens, guessing. The keeper is played by the test (tests/lib/signing.py), but in the last one."""
+import http.client
+import os
 import pathlib
 import re
+import signal
 import socket
 import sys
 import time
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parent.parent / "lib")]
+from daemon import Daemon, until  # noqa: E402
 from frames import frame  # noqa: E402
 from keeper import Web  # noqa: E402
-from signing import NOW_US, Browser, Sessions, card, secret_hash, token, user  # noqa: E402
+from signing import NOW_US, Browser, Sessions, add_user, card, secret_hash, token, user  # noqa: E402
 from tap import run, test  # noqa: E402
 
 LINES = "health - ok=1\nend -\n"
@@ -169,6 +173,25 @@ def behind_a_proxy():
         status, headers, _ = b.sign_in("ann", Origin="https://status.example.org")
         assert status == 303 and re.match(r"__Host-nines=[\w-]{43}; Path=/; HttpOnly; .*; Secure$", headers["Set-Cookie"])
         assert b.get("/admin/")[0] == 200
+
+
+@test("when the process that works out passwords is killed another one takes its place")
+def desk_gone(tmp):
+    with Daemon(tmp, 'tcp "one" { host = "127.0.0.1" port = 1 every = "1h" }\n') as daemon:
+        add_user(daemon)
+
+        def signs_in():
+            try:
+                return Browser(daemon.port).post("/sign-in/", {"name": "ann", "password": "right horse battery"})[0] == 303
+            except (ConnectionError, http.client.HTTPException):
+                return False
+        until("who was added signs in", signs_in)
+        pids = daemon.processes()["web"]
+        desk = [pid for pid in pids if int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) in pids]
+        assert len(pids) == 2 and len(desk) == 1, (pids, desk)
+        os.kill(desk[0], signal.SIGKILL)
+        until("he signs in again", signs_in)
+        assert not set(pids) & set(daemon.processes()["web"])
 
 
 run()
