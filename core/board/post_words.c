@@ -202,8 +202,7 @@ void post_take_words(struct post *p, const struct line *l)
 bool post_judge_span(const struct post *p, const struct post_world *w, struct text *wrong)
 {
 	if (p->sort == POST_MAINTENANCE && (!p->start_us || !p->end_us))
-		return post_refuse(wrong,
-				   "when the maintenance begins and when it ends is missing");
+		return post_refuse(wrong, "say when the maintenance begins and when it ends");
 	if (p->end_us && p->end_us <= p->start_us)
 		return post_refuse(wrong,
 				   p->sort == POST_MAINTENANCE

@@ -127,7 +127,7 @@ static bool judge(struct keeper *k, struct asked *w, const struct line *l)
 {
 	w->page = told_page_find(k, line_get(l, "page"));
 	if (!w->page) {
-		text_puts(&w->wrong, "there is no such page");
+		text_puts(&w->wrong, "there is no page of this name: 'nines page' lists them");
 		return false;
 	}
 	return judge_address(k, w, l) && subscriber_choose(&w->choice, l, &w->wrong) &&

@@ -227,7 +227,7 @@ static const struct {
 	{"title=x body=y state=postmortem",
 	 "! a post-mortem is told of an incident that is resolved: begin with state resolved"},
 	{"title=x body=y sort=maintenance",
-	 "! when the maintenance begins and when it ends is missing"},
+	 "! say when the maintenance begins and when it ends"},
 	{"title=x body=y sort=maintenance start_us=1800000000000000 end_us=1800000000000000 "
 	 "components=Web",
 	 "! the maintenance ends before it begins"},

@@ -275,7 +275,9 @@ def listed(tmp):
         assert pages["status"]["copy"] == str(tmp / "copy") and pages["other"]["copy"] is None and pages["status"]["url"] == LIVE
         daemon.until_status("up", lambda status: True)
         done = until("the copier", lambda: (lambda d: d if "try again" not in d.stderr else None)(daemon.nines("page", "copy", "other")))
-        assert done.returncode != 0 and "this page has no copy" in done.stderr, done
+        for name in ("other", "nope"):
+            done = daemon.nines("page", "copy", name)
+            assert done.returncode != 0 and "no page of this name has a copy: 'nines page' lists them" in done.stderr, done
         assert daemon.nines("page", "copy").returncode == 64
 
 

@@ -211,6 +211,8 @@ def command_line(tmp):
     with World(tmp) as w:
         done = w.daemon.nines("subscriber", "add", "email:ann@nines.test", "--page", "shop", "--kinds", "news")
         assert done.returncode == 0, done.stderr
+        done = w.daemon.nines("subscriber", "add", "email:ann@nines.test", "--page", "nope")
+        assert done.returncode != 0 and "there is no page of this name: 'nines page' lists them" in done.stderr, done.stderr
         link = re.search(CONFIRM, w.mails("ann", 1)[0].get_content())[1]
         assert w.site.ask("POST", f"/subscription/confirm/{link}/", {})[0] == 303
         one, = json.loads(w.daemon.nines("subscriber", "--json").stdout)["subscribers"]
