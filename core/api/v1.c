@@ -139,6 +139,13 @@ static bool add_text(const struct body *b, const struct v1_field *f, json_t *v, 
 	return true;
 }
 
+static bool refuse_everything(const struct body *b, const struct v1_field *f)
+{
+	v1_problem(b->answer, 403, "%s: none would be everything: who has an owner names his own",
+		   f->name);
+	return false;
+}
+
 static bool add_list(const struct body *b, const struct v1_field *f, json_t *v, struct text *line)
 {
 	struct text list = {0};
@@ -160,6 +167,8 @@ static bool add_list(const struct body *b, const struct v1_field *f, json_t *v, 
 		v1_problem(b->answer, 404, "%s: not all of them are checks or services", f->name);
 		is_fine = false;
 	}
+	if (is_fine && f->kind == V1_TARGETS && !i && *card_get(b->request->user, "owner"))
+		is_fine = refuse_everything(b, f);
 	if (is_fine)
 		line_add(line, f->word, text_get(&list));
 	text_release(&list);
@@ -296,6 +305,9 @@ static bool add_members(const struct body *b, struct text *line)
 
 		if (!v && f->is_required)
 			return refuse(b, f, "it is missing");
+		if (!v && f->kind == V1_TARGETS && !strcmp(text_of(b, "sort"), "maintenance") &&
+		    *card_get(b->request->user, "owner"))
+			return refuse_everything(b, f);
 		if (!v && f->kind == V1_OWNER && is_new(b))
 			line_add(line, f->word, card_get(b->request->user, "owner"));
 		if (v && !add_kind[f->kind](b, f, v, line))

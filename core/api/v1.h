@@ -21,7 +21,8 @@ enum v1_kind {
 	V1_TEXT,
 	V1_TARGET, /* the name of a check or service that the asker may see */
 	V1_LIST, /* an array of texts, in a line joined by newlines */
-	V1_TARGETS, /* a list of names of checks and services, which he may touch */
+	V1_TARGETS, /* a list of names of checks and services, which he may touch; none is all of
+		     * them: not for who has an owner */
 	V1_TIME, /* RFC 3339; in a line microseconds */
 	V1_WHEN, /* RFC 3339; in a line as it is */
 	V1_DURATION, /* "30m"; in a line microseconds */
@@ -106,8 +107,7 @@ typedef void v1_handler(const struct site *, const struct request *, struct answ
 v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, v1_targets,
 	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
 	v1_subscribers, v1_requests, v1_claims, v1_claim, v1_results, v1_incidents, v1_letters,
-	v1_letter,
-	v1_reclassifications, v1_change, v1_list, v1_make_token, v1_renew, v1_user,
-	v1_intensified, v1_contacts, v1_test_contact;
+	v1_letter, v1_reclassifications, v1_change, v1_cancel, v1_list, v1_make_token, v1_renew,
+	v1_user, v1_intensified, v1_contacts, v1_test_contact;
 
 #endif

@@ -129,12 +129,13 @@ static json_t *item_of(const struct line *l)
 	return j;
 }
 
-/* What is nobody's, or a target that the asker may see. */
+/* What is nobody's, or a target that the asker may see; a window, if he may see all of it. */
 static bool is_seen(const struct site *s, const struct request *r, const struct line *l)
 {
 	const struct target *t = catalog_find(s->catalog, line_name(l));
 
-	return !t || permit(r->user, r->route->act, target_owner(s, t));
+	return (!t || permit(r->user, r->route->act, target_owner(s, t))) &&
+	       admin_reaches(s, r, r->route->act, line_get(l, "services"));
 }
 
 struct listing {
@@ -191,6 +192,47 @@ void v1_list(const struct site *s, const struct request *r, struct answer *a)
 	line_end(&line);
 	route_ask(r, text_get(&line), listed, NULL);
 	text_release(&line);
+}
+
+/* ---- a window, which the keeper alone knows ---- */
+
+struct search {
+	const struct site *site;
+	const struct request *request;
+	bool is_others;
+};
+
+static void look_at(const struct line *l, void *with)
+{
+	struct search *search = with;
+
+	if (!strcmp(line_name(l), search->request->tail) &&
+	    !is_seen(search->site, search->request, l))
+		search->is_others = true;
+}
+
+static void listed_windows(const struct site *s, const struct request *r, struct answer *a,
+			   const struct line *end, void *state)
+{
+	struct search search = {.site = s, .request = r};
+
+	(void)state;
+	if (end)
+		v1_each_heard(r, look_at, &search);
+	if (!end)
+		v1_problem(a, 503, "%s", nobody);
+	else if (search.is_others)
+		v1_problem(a, 404, "there is no maintenance '%.60s'", r->tail);
+	else
+		v1_change(s, r, a);
+}
+
+void v1_cancel(const struct site *s, const struct request *r, struct answer *a)
+{
+	if (*card_get(r->user, "owner"))
+		route_ask(r, "maintenance -\n", listed_windows, NULL);
+	else
+		v1_change(s, r, a);
 }
 
 /* ---- secrets ---- */

@@ -358,7 +358,7 @@ static const struct v1_field judge_claim[] = {
 	   .body = maintenance,                                                                    \
 	   .answers = "Done",                                                                      \
 	   .verb = "maintenance-add"})                                                             \
-	X("DELETE", "maintenance/*", PERMIT_POST, v1_change,                                       \
+	X("DELETE", "maintenance/*", PERMIT_POST, v1_cancel,                                       \
 	  {.id = "cancelMaintenance",                                                              \
 	   .summary = "cancels it",                                                                \
 	   .tail = "id",                                                                           \

@@ -202,6 +202,20 @@ def owners(tmp):
                                    ("POST", "pauses", {"name": "secret/one", "reason": "x"}), ("DELETE", "pauses/secret/one", None),
                                    ("POST", "reclassifications", {"name": "secret/one", "from": START, "to": END, "as": "up", "reason": "x"})):
             assert ask(d, method, "/api/v1/" + path, shop, body)[0] == 404, path
+        window = {"services": ["secret/one"], "start": START, "end": END, "impact": "outage", "text": "x"}
+        post = {"sort": "maintenance", "title": "x", "body": "x", "start": START, "end": END, "impact": "outage"}
+        for path, body, status in (("maintenance", window, 404), ("maintenance", {**window, "services": ["Shop", "secret/one"]}, 404), ("maintenance", {**window, "services": []}, 403),
+                                   ("posts", {**post, "components": ["secret/one"]}, 404), ("posts", {**post, "components": []}, 403), ("posts", post, 403)):
+            assert ask(d, "POST", "/api/v1/" + path, shop, body)[0] == status, (path, body)
+        made = json.loads(ask(d, "POST", "/api/v1/posts", SECRET["editor"], {**post, "components": ["secret/one"]})[2])["id"]
+        daemon.until("the web has the post", lambda: ask(d, "GET", "/api/v1/posts/" + made, SECRET["editor"])[0] == 200)
+        assert ask(d, "PATCH", "/api/v1/posts/" + made, shop, {"body": "y"})[0] == 404 and ask(d, "DELETE", "/api/v1/posts/" + made, shop)[0] == 404
+        assert "secret/one" in ask(d, "GET", "/api/v1/maintenance", SECRET["viewer"])[2] and "secret/one" not in ask(d, "GET", "/api/v1/maintenance", shop)[2]
+        planned = json.loads(ask(d, "GET", "/api/v1/maintenance", SECRET["viewer"])[2])["items"][0]["name"]
+        assert ask(d, "DELETE", "/api/v1/maintenance/" + planned, shop)[0] == 404
+        assert ask(d, "POST", "/api/v1/maintenance", shop, {**window, "services": ["Shop"]})[0] == 200
+        own = json.loads(ask(d, "GET", "/api/v1/maintenance", shop)[2])["items"][0]["name"]
+        assert ask(d, "DELETE", "/api/v1/maintenance/" + own, shop)[0] == 200 and planned in ask(d, "GET", "/api/v1/maintenance", SECRET["viewer"])[2]
         assert json.loads(ask(d, "GET", "/api/v1/acknowledgements", SECRET["admin"])[2])["items"] == []
         assert ask(d, "POST", "/api/v1/silences", shop, {**REASON, "for": "5m"})[0] == 200
 
