@@ -108,6 +108,7 @@ def sso(tmp):
                     status, text = ask(daemon.port, **headers)
                     assert status == 403 and "Innermost" not in text, (headers, status)
                 assert ask(port, "/ping/none", X_Remote_User="ann")[0] == 404, "heartbeats need no sign-on"
+                until("who subscribed is known", lambda: ask(port, "/subscription/none")[0] != 503)
                 assert ask(port, "/pages/staff/subscription/none", X_Remote_User="ann")[0] == 404, "nor do the links of letters"
     finally:
         gate.shutdown()
