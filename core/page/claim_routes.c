@@ -205,6 +205,17 @@ static void add_rest(struct text *t, const struct request *r, const char *piece)
 	words_piece(t, web_subscribe, piece, &w);
 }
 
+/* What the person who judged it says. */
+static void add_answer(struct text *t, const struct card *c)
+{
+	struct words w = {0};
+
+	if (!*card_get(c, "said"))
+		return;
+	word_text(&w, "text", card_get(c, "said"));
+	words_piece(t, web_subscribe, "claim-answer", &w);
+}
+
 static void answer_page(struct answer *a, const struct site *s, const struct request *r,
 			const struct card *c, const struct text *body)
 {
@@ -242,7 +253,7 @@ static void show_claim(const struct site *s, const struct request *r, struct ans
 	word_text(&w, "title", shown[state].title);
 	word_text(&w, "text", shown[state].text);
 	word_text(&w, "monitor", t ? t->title : card_get(c, "target"));
-	word_text(&w, "answer", card_get(c, "said"));
+	add_answer(word(&w, "answer"), c);
 	said_add(word(&w, "said"), said, is_wrong);
 	word(&w, "rest");
 	if (state == CLAIM_OPEN)
