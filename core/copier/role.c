@@ -90,8 +90,8 @@ static void take_asked(struct copier *c, const struct line *l)
 	t = link_line(&c->parent);
 	line_begin_number(t, "copied", line_number(l));
 	line_add(t, "wrong",
-		 !j              ? "no page of this name has a copy: 'nines page' lists them, and copy = "
-				   "\"FOLDER\" in its section makes one"
+		 !j ? "no page of this name has a copy: 'nines page' lists them, and copy = "
+		      "\"FOLDER\" in its section makes one"
 		 : !c->is_linked ? "the web is not there just now: try again"
 				 : "too many wait for it: try again");
 	line_end(t);

@@ -292,7 +292,7 @@ static void test_refused(void)
 		{"to=nobody:x", "ways that this page offers"},
 		{"to=email", "ways that this page offers"},
 		{"to=hook:ftp://x/", "https://"},
-		{"page=none to=email:a@example.org", "no such page"},
+		{"page=none to=email:a@example.org", "no page of this name"},
 		{"page=other to=sms:+4917112345", "ways that this page offers"},
 		{"page=other to=email:a@example.org components=smtp kinds=news", "no component"},
 		{"to=email:a@example.org audiences=kings", "no group"},

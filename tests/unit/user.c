@@ -21,6 +21,7 @@ static struct world *begin(void)
 	struct world *w = world_new();
 
 	w->out.line = web_line;
+	world_configure(w, "");
 	return w;
 }
 
