@@ -186,13 +186,21 @@ static bool is_ours(const struct piece *word)
 	return false;
 }
 
-/* A list goes to its closing brace, which never opens a section. */
+/* A list goes to its closing brace, which never opens a section. An empty one becomes one of an
+ * empty value: libconfuse tells of no value in it, and it would not count as written. */
 static void skip_value(struct scan *s)
 {
 	enum token t = next(s);
 
-	while (t == OPEN && (t = next(s)) != END && t != CLOSE)
-		t = OPEN;
+	if (t != OPEN)
+		return;
+	t = next(s);
+	if (t == CLOSE) {
+		s->to->size--;
+		text_puts(s->to, "\"\"}");
+	}
+	while (t != CLOSE && t != END)
+		t = next(s);
 }
 
 /* Takes `size` bytes at `at` out of *to, its newlines stay where they were. */

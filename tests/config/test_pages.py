@@ -48,6 +48,8 @@ CASES = [
      ["5: page 'a': visitors: '192.0.2.0/33' is no address and no network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"]),
     ("no visitors at all", 'page "a" {\n visitors = {""} }\n',
      ["5: page 'a': visitors: nobody is let in: name a network, or leave it out: then everybody may see it"]),
+    ("braces with nothing between", 'page "a" {\n visitors = { /* to come */ } }\n',
+     ["5: page 'a': visitors: nobody is let in: name a network, or leave it out: then everybody may see it"]),
     ("a header without a name", 'page "a" {\n sso-header = "" }\nproxies = "::1"\n',
      ["5: page 'a': sso-header: no header is named: name it, or leave it out: then everybody may see it"]),
     ("a header that nobody is believed with", 'page "a" {\n sso-header = "X-Remote-User" }\n',
