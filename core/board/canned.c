@@ -57,6 +57,8 @@ struct scene {
 	struct room room; /* in it */
 	const struct card *post[RECENT]; /* of this section, the newest first */
 	size_t posts;
+	const struct card *written[RECENT]; /* incidents that people told of, likewise */
+	size_t writtens;
 };
 
 /* ---- which posts there are ---- */
@@ -68,12 +70,50 @@ static bool is_listed(const char *list, const char *item)
 
 static void find_posts(struct scene *s)
 {
+	struct post p;
+
 	for (size_t i = board_count(s->board, "post"); i-- && s->posts < RECENT;) {
 		const struct card *c = board_at(s->board, "post", i);
 
 		if (!strcmp(card_get(c, "canned"), s->section->name))
 			s->post[s->posts++] = c;
+		else if (s->writtens < RECENT && !*card_get(c, "canned") && post_read(c, &p) &&
+			 p.sort == POST_INCIDENT && p.stage == POST_PUBLISHED)
+			s->written[s->writtens++] = c;
 	}
+}
+
+/* It goes on, or somebody has said that this failure is over. */
+static bool is_of(const struct post *p, const struct canned_target *t)
+{
+	return !post_is_over(p) || p->over_us >= t->since_us;
+}
+
+/* Some page shows both; no pages: all of them. */
+static bool shares_page(const char *one, const char *other)
+{
+	size_t size;
+
+	if (!*one || !*other)
+		return true;
+	for (; *one; one += size + (one[size] == '\n')) {
+		size = strcspn(one, "\n");
+		if (text_lists(other, one, size))
+			return true;
+	}
+	return false;
+}
+
+/* People have told of this failure where the section would. */
+static bool is_written(const struct scene *s, const struct canned_target *t)
+{
+	struct post p;
+
+	for (size_t i = 0; i < s->writtens; i++)
+		if (post_read(s->written[i], &p) && is_listed(p.components, t->name) &&
+		    is_of(&p, t) && shares_page(p.pages, s->section->pages))
+			return true;
+	return false;
 }
 
 /* There is a post of this failure, or somebody has said that it is over. */
@@ -82,10 +122,9 @@ static bool is_told(const struct scene *s, const struct canned_target *t)
 	struct post p;
 
 	for (size_t i = 0; i < s->posts; i++)
-		if (post_read(s->post[i], &p) && is_listed(p.targets, t->name) &&
-		    (!post_is_over(&p) || p.over_us >= t->since_us))
+		if (post_read(s->post[i], &p) && is_listed(p.targets, t->name) && is_of(&p, t))
 			return true;
-	return false;
+	return is_written(s, t);
 }
 
 static bool is_new(const struct scene *s, const struct canned_target *t)
@@ -379,6 +418,17 @@ static bool is_well(const struct scene *s, int64_t *works_us)
 	return true;
 }
 
+/* A draft that waits while people have told of all that it is of. */
+static bool is_superseded(const struct scene *s)
+{
+	if (s->open.stage != POST_DRAFT)
+		return false;
+	for (size_t i = 0; i < s->targets; i++)
+		if (is_of_open(s, &s->target[i]) && !is_written(s, &s->target[i]))
+			return false;
+	return true;
+}
+
 static bool is_anything_new(const struct scene *s)
 {
 	for (size_t i = 0; i < s->targets; i++)
@@ -391,6 +441,11 @@ static bool go_on(struct post_change *c, const struct scene *s)
 {
 	int64_t works_us;
 
+	if (is_superseded(s)) {
+		c->post = s->open;
+		c->is_gone = true;
+		return true;
+	}
 	if (is_well(s, &works_us))
 		return resolve(c, s, works_us);
 	if (is_anything_new(s))

@@ -5,7 +5,7 @@
  * As soon as something of a section fails a draft is made. With `post = auto` it is published once
  * that has failed for `after`; when all of it works again it is resolved. What works again before
  * that leaves nothing. Whatever somebody changes goes on no more by itself, and nothing new is made
- * of a failure that somebody has dealt with. */
+ * of a failure that somebody has dealt with, or has told of in a post of his own that names it. */
 #ifndef NINES_BOARD_CANNED_H
 #define NINES_BOARD_CANNED_H
 

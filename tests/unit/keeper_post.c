@@ -179,6 +179,63 @@ static void test_people(void)
 	}
 }
 
+/* What people write themselves at a minute of a failure of 10 to 30, and what stands at minute 60.
+ */
+static const struct {
+	const char *title, *request;
+	int minute;
+	const char *wanted;
+	int posts;
+} own[] = {
+	{"a post that people wrote before is enough", "components=a", 11,
+	 "published investigating by hand", 1},
+	{"the draft that waits goes then", "components=a", 13,
+	 "published investigating by hand", 1},
+	{"one of another component is not", "components=b", 11, "published resolved a: down", 2},
+	{"nor one that nobody sees", "draft=1 components=a", 11,
+	 "published resolved a: down", 2},
+	{"nor a failure's that was over before",
+	 "components=a state=resolved start_us=1 end_us=2", 5,
+	 "published resolved a: down", 2},
+	{"what was told by itself before stays", "components=a", 20,
+	 "published resolved a: down", 2},
+};
+
+static bool has_post(struct world *w, const char *wanted)
+{
+	char stands[300];
+
+	for (size_t i = 0; i < board_count(w->k->board, "post"); i++) {
+		struct post p = post_at(w, i);
+
+		snprintf(stands, sizeof stands, "%s %s %s", post_stage_name[p.stage], p.state,
+			 p.title);
+		if (!strcmp(stands, wanted))
+			return true;
+	}
+	return false;
+}
+
+static void test_own(void)
+{
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		struct world *w = begin(canned, 10, 30);
+		const char *answer;
+		char line[500];
+
+		world_run(w, own[i].minute * MINUTE);
+		snprintf(line, sizeof line,
+			 "post - sort=incident title=\"by hand\" body=x by=ann %s", own[i].request);
+		answer = world_ask(w, line);
+		ok(strstr(answer, "end - text=") != NULL, "%s: %s", line, answer);
+		at(w, 60);
+		ok(has_post(w, own[i].wanted), "%s", own[i].title);
+		ok((int)board_count(w->k->board, "post") == own[i].posts, "%s: %zu posts",
+		   own[i].title, board_count(w->k->board, "post"));
+		world_free(w);
+	}
+}
+
 static void test_more(void)
 {
 	struct world *w = begin(canned, 10, 30);
@@ -656,6 +713,7 @@ int main(void)
 	test_auto();
 	test_short();
 	test_people();
+	test_own();
 	test_more();
 	test_flood(3);
 	test_flood(100);
