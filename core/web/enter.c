@@ -138,11 +138,11 @@ enum permit_sight enter_look(struct visit *v, const struct site *s)
 	const char *hash = r->page ? page_get(r->page, "password") : "";
 	struct permit_caller who = {.user = r->user,
 				    .is_program = r->user && !v->session,
-				    .address = v->is_unnamed ? "" : r->address,
 				    .proof = v->proof ? v->proof : ""};
 
 	if (!r->page || !r->page->door)
 		return PERMIT_SEES_PAGE;
+	who.address = v->is_unnamed || !visit_is_by_name(v, s->catalog) ? "" : r->address;
 	who.told = told_name(v);
 	if (has_cookie(r, hash, s->now_us))
 		who.proof = hash;

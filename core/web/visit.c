@@ -421,6 +421,20 @@ static const struct page *page_of_host(const struct catalog *of, const char *hos
 	return of->pages ? &of->page[0] : NULL;
 }
 
+bool visit_is_by_name(const struct visit *v, const struct catalog *of)
+{
+	const char *host = v->request.host;
+	size_t size = name_size(host);
+
+	if (!*page_get(v->request.page, "host") || *host == '[' ||
+	    strspn(host, "0123456789.") >= size)
+		return true;
+	for (size_t i = 0; i < of->pages; i++)
+		if (is_host_of(&of->page[i], host, size))
+			return true;
+	return false;
+}
+
 void visit_choose_page(struct visit *v, const struct catalog *of)
 {
 	struct request *r = &v->request;

@@ -90,6 +90,10 @@ void visit_find_visitor(struct visit *, const struct proxies *, bool is_tls);
 unsigned visit_count_header(const struct visit *, const char *name);
 /* Chooses the page: by its name in front of the path, else by its host, else the first. */
 void visit_choose_page(struct visit *, const struct catalog *);
+/* Of a page that names hosts: it was asked for by a name of ours, or by an address. Any other name
+ * may be a stranger's that leads here (DNS rebinding): then the browser of somebody inside asks for
+ * him. */
+bool visit_is_by_name(const struct visit *, const struct catalog *);
 /* The same once more: the catalog may have changed while the request came or waited. */
 void visit_find_page(struct visit *, const struct catalog *);
 /* Reads the form, once the body is whole. NULL, or what is wrong with it. */

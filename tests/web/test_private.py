@@ -311,6 +311,17 @@ def addresses():
             assert Browser(web.port, headers=headers, source=source).get("/pages/inner/")[0] == wanted, (source, headers)
 
 
+@test("a network opens a page that names hosts by a name of ours or by an address alone: a stranger's name may lead here, too")
+def rebinding():
+    for hosts, wanted in (({"host": "inner.example"}, {"inner.example": 200, "INNER.example:8080": 200, "evil.example": 403, "evil.example:80": 403,
+                                                        "127.0.0.1": 200, "[::1]:8080": 200, "1.evil.example": 403, "1.2.3.4.example": 403}),
+                          ({}, {"evil.example": 200})):
+        with served(only(visitors="192.0.2.0/24", **hosts)) as web:
+            ready(web.port)
+            for host, status in wanted.items():
+                assert comer(web.port, "192.0.2.1", Host=host).get("/pages/inner/")[0] == status, (hosts, host)
+
+
 def raw(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=20) as s:
         s.sendall(request)
