@@ -101,28 +101,50 @@ static const struct page *page_of(const struct site *s, const char *id)
 
 /* ---- answers ---- */
 
-static void done(const struct site *s, const struct request *r, struct answer *a,
-		 const struct line *end, void *state)
+static bool has_failed(const struct line *end, struct answer *a)
 {
 	const char *wrong = end ? line_find(end, "wrong") : "the keeper does not answer";
-	const char *id = end ? line_get(end, "id") : "", *said = state;
+
+	if (wrong)
+		v1_problem(a, end ? 422 : 503, "%s", wrong);
+	return wrong != NULL;
+}
+
+/* `state`: its name, and behind that what it is like now. */
+static void component_done(const struct site *s, const struct request *r, struct answer *a,
+			   const struct line *end, void *state)
+{
+	const char *name = state;
+	char id[TEXT_STAMP];
+
+	(void)s, (void)r;
+	if (has_failed(end, a))
+		return;
+	component_id(name, id);
+	v1_answer(a, 200,
+		  json_pack("{ss, so, ss}", "id", id, "name", json_safe(name), "status",
+			    name + strlen(name) + 1));
+}
+
+/* `state`: the status that was asked for, "": it stays what it was. */
+static void incident_done(const struct site *s, const struct request *r, struct answer *a,
+			  const struct line *end, void *state)
+{
 	bool is_new = !strcmp(r->method, "POST");
-	char own[TEXT_STAMP];
+	const char *status = state, *id;
+	char *copy;
+	struct path d;
 
 	(void)s;
-	if (wrong) {
-		v1_problem(a, end ? 422 : 503, "%s", wrong);
+	if (has_failed(end, a))
 		return;
-	}
-	if (!*id) { /* a component: `state` is its name and what it is like now */
-		component_id(said, own);
-		id = own;
-		v1_answer(a, 200,
-			  json_pack("{ss, so, ss}", "id", id, "name", json_safe(said), "status",
-				    said + strlen(said) + 1));
-		return;
-	}
-	v1_answer(a, is_new ? 201 : 200, json_pack("{ss, ss}", "id", id, "status", said));
+	copy = memory_text(r->tail);
+	split(&d, copy);
+	id = line_get(end, "id");
+	v1_answer(a, is_new ? 201 : 200,
+		  json_pack("{ss, ss*}", "id", *id ? id : d.id, "status",
+			    *status ? status : NULL));
+	free(copy);
 }
 
 /* ---- components ---- */
@@ -165,7 +187,7 @@ static void set_component(const struct site *s, const struct request *r, struct 
 		state = memory_new(strlen(t->name) + status.size + 2);
 		memcpy(state, t->name, strlen(t->name) + 1);
 		memcpy(state + strlen(t->name) + 1, status.at, status.size + 1);
-		route_ask(r, text_get(&line), done, state);
+		route_ask(r, text_get(&line), component_done, state);
 	}
 	json_decref(b.json);
 	text_release(&status);
@@ -352,7 +374,8 @@ static void write_incident(const struct site *s, const struct request *r, struct
 	line_end(&i.line);
 	get(&i.body, "status", &status);
 	if (i.is_fine)
-		route_ask(r, text_get(&i.line), done, memory_text(text_get(&status)));
+		route_ask(r, text_get(&i.line), incident_done,
+			  memory_text(text_get(&status)));
 	json_decref(i.body.json);
 	text_release(&i.line);
 	text_release(&status);

@@ -13,12 +13,12 @@ from tap import run, test  # noqa: E402
 
 BY_CODE = ("/subscribe/*", "/subscribe/code/")  # linked where a channel answers by codes
 PAGE = ('notify-email { host = "127.0.0.1" port = 9 tls = none from = "status@shop.test" }\n'
-        'page "shop" { title = "The shop" url = "https://status.shop.test" subscribe = email details = yes audiences = {teachers, students} '
+        'page "shop" { title = "The shop" url = "https://status.shop.test" subscribe = email details = yes claims = yes audiences = {teachers, students} '
         'contact = "help@shop.test" about = {"## What is this?", "What we know of our shop.", "", "- bars", "- and words"} }\n')
 PRIVATE = 'page "staff" {{ password = "file:{}/secret" sign-in = yes }}\n'
 TAB = "\ue004"
 # Below these nothing is linked: what they answer is for programs, or its address comes by letter, or is known to those who may.
-UNLINKED = ("/api/", "/v1/", "/ping/", "/badge/", "/feed/", "/hook/", "/subscription/", "/redirect/", "/health/", "/sign-in/", "/enter/")
+UNLINKED = ("/api/", "/v1/", "/ping/", "/badge/", "/feed/", "/hook/", "/subscription/", "/redirect/", "/health/", "/sign-in/", "/enter/", "/claiming/")
 
 
 def filled(shop):

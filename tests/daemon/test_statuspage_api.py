@@ -66,6 +66,7 @@ def incidents(tmp):
         assert status == 201 and made["status"] == "identified", made
         seen = daemon.until("it is there", lambda: [i for i in ask(d, "GET", "/v1/pages/main/incidents")[1] if i["id"] == made["id"]])[0]
         assert (seen["name"], seen["impact"], seen["status"]) == ("Slow <uploads>", "major", "identified") and seen["components"][0]["status"] == "partial_outage"
+        assert ask(d, "PATCH", f"/v1/pages/main/incidents/{made['id']}", {"incident": {"body": "We still look."}}) == (200, {"id": made["id"]})
         assert ask(d, "PATCH", f"/v1/pages/main/incidents/{made['id']}", {"incident": {"status": "resolved", "body": "Over."}})[0] == 200
         daemon.until("it is resolved", lambda: any(i["status"] == "resolved" for i in ask(d, "GET", "/v1/pages/main/incidents")[1]))
         assert seen["shortlink"] == f"http://127.0.0.1:{d.port}/incident/{made['id']}/"
