@@ -226,13 +226,30 @@ bool text_to_bool(const char *s, bool *is_true)
 	return false;
 }
 
-bool text_lists(const char *list, const char *item, size_t size)
+bool text_lists_bytes(const char *list, const char *item, size_t size)
 {
 	size_t n;
 
 	for (; *list; list += n + (list[n] == '\n')) {
 		n = strcspn(list, "\n");
 		if (n == size && !memcmp(list, item, n))
+			return true;
+	}
+	return false;
+}
+
+bool text_lists(const char *list, const char *item)
+{
+	return text_lists_bytes(list, item, strlen(item));
+}
+
+bool text_lists_some(const char *list, const char *items)
+{
+	size_t n;
+
+	for (; *items; items += n + (items[n] == '\n')) {
+		n = strcspn(items, "\n");
+		if (text_lists_bytes(list, items, n))
 			return true;
 	}
 	return false;

@@ -47,8 +47,10 @@ void text_stamp(char id[TEXT_STAMP], uint64_t number);
 bool text_to_int(const char *, int64_t *);
 /* true yes on 1, false no off 0, as configurations have them. False: another word. */
 bool text_to_bool(const char *, bool *);
-/* One of the lines of `list` is exactly these bytes. */
-bool text_lists(const char *list, const char *item, size_t size);
+/* One of the lines of `list` is `item`, exactly these bytes, or some line of `items`. */
+bool text_lists(const char *list, const char *item);
+bool text_lists_bytes(const char *list, const char *item, size_t size);
+bool text_lists_some(const char *list, const char *items);
 
 /* Every line of every process is written with these: they stand here to be compiled in. */
 

@@ -226,7 +226,7 @@ int64_t card_int(const struct card *c, const char *key, int64_t otherwise)
 
 bool card_lists(const struct card *c, const char *key, const char *item)
 {
-	return text_lists(card_get(c, key), item, strlen(item));
+	return text_lists(card_get(c, key), item);
 }
 
 static bool is_listed(const char *key, const char *const *list)

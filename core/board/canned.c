@@ -63,11 +63,6 @@ struct scene {
 
 /* ---- which posts there are ---- */
 
-static bool is_listed(const char *list, const char *item)
-{
-	return text_lists(list, item, strlen(item));
-}
-
 static void find_posts(struct scene *s)
 {
 	struct post p;
@@ -92,16 +87,7 @@ static bool is_of(const struct post *p, const struct canned_target *t)
 /* Some page shows both; no pages: all of them. */
 static bool shares_page(const char *one, const char *other)
 {
-	size_t size;
-
-	if (!*one || !*other)
-		return true;
-	for (; *one; one += size + (one[size] == '\n')) {
-		size = strcspn(one, "\n");
-		if (text_lists(other, one, size))
-			return true;
-	}
-	return false;
+	return !*one || !*other || text_lists_some(one, other);
 }
 
 /* People have told of this failure where the section would. */
@@ -110,7 +96,7 @@ static bool is_written(const struct scene *s, const struct canned_target *t)
 	struct post p;
 
 	for (size_t i = 0; i < s->writtens; i++)
-		if (post_read(s->written[i], &p) && is_listed(p.components, t->name) &&
+		if (post_read(s->written[i], &p) && text_lists(p.components, t->name) &&
 		    is_of(&p, t) && shares_page(p.pages, s->section->pages))
 			return true;
 	return false;
@@ -122,7 +108,7 @@ static bool is_told(const struct scene *s, const struct canned_target *t)
 	struct post p;
 
 	for (size_t i = 0; i < s->posts; i++)
-		if (post_read(s->post[i], &p) && is_listed(p.targets, t->name) && is_of(&p, t))
+		if (post_read(s->post[i], &p) && text_lists(p.targets, t->name) && is_of(&p, t))
 			return true;
 	return is_written(s, t);
 }
@@ -176,7 +162,7 @@ static void add_names(struct text *t, const struct scene *s,
 
 static bool is_of_open(const struct scene *s, const struct canned_target *t)
 {
-	return is_listed(s->open.targets, t->name);
+	return text_lists(s->open.targets, t->name);
 }
 
 static const char *const word[] = {"name", "state", "since"};

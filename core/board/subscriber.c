@@ -62,7 +62,7 @@ static bool judge_components(const struct line *l, struct text *wrong)
 	else if (count > SUBSCRIBER_COMPONENTS)
 		text_printf(wrong, "choose at most %d components, or everything",
 			    SUBSCRIBER_COMPONENTS);
-	else if (is_all && text_lists(line_get(l, "kinds"), "alerts", strlen("alerts")))
+	else if (is_all && text_lists(line_get(l, "kinds"), "alerts"))
 		text_puts(wrong, "alerts are of chosen components: choose some of them");
 	return !wrong->size;
 }
@@ -98,18 +98,6 @@ bool subscriber_choose(struct text *card, const struct line *l, struct text *wro
 
 /* ---- who hears of what ---- */
 
-static bool meet(const char *a, const char *b)
-{
-	size_t n;
-
-	for (; *a; a += n + (a[n] == '\n')) {
-		n = strcspn(a, "\n");
-		if (text_lists(b, a, n))
-			return true;
-	}
-	return false;
-}
-
 static void copy_line(char *to, size_t room, const char *from, size_t size)
 {
 	size = size < room ? size : room - 1;
@@ -140,7 +128,7 @@ static bool chose(const struct card *c, const struct subscriber_news *n, subscri
 	size_t size;
 
 	if (n->kind == SUBSCRIBER_ALERTS) /* by its own name alone: a service hears of itself */
-		return meet(chosen, n->components);
+		return text_lists_some(chosen, n->components);
 	if (card_int(c, "all", 0) || !*n->components)
 		return true;
 	for (; *chosen; chosen += size + (chosen[size] == '\n')) {
@@ -160,9 +148,9 @@ bool subscriber_wants(const struct card *c, const struct subscriber_news *n,
 	if (strcmp(card_get(c, "state"), "confirmed") != 0 ||
 	    !card_lists(c, "kinds", subscriber_kind_name[n->kind]))
 		return false;
-	if (*n->pages && !text_lists(n->pages, page, strlen(page)))
+	if (*n->pages && !text_lists(n->pages, page))
 		return false;
-	if (*n->audiences && !meet(card_get(c, "audiences"), n->audiences))
+	if (*n->audiences && !text_lists_some(card_get(c, "audiences"), n->audiences))
 		return false;
 	if (n->kind == SUBSCRIBER_MAINTENANCE && !n->is_outage &&
 	    !strcmp(card_get(c, "maintenance"), "outage"))

@@ -81,7 +81,7 @@ static bool judge_audiences(const struct told_page *p, const char *chosen, struc
 
 	for (; *chosen; chosen += n + (chosen[n] == '\n')) {
 		n = strcspn(chosen, "\n");
-		if (text_lists(p->audiences, chosen, n))
+		if (text_lists_bytes(p->audiences, chosen, n))
 			continue;
 		text_printf(wrong, "there is no group '%.*s' on this page", n < 60 ? (int)n : 60,
 			    chosen);
@@ -110,7 +110,8 @@ static bool judge_address(struct keeper *k, struct asked *w, const struct line *
 	struct text normal = {0};
 	bool is_fine = false;
 
-	if (!address || !module || !text_lists(w->page->subscribe, to, (size_t)(address - to)))
+	if (!address || !module ||
+	    !text_lists_bytes(w->page->subscribe, to, (size_t)(address - to)))
 		text_puts(&w->wrong, "choose one of the ways that this page offers");
 	else
 		is_fine = subscriber_address(module, address + 1, &normal, &w->wrong);

@@ -157,7 +157,7 @@ static bool wants_alerts(const char *kinds)
 {
 	const char *alerts = subscriber_kind_name[SUBSCRIBER_ALERTS];
 
-	return text_lists(kinds, alerts, strlen(alerts));
+	return text_lists(kinds, alerts);
 }
 
 bool follow_judge(const struct keeper *k, const struct line *l, const struct card *old,

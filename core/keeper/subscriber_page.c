@@ -171,11 +171,6 @@ bool target_is_known(const struct keeper *k, const char *name)
 	return map_find_text(&k->checks_by_name, name) || map_find_text(&k->groups_by_name, name);
 }
 
-static bool lists(const char *list, const char *item)
-{
-	return text_lists(list, item, strlen(item));
-}
-
 /* A line of `show`: the name itself, a service that it is in, a pattern. */
 static bool shows_by(const struct keeper *k, const char *shown, const char *name)
 {
@@ -209,11 +204,11 @@ static bool has_category(const struct keeper *k, const struct told_page *p, cons
 {
 	const char *own = map_find_text(&k->subscribers->categories, name);
 
-	if (own && lists(p->categories, own))
+	if (own && text_lists(p->categories, own))
 		return true;
 	for (size_t i = 0; i < k->groups; i++) {
 		own = map_find_text(&k->subscribers->categories, k->group[i]->name);
-		if (own && lists(p->categories, own) &&
+		if (own && text_lists(p->categories, own) &&
 		    service_has((void *)k, k->group[i]->name, name))
 			return true;
 	}
@@ -233,7 +228,7 @@ bool audience_is_known(const struct keeper *k, const char *name)
 	const struct told_page *p;
 
 	for (size_t at = 0; (p = map_next(&k->subscribers->pages, &at));)
-		if (lists(p->audiences, name))
+		if (text_lists(p->audiences, name))
 			return true;
 	return false;
 }

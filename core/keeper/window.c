@@ -17,7 +17,7 @@ static bool is_listed(const struct window *w, const char *name)
 {
 	const char *list = window_word_of(w, "services");
 
-	return !*list || text_lists(list, name, strlen(name));
+	return !*list || text_lists(list, name);
 }
 
 static bool covers_group(const struct window *w, const struct group *g)

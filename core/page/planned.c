@@ -18,11 +18,6 @@ struct search {
 	size_t looked;
 };
 
-static bool lists(const char *list, const char *name)
-{
-	return text_lists(list, name, strlen(name));
-}
-
 /* Of a service that the page does not show, what it is made of and the page shows. */
 static void search(struct search *s, const char *names, int depth)
 {
@@ -35,7 +30,7 @@ static void search(struct search *s, const char *names, int depth)
 		if (!page_shows(s->site->catalog, s->page, text_get(&one))) {
 			if (t && t->is_service && depth < SCENE_DEPTH)
 				search(s, t->members, depth + 1);
-		} else if (!lists(text_get(s->found), text_get(&one))) {
+		} else if (!text_lists(text_get(s->found), text_get(&one))) {
 			text_printf(s->found, "%s%s", s->found->size ? "\n" : "", text_get(&one));
 		}
 	}
@@ -141,7 +136,7 @@ size_t planned(const struct site *s, const struct page *page, const char *compon
 		if (at[i]->to_us <= s->now_us || is_of_post(&of_posts, at[i]->id))
 			continue;
 		names = names_of(s, page, at[i], &found);
-		if (!names || (component && *names && !lists(names, component)))
+		if (!names || (component && *names && !text_lists(names, component)))
 			continue;
 		take_one(s, &all, i, names, take, with);
 		told++;

@@ -86,7 +86,7 @@ static void add_components(struct text *t, const struct site *s, const struct re
 			    !page_shows(s->catalog, r->page, one->name))
 				continue;
 			add_box(t, "component", one->name, one->title,
-				text_lists(c->components, one->name, strlen(one->name)));
+				text_lists(c->components, one->name));
 			count++;
 		}
 }
@@ -102,8 +102,7 @@ static void add_kinds(struct text *t, const struct choices *c)
 
 	for (size_t i = 0; i < SUBSCRIBER_KINDS; i++)
 		add_box(t, "kind", subscriber_kind_name[i], label[i],
-			text_lists(c->kinds, subscriber_kind_name[i],
-				   strlen(subscriber_kind_name[i])));
+			text_lists(c->kinds, subscriber_kind_name[i]));
 }
 
 static void add_afters(struct text *t, const struct choices *c)
@@ -136,7 +135,7 @@ static void add_audiences(struct text *t, const struct request *r, const struct 
 		text_clear(&one);
 		text_add(&one, at, n);
 		add_box(&boxes, "audience", text_get(&one), text_get(&one),
-			text_lists(c->audiences, at, n));
+			text_lists_bytes(c->audiences, at, n));
 	}
 	if (boxes.size) {
 		word_text(&w, "boxes", boxes.at);
@@ -216,7 +215,7 @@ size_t channels_add(struct text *t, const struct page *p, const char *chosen)
 			continue;
 		text_add(word(&w, "name"), at, name);
 		add_label(word(&w, "label"), all, of_kind, at, name);
-		word_text(&w, "selected", text_lists(chosen, at, name) ? selected : "");
+		word_text(&w, "selected", text_lists_bytes(chosen, at, name) ? selected : "");
 		words_piece(t, web_subscribe, "subscribe-channel", &w);
 		count++;
 	}

@@ -166,10 +166,14 @@ static void test_words(void)
 		ok(text_to_bool(word[i].word, &is_true) ? is_true == word[i].means
 							 : word[i].means < 0,
 		   "'%s' is %d", word[i].word, word[i].means);
-	ok(text_lists("a\nbc", "a", 1) && text_lists("a\nbc", "bc", 2) &&
-		   !text_lists("a\nbc", "b", 1) && !text_lists("a\nbc", "a\nbc", 4) &&
-		   !text_lists("", "", 0),
+	ok(text_lists("a\nbc", "a") && text_lists("a\nbc", "bc") && !text_lists("a\nbc", "b") &&
+		   !text_lists("a\nbc", "a\nbc") && !text_lists("", ""),
 	   "a list has its lines and nothing else");
+	ok(text_lists_bytes("a\nbc", "bcd", 2) && !text_lists_bytes("a\nbc", "bc", 1),
+	   "by its first bytes, where so many are meant");
+	ok(text_lists_some("a\nbc", "x\nbc") && !text_lists_some("a\nbc", "b\nc") &&
+		   !text_lists_some("", "a") && !text_lists_some("a", ""),
+	   "two lists meet in a line that both have");
 }
 
 int main(void)
