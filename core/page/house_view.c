@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../base/memory.h"
+#include "scene.h"
 
 #define NAME_BYTES 1024
 #define OTHERS     60 /* checks in no service */
@@ -112,6 +113,30 @@ static void count(struct view *v, int parent, const struct view_item *i,
 	v->item[parent].up += does_work(light_of(s->state));
 }
 
+/* A box that fails is called what the status page calls it, by what is in it. */
+static void judge_box(struct view *v, int box)
+{
+	static const enum level level[VIEW_LIGHTS] = {
+		[VIEW_UP] = LEVEL_UP,           [VIEW_DEGRADED] = LEVEL_DEGRADED,
+		[VIEW_UNCONFIRMED] = LEVEL_UP,  [VIEW_PARTIAL] = LEVEL_PARTIAL,
+		[VIEW_DOWN] = LEVEL_MAJOR,      [VIEW_MAINTENANCE] = LEVEL_MAINTENANCE,
+		[VIEW_UNKNOWN] = LEVEL_UNKNOWN, [VIEW_OUT] = LEVEL_UNKNOWN};
+	struct view_item *its = &v->item[box];
+	struct scene_members members = {0};
+	enum level now;
+
+	for (size_t i = (size_t)box + 1; i < v->items; i++)
+		if (v->item[i].parent == box && v->item[i].light != VIEW_OUT)
+			scene_count(&members, level[v->item[i].light]);
+	now = scene_service(level[its->light], &members);
+	if (now == LEVEL_PARTIAL)
+		its->light = VIEW_PARTIAL;
+	if (now == LEVEL_MAINTENANCE && its->light == VIEW_DOWN)
+		its->lasts_us = -1; /* it is not online */
+	if (now == LEVEL_MAINTENANCE)
+		its->light = VIEW_MAINTENANCE;
+}
+
 static void add_box(struct making *, const struct target *, int parent, int depth);
 
 static void add_members(struct making *m, const struct target *service, int box, int depth,
@@ -152,6 +177,7 @@ static void add_box(struct making *m, const struct target *t, int parent, int de
 		return;
 	add_members(m, t, box, depth + 1, false);
 	add_members(m, t, box, depth + 1, true);
+	judge_box(m->view, box);
 }
 
 /* What stands in a service that is shown stands there, not on its own. */

@@ -238,30 +238,37 @@ static void claim_all(struct scene *s)
 
 /* ---- levels ---- */
 
+void scene_count(struct scene_members *m, enum level l)
+{
+	m->working += l == LEVEL_UP || l == LEVEL_DEGRADED;
+	m->maintained += l == LEVEL_MAINTENANCE;
+	m->failing += l > LEVEL_DEGRADED;
+}
+
+enum level scene_service(enum level l, const struct scene_members *m)
+{
+	if (l >= LEVEL_DEGRADED && m->maintained && !m->failing)
+		return LEVEL_MAINTENANCE;
+	return l == LEVEL_MAJOR && m->working ? LEVEL_PARTIAL : l;
+}
+
 static void work_out(struct scene *s, struct part *p, int depth);
 
-/* A service that fails only by what is under maintenance is so, too; one with members that work is
- * partly out. */
 static enum level service_level(struct scene *s, struct part *p, int depth)
 {
-	enum level l = measured_of(p->service->state);
-	size_t working = 0, failing = 0, maintained = 0;
+	struct scene_members members = {0};
 	struct text name = {0};
 	struct part *member;
 
 	for (const char *at = p->members; notice_next(&at, &name);) {
 		member = map_find_text(&s->by_name, text_get(&name));
-		if (!member || member->is_open)
+		if (!member || member->is_open || !scene_counts(member))
 			continue;
 		work_out(s, member, depth + 1);
-		working += member->level == LEVEL_UP || member->level == LEVEL_DEGRADED;
-		maintained += member->level == LEVEL_MAINTENANCE;
-		failing += member->level > LEVEL_DEGRADED;
+		scene_count(&members, member->level);
 	}
 	text_release(&name);
-	if (l >= LEVEL_DEGRADED && maintained && !failing)
-		return LEVEL_MAINTENANCE;
-	return l == LEVEL_MAJOR && working ? LEVEL_PARTIAL : l;
+	return scene_service(measured_of(p->service->state), &members);
 }
 
 /* What people say counts where it is what is shown, and where it says that it began earlier. */

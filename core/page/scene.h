@@ -64,6 +64,15 @@ const struct part *scene_find(const struct scene *, const char *name); /* NULL: 
 /* A published post that the page shows, NULL. */
 const struct post *scene_post(const struct scene *, const char *id);
 bool scene_counts(const struct part *); /* its standing is in-service */
+
+/* How many members of a service stand how; zero-initialise, and count only those that count. */
+struct scene_members {
+	size_t working, failing, maintained;
+};
+void scene_count(struct scene_members *, enum level);
+/* What a service is called that is measured as `l`: one that fails only by what is under
+ * maintenance is so, too; one with members that work is partly out. */
+enum level scene_service(enum level l, const struct scene_members *);
 /* What people read of it: a key of say(). It was never probed, or does not count; else its level.
  */
 const char *scene_word(const struct part *);

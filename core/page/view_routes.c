@@ -166,6 +166,7 @@ static const char *const light_says[VIEW_LIGHTS] = {
 	[VIEW_UP] = "It works.",
 	[VIEW_DEGRADED] = "It works, but badly.",
 	[VIEW_UNCONFIRMED] = "It has just failed and is looked at again.",
+	[VIEW_PARTIAL] = "Some of what it is made of does not work.",
 	[VIEW_DOWN] = "It does not work.",
 	[VIEW_UNKNOWN] = "Nothing is known of it.",
 	[VIEW_MAINTENANCE] = "Work on it goes on, as announced.",
@@ -270,13 +271,15 @@ static void add_map(struct text *t, const struct showing *s)
 {
 	struct drawing d;
 	struct text says = {0};
-	size_t down = 0;
+	size_t count[VIEW_LIGHTS] = {0};
 
 	for (size_t i = 0; i < s->view.items; i++)
-		down += s->view.item[i].light == VIEW_DOWN;
-	text_printf(&says,
-		    "%zu boxes and servers, %zu of them down. The same stands below as text.",
-		    s->view.items, down);
+		count[s->view.item[i].light]++;
+	text_printf(&says, "%zu boxes and servers, %zu of them down", s->view.items,
+		    count[VIEW_DOWN]);
+	if (count[VIEW_PARTIAL])
+		text_printf(&says, ", %zu partly", count[VIEW_PARTIAL]);
+	text_puts(&says, ". The same stands below as text.");
 	diagram_draw(&d, &s->view, "Map of the infrastructure", text_get(&says));
 	svg_add(t, &d, 1);
 	drawing_release(&d);

@@ -33,6 +33,9 @@ static const struct {
 	[VIEW_DEGRADED] = {SHAPE_UNSTEADY, 3, false, {{0, -1}, {1, .85}, {-1, .85}}},
 	[VIEW_UNCONFIRMED] = {SHAPE_UNSTEADY, 4, true,
 			      {{0, -1}, {1, .85}, {-1, .85}, {0, -1}}},
+	/* a square that a part is missing of */
+	[VIEW_PARTIAL] = {SHAPE_DOWN, 6, false,
+			  {{-.9, -.9}, {0, -.9}, {0, 0}, {.9, 0}, {.9, .9}, {-.9, .9}}},
 	[VIEW_DOWN] = {SHAPE_DOWN, 4, false, {{-.9, -.9}, {.9, -.9}, {.9, .9}, {-.9, .9}}},
 	[VIEW_UNKNOWN] = {SHAPE_DIM, 9, true,
 			  {{.9, 0}, {.64, .64}, {0, .9}, {-.64, .64}, {-.9, 0}, {-.64, -.64},
@@ -92,11 +95,11 @@ static void draw_box(struct drawing *d, const struct view_item *i, const struct 
 {
 	struct text summary = {0};
 	double x = p->x + STRIPE + 7, room = p->w - STRIPE - 14;
+	bool is_failing = i->light == VIEW_DOWN || i->light == VIEW_PARTIAL;
 
 	drawing_rect(d, SHAPE_PAPER, p->x, p->y, p->w, p->h, NULL);
 	drawing_rect(d, ink_of(i->role), p->x, p->y, STRIPE, p->h, NULL);
-	outline(d, i->light == VIEW_DOWN ? SHAPE_DOWN : ink_of(i->role),
-		i->light == VIEW_DOWN ? 2 : 1.2, p);
+	outline(d, is_failing ? SHAPE_DOWN : ink_of(i->role), is_failing ? 2 : 1.2, p);
 	if (i->role >= 0) {
 		draw_letter(d, i->role, p->x + p->w - MARK - 5, p->y + 5);
 		room -= MARK + 4;

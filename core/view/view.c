@@ -71,6 +71,7 @@ const char *view_says(const struct view_item *i)
 						       [VIEW_DEGRADED] = "degraded",
 						       [VIEW_UNCONFIRMED] =
 							       "failing, checked again",
+						       [VIEW_PARTIAL] = "partial outage",
 						       [VIEW_DOWN] = "down",
 						       [VIEW_UNKNOWN] = "not known",
 						       [VIEW_MAINTENANCE] = "in maintenance",
@@ -99,7 +100,7 @@ void view_add_span(struct text *t, int64_t us)
 void view_add_says(struct text *t, const struct view_item *i)
 {
 	text_puts(t, view_says(i));
-	if (i->light != VIEW_DOWN || i->lasts_us < 0)
+	if ((i->light != VIEW_DOWN && i->light != VIEW_PARTIAL) || i->lasts_us < 0)
 		return;
 	text_putc(t, ' ');
 	view_add_span(t, i->lasts_us);

@@ -23,6 +23,7 @@ enum view_light {
 	VIEW_UP,
 	VIEW_DEGRADED,
 	VIEW_UNCONFIRMED, /* it failed, and is looked at again */
+	VIEW_PARTIAL, /* of a box: it is down, but some of what is in it works */
 	VIEW_DOWN,
 	VIEW_UNKNOWN,
 	VIEW_MAINTENANCE,
@@ -75,7 +76,7 @@ int view_role(struct view *, const char *name);
 
 /* "up", "in preparation": for people. */
 const char *view_says(const struct view_item *);
-/* What view_says(), and of what is down for how long: "down 5 min". */
+/* What view_says(), and of what fails for how long: "down 5 min". */
 void view_add_says(struct text *, const struct view_item *);
 /* "online 3 d 4 h"; nothing where it is not known, or it is not. */
 void view_add_online(struct text *, const struct view_item *);

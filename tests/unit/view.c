@@ -223,6 +223,10 @@ static void words(void)
 	view_add_says(&t, &(struct view_item){.light = VIEW_DOWN, .lasts_us = 300000000});
 	same(text_get(&t), "down 5 min", "it is down for so long");
 	text_clear(&t);
+	view_add_says(&t, &(struct view_item){.light = VIEW_PARTIAL, .lasts_us = 300000000});
+	view_add_online(&t, &(struct view_item){.light = VIEW_PARTIAL, .lasts_us = 300000000});
+	same(text_get(&t), "partial outage 5 min", "some of it is, for so long");
+	text_clear(&t);
 	view_add_says(&t, &(struct view_item){.light = VIEW_DOWN, .lasts_us = -1});
 	same(text_get(&t), "down", "nobody knows for how long");
 	text_release(&t);

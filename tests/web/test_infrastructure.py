@@ -1,5 +1,6 @@
 """/infrastructure/: boxes, servers, arrows and roles of a page, now and at any time on record."""
 import html
+import json
 import pathlib
 import re
 import sys
@@ -68,6 +69,34 @@ def now():
         assert wanted in drawn(body), (wanted, drawn(body))
     assert "Mail comes in here." in body and "stroke-dasharray" in body and 'aria-labelledby="c1t c1d"' in body
     assert "<script" not in body and " style=" not in body and "{{" not in body
+
+
+# what the keeper says, windows, what the map says of Filters (it needs both), what the status page, the badge and the API say
+FAILING = [
+    ("one of two works", dict(fw1="down", filters="down"), "", "Filters: partial outage 3 d 4 h, 1 of 2 work, 2 needed", "Partial outage", "partial_outage"),
+    ("one has just failed", dict(fw1="down", fw2="unconfirmed", filters="down"), "", "Filters: partial outage 3 d 4 h, 0 of 2 work", "Partial outage",
+     "partial_outage"),
+    ("none works", dict(fw1="down", fw2="down", filters="down"), "", "Filters: down 3 d 4 h, 0 of 2 work", "Outage", "major_outage"),
+    ("what fails is in maintenance", dict(fw1="down", filters="down"), "fw1", "Filters: in maintenance, 1 of 2 work", "Maintenance", "under_maintenance"),
+    ("what works is in maintenance", dict(fw1="down", filters="down"), "fw2", "Filters: down 3 d 4 h, 1 of 2 work", "Outage", "major_outage"),
+]
+for name, states, maintained, on_map, on_page, in_api in FAILING:
+    @test(f"the map, the status page, the badge and the API have one word for a service: {name}")
+    def failing(states=states, maintained=maintained, on_map=on_map, on_page=on_page, in_api=in_api):
+        window = line("window", services=maintained, impact="outage", text="", from_us=NOW_US - HOUR, to_us=NOW_US + HOUR).replace("window -", "window 1", 1)
+        said = status(**states).replace(f'"{maintained}"', f'"{maintained}" maintenance=1', 1)
+        said = said.replace("health -", window + "health -", 1) if maintained else said
+        with Web(said, told=told()) as web:
+            body = web.get("/infrastructure/")[2]
+            assert on_map in plain(body), plain(body)
+            assert re.search(rf'<strong>(?:<a[^>]*>)?Filters(?:</a>)?</strong>\s*<span class="state [^"]*">{on_page}<', web.get("/")[2]), on_page
+            assert json.loads(web.get("/badge/Filters/status.json")[2])["message"] == on_page
+            parts = {c["name"]: c["status"] for c in json.loads(web.get("/api/v2/summary.json")[2])["components"]}
+            assert parts["Filters"] == in_api, parts
+            if "partial" in in_api:
+                assert "partial outage" in drawn(body) and "partial outage: Some of what it is made of does not work." in html.unescape(
+                    re.sub("<[^>]+>", "", body)), "the drawing and its legend"
+                assert "1 of them down, 1 partly" in body
 
 
 GOLDEN = ROOT / "tests/golden"

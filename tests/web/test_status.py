@@ -46,6 +46,8 @@ OVERALL = [
     ("a part of all is out", states(), "", "Partial outage", {"Vault": "Outage", "vault": "Outage", "The shop": "Operational"}),
     ("a server of several is out", states("down", vault="up"), "", "Not everything is known", {"The shop": "Operational", "Web server 1": "Outage"}),
     ("a service whose other member works is partly out", states("down", vault="up", shop="down"), "", "Partial outage", {"The shop": "Partial outage"}),
+    ("a service whose other member is paused is out", states("down", vault="up", shop="down").replace('state="up"', 'paused=1 state="up"', 1), "",
+     "Partial outage", {"The shop": "Outage", "web-2": "Paused"}),
     ("slow", states(vault="up", shop="degraded"), "", "Degraded performance", {"The shop": "Degraded"}),
     ("a failure that is tested again is not believed", states("unconfirmed", vault="up"), "", "Not everything is known", {"Web server 1": "Operational"}),
     ("a post claims more than is measured", states(vault="up"), post("0a", components="Shop", states="major_outage", impact="major"), "Partial outage",
