@@ -50,13 +50,15 @@ static void add_row(const struct cli *cli, struct text *t, const struct card *c)
 	text_putc(t, '\n');
 }
 
-static int list(struct cli *cli, const struct asked *a)
+static int list(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct listing l = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
 	const struct card *c;
 	int status = fetch(cli, a, b);
 
+	(void)word;
 	for (size_t i = 0; (c = board_at(b, "claim", i)); i++) {
 		json_array_append_new(l.all, claim_json(b, c));
 		add_row(cli, &l.text, c);
@@ -111,16 +113,17 @@ static void add_one(const struct cli *cli, struct text *t, const struct board *b
 		add_text(cli, t, "others may follow it:", card_get(owner, "follow"));
 }
 
-static int show(struct cli *cli, const struct asked *a, char *const *words)
+static int show(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct board *b = board_new();
 	struct text t = {0};
 	int status = fetch(cli, a, b);
-	const struct card *c = board_find(b, "claim", words[0]);
+	const struct card *c = board_find(b, "claim", word[1]);
 
 	if (!status && !c)
 		status = cli_fail(EXIT_FINDING, "there is no claim '%.60s': nines claim list",
-				  words[0]);
+				  word[1]);
 	if (!status && a->of.json)
 		json_write(&t, claim_json(b, c));
 	else if (!status)
@@ -134,18 +137,18 @@ static int show(struct cli *cli, const struct asked *a, char *const *words)
 
 /* ---- to judge ---- */
 
-static int say(struct cli *cli, const struct asked *a, const char *id, const char *act,
-	       const char *follow)
+static int judge(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin(&line, "claim-judge", id);
-	line_add(&line, "act", act);
+	line_begin(&line, "claim-judge", word[1]);
+	line_add(&line, "act", word[0]);
 	if (a->owner)
 		line_add(&line, "owner", a->owner);
-	if (follow)
-		line_add_int(&line, "follow", !strcmp(follow, "on"));
+	if (word[2])
+		line_add_int(&line, "follow", !strcmp(word[2], "on"));
 	line_add(&line, "said", a->of.said ? a->of.said : "");
 	control_add_user(&line, a->of.by);
 	line_end(&line);
@@ -154,55 +157,24 @@ static int say(struct cli *cli, const struct asked *a, const char *id, const cha
 	return status;
 }
 
-static int accept(struct cli *cli, const struct asked *a, char *const *words)
+static int follow(const struct cli *cli, const void *asked, char **word)
 {
-	return say(cli, a, words[0], "accept", NULL);
+	if (strcmp(word[2], "on") && strcmp(word[2], "off"))
+		return cli_wrong("'%.20s' is neither on nor off", word[2]);
+	return judge(cli, asked, word);
 }
 
-static int refuse(struct cli *cli, const struct asked *a, char *const *words)
-{
-	return say(cli, a, words[0], "refuse", NULL);
-}
-
-static int release(struct cli *cli, const struct asked *a, char *const *words)
-{
-	return say(cli, a, words[0], "release", NULL);
-}
-
-static int follow(struct cli *cli, const struct asked *a, char *const *words)
-{
-	if (strcmp(words[1], "on") && strcmp(words[1], "off"))
-		return cli_wrong("'%.20s' is neither on nor off", words[1]);
-	return say(cli, a, words[0], "follow", words[1]);
-}
-
-static const struct {
-	const char *word;
-	int (*run)(struct cli *, const struct asked *, char *const *words);
-	const char *of;
-	int words;
-} word[] = {{"show", show, "ID", 1},
-	    {"accept", accept, "ID", 1},
-	    {"refuse", refuse, "ID", 1},
-	    {"release", release, "ID", 1},
-	    {"follow", follow, "ID on|off", 2}};
+static const struct cli_word known[] = {
+	{"list", NULL, 0, list},
+	{"show", "ID", 1, show},
+	{"accept", "ID", 1, judge},
+	{"refuse", "ID", 1, judge},
+	{"release", "ID", 1, judge},
+	{"follow", "ID on|off", 2, follow},
+	{NULL, NULL, 0, NULL},
+};
 
 int cli_claim(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {.owner = NULL};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
-		return list(cli, &a);
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-		if (strcmp(word[i].word, argv[0]))
-			continue;
-		if (argc != word[i].words + 1)
-			return cli_wrong("write: nines claim %s %s", argv[0], word[i].of);
-		return word[i].run(cli, &a, argv + 1);
-	}
-	return cli_wrong("'%.60s' is none of list, show, accept, refuse, release and follow",
-			 argv[0]);
+	return cli_words(cli, flag, known, &(struct asked){.owner = NULL}, argc, argv);
 }

@@ -178,3 +178,33 @@ int cli_flags(struct cli *cli, const struct cli_flag *own, void *into, int *argc
 	argv[words] = NULL;
 	return config_missing(cli);
 }
+
+static int unknown_word(const struct cli_word *known, const char *word)
+{
+	struct text names = {0};
+	int status;
+
+	for (const struct cli_word *w = known; w->word; w++)
+		text_printf(&names, "%s%s", w == known ? "" : w[1].word ? ", " : " and ", w->word);
+	status = cli_wrong("'%.60s' is none of %s", word, text_get(&names));
+	text_release(&names);
+	return status;
+}
+
+int cli_words(struct cli *cli, const struct cli_flag *flag, const struct cli_word *known,
+	      void *asked, int argc, char **argv)
+{
+	const struct cli_word *w = known;
+	int status = cli_flags(cli, flag, asked, &argc, argv);
+
+	if (status >= 0)
+		return status;
+	while (argc && w->word && strcmp(w->word, argv[0]))
+		w++;
+	if (!w->word)
+		return unknown_word(known, argv[0]);
+	if (argc && w->words != CLI_ANY && argc != w->words + 1)
+		return cli_wrong("write: nines %s %s%s%s", cli->command->name, w->word,
+				 w->words ? " " : "", w->words ? w->of : "");
+	return w->run(cli, asked, argv);
+}

@@ -49,6 +49,21 @@ struct cli_flag {
  * is the command's struct. */
 int cli_flags(struct cli *, const struct cli_flag *flag, void *into, int *argc, char **argv);
 
+/* A word that tells a command what to do, and what stands behind it. */
+struct cli_word {
+	const char *word, *of; /* of: what must stand behind it, as it is said to who left it out */
+	int words;	       /* so many of them, CLI_ANY: the function judges */
+	/* word[0] is the word itself, NULL where the command stood alone; NULL ends them. */
+	int (*run)(const struct cli *, const void *asked, char **word);
+};
+
+#define CLI_ANY (-1)
+
+/* As cli_flags(), then what the first of the words left says, by a table that ends with a NULL
+ * word and begins with the row that counts where there is none. Returns the exit status. */
+int cli_words(struct cli *, const struct cli_flag *, const struct cli_word *, void *asked, int argc,
+	      char **argv);
+
 /* One line on standard error, made safe; returns EXIT_WRONG_USAGE. */
 int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same for a failure; returns `status`. */

@@ -89,13 +89,14 @@ static bool add_request(struct text *line, bool is_anew)
 	return true;
 }
 
-static int ask(struct cli *cli, const struct asked *a, bool is_anew)
+static int ask(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct list list = {.cli = cli, .checks = json_array()};
 	struct text line = {0};
 	int status;
 
-	if (!add_request(&line, is_anew))
+	if (!add_request(&line, word[0] && !strcmp(word[0], "renew")))
 		return cli_fail(EXIT_FAILED, "no random bytes: %s", log_errno(errno));
 	status = control_ask(cli, &(struct control_request){a->socket, &line, take, &list});
 	if (status == EXIT_DONE)
@@ -106,16 +107,13 @@ static int ask(struct cli *cli, const struct asked *a, bool is_anew)
 	return status;
 }
 
+static const struct cli_word known[] = {
+	{"list", NULL, 0, ask},
+	{"renew", NULL, 0, ask},
+	{NULL, NULL, 0, NULL},
+};
+
 int cli_heartbeat(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (argc > 1)
-		return cli_wrong("'%s' is too much: nines heartbeat [list|renew]", argv[1]);
-	if (argc && strcmp(argv[0], "list") && strcmp(argv[0], "renew"))
-		return cli_wrong("'%.60s' is neither list nor renew", argv[0]);
-	return ask(cli, &a, argc && !strcmp(argv[0], "renew"));
+	return cli_words(cli, flag, known, &(struct asked){0}, argc, argv);
 }

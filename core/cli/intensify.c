@@ -68,11 +68,6 @@ static int list(const struct cli *cli, const struct asked *a)
 	return listing_end(&l, "intensified", "no check is intensified\n", a->json, status);
 }
 
-static void hear(const struct line *l, void *with)
-{
-	(void)l, (void)with;
-}
-
 static int begin(const struct cli *cli, const struct asked *a, const char *name)
 {
 	int64_t every_us = EVERY_US, for_us = FOR_US;
@@ -87,7 +82,7 @@ static int begin(const struct cli *cli, const struct asked *a, const char *name)
 	line_add_int(&line, "every_us", every_us);
 	line_add_int(&line, "for_us", for_us);
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, hear, NULL});
+	status = control_ask(cli, &(struct control_request){a->socket, &line, NULL, NULL});
 	text_release(&line);
 	return status;
 }
@@ -100,7 +95,7 @@ static int cancel(const struct cli *cli, const struct asked *a, const char *name
 	line_begin_name(&line, "intensify", name);
 	line_add_int(&line, "cancel", 1);
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, hear, NULL});
+	status = control_ask(cli, &(struct control_request){a->socket, &line, NULL, NULL});
 	text_release(&line);
 	return status;
 }

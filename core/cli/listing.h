@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "../base/line.h"
+#include "../board/board.h"
 #include "cli.h"
 
 /* Begins as {.cli = cli, .all = json_array()}. */
@@ -18,6 +19,9 @@ struct listing {
  * as of control_ask(). */
 int listing_ask(struct listing *, const char *socket, const char *verb,
 		void (*take)(const struct line *, void *listing));
+
+/* The cards of a kind, from the running keeper. */
+int cards_fetch(const struct cli *, const char *socket, const char *kind, struct board *);
 
 /* Prints, where `status` is EXIT_DONE, the rows, or `nothing` where there are none, or with
  * `is_json` {"NAME": [...]}. Releases the listing; returns the exit status. */

@@ -117,10 +117,12 @@ static void take(const struct line *l, void *with)
 	}
 }
 
-static int list(const struct cli *cli, const struct asked *a)
+static int list(const struct cli *cli, const void *asked, char **word)
 {
 	struct listing all = {.cli = cli, .all = json_array()};
+	const struct asked *a = asked;
 
+	(void)word;
 	return listing_end(&all, "maintenance", "no maintenance is planned\n", a->json,
 			   listing_ask(&all, a->socket, "maintenance", take));
 }
@@ -176,14 +178,15 @@ static bool add_again_words(struct text *line, const struct asked *a, struct tex
 	return !a->zone || add_zone(line, a->zone, wrong);
 }
 
-static int add(const struct cli *cli, const struct asked *a, int names, char **name)
+static int add(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct text line = {0}, wrong = {0}, list = {0};
 	int status;
 
-	for (int i = 0; i < names; i++) {
-		text_puts(&list, i ? "\n" : "");
-		text_puts(&list, name[i]);
+	for (char **name = word + 1; *name; name++) {
+		text_puts(&list, list.size ? "\n" : "");
+		text_puts(&list, *name);
 	}
 	line_begin(&line, "maintenance-add", "-");
 	line_add(&line, "services", text_get(&list));
@@ -202,31 +205,27 @@ static int add(const struct cli *cli, const struct asked *a, int names, char **n
 	return status;
 }
 
-static int cancel(const struct cli *cli, const struct asked *a, const char *id)
+static int cancel(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin_name(&line, "maintenance-cancel", id);
+	line_begin_name(&line, "maintenance-cancel", word[1]);
 	line_end(&line);
 	status = control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }
 
+static const struct cli_word known[] = {
+	{"list", NULL, 0, list},
+	{"add", NULL, CLI_ANY, add},
+	{"cancel", "ID", 1, cancel},
+	{NULL, NULL, 0, NULL},
+};
+
 int cli_maintenance(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (argc == 0 || (argc == 1 && !strcmp(argv[0], "list")))
-		return list(cli, &a);
-	if (!strcmp(argv[0], "add"))
-		return add(cli, &a, argc - 1, argv + 1);
-	if (argc == 2 && !strcmp(argv[0], "cancel"))
-		return cancel(cli, &a, argv[1]);
-	return cli_wrong("write: nines maintenance add [NAME ...] --for 2h, nines maintenance "
-			 "cancel ID, or nines maintenance");
+	return cli_words(cli, flag, known, &(struct asked){0}, argc, argv);
 }

@@ -7,6 +7,7 @@
 #include "../web/json.h"
 #include "cli.h"
 #include "control.h"
+#include "listing.h"
 
 #define COPY_SECONDS 330 /* the hook has 300 */
 
@@ -22,15 +23,9 @@ static const struct cli_flag flag[] = {
 	{NULL, NULL, NULL, 0},
 };
 
-struct list {
-	const struct cli *cli;
-	struct text text;
-	json_t *pages;
-};
-
 /* ---- list ---- */
 
-static void add_word(struct list *list, const char *before, const char *text)
+static void add_word(struct listing *list, const char *before, const char *text)
 {
 	if (!*text)
 		return;
@@ -38,7 +33,7 @@ static void add_word(struct list *list, const char *before, const char *text)
 	screen_safe(&list->cli->screen, &list->text, text, 1000);
 }
 
-static void add_one(struct list *list, const struct line *l)
+static void add_one(struct listing *list, const struct line *l)
 {
 	const char *name = line_name(l), *copy = line_get(l, "copy");
 
@@ -47,13 +42,13 @@ static void add_one(struct list *list, const struct line *l)
 	add_word(list, "  ", line_get(l, "url"));
 	add_word(list, "  copy in ", copy);
 	text_putc(&list->text, '\n');
-	json_array_append_new(list->pages, json_pack("{so, so, so, so}", "name", json_safe(name),
+	json_array_append_new(list->all, json_pack("{so, so, so, so}", "name", json_safe(name),
 						     "title", json_safe(line_get(l, "title")),
 						     "url", json_safe(line_get(l, "url")), "copy",
 						     *copy ? json_safe(copy) : json_null()));
 }
 
-static void add_pages(struct list *list, char *at)
+static void add_pages(struct listing *list, char *at)
 {
 	static struct line l; /* too large for a stack frame */
 	char *one;
@@ -63,67 +58,59 @@ static void add_pages(struct list *list, char *at)
 			add_one(list, &l);
 }
 
-static int print(struct list *list, const struct asked *a)
+/* Without a section there is one page all the same. */
+static void add_standard(struct listing *list)
 {
-	if (!json_array_size(list->pages)) {
-		text_puts(&list->text, "no section 'page': one page, 'status', shows everything\n");
-		json_array_append_new(list->pages, json_pack("{ss, ss, ss, sn}", "name", "status",
-							     "title", "", "url", "", "copy"));
-	}
-	if (a->json) {
-		text_clear(&list->text);
-		json_write(&list->text, json_pack("{sO}", "pages", list->pages));
-	}
-	return cli_print(&list->text, EXIT_DONE);
+	text_puts(&list->text, "no section 'page': one page, 'status', shows everything\n");
+	json_array_append_new(list->all, json_pack("{ss, ss, ss, sn}", "name", "status", "title",
+						   "", "url", "", "copy"));
 }
 
-static int show(struct cli *cli, const struct asked *a)
+static int show(const struct cli *cli, const void *asked, char **word)
 {
-	struct list list = {.cli = cli, .pages = json_array()};
+	struct listing list = {.cli = cli, .all = json_array()};
 	struct config *c = config_read(cli->config, false);
+	const struct asked *a = asked;
 	struct text lines = {0};
-	int status;
+	int status = EXIT_DONE;
 
+	(void)word;
 	config_add_lines(c, &lines);
-	if (config_wrong(c)) {
+	if (config_wrong(c))
 		status = cli_fail(EXIT_FAILED,
 				  "the configuration has problems: 'nines config check' "
 				  "shows them");
-	} else {
+	else
 		add_pages(&list, lines.at);
-		status = print(&list, a);
-	}
+	if (!json_array_size(list.all))
+		add_standard(&list);
 	config_free(c);
-	json_decref(list.pages);
 	text_release(&lines);
-	text_release(&list.text);
-	return status;
+	return listing_end(&list, "pages", "", a->json, status);
 }
 
 /* ---- copy ---- */
 
-static int copy(struct cli *cli, const struct asked *a, const char *name)
+static int copy(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin_name(&line, "copy", name);
+	line_begin_name(&line, "copy", word[1]);
 	line_end(&line);
 	status = control_say_within(cli, a->socket, &line, COPY_SECONDS);
 	text_release(&line);
 	return status;
 }
 
+static const struct cli_word known[] = {
+	{"list", NULL, 0, show},
+	{"copy", "NAME", 1, copy},
+	{NULL, NULL, 0, NULL},
+};
+
 int cli_page(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (argc == 0 || (argc == 1 && !strcmp(argv[0], "list")))
-		return show(cli, &a);
-	if (argc == 2 && !strcmp(argv[0], "copy"))
-		return copy(cli, &a, argv[1]);
-	return cli_wrong("write: nines page list, or nines page copy NAME");
+	return cli_words(cli, flag, known, &(struct asked){0}, argc, argv);
 }

@@ -153,19 +153,19 @@ static const char *claim_of(const char *word)
 	return NULL;
 }
 
-static void add_components(struct text *line, int words, char **word)
+static void add_components(struct text *line, char **word)
 {
 	struct text names = {0}, states = {0};
 	const char *sign;
 
-	for (int i = 0; i < words; i++) {
+	for (int i = 0; word[i]; i++) {
 		sign = claim_of(word[i]);
 		text_puts(&names, i ? "\n" : "");
 		text_puts(&states, i ? "\n" : "");
 		text_add(&names, word[i], sign ? (size_t)(sign - word[i]) : strlen(word[i]));
 		text_puts(&states, sign ? sign + 1 : "");
 	}
-	if (words) {
+	if (*word) {
 		line_add(line, "components", text_get(&names));
 		line_add(line, "states", text_get(&states));
 	}
@@ -262,67 +262,56 @@ static int send(const struct cli *cli, const struct post_asked *a, struct text *
 
 /* ---- what can be done ---- */
 
-static int add(const struct cli *cli, const struct post_asked *a, const char *sort, int words,
-	       char **word)
+static int add(const struct cli *cli, const void *asked, char **word)
 {
+	const char *sort = strcmp(word[0], "add") ? word[0] : "incident";
 	struct text line = {0};
 	int status = EXIT_WRONG_USAGE;
 
-	if (!words)
+	if (!word[1])
 		return cli_wrong("the title is missing: nines post %s TITLE [COMPONENT ...] --text "
 				 "TEXT",
-				 !strcmp(sort, "incident") ? "add" : sort);
+				 word[0]);
 	line_begin(&line, "post", "-");
 	line_add(&line, "sort", sort);
-	line_add(&line, "title", word[0]);
-	add_components(&line, words - 1, word + 1);
-	if (add_flags(&line, a))
-		status = send(cli, a, &line);
+	line_add(&line, "title", word[1]);
+	add_components(&line, word + 2);
+	if (add_flags(&line, asked))
+		status = send(cli, asked, &line);
 	text_release(&line);
 	return status;
 }
 
-static int change(const struct cli *cli, const struct post_asked *a, const char *act, int words,
-		  char **word)
+static int change(const struct cli *cli, const void *asked, char **word)
 {
 	struct text line = {0};
 	int status = EXIT_WRONG_USAGE;
 
-	if (!words)
+	if (!word[1])
 		return cli_wrong("the id of the post is missing: 'nines post' lists them");
-	line_begin(&line, "post", word[0]);
-	line_add(&line, "act", act);
-	add_components(&line, words - 1, word + 1);
-	if (add_flags(&line, a))
-		status = send(cli, a, &line);
+	line_begin(&line, "post", word[1]);
+	line_add(&line, "act", word[0]);
+	add_components(&line, word + 2);
+	if (add_flags(&line, asked))
+		status = send(cli, asked, &line);
 	text_release(&line);
 	return status;
 }
 
-static const struct {
-	const char *word;
-	int (*run)(const struct cli *, const struct post_asked *, const char *what, int words,
-		   char **word);
-	const char *what;
-} verb[] = {{"add", add, "incident"},        {"maintenance", add, "maintenance"},
-	    {"news", add, "news"},           {"update", change, "update"},
-	    {"correct", change, "correct"},  {"publish", change, "publish"},
-	    {"withdraw", change, "withdraw"}};
+static const struct cli_word known[] = {
+	{"list", NULL, 0, post_list},
+	{"show", "ID", 1, post_list},
+	{"add", NULL, CLI_ANY, add},
+	{"maintenance", NULL, CLI_ANY, add},
+	{"news", NULL, CLI_ANY, add},
+	{"update", NULL, CLI_ANY, change},
+	{"correct", NULL, CLI_ANY, change},
+	{"publish", NULL, CLI_ANY, change},
+	{"withdraw", NULL, CLI_ANY, change},
+	{NULL, NULL, 0, NULL},
+};
 
 int cli_post(struct cli *cli, int argc, char **argv)
 {
-	struct post_asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (argc == 0 || (argc == 1 && !strcmp(argv[0], "list")))
-		return post_list(cli, &a, NULL);
-	if (argc == 2 && !strcmp(argv[0], "show"))
-		return post_list(cli, &a, argv[1]);
-	for (size_t i = 0; i < sizeof verb / sizeof *verb; i++)
-		if (!strcmp(verb[i].word, argv[0]))
-			return verb[i].run(cli, &a, verb[i].what, argc - 1, argv + 1);
-	return cli_wrong("write: nines post [list | show ID | add TITLE | maintenance TITLE | news "
-			 "TITLE | update ID | correct ID | publish ID | withdraw ID]");
+	return cli_words(cli, flag, known, &(struct post_asked){0}, argc, argv);
 }

@@ -11,7 +11,7 @@ struct post_asked {
 		*cause, *pages, *audiences, *remind, *update, *by;
 };
 
-/* Posts with their updates, all or the one of that id. The exit status. */
-int post_list(const struct cli *, const struct post_asked *, const char *id);
+/* `list`, `show ID`: all posts, or one with its updates. */
+int post_list(const struct cli *, const void *asked, char **word);
 
 #endif

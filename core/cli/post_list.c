@@ -6,30 +6,9 @@
 #include "../base/clock.h"
 #include "../board/post.h"
 #include "../web/json.h"
-#include "control.h"
+#include "listing.h"
 
 #define MOST_UPDATES 500
-
-static void take(const struct line *l, void *with)
-{
-	if (!strcmp(l->verb, "card"))
-		board_take(with, l);
-}
-
-static int fetch(const struct cli *cli, const struct post_asked *a, const char *kind,
-		 struct board *b)
-{
-	struct text line = {0};
-	int status;
-
-	line_begin(&line, "watch", "-");
-	line_add(&line, "kind", kind);
-	line_add_int(&line, "once", 1);
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, take, b});
-	text_release(&line);
-	return status;
-}
 
 /* ---- as JSON ---- */
 
@@ -250,14 +229,16 @@ static int print(struct output *o, const struct post_asked *a, bool is_one)
 	return cli_print(&o->text, EXIT_DONE);
 }
 
-int post_list(const struct cli *cli, const struct post_asked *a, const char *id)
+int post_list(const struct cli *cli, const void *asked, char **word)
 {
+	const struct post_asked *a = asked;
+	const char *id = word[0] ? word[1] : NULL;
 	struct output o = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
-	int status = fetch(cli, a, "post", b);
+	int status = cards_fetch(cli, a->socket, "post", b);
 
 	if (status == EXIT_DONE)
-		status = fetch(cli, a, "update", b);
+		status = cards_fetch(cli, a->socket, "update", b);
 	if (status == EXIT_DONE && id && !board_find(b, "post", id))
 		status = cli_fail(EXIT_FAILED, "no post has the id '%s': 'nines post' lists them",
 				  id);

@@ -33,26 +33,6 @@ static const struct cli_flag flag[] = {
 
 /* ---- the list ---- */
 
-static void take(const struct line *l, void *with)
-{
-	if (!strcmp(l->verb, "card"))
-		board_take(with, l);
-}
-
-int cards_fetch(const struct cli *cli, const char *socket, const char *kind, struct board *b)
-{
-	struct text line = {0};
-	int status;
-
-	line_begin(&line, "watch", "-");
-	line_add(&line, "kind", kind);
-	line_add_int(&line, "once", 1);
-	line_end(&line);
-	status = control_ask(cli, &(struct control_request){socket, &line, take, b});
-	text_release(&line);
-	return status;
-}
-
 static json_t *document(const struct card *c)
 {
 	return json_pack(
@@ -107,13 +87,15 @@ static bool is_asked(const struct subscriber_asked *a, const struct card *c)
 	return !a->page || !strcmp(a->page, card_get(c, "page"));
 }
 
-static int list(struct cli *cli, const struct subscriber_asked *a)
+static int list(const struct cli *cli, const void *asked, char **word)
 {
+	const struct subscriber_asked *a = asked;
 	struct listing l = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
 	const struct card *c;
 	int status = cards_fetch(cli, a->socket, "subscriber", b);
 
+	(void)word;
 	for (size_t i = 0; (c = board_at(b, "subscriber", i)); i++) {
 		if (!is_asked(a, c))
 			continue;
@@ -146,14 +128,15 @@ static void add_one(const struct cli *cli, struct text *t, const struct card *c)
 	}
 }
 
-static int show(struct cli *cli, const struct subscriber_asked *a, const char *id)
+static int show(const struct cli *cli, const void *asked, char **word)
 {
+	const struct subscriber_asked *a = asked;
 	struct board *b = board_new();
 	struct text t = {0};
 	const struct card *c;
 	int status = cards_fetch(cli, a->socket, "subscriber", b);
 
-	c = board_find(b, "subscriber", id);
+	c = board_find(b, "subscriber", word[1]);
 	if (status == EXIT_DONE && !c)
 		status = cli_fail(EXIT_FINDING,
 				  "there is no such subscriber: nines subscriber list");
@@ -168,12 +151,13 @@ static int show(struct cli *cli, const struct subscriber_asked *a, const char *i
 	return status;
 }
 
-static int take_away(struct cli *cli, const struct subscriber_asked *a, const char *id)
+static int take_away(const struct cli *cli, const void *asked, char **word)
 {
+	const struct subscriber_asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin(&line, "subscriber-delete", id);
+	line_begin(&line, "subscriber-delete", word[1]);
 	control_add_user(&line, a->by);
 	line_end(&line);
 	status = control_say(cli, a->socket, &line);
@@ -203,12 +187,8 @@ static void add_lines(struct text *line, const char *key, const char *list)
 	text_release(&lines);
 }
 
-static void nothing(const struct line *l, void *with)
-{
-	(void)l, (void)with;
-}
-
-int subscriber_add(struct cli *cli, const struct subscriber_asked *a, const char *to, bool is_quiet)
+int subscriber_add(const struct cli *cli, const struct subscriber_asked *a, const char *to,
+		   bool is_quiet)
 {
 	struct text line = {0};
 	int64_t after_us = 0;
@@ -229,43 +209,29 @@ int subscriber_add(struct cli *cli, const struct subscriber_asked *a, const char
 	control_add_user(&line, a->by);
 	line_end(&line);
 	status = is_quiet ? control_ask(cli,
-					&(struct control_request){a->socket, &line, nothing, NULL})
+					&(struct control_request){a->socket, &line, NULL, NULL})
 			  : control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }
 
-static int add(struct cli *cli, const struct subscriber_asked *a, const char *to)
+static int add(const struct cli *cli, const void *asked, char **word)
 {
-	if (!strchr(to, ':'))
-		return cli_wrong("'%.100s' is no address: write email:ann@example.org", to);
-	return subscriber_add(cli, a, to, false);
+	if (!strchr(word[1], ':'))
+		return cli_wrong("'%.100s' is no address: write email:ann@example.org", word[1]);
+	return subscriber_add(cli, asked, word[1], false);
 }
 
-static const struct {
-	const char *word;
-	int (*run)(struct cli *, const struct subscriber_asked *, const char *);
-	const char *of;
-} word[] = {{"show", show, "ID"},
-	    {"add", add, "NOTIFIER:ADDRESS"},
-	    {"remove", take_away, "ID"},
-	    {"import", subscriber_import, "FILE"}};
+static const struct cli_word known[] = {
+	{"list", NULL, 0, list},
+	{"show", "ID", 1, show},
+	{"add", "NOTIFIER:ADDRESS", 1, add},
+	{"remove", "ID", 1, take_away},
+	{"import", "FILE", 1, subscriber_import},
+	{NULL, NULL, 0, NULL},
+};
 
 int cli_subscriber(struct cli *cli, int argc, char **argv)
 {
-	struct subscriber_asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
-		return list(cli, &a);
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-		if (strcmp(word[i].word, argv[0]))
-			continue;
-		if (argc != 2)
-			return cli_wrong("write: nines subscriber %s %s", argv[0], word[i].of);
-		return word[i].run(cli, &a, argv[1]);
-	}
-	return cli_wrong("'%.60s' is none of list, show, add, remove and import", argv[0]);
+	return cli_words(cli, flag, known, &(struct subscriber_asked){0}, argc, argv);
 }

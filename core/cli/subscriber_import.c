@@ -77,7 +77,7 @@ static const char *wrong_heading(const struct row *h)
 }
 
 /* A cell that is empty leaves what the flags say. */
-static int take(struct cli *cli, const struct subscriber_asked *flags, const struct row *h,
+static int take(const struct cli *cli, const struct subscriber_asked *flags, const struct row *h,
 		const struct row *r, const char *file, int line)
 {
 	struct subscriber_asked a = *flags;
@@ -101,7 +101,8 @@ static int take(struct cli *cli, const struct subscriber_asked *flags, const str
 	return cli_fail(EXIT_FINDING, "%s:%d: '%.100s' was not asked", file, line, to);
 }
 
-static int take_rows(struct cli *cli, const struct subscriber_asked *a, const char *file, FILE *f)
+static int take_rows(const struct cli *cli, const struct subscriber_asked *a, const char *file,
+		     FILE *f)
 {
 	static char heading[LINE_MOST], text[LINE_MOST]; /* too large for a stack frame */
 	struct row h = {.cells = 0}, r;
@@ -126,14 +127,15 @@ static int take_rows(struct cli *cli, const struct subscriber_asked *a, const ch
 	return status;
 }
 
-int subscriber_import(struct cli *cli, const struct subscriber_asked *a, const char *file)
+int subscriber_import(const struct cli *cli, const void *asked, char **word)
 {
+	const char *file = word[1];
 	FILE *f = fopen(file, "re");
 	int status;
 
 	if (!f)
 		return cli_fail(EXIT_FAILED, "cannot read '%s': %m", file);
-	status = take_rows(cli, a, file, f);
+	status = take_rows(cli, asked, file, f);
 	fclose(f);
 	return status;
 }

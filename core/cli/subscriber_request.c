@@ -59,13 +59,15 @@ static json_t *document(const struct card *c)
 			 "asked", json_time(c->first_us), "by", json_safe(c->by));
 }
 
-static int list(struct cli *cli, const struct subscriber_asked *a)
+static int list(const struct cli *cli, const void *asked, char **word)
 {
+	const struct subscriber_asked *a = asked;
 	struct listing l = {.cli = cli, .all = json_array()};
 	struct board *b = board_new();
 	const struct card *c;
 	int status = cards_fetch(cli, a->socket, "request", b);
 
+	(void)word;
 	for (size_t i = 0; (c = board_at(b, "request", i)); i++) {
 		json_array_append_new(l.all, document(c));
 		add(cli, &l.text, c);
@@ -74,13 +76,14 @@ static int list(struct cli *cli, const struct subscriber_asked *a)
 	return listing_end(&l, "requests", "nobody has asked for a monitor\n", a->json, status);
 }
 
-static int end(struct cli *cli, const struct subscriber_asked *a, const char *id, bool is_accepted)
+static int end(const struct cli *cli, const void *asked, char **word)
 {
+	const struct subscriber_asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin(&line, "request-close", id);
-	line_add_int(&line, "accept", is_accepted);
+	line_begin(&line, "request-close", word[1]);
+	line_add_int(&line, "accept", !strcmp(word[0], "accept"));
 	line_add(&line, "said", a->said ? a->said : "");
 	control_add_user(&line, a->by);
 	line_end(&line);
@@ -89,19 +92,14 @@ static int end(struct cli *cli, const struct subscriber_asked *a, const char *id
 	return status;
 }
 
+static const struct cli_word known[] = {
+	{"list", NULL, 0, list},
+	{"accept", "ID", 1, end},
+	{"refuse", "ID", 1, end},
+	{NULL, NULL, 0, NULL},
+};
+
 int cli_visitor_request(struct cli *cli, int argc, char **argv)
 {
-	struct subscriber_asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-	bool is_accepted = argc && !strcmp(argv[0], "accept");
-
-	if (status >= 0)
-		return status;
-	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
-		return list(cli, &a);
-	if (!is_accepted && strcmp(argv[0], "refuse"))
-		return cli_wrong("'%.60s' is none of list, accept and refuse", argv[0]);
-	if (argc != 2)
-		return cli_wrong("write: nines request %s ID", argv[0]);
-	return end(cli, &a, argv[1], is_accepted);
+	return cli_words(cli, flag, known, &(struct subscriber_asked){0}, argc, argv);
 }

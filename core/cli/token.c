@@ -54,21 +54,18 @@ static void take(const struct line *l, void *with)
 			  json_time(line_int(l, "since_us", 0)), "until", json_time(until_us)));
 }
 
-static int show(struct cli *cli, const struct asked *a)
+static int show(const struct cli *cli, const void *asked, char **word)
 {
 	struct listing list = {.cli = cli, .all = json_array()};
+	const struct asked *a = asked;
 
+	(void)word;
 	return listing_end(&list, "tokens",
 			   "there are no tokens: 'nines token add NAME --role ROLE'\n", a->json,
 			   listing_ask(&list, a->socket, "tokens", take));
 }
 
 /* ---- a new one ---- */
-
-static void hear(const struct line *l, void *with)
-{
-	(void)l, (void)with;
-}
 
 static void write_request(struct text *line, const struct asked *a, const char *name,
 			  const char *secret, int64_t for_us)
@@ -99,8 +96,10 @@ static int print(const struct asked *a, const char *name, const char *secret)
 	return cli_print(&t, EXIT_DONE);
 }
 
-static int add(struct cli *cli, const struct asked *a, const char *name)
+static int add(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
+	const char *name = word[1];
 	char secret[SECRET_BYTES + 1];
 	struct text line = {0};
 	int64_t for_us = 0;
@@ -116,7 +115,7 @@ static int add(struct cli *cli, const struct asked *a, const char *name)
 		return cli_fail(EXIT_FAILED, "libsodium does not work here");
 	secret_make(secret);
 	write_request(&line, a, name, secret, for_us);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, hear, NULL});
+	status = control_ask(cli, &(struct control_request){a->socket, &line, NULL, NULL});
 	if (status == EXIT_DONE)
 		status = print(a, name, secret);
 	secret_forget(secret);
@@ -124,12 +123,13 @@ static int add(struct cli *cli, const struct asked *a, const char *name)
 	return status;
 }
 
-static int take_away(struct cli *cli, const struct asked *a, const char *name)
+static int take_away(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
 	struct text line = {0};
 	int status;
 
-	line_begin_name(&line, "token-remove", name);
+	line_begin_name(&line, "token-remove", word[1]);
 	control_add_user(&line, NULL);
 	line_end(&line);
 	status = control_say(cli, a->socket, &line);
@@ -137,19 +137,14 @@ static int take_away(struct cli *cli, const struct asked *a, const char *name)
 	return status;
 }
 
+static const struct cli_word known[] = {
+	{"list", NULL, 0, show},
+	{"add", "NAME --role ROLE", 1, add},
+	{"remove", "NAME", 1, take_away},
+	{NULL, NULL, 0, NULL},
+};
+
 int cli_token(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
-		return show(cli, &a);
-	if (argc == 2 && !strcmp(argv[0], "add"))
-		return add(cli, &a, argv[1]);
-	if (argc == 2 && !strcmp(argv[0], "remove"))
-		return take_away(cli, &a, argv[1]);
-	return cli_wrong("write: nines token list, nines token add NAME --role ROLE, or nines "
-			 "token remove NAME");
+	return cli_words(cli, flag, known, &(struct asked){0}, argc, argv);
 }

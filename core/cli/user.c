@@ -52,10 +52,12 @@ static void take(const struct line *l, void *with)
 					json_time(line_int(l, "changed_us", 0))));
 }
 
-static int show(struct cli *cli, const struct asked *a)
+static int show(const struct cli *cli, const void *asked, char **word)
 {
 	struct listing list = {.cli = cli, .all = json_array()};
+	const struct asked *a = asked;
 
+	(void)word;
 	return listing_end(&list, "users",
 			   "nobody may sign in: 'nines user add NAME --role ROLE'\n", a->json,
 			   listing_ask(&list, a->socket, "users", take));
@@ -76,8 +78,8 @@ static int add_hash(struct text *line, const char *name)
 	return status;
 }
 
-static int change(struct cli *cli, const struct asked *a, const char *verb, const char *name,
-		  bool has_password)
+static int change(const struct cli *cli, const struct asked *a, const char *verb,
+		  const char *name, bool has_password)
 {
 	struct text line = {0};
 	int status = EXIT_DONE;
@@ -97,57 +99,53 @@ static int change(struct cli *cli, const struct asked *a, const char *verb, cons
 	return status;
 }
 
-static int add(struct cli *cli, struct asked *a, const char *name)
+static int add(const struct cli *cli, const void *asked, char **word)
 {
-	if (user_wrong_name(name))
-		return cli_wrong("'%.80s': %s", name, user_wrong_name(name));
+	const struct asked *a = asked;
+
+	if (user_wrong_name(word[1]))
+		return cli_wrong("'%.80s': %s", word[1], user_wrong_name(word[1]));
 	if (!a->role)
 		return cli_wrong("--role is missing: viewer, operator, editor or admin");
 	if (!user_is_role(a->role))
 		return cli_wrong("--role '%.60s' is none of viewer, operator, editor, admin",
 				 a->role);
-	return change(cli, a, "user-add", name, true);
+	return change(cli, a, "user-add", word[1], true);
 }
 
-static int set_role(struct cli *cli, struct asked *a, const char *name)
+static int set_role(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
+
 	if (!a->role && !a->owner)
 		return cli_wrong("what is changed is missing: --role ROLE or --owner OWNER");
-	return change(cli, a, "user-change", name, false);
+	return change(cli, a, "user-change", word[1], false);
 }
 
-static int set_password(struct cli *cli, struct asked *a, const char *name)
+static int set_password(const struct cli *cli, const void *asked, char **word)
 {
+	const struct asked *a = asked;
+
 	if (a->role || a->owner)
 		return cli_wrong("'nines user role' changes role and owner");
-	return change(cli, a, "user-change", name, true);
+	return change(cli, a, "user-change", word[1], true);
 }
 
-static int take_away(struct cli *cli, struct asked *a, const char *name)
+static int take_away(const struct cli *cli, const void *asked, char **word)
 {
-	return change(cli, a, "user-remove", name, false);
+	return change(cli, asked, "user-remove", word[1], false);
 }
 
-static const struct {
-	const char *word;
-	int (*run)(struct cli *, struct asked *, const char *name);
-} word[] = {{"add", add}, {"password", set_password}, {"role", set_role}, {"remove", take_away}};
+static const struct cli_word known[] = {
+	{"list", NULL, 0, show},
+	{"add", "NAME", 1, add},
+	{"password", "NAME", 1, set_password},
+	{"role", "NAME", 1, set_role},
+	{"remove", "NAME", 1, take_away},
+	{NULL, NULL, 0, NULL},
+};
 
 int cli_user(struct cli *cli, int argc, char **argv)
 {
-	struct asked a = {0};
-	int status = cli_flags(cli, flag, &a, &argc, argv);
-
-	if (status >= 0)
-		return status;
-	if (!argc || (argc == 1 && !strcmp(argv[0], "list")))
-		return show(cli, &a);
-	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-		if (strcmp(word[i].word, argv[0]))
-			continue;
-		if (argc != 2)
-			return cli_wrong("write: nines user %s NAME", argv[0]);
-		return word[i].run(cli, &a, argv[1]);
-	}
-	return cli_wrong("'%.60s' is none of list, add, password, role and remove", argv[0]);
+	return cli_words(cli, flag, known, &(struct asked){0}, argc, argv);
 }

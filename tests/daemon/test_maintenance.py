@@ -67,7 +67,7 @@ def declared(tmp):
                             (["add", "--cron", "nonsense", "--for", "1h"], "cron: "), (["add", "--cron", "0 2 * * *"], "how long it lasts is missing"),
                             (["add", "--cron", "0 2 * * *", "--for", "1h", "--zone", "Mars/Base"], "Mars/Base"),
                             (["add", "--for", "1h", "--impact", "bad"], "impact 'bad'"), (["cancel", "yearly"], "no window that was added by command"),
-                            (["remove"], "write: nines maintenance add")):
+                            (["remove"], "'remove' is none of list, add and cancel")):
             done = daemon.nines("maintenance", *words)
             assert done.returncode != 0 and says in done.stderr and done.stderr.count("\n") == 1, (words, done.stderr)
 

@@ -149,7 +149,7 @@ def wrong(tmp):
             ("show", "77"): "no post has the id '77'", ("maintenance", "x", "Shop", "--text", "y"): "when the maintenance begins",
             ("add", "x", "--text", "y", "--start", "yesterday"): "--start 'yesterday' is no time",
             ("add", "x", "--text", "y", "--impact", "huge"): "impact 'huge' is none of none, minor, major, critical",
-            ("update", draft, "--state", "postmortem", "--text", "y"): "begin with state resolved", ("party",): "write: nines post",
+            ("update", draft, "--state", "postmortem", "--text", "y"): "begin with state resolved", ("party",): "'party' is none of list, show, add",
             ("add", "x", "--text", "y", "--page", "publik"): "there is no page 'publik': did you mean 'public'?",
             ("add", "x", "--text", "y", "--at", "2020-01-02T00:00:00Z", "--until", "2020-01-01T00:00:00Z"): "ends before it begins",
             ("add", "x", "--text", "y", "--cause", "ghosts"): "cause 'ghosts' is none of",
