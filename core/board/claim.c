@@ -16,9 +16,23 @@ bool claim_is(const struct card *c, enum claim_state state)
 	return !strcmp(card_get(c, "state"), claim_state_name[state]);
 }
 
+enum claim_state claim_state(const struct card *c)
+{
+	size_t i = 0;
+
+	while (i < CLAIM_STATES - 1 && !claim_is(c, (enum claim_state)i))
+		i++;
+	return (enum claim_state)i;
+}
+
 bool claim_waits(const struct card *c)
 {
 	return claim_is(c, CLAIM_PENDING) || claim_is(c, CLAIM_OPEN) || claim_is(c, CLAIM_VERIFIED);
+}
+
+bool claim_goes_on(const struct card *c)
+{
+	return claim_waits(c) || claim_is(c, CLAIM_ACCEPTED);
 }
 
 void claim_key(char key[KEY_TEXT], const char *secret, const char *id)

@@ -1,11 +1,12 @@
 /* board/claim: whoever runs a site says so and proves it: the rules of the cards `claim` and
  * `owner`.
  *
- * A card `claim`: `page target owner`(for whom it is claimed)` to`(NOTIFIER:ADDRESS of who asks)
- * `state site`, `until_us` of one that may expire, `looking_us`(its site is being looked at)
- * `checked_us found`(when and what was seen last, lines) `method`(dns file: by which it was
- * proven), `judged_us judged_by said`(a person's answer). Its code is published by the site, the
- * key in the letter shows the claim: both are derived of our secret and its id, so neither is kept.
+ * A card `claim`: `page target owner`(for whom it is claimed)` to`(NOTIFIER:ADDRESS of who asks;
+ * gone once he wants no more letters) `state site`, `until_us` of one that may expire, `looking_us`
+ * (its site is being looked at) `checked_us found`(when and what was seen last, lines) `method`(dns
+ * file: by which it was proven), `judged_us judged_by said`(a person's answer). Its code is
+ * published by the site, the key in the letter shows the claim: both are derived of our secret and
+ * its id, so neither is kept.
  *
  * A card `owner` of a target, whose id is made of its name: `target owner claim follow`(on off: may
  * others follow it). As long as it is there it wins over the `owner` of the configuration. Pure. */
@@ -36,8 +37,11 @@ enum claim_state {
 extern const char *const claim_state_name[CLAIM_STATES];
 
 bool claim_is(const struct card *, enum claim_state);
+enum claim_state claim_state(const struct card *);
 /* Neither answered nor given up. */
 bool claim_waits(const struct card *);
+/* There may be more to tell of it: it waits, or was accepted and can be given back. */
+bool claim_goes_on(const struct card *);
 
 /* What opens the page of that claim, and what its site publishes behind CLAIM_PREFIX. */
 void claim_key(char key[KEY_TEXT], const char *secret, const char *id);

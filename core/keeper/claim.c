@@ -212,7 +212,25 @@ static const char *withdraw(struct keeper *k, const struct card *c)
 {
 	if (!claim_waits(c))
 		return "it was answered already";
+	outbox_withdraw_foreign(k, c->id, "the claim is withdrawn");
 	give_up(k, c, CLAIM_WITHDRAWN);
+	return NULL;
+}
+
+/* The claim stays; nothing more is written to him of it, nor what is still on its way. */
+static const char *forget(struct keeper *k, const struct card *c)
+{
+	static const char *const but[] = {"to", NULL};
+	char id[24];
+
+	keeper_copy(id, sizeof id, c->id);
+	if (claim_is(c, CLAIM_PENDING))
+		return "the address was not confirmed: it is written to once only";
+	if (!*card_get(c, "to"))
+		return NULL;
+	outbox_withdraw_foreign(k, id, "no more letters are wanted");
+	card_words(board_begin(k, "claim", id, ""), c, but);
+	board_end(k);
 	return NULL;
 }
 
@@ -229,7 +247,9 @@ static const struct {
 	{"confirm", confirm, "The address is yours. Now publish the code."},
 	{"look", look, "We are looking: what was found stands here in a moment."},
 	{"withdraw", withdraw, "The claim is withdrawn."},
+	{"forget", forget, "You get no more letters of it."},
 };
+#define ACTS (sizeof act / sizeof *act)
 
 void claim_ask(struct keeper *k, int64_t client, const struct line *l)
 {
@@ -241,12 +261,12 @@ void claim_ask(struct keeper *k, int64_t client, const struct line *l)
 		ask(k, client, l);
 		return;
 	}
-	while (i < 2 && strcmp(act[i].act, line_get(l, "act")) != 0)
+	while (i < ACTS && strcmp(act[i].act, line_get(l, "act")) != 0)
 		i++;
 	if (!c)
 		why = "there is no such claim any more";
-	else if (strcmp(act[i].act, line_get(l, "act")) != 0)
-		why = "act is none of confirm, look and withdraw";
+	else if (i == ACTS)
+		why = "act is none of confirm, look, withdraw and forget";
 	else
 		why = act[i].take(k, c);
 	if (why)
@@ -262,6 +282,19 @@ static bool is_over(const struct keeper *k, const struct card *c)
 	return k->wall_us >= card_int(c, "until_us", INT64_MAX);
 }
 
+/* He is told while his address is there. */
+static void expire(struct keeper *k, const struct card *c)
+{
+	static const char *const but[] = {"state", "until_us", NULL};
+	char id[24];
+
+	keeper_copy(id, sizeof id, c->id);
+	card_words(begin_next(k, c, CLAIM_EXPIRED), c, but);
+	board_end(k);
+	claim_tell(k, id);
+	give_up(k, board_find(k->board, "claim", id), CLAIM_EXPIRED);
+}
+
 static void look_at(struct keeper *k, const struct card *c)
 {
 	char id[24];
@@ -271,7 +304,7 @@ static void look_at(struct keeper *k, const struct card *c)
 		outbox_withdraw_foreign(k, id, "never confirmed");
 		board_remove(k, "claim", id, "");
 	} else if (claim_is(c, CLAIM_OPEN) && is_over(k, c)) {
-		give_up(k, c, CLAIM_EXPIRED);
+		expire(k, c);
 	} else if ((claim_is(c, CLAIM_EXPIRED) || claim_is(c, CLAIM_WITHDRAWN)) &&
 		   k->wall_us - c->at_us >= DROPPED_US) {
 		board_remove(k, "claim", id, "");

@@ -49,7 +49,8 @@ static void write_owner(struct keeper *k, const char *claim, const char *target,
 }
 
 /* A verified one; one that was never proven a person may not wave through either. */
-const char *claim_accept(struct keeper *k, const char *claim, const char *owner, const char *by)
+const char *claim_accept(struct keeper *k, const char *claim, const char *owner, const char *by,
+			 const char *said)
 {
 	const struct card *c = board_find(k->board, "claim", claim);
 	struct text target = {0}, given = {0};
@@ -66,9 +67,10 @@ const char *claim_accept(struct keeper *k, const char *claim, const char *owner,
 	keeper_copy(id, sizeof id, claim);
 	text_puts(&target, card_get(c, "target"));
 	text_puts(&given, *owner ? owner : card_get(c, "owner"));
-	judge(k, c, by, CLAIM_ACCEPTED, given.at, "");
+	judge(k, c, by, CLAIM_ACCEPTED, given.at, said);
 	write_owner(k, id, target.at, given.at, "off", by);
 	follow_end(k, target.at);
+	claim_tell(k, id);
 	text_release(&target);
 	text_release(&given);
 	return NULL;
@@ -80,14 +82,18 @@ static const char *accept(struct keeper *k, const struct card *c, const struct l
 
 	if (strlen(owner) > CLAIM_OWNER_BYTES || strpbrk(owner, "\r\n"))
 		return "an owner has one line of at most 100 characters";
-	return claim_accept(k, c->id, owner, line_get(l, "by"));
+	return claim_accept(k, c->id, owner, line_get(l, "by"), line_get(l, "said"));
 }
 
 static const char *refuse(struct keeper *k, const struct card *c, const struct line *l)
 {
+	bool is_confirmed = !claim_is(c, CLAIM_PENDING);
+
 	if (!claim_waits(c))
 		return "it was answered already";
 	judge(k, c, line_get(l, "by"), CLAIM_REFUSED, card_get(c, "owner"), line_get(l, "said"));
+	if (is_confirmed)
+		claim_tell(k, l->id);
 	return NULL;
 }
 
@@ -110,6 +116,7 @@ static const char *release(struct keeper *k, const struct card *c, const struct 
 	keeper_copy(id, sizeof id, owner->id);
 	judge(k, c, line_get(l, "by"), CLAIM_RELEASED, card_get(c, "owner"), line_get(l, "said"));
 	board_remove(k, "owner", id, line_get(l, "by"));
+	claim_tell(k, l->id);
 	return NULL;
 }
 

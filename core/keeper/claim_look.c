@@ -89,8 +89,8 @@ static void found(struct keeper *k, const char *claim, const struct line *l)
 	card_words(t, c, but);
 	board_end(k);
 	text_release(&what);
-	if (is_found && p && p->accepts_claims)
-		claim_accept(k, claim, "", "");
+	if (is_found && !(p && p->accepts_claims && !claim_accept(k, claim, "", "", "")))
+		claim_tell(k, claim);
 }
 
 void look_take(struct keeper *k, int64_t prober, const struct line *l)

@@ -172,8 +172,16 @@ void claims_sweep(struct keeper *); /* each minute */
 
 /* ---- claim_judge.c ---- */
 
-/* The target gets that owner; `by`: who decided it, "": nines itself. NULL: done, else why not. */
-const char *claim_accept(struct keeper *, const char *id, const char *owner, const char *by);
+/* The target gets that owner; `by`: who decided it, "": nines itself; `said`: what he says of it.
+ * NULL: done, else why not. */
+const char *claim_accept(struct keeper *, const char *id, const char *owner, const char *by,
+			 const char *said);
+
+/* ---- claim_tell.c ---- */
+
+/* Whoever asked is told how the claim stands now, by one letter to the address that he confirmed,
+ * unless he wants none. To be called once for each such change. */
+void claim_tell(struct keeper *, const char *id);
 
 /* ---- claim_look.c ---- */
 

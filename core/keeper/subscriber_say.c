@@ -78,12 +78,14 @@ void say_to_subscriber(struct keeper *k, const struct card *c, struct letter_fac
 	const struct told_page *p = told_page_find(k, card_get(c, "page"));
 	const char *module = module_of(k, card_get(c, "to"));
 	bool asks = f->form == LETTER_FORM_SUBSCRIPTION || f->form == LETTER_FORM_REQUESTED,
-	     claims = f->form == LETTER_FORM_CLAIM,
-	     is_managed = !asks && !claims && f->form != LETTER_FORM_ANSWERED,
+	     claims = f->form == LETTER_FORM_CLAIM || f->form == LETTER_FORM_CLAIMED,
+	     is_managed = f->form == LETTER_FORM_CLAIMED
+				  ? claim_goes_on(c)
+				  : !asks && !claims && f->form != LETTER_FORM_ANSWERED,
 	     types = asks && module && subscriber_types_code(module);
 	struct text manage = {0}, url = {0}, tail = {0};
 
-	add_link(&manage, p, "/subscription/", c->id);
+	add_link(&manage, p, claims ? "/claiming/" : "/subscription/", c->id);
 	if (asks && types) {
 		add_base(&url, p);
 		text_puts(&url, "/subscribe/code/");

@@ -231,6 +231,18 @@ static const char claim_text[] =
 	"{{url}}\n\n"
 	"Otherwise do nothing: what is kept of this request is deleted in two days.\n";
 
+static const char claimed_text[] =
+	"You said on {{contact}} that you run the site that\n"
+	"{{title}} watches.\n\n"
+	"Asked:          {{detected}}\n"
+	"Your claim:     {{verdict}}\n\n"
+	"{{next}}\n\n"
+	"{{update}}\n\n"
+	"See:            {{url}}\n\n"
+	"--\n"
+	"You want no more letters of it:\n"
+	"{{manage}}\n";
+
 static const char unfollowed_text[] =
 	"{{title}} can be followed no more\n\n"
 	"Whoever runs it has taken it over. Your alerts of it have ended; whatever\n"
@@ -295,6 +307,10 @@ const struct letter_wording letter_wording[LETTER_FORMS] = {
 				  answered_text, "Your request is {{verdict}}: {{update-short}}"},
 	[LETTER_FORM_CLAIM] = {"claim", "confirmation", "Do you run the site of {{title}}?",
 			       claim_text, "Do you run the site of {{title-short}}? {{url}}"},
+	[LETTER_FORM_CLAIMED] = {"claimed", "note",
+				 "[{{contact}}] Your claim of {{title}} is {{verdict}}",
+				 claimed_text,
+				 "Your claim of {{title-short}} is {{verdict}}: {{update-short}}"},
 	[LETTER_FORM_UNFOLLOWED] = {"unfollowed", "note",
 				    "[{{contact}}] {{title}} can be followed no more",
 				    unfollowed_text,

@@ -48,6 +48,7 @@ enum letter_form {
 	LETTER_FORM_REQUESTED, /* requested: did you ask, do you want to hear the answer */
 	LETTER_FORM_ANSWERED,  /* answered: it is accepted, or refused */
 	LETTER_FORM_CLAIM,     /* claim: did you say that this site is yours */
+	LETTER_FORM_CLAIMED,   /* claimed: it is verified, accepted, refused, expired, released */
 	LETTER_FORM_UNFOLLOWED, /* unfollowed: that monitor can be followed no more */
 	LETTER_FORMS
 };

@@ -1,9 +1,10 @@
 /* page/claim_routes: /claim/NAME/: whoever runs the site of a monitor says so; /claiming/KEY/:
  * whoever has the link of the letter confirms his address, reads which code to publish, has it
- * looked for, or withdraws. A link alone changes nothing. Whatever is decided the keeper decides:
- * keeper/claim.c. */
+ * looked for, withdraws, or wants no more letters. A link alone changes nothing. Whatever is
+ * decided the keeper decides: keeper/claim.c. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../base/memory.h"
 #include "../web/assets.h"
@@ -116,15 +117,6 @@ static const struct {
 			    NULL},
 };
 
-static enum claim_state state_of(const struct card *c)
-{
-	size_t i = 0;
-
-	while (i < CLAIM_STATES - 1 && !claim_is(c, (enum claim_state)i))
-		i++;
-	return (enum claim_state)i;
-}
-
 static bool is_looked_at(const struct site *s, const struct card *c)
 {
 	int64_t since_us = card_int(c, "looking_us", 0);
@@ -225,7 +217,7 @@ static void answer_page(struct answer *a, const struct site *s, const struct req
 	if (is_looked_at(s, c))
 		words_piece(&head, web_subscribe, "claim-refresh", &none);
 	frame_answer(a, s, r,
-		     &(struct frame){.title = shown[state_of(c)].title,
+		     &(struct frame){.title = shown[claim_state(c)].title,
 				     .at = "",
 				     .body = text_get(body),
 				     .head = head.at,
@@ -249,7 +241,7 @@ static void show_claim(const struct site *s, const struct request *r, struct ans
 			    "It was withdrawn, or its address was not confirmed within two days.");
 		return;
 	}
-	state = state_of(c);
+	state = claim_state(c);
 	word_text(&w, "title", shown[state].title);
 	word_text(&w, "text", shown[state].text);
 	word_text(&w, "monitor", t ? t->title : card_get(c, "target"));
@@ -260,6 +252,8 @@ static void show_claim(const struct site *s, const struct request *r, struct ans
 		add_open(&w.value[w.count - 1], s, r, c);
 	if (shown[state].piece)
 		add_rest(&w.value[w.count - 1], r, shown[state].piece);
+	if (state != CLAIM_PENDING && claim_goes_on(c) && *card_get(c, "to"))
+		add_rest(&w.value[w.count - 1], r, "claim-forget");
 	words_piece(&body, web_subscribe, "claim-state", &w);
 	answer_page(a, s, r, c, &body);
 	text_release(&body);
@@ -284,6 +278,14 @@ static void acted(const struct site *s, const struct request *r, struct answer *
 	show_claim(s, r, a, wrong, true);
 }
 
+/* The button of a mail program (RFC 8058) has no other words than its own. */
+static const char *act_of(const struct request *r)
+{
+	return strcasecmp(request_field(r, "List-Unsubscribe"), "One-Click")
+		       ? request_field(r, "act")
+		       : "forget";
+}
+
 /* A key that is none would be read as a line by the keeper: it is refused before. */
 static void act(const struct site *s, const struct request *r, struct answer *a)
 {
@@ -294,7 +296,7 @@ static void act(const struct site *s, const struct request *r, struct answer *a)
 		return;
 	}
 	line_begin(&line, "claim", r->tail);
-	line_add(&line, "act", request_field(r, "act"));
+	line_add(&line, "act", act_of(r));
 	line_end(&line);
 	route_ask(r, text_get(&line), acted, NULL);
 	text_release(&line);

@@ -81,7 +81,7 @@ CASES = [
      ["3: see: 'wiki' is no URL: write scheme://host: correct the value"]),
     ("a template of no letters", 'template "allert" { subject = "x" }\n', ["3: there are no letters 'allert': did you mean 'alert'?"]),
     ("a template like nothing", 'template "xyzzyxyzzy" { subject = "x" }\n',
-     ["3: there are no letters 'xyzzyxyzzy': there are alert recovery note summary flapping steady confirmation test monitor monitor-over burning burning-over subscription subscribed post component requested answered claim unfollowed"]),
+     ["3: there are no letters 'xyzzyxyzzy': there are alert recovery note summary flapping steady confirmation test monitor monitor-over burning burning-over subscription subscribed post component requested answered claim claimed unfollowed"]),
     ("two templates of one kind", 'template "alert" { subject = "x" }\ntemplate "alert" { subject = "x" }\n',
      ["4: there are two templates 'alert': remove one"]),
     ("a word that no letter has", 'template "alert" {\n  subject = "x"\n  text = {"a",\n  "b {{titel}}",\n  "c"} }\n',

@@ -66,14 +66,31 @@ static void inspected(struct world *w, const char *words)
 	world_settle(w);
 }
 
+/* What couriers were given since: so many letters, each of what became of the claim. */
+static void heard(struct world *w, struct text *letters, int count, const char *what)
+{
+	text_clear(letters);
+	deliver_all(w, letters);
+	ok(count_of(letters, "deliver ") == count &&
+		   count_of(letters, "form=claimed ") == count &&
+		   (!count || strstr(letters->at, what)),
+	   "%d letters, of %s: %s", count, what, text_get(letters));
+}
+
 /* Up to the code being found. */
 static void verified(struct world *w, const char *request, char key[100])
 {
+	struct text letters = {0};
+
 	claimed(w, request, key);
 	ok(strstr(act(w, key, "confirm"), "end - text="), "yes: %s", text_get(&web));
 	ok(strstr(act(w, key, "look"), "end - text="), "look: %s", text_get(&web));
 	inspected(w, "method=dns found=\"the code\"");
 	ok(is(w, CLAIM_VERIFIED), "found");
+	heard(w, &letters, 1, "Your claim of Mail in is verified");
+	ok(strstr(letters.at, key) && strstr(letters.at, "word.unsubscribe=" URL "/claiming/"),
+	   "with the link that ends it: %s", text_get(&letters));
+	text_release(&letters);
 }
 
 static void test_course(void)
@@ -103,12 +120,13 @@ static void test_course(void)
 	act(w, key, "look");
 	inspected(w, "method=dns found=\"the code\"");
 	ok(is(w, CLAIM_VERIFIED) && !strcmp(owner(w), "ops"), "proven, and a person decides");
-	text_clear(&mail);
+	heard(w, &letters, 1, "is verified");
+	text_clear(&letters);
 	judge(w, last_claim(w), "act=accept");
 	ok(is(w, CLAIM_ACCEPTED), "accepted: %s", text_get(&web));
 	ok(!strcmp(owner(w), "Acme") && !strcmp(last_claim(w)->by, "ann"), "whose it is, by whom");
 	deliver_all(w, &letters);
-	ok(count_of(&letters, "deliver ") == 2 && count_of(&letters, "can be followed no more") &&
+	ok(count_of(&letters, "deliver ") == 3 && count_of(&letters, "can be followed no more") &&
 		   strstr(letters.at, "address=fan@") && strstr(letters.at, "address=both@") &&
 		   !strstr(letters.at, "Acme"),
 	   "followers hear it once, without a name: %s", text_get(&letters));
@@ -166,6 +184,57 @@ static void test_restart(void)
 	world_free(next);
 }
 
+/* Each change that he did not make himself, once, as long as he wants it. */
+static void test_told(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	verified(w, CLAIM "eve@example.org", key);
+	judge(w, last_claim(w), "act=accept said=\"Welcome aboard\"");
+	heard(w, &letters, 1, "Your claim of Mail in is accepted");
+	ok(strstr(letters.at, "Welcome aboard") != NULL, "in the words of who answered");
+	judge(w, last_claim(w), "act=release said=sold");
+	heard(w, &letters, 1, "Your claim of Mail in is released");
+	ok(strstr(letters.at, "last letter") && !strstr(letters.at, "word.unsubscribe"),
+	   "the last one");
+	world_run(w, w->now - START + SECOND);
+	claimed(w, CLAIM "eve@example.org", key);
+	judge(w, last_claim(w), "act=refuse");
+	ok(is(w, CLAIM_REFUSED), "refused before the address was confirmed");
+	heard(w, &letters, 0, "");
+	world_run(w, w->now - START + SECOND);
+	claimed(w, CLAIM "eve@example.org", key);
+	act(w, key, "confirm");
+	judge(w, last_claim(w), "act=refuse said=\"not yours\"");
+	heard(w, &letters, 1, "Your claim of Mail in is refused");
+	ok(strstr(letters.at, "not yours") != NULL, "and why");
+	text_release(&letters);
+	world_free(w);
+}
+
+static void test_unwanted(void)
+{
+	struct world *w = begin();
+	struct text letters = {0};
+	char key[100];
+
+	claimed(w, CLAIM "eve@example.org", key);
+	ok(strstr(act(w, key, "forget"), WRONG), "not before he says yes: %s", text_get(&web));
+	act(w, key, "confirm");
+	ok(strstr(act(w, key, "forget"), "end - text=") && !*card_get(last_claim(w), "to"),
+	   "his address is gone: %s", text_get(&web));
+	ok(strstr(act(w, key, "forget"), "end - text="), "twice is once");
+	act(w, key, "look");
+	inspected(w, "method=dns found=\"the code\"");
+	judge(w, last_claim(w), "act=accept");
+	ok(is(w, CLAIM_ACCEPTED), "the claim goes on");
+	heard(w, &letters, 0, "");
+	text_release(&letters);
+	world_free(w);
+}
+
 /* Both are verified; one gets it. */
 static void test_two(void)
 {
@@ -189,6 +258,7 @@ static void test_two(void)
 static void test_automatic(void)
 {
 	struct world *w = begin();
+	struct text letters = {0};
 	char key[100];
 
 	claimed(w, OTHER, key);
@@ -196,15 +266,18 @@ static void test_automatic(void)
 	act(w, key, "look");
 	ok(strstr(w->inspect, " http://web.example.org:8080 ") != NULL, "%s", w->inspect);
 	inspected(w, "method=file found=\"the code\"");
+	heard(w, &letters, 1, "is accepted");
 	ok(is(w, CLAIM_ACCEPTED) && !*last_claim(w)->by &&
 		   !strcmp(owner_of(w->k->board, "web", ""), "Acme"),
 	   "no person is asked where the page says so");
+	text_release(&letters);
 	world_free(w);
 }
 
 static void test_time(void)
 {
 	struct world *w = begin();
+	struct text letters = {0};
 	char key[100];
 
 	claimed(w, CLAIM "eve@example.org", key);
@@ -215,9 +288,12 @@ static void test_time(void)
 	act(w, key, "confirm");
 	world_run(w, w->now - START + CLAIM_OPEN_US + MINUTE);
 	ok(is(w, CLAIM_EXPIRED) && !*card_get(last_claim(w), "to"), "expired, without his address");
+	heard(w, &letters, 1, "Your claim of Mail in is expired");
 	ok(strstr(act(w, key, "look"), WRONG), "too late");
 	claimed(w, CLAIM "eve@example.org", key);
 	ok(strstr(act(w, key, "withdraw"), "end - text=") && is(w, CLAIM_WITHDRAWN), "withdrawn");
+	heard(w, &letters, 0, "");
+	text_release(&letters);
 	world_free(w);
 }
 
@@ -270,6 +346,8 @@ static void test_limits(void)
 int main(void)
 {
 	test_course();
+	test_told();
+	test_unwanted();
 	test_restart();
 	test_two();
 	test_automatic();

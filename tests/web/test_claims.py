@@ -116,9 +116,11 @@ def by_file(tmp):
         assert "It is proven" in shop.look(key)
         one = next(c for c in shop.claims() if c["owner"] == "Eve Ltd")
         assert (one["state"], one["method"], one["follow"]) == ("verified", "file", None), one
+        assert "My shop is verified" in shop.world.mails("eve", 2)[-1]["Subject"]
         assert shop.api("o", "GET", "checks/mine")[0] == 200 and shop.api("e", "GET", "checks/mine")[0] == 404
         assert shop.api("e", "GET", f"claims/{one['id']}")[0] == 404, "not his before it is his"
         assert shop.api("a", "PATCH", f"claims/{one['id']}", {"act": "accept"})[0] == 200
+        assert "My shop is accepted" in shop.world.mails("eve", 3)[-1]["Subject"]
         for who, wanted in (("o", 404), ("e", 200), ("a", 200)):
             assert shop.api(who, "GET", "checks/mine")[0] == wanted, who
             assert shop.api(who, "POST", "silences", {"name": "mine", "for": "1h", "reason": "x"})[0] == wanted, who
@@ -147,9 +149,11 @@ def by_file(tmp):
         shop.nines("release", one["id"], "--text", "it was sold")
         assert shop.api("o", "GET", "checks/mine")[0] == 200 and shop.api("e", "GET", "checks/mine")[0] == 404
         assert "it was sold" in shop.show(key)
+        last = shop.world.mails("eve", 4)[-1]
+        assert "released" in last["Subject"] and "it was sold" in last.get_content() and not last["List-Unsubscribe"], last
 
 
-@test("by a TXT record, and where the page says so no person is asked")
+@test("by a TXT record, and where the page says so no person is asked; one press of a mail program's button ends the letters")
 def by_dns(tmp):
     with Shop(tmp, "automatic") as shop:
         key, code = shop.claim("named")
@@ -164,6 +168,13 @@ def by_dns(tmp):
         assert "It is yours" in shop.look(key)
         one = next(c for c in shop.claims() if c["owner"] == "Eve Ltd")
         assert (one["state"], one["method"], one["judged_by"]) == ("accepted", "dns", ""), one
+        told = shop.world.mails("eve", 2)[-1]
+        assert "named is accepted" in told["Subject"] and told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click", told
+        assert "Send me no more letters" in shop.show(key)
+        at, = re.findall(LINK.join("<>"), told["List-Unsubscribe"])
+        assert shop.site.ask("POST", f"{SITES}/claiming/{at}/", {"List-Unsubscribe": "One-Click"})[0] == 303
+        assert "It is yours" in shop.show(key) and "Send me no more letters" not in shop.show(key)
+        assert not next(c for c in shop.claims() if c["owner"] == "Eve Ltd")["to"], "his address is gone"
 
 
 @test("a site that lies inside is not dialled for strangers, and nothing is told of it but that")
