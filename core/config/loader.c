@@ -4,29 +4,23 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../base/link.h"
-#include "../base/log.h"
-#include "../base/loop.h"
+#include "../base/errand.h"
 #include "config.h"
 
 #define QUEUE_BYTES ((size_t)1 << 30)
 
 struct loader {
-	struct link parent;
-	struct loop *loop;
-	struct loop_turn turn;
+	struct errand errand; /* first */
 	char *file;
 	int64_t generation;
-	bool is_done;
 	int status;
 };
 
 static void load(struct loader *l)
 {
 	struct config *c = config_read(l->file, true);
-	struct text *t = link_line(&l->parent);
+	struct text *t = link_line(&l->errand.parent);
 
 	line_begin_number(t, "begin", l->generation);
 	line_end(t);
@@ -35,58 +29,34 @@ static void load(struct loader *l)
 	line_add_int(t, "problems", config_wrong(c));
 	line_end(t);
 	l->status = config_wrong(c) != 0;
-	l->is_done = true;
+	l->errand.is_done = true;
 	config_free(c);
 }
 
-static const char *take(struct link *k, const struct line *line, int fd)
+static const char *take(struct errand *e, const struct line *line)
 {
-	struct loader *l = k->with;
+	struct loader *l = (struct loader *)e;
 
-	if (fd >= 0)
-		close(fd);
 	if (!strcmp(line->verb, "start")) {
 		free(l->file);
 		l->file = strdup(line_get(line, "file"));
 		l->generation = line_int(line, "generation", 1);
 	} else if (!strcmp(line->verb, "go") && l->file && *l->file) {
 		load(l);
-	} else if (strcmp(line->verb, "stop")) {
+	} else {
 		return "an unknown line of the parent";
 	}
 	return NULL;
 }
 
-static void closed(struct link *k, const char *why)
-{
-	struct loader *l = k->with;
-
-	(void)why;
-	loop_end(l->loop);
-}
-
-static void end_turn(struct loop_turn *turn)
-{
-	struct loader *l = (struct loader *)((char *)turn - offsetof(struct loader, turn));
-
-	link_flush(&l->parent);
-	if (l->is_done && !l->parent.out.size)
-		loop_end(l->loop);
-}
-
 int loader_main(int control_fd)
 {
-	struct loader l = {.parent = {.name = "parent", .take = take, .closed = closed, .with = &l},
-			   .turn = {.turn = end_turn}, .status = 1};
+	struct loader l = {
+		.errand = {.role = "loader", .most_bytes = QUEUE_BYTES, .take = take},
+		.status = 1,
+	};
 
-	log_role("loader");
-	l.loop = loop_new();
-	if (!l.loop || !link_open(&l.parent, l.loop, control_fd, QUEUE_BYTES))
-		log_die(1, "no descriptors for an event loop: raise the limit of open files");
-	loop_each_turn(l.loop, &l.turn);
-	loop_run(l.loop);
+	errand_run(&l.errand, control_fd);
 	free(l.file);
-	link_forget(&l.parent);
-	loop_free(l.loop);
-	return l.is_done ? l.status : 1;
+	return l.errand.is_done ? l.status : 1;
 }

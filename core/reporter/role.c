@@ -1,13 +1,9 @@
 /* reporter/role: the role `reporter`: one order in, one answer out. See reporter.h. */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
-#include "../base/link.h"
-#include "../base/log.h"
+#include "../base/errand.h"
 #include "../base/sanitizer.h"
 #include "../parent/sandbox.h"
 #include "reporter.h"
@@ -16,12 +12,9 @@
 #define MEMORY_BYTES (INT64_C(3) << 30) /* of each process that a report needs */
 
 struct role {
-	struct link parent;
-	struct loop *loop;
-	struct loop_turn turn;
+	struct errand errand; /* first */
 	struct reporter reporter;
 	struct text wrong; /* in the lines before `go` */
-	bool is_done;
 };
 
 static bool is_for_letters(const struct line *deliver)
@@ -57,7 +50,7 @@ static bool make(struct reporter *r, const struct line *deliver, struct text *li
 static void answer(struct role *r)
 {
 	static struct line deliver; /* too large for a stack frame */
-	struct text copy = {0}, words = {0}, wrong = {0}, *t = link_line(&r->parent);
+	struct text copy = {0}, words = {0}, wrong = {0}, *t = link_line(&r->errand.parent);
 	int64_t begun_us = clock_mono_us();
 
 	text_add(&copy, text_get(&r->reporter.deliver), r->reporter.deliver.size);
@@ -77,61 +70,32 @@ static void answer(struct role *r)
 	text_release(&copy);
 	text_release(&words);
 	text_release(&wrong);
-	r->is_done = true;
+	r->errand.is_done = true;
 }
 
-static const char *take(struct link *k, const struct line *line, int fd)
+static const char *take(struct errand *e, const struct line *line)
 {
-	struct role *r = k->with;
+	struct role *r = (struct role *)e;
 
-	if (fd >= 0)
-		close(fd);
 	if (!strcmp(line->verb, "go")) {
 		sandbox_enter("reporter");
 		answer(r);
-	} else if (!strcmp(line->verb, "stop")) {
-		loop_end(r->loop);
 	} else if (!r->wrong.size) {
 		reporter_take(&r->reporter, line, &r->wrong);
 	}
 	return NULL;
 }
 
-static void closed(struct link *k, const char *why)
-{
-	struct role *r = k->with;
-
-	(void)why;
-	loop_end(r->loop);
-}
-
-static void end_turn(struct loop_turn *turn)
-{
-	struct role *r = (struct role *)((char *)turn - offsetof(struct role, turn));
-
-	link_flush(&r->parent);
-	if (r->is_done && !r->parent.out.size)
-		loop_end(r->loop);
-}
-
 int reporter_main(int control_fd)
 {
-	struct role r = {.parent = {.name = "parent", .take = take, .closed = closed, .with = &r},
-			 .turn = {.turn = end_turn}};
+	struct role r = {.errand = {.role = "reporter", .most_bytes = QUEUE_BYTES, .take = take}};
 	struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
 
-	log_role("reporter");
 	if (!HAS_SANITIZER)
 		setrlimit(RLIMIT_AS, &memory);
 	reporter_init(&r.reporter);
-	r.loop = loop_new();
-	if (!r.loop || !link_open(&r.parent, r.loop, control_fd, QUEUE_BYTES))
-		log_die(1, "no descriptors for an event loop: raise the limit of open files");
-	loop_each_turn(r.loop, &r.turn);
-	loop_run(r.loop);
-	link_forget(&r.parent);
-	loop_free(r.loop);
+	errand_run(&r.errand, control_fd);
 	reporter_release(&r.reporter);
 	text_release(&r.wrong);
-	return !r.is_done;
+	return !r.errand.is_done;
 }
