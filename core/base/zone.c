@@ -447,18 +447,38 @@ struct civil zone_civil(const struct zone *z, int64_t utc_s)
 	return c;
 }
 
-/* With the offsets of a day before and a day after: inside a gap neither fits and the one before
- * counts. */
+/* The offsets of a day before and a day after: inside a gap neither fits, when the clock shows a
+ * time twice both do. */
+static int find_instants(const struct zone *z, int64_t local, int64_t utc_s[2], int32_t *before)
+{
+	int32_t after = zone_offset(z, local + DAY, NULL);
+	int n = 0;
+
+	*before = zone_offset(z, local - DAY, NULL);
+	if (zone_offset(z, local - *before, NULL) == *before)
+		utc_s[n++] = local - *before;
+	if (after != *before && zone_offset(z, local - after, NULL) == after)
+		utc_s[n++] = local - after;
+	return n;
+}
+
+static int64_t local_of(const struct civil *c)
+{
+	return zone_days(c->year, c->month, c->day) * DAY + (int64_t)c->hour * 3600 +
+	       (int64_t)c->minute * 60 + c->second;
+}
+
+int zone_instants(const struct zone *z, struct civil c, int64_t utc_s[2])
+{
+	int32_t before;
+
+	return find_instants(z, local_of(&c), utc_s, &before);
+}
+
 int64_t zone_instant(const struct zone *z, struct civil c)
 {
-	int64_t local = zone_days(c.year, c.month, c.day) * DAY + (int64_t)c.hour * 3600 +
-			(int64_t)c.minute * 60 + c.second;
-	int32_t before = zone_offset(z, local - DAY, NULL),
-		after = zone_offset(z, local + DAY, NULL);
+	int64_t local = local_of(&c), utc_s[2];
+	int32_t before;
 
-	if (zone_offset(z, local - before, NULL) == before)
-		return local - before;
-	if (zone_offset(z, local - after, NULL) == after)
-		return local - after;
-	return local - before;
+	return find_instants(z, local, utc_s, &before) ? utc_s[0] : local - before;
 }

@@ -39,6 +39,9 @@ struct civil zone_civil(const struct zone *, int64_t utc_s);
 /* The instant of a civil time. One that a change of the clock skipped means the same distance
  * behind the change; one that happened twice means the first. */
 int64_t zone_instant(const struct zone *, struct civil);
+/* All instants of a civil time, the first one first: none that a change of the clock skipped, two
+ * that happened twice. */
+int zone_instants(const struct zone *, struct civil, int64_t utc_s[2]);
 
 /* Days since 1970-01-01 of a date, carried as above, and back. */
 int64_t zone_days(int64_t year, int64_t month, int64_t day);

@@ -1,10 +1,11 @@
 /* page/admin: see admin.h. */
 #include "admin.h"
+#include "when.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/clock.h"
 #include "../base/memory.h"
 #include "../web/claim.h"
 
@@ -28,15 +29,10 @@ void admin_not_found(struct answer *a)
 	answer_text(a, 404, "there is no such page");
 }
 
-void admin_add_time(struct text *t, int64_t wall_us)
+void admin_add_time(struct text *t, const struct request *r, int64_t wall_us)
 {
-	struct text utc = {0};
-
-	if (!wall_us)
-		return;
-	clock_add_utc(&utc, wall_us, 0);
-	text_printf(t, "%.10s %.5s UTC", utc.at, utc.at + 11);
-	text_release(&utc);
+	if (wall_us)
+		when_stamp(t, r->page, wall_us);
 }
 
 const char *admin_refusal(struct answer *a, const struct line *end)
@@ -78,29 +74,41 @@ void admin_long(struct text *t, const char *key, const char *label, const char *
 	text_release(&lines);
 }
 
-void admin_time(struct text *t, const char *key, const char *label, const char *value,
-		const char *more)
+void admin_time(struct text *t, const struct request *r, const char *key, const char *label,
+		const char *empty)
 {
-	add_field(t, "field-time", key, label, value, more);
+	admin_add(t, "field-time",
+		  (const struct template_word[]){{"key", key},
+						 {"label", label},
+						 {"zone", when_zone(r->page)},
+						 {"sign", empty ? "; empty: " : ""},
+						 {"empty", empty ? empty : ""},
+						 {"value", request_field(r, key)},
+						 {"more", empty ? "" : " required"},
+						 {NULL, NULL}});
 }
 
-void admin_choice(struct text *t, const char *key, const char *label,
-		  const struct admin_choice *choice, const char *chosen)
+void admin_choice(struct text *t, const char *key, const char *label, const char *said,
+		  const char *const *choice, const char *chosen)
 {
-	struct text all = {0};
+	struct text all = {0}, shown = {0};
 
-	for (; choice->value; choice++)
+	for (; *choice; choice++) {
+		text_clear(&shown);
+		say_of(&shown, said, *choice);
 		admin_add(&all, "choice",
 			  (const struct template_word[]){
-				  {"value", choice->value},
-				  {"text", choice->text ? choice->text : choice->value},
-				  {"selected", strcmp(choice->value, chosen) ? "" : " selected"},
+				  {"value", *choice},
+				  {"text", text_get(&shown)},
+				  {"selected", strcmp(*choice, chosen) ? "" : " selected"},
 				  {NULL, NULL}});
+	}
 	admin_add(
 		t, "field-choice",
 		(const struct template_word[]){
 			{"key", key}, {"label", label}, {"choices", text_get(&all)}, {NULL, NULL}});
 	text_release(&all);
+	text_release(&shown);
 }
 
 void admin_box(struct text *t, const char *key, const char *text, const char *value,

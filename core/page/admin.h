@@ -10,8 +10,8 @@
 bool admin_reaches(const struct site *, const struct request *, enum permit_act, const char *names);
 /* What a visitor may not know of is not there. */
 void admin_not_found(struct answer *);
-/* "2026-11-22 18:00 UTC"; "" for 0. */
-void admin_add_time(struct text *, int64_t wall_us);
+/* "2026-11-22 18:00 CET", by the clock of the page; "" for 0. */
+void admin_add_time(struct text *, const struct request *, int64_t wall_us);
 
 /* What was done, as a word in the address says; NULL: nothing. */
 const char *admin_done(const struct request *);
@@ -21,20 +21,18 @@ const char *admin_refusal(struct answer *, const struct line *end);
 
 /* ---- fields of forms ---- */
 
-struct admin_choice {
-	const char *value, *text;
-};
-
 /* `more`: further attributes, a constant. */
 void admin_text(struct text *, const char *key, const char *label, const char *value,
 		const char *more);
 void admin_long(struct text *, const char *key, const char *label, const char *value,
 		const char *more);
-void admin_time(struct text *, const char *key, const char *label, const char *value,
-		const char *more);
-/* Choices end with a NULL value. */
-void admin_choice(struct text *, const char *key, const char *label, const struct admin_choice *,
-		  const char *chosen);
+/* What was typed before, or nothing. The label names the page's zone, and what `empty` means;
+ * NULL: it must not be. What comes back is read by when_take(). */
+void admin_time(struct text *, const struct request *, const char *key, const char *label,
+		const char *empty);
+/* Choices end with NULL; each is shown as say_of(said, choice) says it to visitors. */
+void admin_choice(struct text *, const char *key, const char *label, const char *said,
+		  const char *const *choice, const char *chosen);
 void admin_box(struct text *, const char *key, const char *text, const char *value,
 	       bool is_checked);
 void admin_boxes(struct text *, const char *label, const struct text *boxes);

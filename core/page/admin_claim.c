@@ -58,7 +58,7 @@ static void add_claim(struct text *t, const struct site *s, const struct request
 {
 	struct text since = {0}, found = {0}, form = {0};
 
-	admin_add_time(&since, c->at_us);
+	admin_add_time(&since, r, c->at_us);
 	html_add_lines(&found, card_get(c, "found"));
 	add_form(&form, s, r, c);
 	admin_add(t, "admin-claim",

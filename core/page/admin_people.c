@@ -102,7 +102,7 @@ static void add_subscriber(struct text *t, const struct request *r, const struct
 
 	add_short(&to, card_get(c, "to"));
 	add_choices(&choices, c);
-	admin_add_time(&since, c->first_us);
+	admin_add_time(&since, r, c->first_us);
 	add_remove(&form, r, c, text_get(&to));
 	admin_add(t, "admin-subscriber",
 		  (const struct template_word[]){{"to", text_get(&to)},
@@ -227,7 +227,7 @@ static void add_request(struct text *t, const struct request *r, const struct ca
 	struct text since = {0}, form = {0}, why = {0};
 
 	html_add_lines(&why, card_get(c, "why"));
-	admin_add_time(&since, c->first_us);
+	admin_add_time(&since, r, c->first_us);
 	add_answer(&form, r, c);
 	admin_add(t, "admin-request",
 		  (const struct template_word[]){{"what", card_get(c, "what")},

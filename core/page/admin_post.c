@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../base/clock.h"
 #include "../base/memory.h"
 #include "../web/claim.h"
 #include "admin.h"
 #include "notice.h"
+#include "when.h"
+#include "words.h"
 
 #define ROWS    100
 #define UPDATES 200
@@ -18,50 +19,47 @@
 static const char *const heading[POST_SORTS] = {"Write an incident", "Announce maintenance",
 						"Write news"};
 
-static const struct admin_choice impact[POST_SORTS][6] = {
-	{{"none", NULL}, {"minor", NULL}, {"major", NULL}, {"critical", NULL}, {NULL, NULL}},
-	{{"outage", "outage: it takes them down"},
-	 {"degraded", "degraded: they are slower"},
-	 {"none", "none: nobody will notice"},
-	 {NULL, NULL}},
-	{{"none", NULL}, {NULL, NULL}},
-};
+static const char *const impact[POST_SORTS][6] = {{"none", "minor", "major", "critical", NULL},
+						  {"outage", "degraded", "none", NULL},
+						  {"none", NULL}};
 
-static const struct admin_choice state[POST_SORTS][6] = {
-	{{"investigating", NULL},
-	 {"identified", NULL},
-	 {"monitoring", NULL},
-	 {"resolved", NULL},
-	 {"postmortem", "post-mortem"},
-	 {NULL, NULL}},
-	{{"scheduled", NULL},
-	 {"in_progress", "in progress"},
-	 {"verifying", NULL},
-	 {"completed", NULL},
-	 {"cancelled", NULL},
-	 {NULL, NULL}},
-	{{"published", NULL}, {NULL, NULL}},
-};
+static const char *const state[POST_SORTS][6] = {
+	{"investigating", "identified", "monitoring", "resolved", "postmortem", NULL},
+	{"scheduled", "in_progress", "verifying", "completed", "cancelled", NULL},
+	{"published", NULL}};
 
 static const char *const usual_impact[POST_SORTS] = {"minor", "outage", "none"};
 
 /* ---- the list ---- */
 
+/* "Draft, Investigating", in the words of the page; news have one state. */
+static void add_standing(struct text *t, const struct post *p)
+{
+	say_of(t, "stage", post_stage_name[p->stage]);
+	if (p->sort == POST_NEWS)
+		return;
+	text_puts(t, ", ");
+	say_of(t, "post", p->state);
+}
+
 static void add_row(struct text *t, const struct request *r, const struct post *p)
 {
-	struct text when = {0};
+	struct text when = {0}, sort = {0}, standing = {0};
 
-	admin_add_time(&when, p->start_us);
+	admin_add_time(&when, r, p->start_us);
+	say_of(&sort, "sort", post_sort_name[p->sort]);
+	add_standing(&standing, p);
 	admin_add(t, "admin-post-row",
 		  (const struct template_word[]){{"base", r->base},
 						 {"id", p->card->id},
 						 {"title", p->title},
-						 {"sort", post_sort_name[p->sort]},
-						 {"stage", post_stage_name[p->stage]},
-						 {"state", p->state},
+						 {"sort", text_get(&sort)},
+						 {"standing", text_get(&standing)},
 						 {"when", text_get(&when)},
 						 {NULL, NULL}});
 	text_release(&when);
+	text_release(&sort);
+	text_release(&standing);
 }
 
 /* The newest first; a draft stands before what is published. */
@@ -94,26 +92,19 @@ void admin_add_posts(struct text *t, const struct site *s, const struct request 
 
 /* ---- words of a request to the keeper ---- */
 
-/* "2026-11-22 18:00" is UTC. False: it is none, *wrong says so. */
+/* False: it is none, *wrong says so. */
 static bool add_moment(struct text *line, const struct request *r, const char *field,
 		       const char *key, struct text *wrong)
 {
 	const char *value = request_field(r, field);
-	struct text utc = {0};
 	int64_t at_us;
-	bool is_one;
 
 	if (!*value)
 		return true;
-	text_printf(&utc, "%.10s%s%.40s%s", value, strlen(value) > 10 ? "T" : "",
-		    strlen(value) > 10 ? value + 11 : "", strlen(value) == 16 ? ":00Z" : "");
-	is_one = clock_parse_utc(text_get(&utc), &at_us);
-	if (is_one)
-		line_add_int(line, key, at_us);
-	else
-		text_printf(wrong, "'%.60s' is no time: write 2026-11-22 18:00, in UTC", value);
-	text_release(&utc);
-	return is_one;
+	if (!when_take(r->page, value, &at_us, wrong))
+		return false;
+	line_add_int(line, key, at_us);
+	return true;
 }
 
 static void add_word(struct text *line, const struct request *r, const char *key)
@@ -197,8 +188,8 @@ static void add_titles(struct text *t, const struct site *s, const char *names)
 }
 
 /* The words of a canned text as they are likely to be meant; whoever writes reads it over. */
-static void add_canned(struct text *t, const struct site *s, const struct canned_text *c,
-		       const char *text)
+static void add_canned(struct text *t, const struct site *s, const struct request *r,
+		       const struct canned_text *c, const char *text)
 {
 	while (*text) {
 		size_t size = strcspn(text, "{");
@@ -210,7 +201,7 @@ static void add_canned(struct text *t, const struct site *s, const struct canned
 		else if (!strncmp(text, "{{state}}", 9) && (text += 9))
 			text_puts(t, "down");
 		else if (!strncmp(text, "{{since}}", 9) && (text += 9))
-			admin_add_time(t, s->now_us);
+			admin_add_time(t, r, s->now_us);
 		else if (*text)
 			text_putc(t, *text++);
 	}
@@ -310,27 +301,26 @@ static void add_new_fields(struct text *t, const struct site *s, const struct re
 {
 	struct text title = {0}, body = {0};
 
-	add_canned(&title, s, c, c->title);
-	add_canned(&body, s, c, c->text);
+	add_canned(&title, s, r, c, c->title);
+	add_canned(&body, s, r, c, c->text);
 	admin_text(t, "title", "Title", either(request_field(r, "title"), text_get(&title)),
 		   " required");
 	if (sort == POST_INCIDENT)
-		admin_choice(t, "state", "State", state[sort],
+		admin_choice(t, "state", "State", "post", state[sort],
 			     either(request_field(r, "state"), "investigating"));
 	if (sort != POST_NEWS)
 		admin_choice(
-			t, "impact", "Impact", impact[sort],
+			t, "impact", "Impact", "impact", impact[sort],
 			either(request_field(r, "impact"), either(c->impact, usual_impact[sort])));
 	admin_long(t, "body", "Text", either(request_field(r, "body"), text_get(&body)),
 		   " required");
-	if (sort == POST_MAINTENANCE) {
-		admin_time(t, "start", "It begins (UTC)", request_field(r, "start"), " required");
-		admin_time(t, "end", "It ends (UTC)", request_field(r, "end"), " required");
-	}
-	if (sort == POST_INCIDENT) {
-		admin_time(t, "start", "It began (UTC; empty: now)", request_field(r, "start"), "");
-		admin_time(t, "end", "It ended (UTC; empty: it goes on)", request_field(r, "end"),
-			   "");
+	if (sort != POST_NEWS) {
+		bool has_begun = sort == POST_INCIDENT;
+
+		admin_time(t, r, "start", has_begun ? "It began" : "It begins",
+			   has_begun ? "now" : NULL);
+		admin_time(t, r, "end", has_begun ? "It ended" : "It ends",
+			   has_begun ? "it goes on" : NULL);
 	}
 	add_components(t, s, r, c);
 	add_audiences(t, s, r);
@@ -466,14 +456,15 @@ static void add_correction(struct text *t, const struct request *r, const struct
 static void add_update(struct text *t, const struct request *r, const struct post *p,
 		       const struct update *u)
 {
-	struct text when = {0}, correct = {0}, body = {0};
+	struct text when = {0}, correct = {0}, body = {0}, now = {0};
 	const char *withdrawn = u->withdrawn_us ? ", withdrawn" : "";
 
 	html_add_lines(&body, u->body);
-	admin_add_time(&when, u->event_us);
+	admin_add_time(&when, r, u->event_us);
 	add_correction(&correct, r, p, u);
+	say_of(&now, "post", u->state);
 	admin_add(t, "admin-update",
-		  (const struct template_word[]){{"state", u->state},
+		  (const struct template_word[]){{"state", text_get(&now)},
 						 {"when", text_get(&when)},
 						 {"body", text_get(&body)},
 						 {"author", *u->author ? u->author : "nines"},
@@ -484,6 +475,7 @@ static void add_update(struct text *t, const struct request *r, const struct pos
 	text_release(&when);
 	text_release(&correct);
 	text_release(&body);
+	text_release(&now);
 }
 
 static void add_updates(struct text *t, const struct site *s, const struct request *r,
@@ -503,12 +495,11 @@ static void add_change_form(struct text *t, const struct request *r, const struc
 	struct text fields = {0}, action = {0};
 
 	text_printf(&action, "/admin/post/%s/update/", p->card->id);
-	admin_choice(&fields, "state", "State", state[p->sort], p->state);
+	admin_choice(&fields, "state", "State", "post", state[p->sort], p->state);
 	if (p->sort != POST_NEWS)
-		admin_choice(&fields, "impact", "Impact", impact[p->sort], p->impact);
+		admin_choice(&fields, "impact", "Impact", "impact", impact[p->sort], p->impact);
 	admin_long(&fields, "body", "Text", request_field(r, "body"), " required");
-	admin_time(&fields, "event", "When it happened (UTC; empty: now)",
-		   request_field(r, "event"), "");
+	admin_time(&fields, r, "event", "When it happened", "now");
 	admin_box(&fields, "quiet", "Tell no subscribers", "1", *request_field(r, "quiet"));
 	admin_add(t, "admin-form",
 		  (const struct template_word[]){
@@ -534,12 +525,12 @@ static void add_stage_form(struct text *t, const char *piece, const struct reque
 						 {NULL, NULL}});
 }
 
-static void add_span(struct text *t, const struct post *p)
+static void add_span(struct text *t, const struct request *r, const struct post *p)
 {
-	admin_add_time(t, p->start_us);
+	admin_add_time(t, r, p->start_us);
 	text_puts(t, " to ");
 	if (p->end_us)
-		admin_add_time(t, p->end_us);
+		admin_add_time(t, r, p->end_us);
 	else
 		text_puts(t, "now");
 }
@@ -556,7 +547,7 @@ static void show_post(const struct site *s, const struct request *r, struct answ
 		      const struct post *p, const char *wrong)
 {
 	struct text publish = {0}, withdraw = {0}, updates = {0}, change = {0}, time = {0},
-		    list = {0}, main = {0};
+		    list = {0}, main = {0}, standing = {0}, impact_said = {0};
 	bool is_shown = p->stage != POST_WITHDRAWN && *request_form(r);
 
 	if (is_shown) {
@@ -566,12 +557,13 @@ static void show_post(const struct site *s, const struct request *r, struct answ
 		add_stage_form(&withdraw, "admin-withdraw", r, p);
 	}
 	add_updates(&updates, s, r, p);
-	add_span(&time, p);
+	add_span(&time, r, p);
+	add_standing(&standing, p);
+	say_of(&impact_said, "impact", p->impact);
 	add_list(&list, p->components);
 	admin_add(&main, "admin-post",
-		  (const struct template_word[]){{"stage", post_stage_name[p->stage]},
-						 {"state", p->state},
-						 {"impact", p->impact},
+		  (const struct template_word[]){{"standing", text_get(&standing)},
+						 {"impact", text_get(&impact_said)},
 						 {"components", list.at},
 						 {"time", text_get(&time)},
 						 {"author", *p->author ? p->author : "nines"},
@@ -589,6 +581,8 @@ static void show_post(const struct site *s, const struct request *r, struct answ
 	text_release(&time);
 	text_release(&list);
 	text_release(&main);
+	text_release(&standing);
+	text_release(&impact_said);
 }
 
 void admin_show_post(const struct site *s, const struct request *r, struct answer *a)

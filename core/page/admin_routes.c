@@ -37,7 +37,7 @@ static void add_standing(struct text *t, const struct site *s, const struct requ
 		text_puts(&said, "Acknowledged. ");
 	if (c->silenced_until_us > s->now_us) {
 		text_puts(&said, "Silenced until ");
-		admin_add_time(&said, c->silenced_until_us);
+		admin_add_time(&said, r, c->silenced_until_us);
 	}
 	if (said.size)
 		admin_add(t, "admin-none",
@@ -52,7 +52,7 @@ static void add_failing(struct text *t, const struct site *s, const struct reque
 {
 	struct text since = {0}, form = {0};
 
-	admin_add_time(&since, c->since_us);
+	admin_add_time(&since, r, c->since_us);
 	add_standing(&form, s, r, c);
 	admin_add(t, "admin-failing",
 		  (const struct template_word[]){

@@ -1,7 +1,6 @@
 /* page/status: see status.h. */
 #include "status.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,10 +25,7 @@
 
 static void add_overall(struct text *t, const struct scene *s)
 {
-	char key[60];
-
-	snprintf(key, sizeof key, "overall-%s", s->parts ? level_word[s->overall] : "nothing");
-	say(t, key);
+	say_of(t, "overall", s->parts ? level_word[s->overall] : "nothing");
 }
 
 static const char *class_of(const struct scene *s)
@@ -171,7 +167,6 @@ static void add_planned(const struct planned *p, void *with)
 {
 	struct ahead *a = with;
 	struct words w = {0};
-	char impact[60];
 
 	if (p->is_again)
 		return;
@@ -180,8 +175,7 @@ static void add_planned(const struct planned *p, void *with)
 	else
 		say(word(&w, "title"), "sort-maintenance");
 	say(word(&w, "state"), p->is_on ? "post-in_progress" : "post-scheduled");
-	snprintf(impact, sizeof impact, "impact-%.40s", p->impact);
-	say(word(&w, "impact"), impact);
+	say_of(word(&w, "impact"), "impact", p->impact);
 	when_span(word(&w, "span"), a->scene->page, p->from_us, p->to_us);
 	if (p->more)
 		add_again(word(&w, "again"), a->scene, p);

@@ -1,7 +1,6 @@
 /* page/telling: see telling.h. */
 #include "telling.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +13,6 @@
 #include "words.h"
 
 #define LATE_US (INT64_C(300) * CLOCK_SECOND) /* written so long after it happened: say so */
-
-/* "post-resolved": a key of say(). */
-static void say_of(struct text *t, const char *what, const char *which)
-{
-	char key[60];
-
-	snprintf(key, sizeof key, "%s-%s", what, which);
-	say(t, key);
-}
 
 void telling_add_title(struct text *t, const struct post *p)
 {

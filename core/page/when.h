@@ -15,9 +15,14 @@ void when_piece(struct text *, const struct page *, int64_t at_us);
 void when_span(struct text *, const struct page *, int64_t from_us, int64_t to_us);
 
 /* What forms have: "2026-11-20T14:00:05" by the clock of the page's zone, without its name; and
- * back, seconds may be missing; a time with its own offset is that. False: it is no time. */
+ * back, seconds may be missing, or the time, it is midnight then; one with its own offset is that.
+ * False: it is no time. */
 void when_form(struct text *, const struct page *, int64_t at_us);
 bool when_form_parse(const struct page *, const char *, int64_t *at_us);
+/* What people write is taken so, or as when_stamp() shows it: "2026-11-20 14:00 CET". False: *wrong
+ * says why: it is none, or the clock skips it or shows it twice. */
+bool when_take(const struct page *, const char *, int64_t *at_us, struct text *wrong);
+void when_stamp(struct text *, const struct page *, int64_t at_us);
 /* "Europe/Berlin", "UTC" */
 const char *when_zone(const struct page *);
 

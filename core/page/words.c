@@ -74,6 +74,14 @@ void say_count(struct text *t, const char *key, int64_t n)
 		say_with(t, key, "", with);
 }
 
+void say_of(struct text *t, const char *what, const char *which)
+{
+	char key[60];
+
+	snprintf(key, sizeof key, "%s-%s", what, which);
+	say(t, key);
+}
+
 void url_add(struct text *t, const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at; at++)

@@ -28,6 +28,8 @@ void words_piece(struct text *, const char *source, const char *piece, struct wo
 void say(struct text *, const char *key);
 /* The same with one word {{n}}: "3 parts". One is the piece "say-KEY-one" where there is one. */
 void say_count(struct text *, const char *key, int64_t n);
+/* say() by a key of two parts: "post", "resolved". */
+void say_of(struct text *, const char *what, const char *which);
 
 /* Appends `text` as one segment of a path: percents for what cannot stand there. */
 void url_add(struct text *, const char *text);

@@ -87,7 +87,7 @@ def writes(tmp):
         assert "Publish it" in page and b.get("/admin/")[2].count(path) == 1
         assert b.post(path + "publish/", {"form": form})[0] == 303
         page = b.get(path)[2]
-        assert "Publish it" not in page and "published" in page
+        assert "Publish it" not in page and "<dd>Published, " in page
         assert b.post(path + "update/", {"form": form, "state": "identified", "body": "It is the database."})[0] == 303
         page = b.get(path)[2]
         assert page.index("It is the database.") < page.index("Soon more."), "the newest first"

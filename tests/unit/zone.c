@@ -78,6 +78,32 @@ static void instants(void)
 	text_release(&wrong);
 }
 
+static void all_instants(void)
+{
+	static const struct {
+		struct civil local;
+		int count;
+		int64_t utc_s[2];
+		const char *about;
+	} time[] = {{{2026, 3, 29, 2, 30, 0}, 0, {0}, "a skipped time is none"},
+		    {{2026, 3, 29, 3, 0, 0}, 1, {1774746000}, "the first one behind a gap"},
+		    {{2026, 10, 25, 2, 0, 0}, 2, {1792886400, 1792890000}, "a time twice"},
+		    {{2026, 10, 25, 3, 0, 0}, 1, {1792893600}, "the first one that is once"},
+		    {{2026, 7, 1, 12, 0, 0}, 1, {1782900000}, "a time in summer"}};
+	struct text wrong = {0};
+	struct zone *z = zone_open("Europe/Berlin", &wrong);
+
+	for (size_t i = 0; z && i < sizeof time / sizeof *time; i++) {
+		int64_t got[2] = {0};
+
+		ok(zone_instants(z, time[i].local, got) == time[i].count &&
+			   got[0] == time[i].utc_s[0] && got[1] == time[i].utc_s[1],
+		   "all instants: %s", time[i].about);
+	}
+	zone_close(z);
+	text_release(&wrong);
+}
+
 static void dates(void)
 {
 	bool fine = true;
@@ -132,6 +158,7 @@ int main(void)
 		against_glibc(name[i], 2038, 2440, 25 * 3600);
 	}
 	instants();
+	all_instants();
 	dates();
 	refusals();
 	from_bytes();
