@@ -106,6 +106,7 @@ def _slapd(tmp, port):
 START = {"memcached": _memcached, "redis": _redis, "redis with a password": _redis_with_password, "beanstalkd": _beanstalkd,
          "rsync": _rsync, "mqtt": _mosquitto, "irc": _ngircd, "git": _git, "mysql": _mariadb, "postgresql": _postgresql, "ldap": _slapd,
          "ldap with starttls": _slapd}
+READY = {"postgresql": b"ready to accept connections"}  # of its log: its port accepts, and answers with errors, before that
 PACKAGE = {"mysql": "mariadb", "ldap": "slapd", "ldap with starttls": "slapd", "mqtt": "mosquitto", "irc": "ngircd", "redis with a password": "redis"}
 
 
@@ -122,7 +123,7 @@ def plain(name, tmp):
         server = subprocess.Popen(command, env=env, cwd=tmp, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                   preexec_fn=die_with_parent)
     try:
-        until(f"{name} accepts", lambda: accepts("127.0.0.1", port) or server.poll() is not None)
+        until(f"{name} accepts", lambda: (accepts("127.0.0.1", port) and READY.get(name, b"") in (tmp / "server.log").read_bytes()) or server.poll() is not None)
         assert server.poll() is None, (tmp / "server.log").read_text(errors="replace")
         yield port
     finally:
