@@ -57,11 +57,13 @@ class Fight:
         self.unrecorded |= set(re.findall(r" deliver (\S+) [^\n]*unrecorded=1", self.daemon.output()))
 
     def hand_in(self):
+        """The letter's id, or None."""
         try:
             identity = hand_in(self.daemon, to=f"pager:{self.rng.randrange(3)}", subject="s", short="s")
-            self.handed[identity] = time.time()
         except (AssertionError, OSError):
-            pass  # the keeper is not there just now: nobody was promised anything
+            return None  # the keeper is not there just now: nobody was promised anything
+        self.handed[identity] = time.time()
+        return identity
 
     def kill(self):
         victim = self.rng.choices(list(VICTIMS), list(VICTIMS.values()))[0]
@@ -132,14 +134,14 @@ class Fight:
 def kill_letters(tmp):
     fight = Fight(tmp, SEED)
     try:
-        until("the keeper takes letters", lambda: fight.hand_in() or fight.handed)
+        until("the keeper takes letters", fight.hand_in)
         for _ in range(ROUNDS):
             for _ in range(fight.rng.randrange(1, 4)):
                 fight.hand_in()
             time.sleep(fight.rng.uniform(0, LONGEST_S))
             fight.kill()
-        until("the keeper takes letters again", lambda: fight.hand_in() or time.time() - max(fight.handed.values()) < 1)
-        until("the last one is recorded", lambda: fight.is_recorded(max(fight.handed, key=fight.handed.get)))
+        last = until("the keeper takes letters again", fight.hand_in)  # behind the last death: one of before may be lost with it
+        until("the last one is recorded", lambda: fight.is_recorded(last))
         fight.settle()
         arrived, twice = fight.judge()
         print(f"# {ROUNDS} deaths: {len(fight.handed)} letters handed in, {arrived} arrived, {twice} of them more than once,"
