@@ -109,6 +109,13 @@ def silent_keeper(tmp):
         until("checks go on", lambda: server.connections > seen + 2)
 
 
+def is_alive(pid):
+    try:
+        return not re.search(r"State:\s[ZX]", pathlib.Path(f"/proc/{pid}/status").read_text())
+    except OSError:  # it may go while it is being looked at
+        return False
+
+
 @test("children die with the parent, whatever happens to it")
 def orphans(tmp):
     with Server([send(b"hello\r\n")]) as server, Daemon(tmp, healthy(server)) as daemon:
@@ -116,9 +123,7 @@ def orphans(tmp):
         pids = [pid for pids in daemon.processes().values() for pid in pids]
         assert len(pids) >= 5, pids
         os.kill(daemon.process.pid, signal.SIGKILL)
-        until("all have gone", lambda: not any(
-            pathlib.Path(f"/proc/{pid}").exists() and re.search(r"State:\s[^Z]", pathlib.Path(f"/proc/{pid}/status").read_text())
-            for pid in pids if pathlib.Path(f"/proc/{pid}").exists()))
+        until("all have gone", lambda: not any(is_alive(pid) for pid in pids))
 
 
 @test("SIGTERM ends everything in order, with status 0")
