@@ -59,7 +59,7 @@ def commands(tmp):
         made = daemon.nines("token", "add", "ci", "--role", "viewer", "--for", "90d", "--json")
         token = json.loads(made.stdout)["token"]
         assert re.fullmatch(r"[\w-]{43}", token)
-        assert Browser(daemon.port).get("/admin/", Authorization=f"Bearer {token}")[0] == 200
+        until("the token opens", lambda: Browser(daemon.port).get("/admin/", Authorization=f"Bearer {token}")[0] == 200)
         listed = json.loads(daemon.nines("token", "--json").stdout)["tokens"]
         assert listed[0]["name"] == "ci" and listed[0]["until"] > listed[0]["since"] and token not in json.dumps(listed)
         assert daemon.nines("token", "remove", "ci").returncode == 0
