@@ -32,7 +32,8 @@ def whole(tmp):
     with Daemon(tmp, PINGS) as daemon:
         daemon.wait("b .*up")
         until("the record knows it", lambda: "a" in down(daemon))
-        span = ("--from", utc(time.time() - 3600), "--to", utc(time.time() - 1800))
+        now_s = int(time.time())
+        span = ("--from", utc(now_s - 3600), "--to", utc(now_s - 1800))
         done = daemon.nines("reclassify", "a", *span, "--as", "down", "--reason", "nobody could log in", "--by", "anna")
         assert done.returncode == 0 and re.fullmatch(r"[0-9a-z]{12}\n", done.stdout), done
         one, = listed(daemon)  # at once: nobody waits for a commit
