@@ -149,17 +149,19 @@ def off(tmp):
         with Daemon(tmp, tcp("web", server.port, every="10s")) as daemon:
             seen = daemon.until_status("probed again", lambda s: any((c["last"] or {}).get("started") for c in s["checks"]))
             assert abs(seconds(check_of(seen)["since"]) - begin_s) < 0.1, check_of(seen)
-            until("the result is stored", lambda: rows(tmp, "select 1 from marker where kind = 'monitor-off'") and nines(
+            stored = until("the result is stored", lambda: rows(tmp, "select 1 from marker where kind = 'monitor-off'") and nines(
                 "export", "web", "--from", utc(last_s + 1), "--store", tmp / "store" / "nines.db").stdout)
             assert daemon.stop() == 0
-    end_s = int(time.time())
+    first_s = seconds(json.loads(stored.splitlines()[0])["due"])
+    end_s = int(first_s) + 1
+    until("the second of that result is over", lambda: time.time() > end_s)
     done = nines("report", "sla", "--format", "json", "--from", utc(begin_s), "--to", utc(end_s), "--check", "web",
                  "--store", tmp / "store" / "nines.db")
     assert done.returncode == 0, done.stderr
     row = json.loads(done.stdout)["rows"][0]
     off_s = row["unknown_causes"]["monitor-off_s"] if "monitor-off_s" in row["unknown_causes"] else row["unknown_causes"]["monitor-off"]
-    assert row["down_s"] == 0 and 610 <= row["up_s"] <= 640, row
-    assert 2900 <= off_s == row["unknown_s"] <= 3000, row
+    assert row["down_s"] == 0 and 609 <= row["up_s"] <= 611, row
+    assert off_s == row["unknown_s"] and abs(off_s - (first_s - last_s - 10)) <= 1, (row, first_s, last_s)
     assert rows(tmp, "select from_us from marker where kind = 'monitor-off'") == [(last_s * SECOND,)]
 
 
