@@ -190,11 +190,12 @@ def unrecorded(tmp):
 @test("a reload with another option starts another courier; what was under way ends on the old one")
 def reload(tmp):
     answers = {"1": None}
-    with Gateway(lambda page: answers.get(page.to, DELIVERED)) as gateway, Gateway() as second, daemon(tmp, gateway, CHECK) as d:
+    with Gateway(lambda page: answers.get(page.to, DELIVERED)) as gateway, Gateway() as second, \
+            daemon(tmp, gateway, CHECK, timeout="1m") as d:  # the held letter waits for all the rest
         started(d)
         held = hand_in(d, to="pager:1", subject="a", short="a")
         gateway.wait(lambda pages: pages)
-        said = d.reload(settings(tmp, second, CHECK))
+        said = d.reload(settings(tmp, second, CHECK, timeout="1m"))
         d.wait("is in force", since=said)
         new = hand_in(d, to="pager:2", subject="b", short="b")
         second.wait(lambda pages: pages)

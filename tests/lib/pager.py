@@ -91,12 +91,12 @@ def notifiers(tmp):
     return folder
 
 
-def settings(tmp, gateway, more=""):
-    return (f'notifiers = "{notifiers(tmp)}"\nnotify-pager {{ host = "127.0.0.1"  port = {gateway.port}  timeout = "5s"  per-minute = 600 }}\n' + more)
+def settings(tmp, gateway, more="", timeout="5s"):
+    return (f'notifiers = "{notifiers(tmp)}"\nnotify-pager {{ host = "127.0.0.1"  port = {gateway.port}  timeout = "{timeout}"  per-minute = 600 }}\n' + more)
 
 
-def daemon(tmp, gateway, more="", **words):
-    return Daemon(tmp, settings(tmp, gateway, more), listen=False, **words)
+def daemon(tmp, gateway, more="", timeout="5s", **words):
+    return Daemon(tmp, settings(tmp, gateway, more, timeout), listen=False, **words)
 
 
 def hand_in(d, **words_):
