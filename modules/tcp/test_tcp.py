@@ -9,6 +9,7 @@ import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "lib"))
 import certs
+from daemon import free_port
 from failures import common, script
 from golden import Golden
 from probe import check
@@ -189,8 +190,7 @@ def unresolved():
 
 @test("a resolver that is gone is unknown, at once")
 def no_resolver():
-    with Udp(answering({})) as resolver:
-        port = resolver.port
+    port = free_port(kinds=[socket.SOCK_DGRAM])
     result = check("tcp", "host=host.test", "port=1", "timeout=9", env={"NINES_RESOLVER": f"127.0.0.1:{port}"})
     golden("a resolver that is gone", result)
     assert result.verdict == "unknown" and result.elapsed < 9, "nobody listens there: the kernel says so"

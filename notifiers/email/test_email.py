@@ -14,7 +14,7 @@ from failures import script
 from golden import Golden
 from letters import Letter, deliver
 from letters import run as command
-from servers import Server, Udp, close, expect, reset, send, send_split, silence, tls, tls_context
+from servers import Server, Udp, close, expect, refused_port, reset, send, send_split, silence, tls, tls_context
 from tap import run, test
 
 golden = Golden(__file__)
@@ -92,9 +92,9 @@ case("no SMTP at all", "later", [b"HTTP/1.1 400 Bad Request\r\n\r\n"])
 
 @test("nobody listens")
 def refused():
-    with Server([]) as server:
-        port = server.port
-    golden("nobody listens", deliver(TO, "host=127.0.0.1", f"port={port}", *BASE).says("later"))
+    port, hold = refused_port()
+    with hold:
+        golden("nobody listens", deliver(TO, "host=127.0.0.1", f"port={port}", *BASE).says("later"))
 
 
 # ---- TLS and logging in ----

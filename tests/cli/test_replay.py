@@ -6,8 +6,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from daemon import Daemon, nines, until
-from servers import Server, close
+from daemon import Daemon, free_port, nines, until
 from tap import BUILD, ROOT, run, test
 
 CONF = (f'location = "london"\nmodules = "{BUILD}/modules"\nnotifiers = "{BUILD}/notifiers"\nreports = "{BUILD}/reports"\nstore = "%s/x.db"\n'
@@ -80,8 +79,7 @@ def upptime(tmp):
 
 @test("a database of nines: with the reasons and steps of then")
 def database(tmp):
-    with Server([close()]) as server:
-        port = server.port
+    port = free_port()
     text = f'tcp "shut" {{ host = "127.0.0.1" port = {port} every = "1s" recheck = "1s" }}\n'
     with Daemon(tmp, text) as daemon:
         daemon.wait("shut .*down")
