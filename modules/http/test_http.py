@@ -240,12 +240,13 @@ def no_fallback():
 
 @test("each slow step shows as slow")
 def slow_steps():
-    with answers(pause(0.2), send(b"HTTP/1.1 200 OK\r\n\r\n"), pause(0.3), send(b"x"), close()) as server:
+    with answers(pause(1), send(b"HTTP/1.1 200 OK\r\n\r\n"), pause(1), send(b"x"), close()) as server:
         result = ask(server)
     line("each step takes its time", "up", result)
-    assert 0.2 <= result.took("first-byte") and 0.5 <= result.took("first-byte") + result.took("body")
+    answered = result.took("request") + result.took("first-byte")  # it may have been kept from running when the request was out
+    assert 1 <= answered and 2 <= answered + result.took("body")
     assert result.took("body") > 0.1, "late as the first byte may be seen, the rest was not there"
-    assert result.took("connect") < 0.2 > result.took("request")
+    assert result.took("connect") + result.took("request") < result.took("first-byte")
 
 
 @test("a slow resolver shows in the step resolve")

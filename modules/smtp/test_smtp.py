@@ -11,7 +11,7 @@ from daemon import Daemon, nines
 from failures import common, script
 from golden import Golden
 from probe import check, refusal
-from servers import Server, Udp, answering, expect, pause, send, silence, tls, tls_context
+from servers import Server, Udp, answering, called, expect, pause, send, silence, tls, tls_context
 from starttls import ask, secure
 from tap import BUILD, run, test
 
@@ -157,12 +157,12 @@ def breaks():
 
 @test("each step takes the time that the server takes for it")
 def slow():
-    late = [pause(0.05)]
+    late, tls_late = [pause(0.05)], [called(), pause(0.05)]
     talk = [BANNER, "EHLO", TLS, "STARTTLS", b"220 go\r\n", tls(tls_context(certs.good())), "EHLO", PLAIN, "AUTH", b"334 \r\n", "\r\n", b"235 ok\r\n",
             "MAIL", b"250 ok\r\n", "RCPT", b"250 ok\r\n", "RSET", b"250 ok\r\n", "QUIT", BYE]
-    steps = []
+    steps = [pause(1)]  # before the banner: how long the client takes to see that it is connected is not ours
     for part in talk:
-        steps += [*late, send(part)] if isinstance(part, bytes) else [*late, part] if callable(part) else [expect(part.encode())]
+        steps += [*late, send(part)] if isinstance(part, bytes) else [*tls_late, part] if callable(part) else [expect(part.encode())]
     with Server([*steps, silence()]) as server:
         result = check("smtp", f"host={server.host}", f"port={server.port}", "tls=starttls", f"ca-file={certs.authority()}", *USER, *BOTH)
     names = ["connect", "banner", "ehlo", "starttls", "tls", "ehlo", "auth", "mail", "rcpt", "rset", "quit"]

@@ -155,6 +155,16 @@ def tls(context):
     return lambda talk: talk.start_tls(context)
 
 
+def called():
+    """A barrier: until the client has said something, which stays to be read: the step of it that went before has ended."""
+    def step(talk):
+        try:
+            talk.sock.recv(1, socket.MSG_PEEK)
+        except OSError as error:
+            raise Gone from error
+    return step
+
+
 def wait_for(event):
     """A barrier: goes on when the test has set `event`."""
     def step(talk):
@@ -250,7 +260,7 @@ class Server:
         """What client `number` has said so far."""
         return bytes(self.talks[number].heard)
 
-    def wait(self, clients, seconds=20.0):
+    def wait(self, clients, seconds=30.0):
         """A barrier: until so many clients have connected."""
         with self.changed:
             assert self.changed.wait_for(lambda: len(self.talks) >= clients, seconds), \
