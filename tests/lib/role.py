@@ -19,7 +19,7 @@ from daemon import die_with_parent
 from frames import frame
 from tap import BUILD
 
-PATIENCE_S = 20
+PATIENCE_S = 30
 WORD = re.compile(r'([a-z0-9_.-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
 BLAME_MAGIC, BLAME_BYTES = 0x626C616D, 4096
 
@@ -146,6 +146,11 @@ class Prober:
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as f:
             fields = f.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def is_asleep(self):
+        """Its loop has nothing to do, and the kernel has it down as sleeping: between the two it may be kept from running."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as f:
+            return self.busy_us() == 0 and f.read().rpartition(")")[2].split()[0] == "S"
 
     def switches(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:

@@ -168,7 +168,7 @@ def idle():
     with prober() as p:
         p.tell(CHECK, "probe 1 check=1")
         p.result(1)
-        until("the loop to sleep", lambda: p.busy_us() == 0)
+        until("the loop to sleep", p.is_asleep)
         before = p.switches()
         try:
             p.process.wait(1)
