@@ -150,8 +150,8 @@ def foreign(tmp):
         done = make(daemon)
         assert done.returncode != 0 and "'index.html' is there already and not from nines" in done.stderr, done
         assert (copy / "index.html").read_text() == "mine" and set(files(copy)) == {"index.html"}
-        (copy / "index.html").unlink()
         (copy / "infrastructure").symlink_to(outside)
+        (copy / "index.html").unlink()
         done = make(daemon)
         assert done.returncode != 0 and "infrastructure" in done.stderr, done
         assert not list(outside.iterdir())
@@ -238,7 +238,7 @@ def s3(tmp):
             assert done.returncode == 0 and not bucket.refused, (done, bucket.refused)
 
             def is_same():
-                return {name: path.read_bytes() for name, path in files(copy).items()} == {name: body for name, (_, body) in bucket.objects.items()}
+                return {name: path.read_bytes() for name, path in files(copy).items()} == {name: body for name, (_, body) in dict(bucket.objects).items()}  # as it is: a hook may be at work
             until("the bucket", is_same)
             assert bucket.objects["index.html"][0].startswith("text/html") and {"feed/Mail & <more>.atom", "feed/Café ~1.é.atom"} <= set(bucket.objects)
             daemon.reload(conf(copy, more=f'copy-hook = {words} show = {{"one"}}'))
