@@ -293,6 +293,8 @@ static void set_components(struct post_change *c, const struct scene *s)
 					    : t->is == CANNED_WORKS ? "operational"
 								    : "");
 	}
+	if (!room.names)
+		return; /* none of it is configured any more: it stays what it is of */
 	c->post.components = c->post.targets = text_get(&c->text[COMPONENTS]);
 	c->post.states = text_get(&c->text[STATES]);
 }

@@ -4,12 +4,16 @@
  *
  * As soon as something of a section fails a draft is made. With `post = auto` it is published once
  * that has failed for `after`; when all of it works again it is resolved. What works again before
- * that leaves nothing. Whatever somebody changes goes on no more by itself, and nothing new is made
- * of a failure that somebody has dealt with, or has told of in a post of his own that names it. */
+ * that leaves nothing. A post whose section is gone goes on by one that keeper/canned.c makes of
+ * it. Whatever somebody changes goes on no more by itself, and nothing new is made of a failure
+ * that somebody has dealt with, or has told of in a post of his own that names it. */
 #ifndef NINES_BOARD_CANNED_H
 #define NINES_BOARD_CANNED_H
 
 #include "post.h"
+
+/* What is told when all works again, where nobody wrote another text. */
+#define CANNED_RESOLVE "{{name}}: works again."
 
 enum canned_is { CANNED_WORKS, CANNED_FAILS, CANNED_UNKNOWN };
 

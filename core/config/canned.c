@@ -24,7 +24,7 @@ static const struct module_option canned_option[] = {
 		    "its title; {{name}} {{state}} {{since}} are put in"),
 	OPTION_TEXT(struct canned_options, text, "We see a problem and are looking into it.",
 		    "what people read first"),
-	OPTION_TEXT(struct canned_options, resolve, "{{name}}: works again.",
+	OPTION_TEXT(struct canned_options, resolve, CANNED_RESOLVE,
 		    "what they read when it works again"),
 	OPTION_CHOICE(struct canned_options, impact, "minor", "none|minor|major|critical",
 		      "how bad it is said to be"),

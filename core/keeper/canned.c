@@ -1,5 +1,6 @@
 /* keeper/canned: the sections `canned` as configured, and what of them fails now. The rules are
- * core/board/canned.h. See post.h. */
+ * core/board/canned.h. A post that goes on by itself has a section for as long as it is open: where
+ * its own is gone, one made of the post, which begins nothing. See post.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,8 @@ struct section {
 
 struct posts {
 	struct section *sections, *at; /* at: to be asked next */
+	struct section *orphans; /* of open posts whose section is gone */
+	uint64_t changes; /* of posts, when those were looked for */
 };
 
 struct posts *posts_new(void)
@@ -35,12 +38,12 @@ struct posts *posts_new(void)
 	return memory_new(sizeof(struct posts));
 }
 
-static void free_sections(struct posts *all)
+static void free_sections(struct section **all)
 {
 	struct section *s;
 
-	while ((s = all->sections)) {
-		all->sections = s->next;
+	while ((s = *all)) {
+		*all = s->next;
 		for (size_t i = 0; i < WORDS; i++)
 			free(s->word[i]);
 		for (size_t i = 0; i < s->targets; i++)
@@ -50,12 +53,12 @@ static void free_sections(struct posts *all)
 		free(s->name);
 		free(s);
 	}
-	all->at = NULL;
 }
 
 void posts_free(struct keeper *k)
 {
-	free_sections(k->posts);
+	free_sections(&k->posts->sections);
+	free_sections(&k->posts->orphans);
 	free(k->posts);
 }
 
@@ -88,13 +91,14 @@ static enum canned_post post_of(const char *name)
 					: CANNED_OFF;
 }
 
-static struct section *section_new(const struct line *l)
+static struct section *section_new(const char *name, const char *const value[WORDS],
+				   enum canned_post post, int64_t after_us)
 {
 	struct section *s = memory_new(sizeof *s);
 
-	s->name = memory_text(line_name(l));
+	s->name = memory_text(name);
 	for (size_t i = 0; i < WORDS; i++)
-		s->word[i] = memory_text(line_get(l, word[i]));
+		s->word[i] = memory_text(value[i]);
 	set_targets(s);
 	s->is = (struct canned){.name = s->name,
 				.title = s->word[TITLE],
@@ -102,9 +106,19 @@ static struct section *section_new(const struct line *l)
 				.resolve_text = s->word[RESOLVE],
 				.impact = s->word[IMPACT],
 				.pages = s->word[PAGES],
-				.post = post_of(line_get(l, "post")),
-				.after_us = line_int(l, "after_us", 0)};
+				.post = post,
+				.after_us = after_us};
 	return s;
+}
+
+static struct section *section_of(const struct line *l)
+{
+	const char *value[WORDS];
+
+	for (size_t i = 0; i < WORDS; i++)
+		value[i] = line_get(l, word[i]);
+	return section_new(line_name(l), value, post_of(line_get(l, "post")),
+			   line_int(l, "after_us", 0));
 }
 
 void posts_configure(struct keeper *k, const struct text *pending)
@@ -113,11 +127,13 @@ void posts_configure(struct keeper *k, const struct text *pending)
 	struct section **last = &k->posts->sections;
 	const struct line *l;
 
-	free_sections(k->posts);
+	free_sections(last);
 	while ((l = lines_next(r, "canned"))) {
-		*last = section_new(l);
+		*last = section_of(l);
 		last = &(*last)->next;
 	}
+	k->posts->at = NULL;
+	k->posts->changes = UINT64_MAX;
 	lines_free(r);
 }
 
@@ -140,6 +156,79 @@ static bool look(const struct keeper *k, const char *name, struct seen *is)
 	else if (g)
 		*is = (struct seen){g->state, g->since_us, &g->incident, g->subject};
 	return c || g;
+}
+
+/* ---- posts whose section is gone ---- */
+
+static bool has_section(const struct posts *all, const char *name)
+{
+	for (const struct section *s = all->sections; s; s = s->next)
+		if (s->is.post != CANNED_OFF && !strcmp(s->name, name))
+			return true;
+	for (const struct section *s = all->orphans; s; s = s->next)
+		if (!strcmp(s->name, name))
+			return true;
+	return false;
+}
+
+/* Those of the list that are still configured. */
+static void add_known(struct text *known, const struct keeper *k, const char *list)
+{
+	struct text name = {0};
+	struct seen is;
+	size_t size;
+
+	for (; *list; list += size + (list[size] == '\n')) {
+		size = strcspn(list, "\n");
+		text_clear(&name);
+		text_add(&name, list, size);
+		if (look(k, text_get(&name), &is))
+			text_printf(known, "%s%s", known->size ? "\n" : "", text_get(&name));
+	}
+	text_release(&name);
+}
+
+/* It ends when all of it is up: not while it is degraded, as nobody knows whether that mattered. */
+static struct section *orphan_of(const struct keeper *k, const struct post *p)
+{
+	struct text known = {0};
+	const char *value[WORDS] = {[TITLE] = "",
+				    [TEXT] = "",
+				    [RESOLVE] = CANNED_RESOLVE,
+				    [IMPACT] = p->impact,
+				    [PAGES] = p->pages,
+				    [ON] = "degraded"};
+	struct section *s;
+
+	add_known(&known, k, p->targets);
+	value[SERVICES] = text_get(&known);
+	if (!known.size)
+		value[RESOLVE] = "This is no longer monitored: nothing more is told of it here.";
+	s = section_new(p->canned, value, CANNED_DRAFT, 0);
+	text_release(&known);
+	return s;
+}
+
+static void find_orphans(struct keeper *k)
+{
+	struct posts *all = k->posts;
+	struct section *s;
+	struct post p;
+
+	if (all->changes == board_changes(k->board, "post"))
+		return;
+	all->changes = board_changes(k->board, "post");
+	free_sections(&all->orphans);
+	for (size_t i = board_count(k->board, "post"); i-- > 0;) {
+		const struct card *c = board_at(k->board, "post", i);
+
+		if (!*card_get(c, "canned") || !post_read(c, &p) || !p.is_automatic ||
+		    post_is_over(&p) || has_section(all, p.canned))
+			continue;
+		s = orphan_of(k, &p);
+		s->next = all->orphans;
+		all->orphans = s;
+	}
 }
 
 /* In maintenance, or out of service, it is neither: a post that is open waits. */
@@ -205,13 +294,18 @@ static bool is_due(struct keeper *k, struct section *s, struct post_change *c)
 /* Each section goes on until it has nothing more to say: then the next one's turn comes. */
 bool canned_next(struct keeper *k, struct post_change *c)
 {
-	struct section *s = k->posts->at ? k->posts->at : k->posts->sections;
+	struct posts *all = k->posts;
+	struct section *s;
 
-	for (; s; s = s->next)
+	find_orphans(k);
+	for (s = all->at ? all->at : all->sections; s; s = s->next)
 		if (is_due(k, s, c)) {
-			k->posts->at = s;
+			all->at = s;
 			return true;
 		}
-	k->posts->at = NULL;
+	all->at = NULL;
+	for (s = all->orphans; s; s = s->next)
+		if (is_due(k, s, c))
+			return true;
 	return false;
 }

@@ -88,6 +88,17 @@ def automatic(tmp):
             assert post["state"] == "identified" and not post["automatic"], post
 
 
+@test("a post that is open when its section is taken out of the configuration is resolved when its service is up")
+def without_section(tmp):
+    port = free_port()
+    with Daemon(tmp, CANNED % (port, "1s")) as daemon:
+        one(daemon, "published", stage="published", state="investigating")
+        daemon.reload((CANNED % (port, "1s")).split("canned")[0])
+        with listening(port):
+            post = one(daemon, "it is resolved", state="resolved")
+            assert post["updates"][-1]["text"] == "Shop: works again." and post["title"] == "Shop is down", post
+
+
 @test("posts outlive the keeper and the daemon; the record has each version; a draft that was withdrawn leaves none")
 def resumed(tmp):
     with Daemon(tmp, CANNED % (1, "1h")) as daemon:

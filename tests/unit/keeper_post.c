@@ -335,6 +335,62 @@ static void hand_over(struct world *from, struct world *to)
 	text_release(&t);
 }
 
+/* The section goes from the configuration at minute 20 of a failure of 10 to 30. */
+static void test_without_section(void)
+{
+	struct world *w = begin(canned, 10, 30);
+
+	world_run(w, 20 * MINUTE);
+	configure(w, "");
+	same(at(w, 29), "published investigating a: down", "its section is gone: it stays open");
+	same(at(w, 32), "published resolved a: down", "and ends when its check is up");
+	same(update_at(w, 1).body, "a: works again.", "in words of nines' own");
+	ok(post_at(w, 0).end_us / MINUTE == (WALL + 30 * MINUTE) / MINUTE &&
+		   board_count(w->k->board, "post") == 1,
+	   "in the minute in which it was up again, and nothing else begins");
+	world_free(w);
+
+	w = begin(canned, 10, 30);
+	world_run(w, 20 * MINUTE);
+	configure(w, "services=a title=x text=x resolve=x impact=major post=off");
+	same(at(w, 32), "published resolved a: down",
+	     "post = off begins nothing, and ends what is open");
+	world_free(w);
+
+	w = begin(canned, 10, 30);
+	world_run(w, 12 * MINUTE);
+	configure(w, "");
+	same(at(w, 25), "draft investigating a: down",
+	     "a draft is not published without a section");
+	world_free(w);
+
+	w = begin(canned, 10, 30);
+	world_run(w, 20 * MINUTE);
+	configure(w, "");
+	world_run(w, 22 * MINUTE);
+	configure(w, canned);
+	same(at(w, 32), "published resolved a: down", "a section that comes back goes on with it");
+	same(update_at(w, 1).body, "a is back.", "in its own words");
+	world_free(w);
+}
+
+/* Its check goes with the section. */
+static void test_without_check(void)
+{
+	struct world *w = begin(canned, 10, 30);
+
+	world_run(w, 20 * MINUTE);
+	world_tell(w, END_PARENT, "begin 2");
+	world_tell(w, END_PARENT, "module tcp build=1");
+	world_tell(w, END_PARENT, "define b module=tcp every_us=60000000 recheck_us=10000000");
+	world_tell(w, END_PARENT, "end 2 problems=0");
+	same(at(w, 21), "published resolved a: down", "what is watched no more ends");
+	same(update_at(w, 1).body,
+	     "This is no longer monitored: nothing more is told of it here.", "and says why");
+	same(post_at(w, 0).components, "a", "it stays of what it was, not of everything");
+	world_free(w);
+}
+
 /* The keeper dies at that minute; the next one knows the state, the incident and the cards. */
 static void test_restarts(void)
 {
@@ -720,6 +776,8 @@ int main(void)
 	test_again();
 	test_planned();
 	test_restarts();
+	test_without_section();
+	test_without_check();
 	test_windows();
 	test_told();
 	test_refused();
