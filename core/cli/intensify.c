@@ -82,7 +82,7 @@ static int begin(const struct cli *cli, const struct asked *a, const char *name)
 	line_add_int(&line, "every_us", every_us);
 	line_add_int(&line, "for_us", for_us);
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, NULL, NULL});
+	status = control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }
@@ -95,7 +95,7 @@ static int cancel(const struct cli *cli, const struct asked *a, const char *name
 	line_begin_name(&line, "intensify", name);
 	line_add_int(&line, "cancel", 1);
 	line_end(&line);
-	status = control_ask(cli, &(struct control_request){a->socket, &line, NULL, NULL});
+	status = control_say(cli, a->socket, &line);
 	text_release(&line);
 	return status;
 }

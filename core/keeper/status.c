@@ -349,24 +349,32 @@ static void ask_release(struct keeper *k, int64_t client, const struct line *l)
 	status_end(k, client, "text", "released");
 }
 
+static void say_interval(struct text *t, const struct check *c, const char *how)
+{
+	text_printf(t, "%s: probed every ", how);
+	text_add_duration(t, c->every_us);
+}
+
 static void ask_intensify(struct keeper *k, int64_t client, const struct line *l)
 {
 	struct check *c = asked_check(k, client, l);
-	struct text wrong = {0};
+	int64_t for_us = line_int(l, "for_us", 0);
+	struct text said = {0}, wrong = {0};
 
 	if (!c)
 		return;
 	if (line_int(l, "cancel", 0) > 0) {
-		bool was = intensify_cancel(k, c);
-
-		status_end(k, client, was ? "text" : "wrong",
-			   was ? "cancelled" : "it is not intensified");
-	} else if (intensify_begin(k, c, line_int(l, "every_us", 0), line_int(l, "for_us", 0),
-				   &wrong)) {
-		status_end(k, client, "text", "begun");
-	} else {
-		status_end(k, client, "wrong", text_get(&wrong));
+		if (intensify_cancel(k, c))
+			say_interval(&said, c, "no longer intensified");
+		else
+			text_puts(&wrong, "it is not intensified");
+	} else if (intensify_begin(k, c, line_int(l, "every_us", 0), for_us, &wrong)) {
+		say_interval(&said, c, "intensified");
+		text_puts(&said, " for ");
+		text_add_duration(&said, for_us);
 	}
+	status_end(k, client, wrong.size ? "wrong" : "text", text_get(wrong.size ? &wrong : &said));
+	text_release(&said);
 	text_release(&wrong);
 }
 

@@ -19,7 +19,7 @@ def whole(tmp):
             daemon.wait("shaky.* up")
             assert server.connections == 1
             done = daemon.nines("intensify", "shaky", "--every", "1s", "--for", "2h")
-            assert (done.returncode, done.stderr) == (0, ""), done.stderr
+            assert (done.returncode, done.stdout, done.stderr) == (0, "intensified: probed every 1.00s for 2h 0m\n", ""), done
             server.wait(4)
             assert "intensified: every 1s until " in daemon.nines("status").stdout
             check = daemon.status()["checks"][0]
@@ -37,7 +37,10 @@ def whole(tmp):
             server.wait(seen + 3)
             listed = json.loads(daemon.nines("intensify", "--json").stdout)["intensified"]
             assert [(one["check"], one["every_us"]) for one in listed] == [("shaky", 1000000)]
-            assert daemon.nines("intensify", "cancel", "shaky").returncode == 0
+            done = daemon.nines("intensify", "cancel", "shaky")
+            assert (done.returncode, done.stdout) == (0, "no longer intensified: probed every 10m 0s\n"), done
+            again = daemon.nines("-q", "intensify", "shaky")
+            assert (again.returncode, again.stdout, daemon.nines("intensify", "cancel", "shaky", "-q").stdout) == (0, "", ""), again
             assert daemon.nines("intensify").stdout == "no check is intensified\n"
             until("three transcripts are in the record",
                   lambda: sum("> bye" in line and "< hello" in line for line in daemon.nines("export", "shaky").stdout.splitlines()) >= 3)

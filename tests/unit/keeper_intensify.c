@@ -41,7 +41,8 @@ static void test_one(void)
 	world_run(w, 10 * MINUTE);
 	before = w->probes;
 	ok(before == 2 || before == 3, "every five minutes: %ld", before);
-	ok(strstr(world_ask(w, "intensify a every_us=2000000 for_us=120000000"), "begun") != NULL,
+	ok(strstr(world_ask(w, "intensify a every_us=2000000 for_us=120000000"),
+		  "text=\"intensified: ") != NULL,
 	   "begun");
 	ok(strstr(world_ask(w, "status -"), "interval_us=2000000 intense_until_us=") != NULL,
 	   "the status says so");
@@ -112,7 +113,9 @@ static void test_reload(void)
 		before = w->probes;
 		world_run(w, 4 * MINUTE);
 		ok(w->probes - before >= 110, "goes on after a new configuration: %s", next[i]);
-		ok(strstr(world_ask(w, "intensify a cancel=1"), "cancelled") != NULL, "cancelled");
+		ok(strstr(world_ask(w, "intensify a cancel=1"),
+			  "text=\"no longer intensified: ") != NULL,
+		   "cancelled");
 		before = w->probes;
 		world_run(w, 8 * MINUTE);
 		ok(w->probes - before <= 2, "and is over: %ld", w->probes - before);
@@ -139,13 +142,15 @@ static void test_most(void)
 		  "20 checks") != NULL,
 	   "no more than twenty");
 	world_ask(w, "intensify c3 cancel=1");
-	ok(strstr(world_ask(w, "intensify c20 every_us=1000000 for_us=600000000"), "begun") != NULL,
+	ok(strstr(world_ask(w, "intensify c20 every_us=1000000 for_us=600000000"),
+		  "text=\"intensified: ") != NULL,
 	   "another when one is cancelled");
 	world_tell(w, END_PARENT, "begin 2");
 	world_tell(w, END_PARENT, "define c21 module=tcp every_us=60000000");
 	world_tell(w, END_PARENT, "end 2");
 	world_settle(w);
-	ok(strstr(world_ask(w, "intensify c21 every_us=1000000 for_us=600000000"), "begun") != NULL,
+	ok(strstr(world_ask(w, "intensify c21 every_us=1000000 for_us=600000000"),
+		  "text=\"intensified: ") != NULL,
 	   "those that are gone do not count");
 	world_free(w);
 }
