@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "alert_inside.h"
 #include "subscriber_inside.h"
 
 static const char none[] = "there is no such claim: nines claim list";
@@ -31,6 +32,19 @@ static void judge(struct keeper *k, const struct card *c, const char *by, enum c
 	line_add(t, "said", said);
 	card_words(t, c, but);
 	board_end(k);
+}
+
+/* The record has whose it is at once, not by the next configuration: reports say so. */
+static void record_owner(struct keeper *k, const char *target)
+{
+	const struct subject *s = map_find_text(&k->alerts->subjects, target);
+	const char *owner = owner_of(k->board, target, s && s->owner ? s->owner : "");
+	struct text *t = spool_begin(&k->spool);
+
+	line_begin_name(t, "owner", target);
+	if (*owner)
+		line_add(t, "owner", owner);
+	spool_end(&k->spool);
 }
 
 static void write_owner(struct keeper *k, const char *claim, const char *target, const char *owner,
@@ -69,6 +83,7 @@ const char *claim_accept(struct keeper *k, const char *claim, const char *owner,
 	text_puts(&given, *owner ? owner : card_get(c, "owner"));
 	judge(k, c, by, CLAIM_ACCEPTED, given.at, said);
 	write_owner(k, id, target.at, given.at, "off", by);
+	record_owner(k, target.at);
 	follow_end(k, target.at);
 	claim_tell(k, id);
 	text_release(&target);
@@ -116,6 +131,7 @@ static const char *release(struct keeper *k, const struct card *c, const struct 
 	keeper_copy(id, sizeof id, owner->id);
 	judge(k, c, line_get(l, "by"), CLAIM_RELEASED, card_get(c, "owner"), line_get(l, "said"));
 	board_remove(k, "owner", id, line_get(l, "by"));
+	record_owner(k, card_get(board_find(k->board, "claim", l->id), "target"));
 	claim_tell(k, l->id);
 	return NULL;
 }

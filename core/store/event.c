@@ -43,6 +43,9 @@ static const struct {
 	 " interval_us = excluded.interval_us, members = excluded.members, need = excluded.need,"
 	 " seen_us = excluded.seen_us, category = excluded.category, removed_us = NULL",
 	 {"", "kind", "module", "owner", "interval_us", "members", "need", "seen_us", "category"}},
+	{"owner", /* between two configurations, as a claim has it */
+	 "UPDATE target SET owner = ?2 WHERE name = ?1",
+	 {"", "owner"}},
 	{"memory",
 	 "INSERT INTO memory(name, place, text, due_us) VALUES(?1, ?2, ?3, ?4)"
 	 " ON CONFLICT(name, place) DO UPDATE SET text = excluded.text, due_us = excluded.due_us",

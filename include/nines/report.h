@@ -385,7 +385,7 @@ const struct page_day *page_days(struct page *, size_t target, int64_t from_us, 
 struct page_about {
 	const char *name, *kind;     /* "check", "service" */
 	const char *module;          /* of a check */
-	const char *owner, *category; /* as last configured */
+	const char *owner, *category; /* as last configured; the owner as a claim has it since */
 	int64_t first_us, last_us;   /* of a check's results; 0: there are none */
 	bool is_removed;             /* no longer configured */
 };

@@ -32,6 +32,7 @@ static const struct page_column row[] = {
 	{"resolution", "", 0},
 	{"judged", "", 0},
 	{"met", "", 0},
+	{"owner", "", 0},
 };
 
 static void add_row(struct page *p, const struct page_figures *f)
@@ -148,6 +149,16 @@ static void add_customer(struct page *p)
 	page_fact(p, "is_decided", "is decided", page_value(PAGE_BOOL, c->is_decided));
 }
 
+/* Of the row that was added last. */
+static bool add_owner(struct page *p, size_t target)
+{
+	const struct page_about *about = page_about(p, target);
+
+	if (about)
+		page_cell(p, "owner", page_text(about->owner));
+	return about;
+}
+
 static void fill(struct page *p, const void *options)
 {
 	const struct options *o = options;
@@ -162,6 +173,8 @@ static void fill(struct page *p, const void *options)
 		if (!f)
 			return;
 		add_row(p, o->before && f->before ? f->before : f);
+		if (!add_owner(p, i))
+			return;
 	}
 	add_maintenance(p, targets);
 	add_reclassifications(p, targets);

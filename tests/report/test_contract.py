@@ -372,6 +372,16 @@ def rules(tmp):
         assert of(options) == wanted, (options, of(options), wanted)
 
 
+@test("whose a check is: as it was configured, or as a claim has it since, until that is taken back")
+def owners(tmp):
+    lines = [record.target("web-1", owner="ops"), *record.results("web-1", MARCH, 60, "u" * 300)]
+    for after, wanted in (([], "ops"), ([record.named("owner", "web-1", owner="Eve Ltd")], "Eve Ltd"), (["owner web-1"], "")):
+        place = tmp / str(len(wanted))
+        place.mkdir()
+        record.write(place / "db", lines + after)
+        assert contract(place / "db", tmp=place)["web-1"]["owner"] == wanted, wanted
+
+
 @test("hostile reasons and names stay texts (F44)")
 def hostile(tmp):
     path = tmp / "db"

@@ -125,6 +125,7 @@ static void test_course(void)
 	judge(w, last_claim(w), "act=accept");
 	ok(is(w, CLAIM_ACCEPTED), "accepted: %s", text_get(&web));
 	ok(!strcmp(owner(w), "Acme") && !strcmp(last_claim(w)->by, "ann"), "whose it is, by whom");
+	ok(strstr(w->log.at, " owner smtp owner=Acme\n") != NULL, "the record has it at once");
 	deliver_all(w, &letters);
 	ok(count_of(&letters, "deliver ") == 3 && count_of(&letters, "can be followed no more") &&
 		   strstr(letters.at, "address=fan@") && strstr(letters.at, "address=both@") &&
@@ -151,6 +152,7 @@ static void test_course(void)
 	ok(strstr(judge(w, last_claim(w), "act=release said=sold"), "end - text=") &&
 		   is(w, CLAIM_RELEASED) && !strcmp(owner(w), "ops"),
 	   "released, it goes back");
+	ok(strstr(w->log.at, " owner smtp owner=ops\n") != NULL, "the record has that, too");
 	ok(strstr(judge(w, last_claim(w), "act=release"), WRONG), "once");
 	text_release(&letters);
 	world_free(w);
