@@ -19,7 +19,7 @@
 /* What of our environment a role may see: no variable that could hold a secret. */
 static const char *const passed_on[] = {
 	"PATH=", "LANG=",       "TZ=",      "NO_COLOR=", "NINES_",          "ASAN_", "UBSAN_",
-	"LSAN_", "LD_PRELOAD=", "FAKETIME", "MALLOC_",   "GLIBC_TUNABLES=", NULL};
+	"LSAN_", "LD_PRELOAD=", "FAKETIME", "MALLOC_",   "GLIBC_TUNABLES=", "SSL_CERT_", NULL};
 
 static bool is_passed_on(const char *variable)
 {

@@ -1,14 +1,16 @@
 """Whoever runs a site claims its monitor: page, letter, code, proof by a file and by DNS, and what it changes (row 132)."""
+import html
 import json
 import pathlib
 import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import certs  # noqa: E402
 from daemon import Daemon, until  # noqa: E402
 from dnswire import TXT, Udp, txt, zone  # noqa: E402
 from parsers import parser  # noqa: E402
-from servers import Http, redirect, reply  # noqa: E402
+from servers import Http, redirect, reply, tls_context  # noqa: E402
 from signing import Browser, add_user  # noqa: E402
 from subscribed import Site, World  # noqa: E402
 from tap import run, test  # noqa: E402
@@ -17,9 +19,12 @@ from tokens import add_token  # noqa: E402
 FILE = "/.well-known/nines-claim"
 SITES = "/pages/sites"
 LINK = r"https://sites\.example\.org/claiming/([a-z0-9]+\.[A-Za-z0-9_-]{22})/"
+BAD_CERTIFICATES = [(certs.expired, "expired on "), (certs.not_yet, "is not yet valid"), (certs.wrong_host, "is for 'elsewhere.test', not '127.0.0.1'"),
+                    (certs.self_signed, "is self-signed"), (certs.other_authority, "chain incomplete: issuer 'CN=other.test' is neither sent nor trusted"),
+                    (certs.incomplete, "chain incomplete: issuer 'CN=between.test' is neither sent nor trusted")]
 CODE = r"nines-claim=([a-z0-9]+\.[A-Za-z0-9_-]{22})"
 MORE = """
-http "mine" {{ url = "{url}/"  every = "1s"  recheck = "1s"  title = "My shop"  owner = "ops" }}
+{kind} "mine" {{ url = "{url}/"  every = "1s"  recheck = "1s"  title = "My shop"  owner = "ops" }}
 http "rebound" {{ host = "127.0.0.1"  port = {port}  every = "1h" }}
 tcp "named" {{ host = "shop.test"  port = 1  every = "1h" }}
 page "sites" {{ title = "Sites"  url = "https://sites.example.org"  show = {{mine, named, rebound, mx}}  subscribe = email  claims = {claims} }}
@@ -29,16 +34,18 @@ page "sites" {{ title = "Sites"  url = "https://sites.example.org"  show = {{min
 class Shop:
     """The site that is claimed: its pages, its records, and a world whose page shows it."""
 
-    def __init__(self, tmp, claims="yes"):
+    def __init__(self, tmp, claims="yes", certificate=None):
+        """With a certificate it speaks https, to a nines that trusts the authority of the tests alone."""
         self.pages, self.records = {"/": reply(200)}, {}
-        self.http = Http(lambda r: self.pages.get(r.path, reply(404)))
+        self.http = Http(lambda r: self.pages.get(r.path, reply(404)), tls=certificate and tls_context(certificate()))
+        self.env = {"SSL_CERT_FILE": certs.authority()} if certificate else {}
         self.dns = Udp(zone(lambda name, kind: self.records.get((name, kind))))
         self.tmp, self.option = tmp, claims
 
     def __enter__(self):
         http, dns = self.http.__enter__(), self.dns.__enter__()
-        more = MORE.format(url=http.url(""), port=http.port, claims=self.option)
-        self.world = World(self.tmp, more, {"NINES_RESOLVER": f"{dns.host}:{dns.port}"})
+        more = MORE.format(kind=http.url("").partition(":")[0], url=http.url(""), port=http.port, claims=self.option)
+        self.world = World(self.tmp, more, {"NINES_RESOLVER": f"{dns.host}:{dns.port}", **self.env})
         self.world.__enter__()
         self.daemon, self.site = self.world.daemon, self.world.site
         return self
@@ -175,6 +182,22 @@ def by_dns(tmp):
         assert shop.site.ask("POST", f"{SITES}/claiming/{at}/", {"List-Unsubscribe": "One-Click"})[0] == 303
         assert "It is yours" in shop.show(key) and "Send me no more letters" not in shop.show(key)
         assert not next(c for c in shop.claims() if c["owner"] == "Eve Ltd")["to"], "his address is gone"
+
+
+@test("by a file over https: a certificate that is not good proves nothing, is asked for nothing, and the page says what is wrong; a good one does")
+def by_https(tmp):
+    with Shop(tmp, certificate=certs.expired) as shop:
+        key, code = shop.claim()
+        shop.pages[FILE] = found(code)
+        for certificate, wrong in BAD_CERTIFICATES:
+            shop.http.tls = tls_context(certificate())
+            body = shop.look(key)
+            assert f"{FILE}: certificate {wrong}" in html.unescape(body) and "Prove that you run this site" in body, (wrong, body)
+        assert not shop.http.requests and shop.claims()[0]["state"] == "open", "nothing is asked of whom nobody vouches for"
+        shop.http.tls = tls_context(certs.good())
+        assert "It is proven" in shop.look(key)
+        one, = shop.claims()
+        assert (one["state"], one["method"], one["found"]) == ("verified", "file", [f"{shop.http.url(FILE)}: the code"]), one
 
 
 @test("a site that lies inside is not dialled for strangers, and nothing is told of it but that")
