@@ -165,9 +165,12 @@ static void waits(struct probe *p, const void *options)
 static void test_deadline(void)
 {
 	struct seen *s = run_order(waits, (struct probe_order){.timeout_us = CLOCK_SECOND});
+	bool is_ours = strstr(word(s, "reason"), "stood still"); /* on a busy machine it may */
 
-	same(word(s, "verdict"), "down", "a timeout is down");
-	same(word(s, "reason"), "timeout after 1s", "its reason");
+	same(word(s, "verdict"), is_ours ? "unknown" : "down", "a timeout is down");
+	same(word(s, "reason"),
+	     is_ours ? "timeout after 1s, but the prober itself stood still" : "timeout after 1s",
+	     "its reason");
 	same(word(s, "step"), "connect", "in the open step");
 	ok(strchr(word(s, "steps"), '!'), "steps: %s", word(s, "steps"));
 	ok(line_int(&s->line, "elapsed_us", 0) < 30 * CLOCK_SECOND, "at its time");
@@ -294,9 +297,14 @@ static void test_verdicts(void)
 	same(word(s, "verdict"), "degraded", "degraded");
 	same(word(s, "reason"), "first", "its first reason");
 	s = run_order(naps, (struct probe_order){.slow_us = 1000});
-	same(word(s, "verdict"), "degraded", "slow is degraded");
-	ok(!strncmp(word(s, "reason"), "slow: ", 6) && strstr(word(s, "reason"), "limit 1.00ms"),
-	   "%s", word(s, "reason"));
+	if (!strcmp(word(s, "stall"), "1")) { /* on a busy machine it may */
+		same(word(s, "verdict"), "up", "and is not called slow then");
+	} else {
+		same(word(s, "verdict"), "degraded", "slow is degraded");
+		ok(!strncmp(word(s, "reason"), "slow: ", 6) &&
+			   strstr(word(s, "reason"), "limit 1.00ms"),
+		   "%s", word(s, "reason"));
+	}
 	s = run_order(late, (struct probe_order){.slow_us = 1000});
 	same(word(s, "stall"), "1", "a probe on a loop that stood still is tainted");
 	same(word(s, "verdict"), "up", "and not called slow");
