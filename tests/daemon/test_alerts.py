@@ -28,7 +28,9 @@ class Scene:
         self.text = SERVICE.format(port=self.port, more=more) + well + TELL.format(notifiers=BUILD / "notifiers", file=self.file, after=after, repeat=repeat)
 
     def letters(self):
-        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+        """Those whose line is whole: the file is read while it is written."""
+        text = self.file.read_text() if self.file.exists() else ""
+        return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
 
     def kinds(self):
         return [letter["kind"] for letter in self.letters()]
