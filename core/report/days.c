@@ -19,8 +19,18 @@ static struct sla_line part_of(const struct sla_line *all, size_t *first, int64_
 	return (struct sla_line){all->span + *first, end - *first, 0};
 }
 
+/* Windows may lie over a time long before anything was configured, or still to come. */
+static bool is_watched(const struct sla_line *part)
+{
+	for (size_t i = 0; i < part->spans; i++)
+		if (part->span[i].state != SLA_NOT_MONITORED)
+			return true;
+	return false;
+}
+
 /* The worst that counts; what nobody knows of most of a day is not called up. */
-static enum page_state state_of(const struct sla_sums *s, const struct sla_policy *rule)
+static enum page_state state_of(const struct sla_sums *s, const struct sla_policy *rule,
+				const struct sla_line *part)
 {
 	if (s->down_us > (rule->blips_are_up ? s->blip_us : 0))
 		return PAGE_STATE_DOWN;
@@ -30,18 +40,20 @@ static enum page_state state_of(const struct sla_sums *s, const struct sla_polic
 		return PAGE_STATE_UNKNOWN;
 	if (s->up_us || s->down_us)
 		return PAGE_STATE_UP;
+	if (!is_watched(part))
+		return PAGE_STATE_NONE;
 	if (s->maintenance_us)
 		return PAGE_STATE_MAINTENANCE;
 	return s->outside_hours_us || s->excluded_us ? PAGE_STATE_OUTSIDE : PAGE_STATE_NONE;
 }
 
 static struct page_day day_of(const struct sla_sums *s, const struct sla_policy *rule,
-			      int64_t from_us, int64_t to_us)
+			      const struct sla_line *part, int64_t from_us, int64_t to_us)
 {
 	return (struct page_day){
 		.from_us = from_us,
 		.to_us = to_us,
-		.state = state_of(s, rule),
+		.state = state_of(s, rule, part),
 		.up_us = s->up_us,
 		.degraded_us = s->degraded_us,
 		.down_us = s->down_us,
@@ -87,7 +99,7 @@ bool days_take(struct arena *arena, const struct figures_order *o, const struct 
 		const struct sla_sums s = sla_sum(&part, at_us, next_us, over, rule);
 
 		sla_sums_add(&so_far, &s, rule);
-		into->day[into->days] = day_of(&s, rule, at_us, next_us);
+		into->day[into->days] = day_of(&s, rule, &part, at_us, next_us);
 		into->day[into->days++].budget_us = -so_far.counted_down_us;
 	}
 	for (size_t i = 0; i < into->days; i++)

@@ -174,6 +174,25 @@ def compare_row(past, row):
         assert row["Rank"][0].split(" of ")[0] != "-" and abs(elapsed(row["p95"][0])[0] - exact["p95_us"]) <= elapsed(row["p95"][0])[1]
 
 
+@test("a day that was not monitored is that, whatever maintenance comes again and has no start; one that was is maintenance")
+def unwatched(tmp):
+    past = Past(tmp)
+    past.conf.write_text(past.conf.read_text() + 'maintenance "always" { services = {"young"} cron = "0 0 * * *" for = "24h" }\n')
+    past.write()
+    first = stamp(past.at(past.hours - 1700))[:10]  # what was brought in begins then
+    with pages(past) as web:
+        ready(web)
+        days = {row[0][0]: row[1][0] for row in table(shown(web, "young"), "days")[1:]}
+        home = web.get("/")[2]
+    over = {day: state for day, state in days.items() if day < stamp(past.now)[:10]}
+    assert len(over) > 80 and 10 < sum(day < first for day in over) < 30, "a case that proves little"
+    for day, state in over.items():
+        assert state == ("not monitored" if day < first else "maintenance, or outside the service hours"), (day, state)
+    measured = sum(state != "not monitored" for state in days.values())
+    bars = home[home.index("<strong>young") if "<strong>young" in home else home.index(">young</a></strong>"):]
+    assert f"90 days, {measured} of them measured" in bars[:bars.index("</svg>")], bars[:600]
+
+
 @test("ranks are those of the report: of whoever is listed, equals share one, what is hardly known has none")
 def ranks(tmp):
     past = Past(tmp)
