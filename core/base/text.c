@@ -226,6 +226,21 @@ bool text_to_bool(const char *s, bool *is_true)
 	return false;
 }
 
+bool text_next_line(const char **list, struct text *line)
+{
+	const char *at = *list;
+	size_t n = at ? strcspn(at, "\n") : 0;
+
+	text_clear(line);
+	if (!at || !*at) {
+		text_release(line);
+		return false;
+	}
+	text_add(line, at, n);
+	*list = at + n + (at[n] == '\n');
+	return true;
+}
+
 bool text_lists_bytes(const char *list, const char *item, size_t size)
 {
 	size_t n;

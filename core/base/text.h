@@ -47,6 +47,9 @@ void text_stamp(char id[TEXT_STAMP], uint64_t number);
 bool text_to_int(const char *, int64_t *);
 /* true yes on 1, false no off 0, as configurations have them. False: another word. */
 bool text_to_bool(const char *, bool *);
+/* The next line of *list (NULL: empty), which moves behind it. False: there is none, and `line` is
+ * released; who leaves earlier releases it himself. */
+bool text_next_line(const char **list, struct text *line);
 /* One of the lines of `list` is `item`, exactly these bytes, or some line of `items`. */
 bool text_lists(const char *list, const char *item);
 bool text_lists_bytes(const char *list, const char *item, size_t size);

@@ -119,18 +119,14 @@ static size_t lines_of(const char *list)
 
 static bool judge_states(const struct post *p, struct text *wrong)
 {
+	const char *states = p->states;
 	struct text state = {0};
 	bool is_fine = true;
-	size_t size;
 
 	if (lines_of(p->states) > lines_of(p->components))
 		return post_refuse(wrong, "more states than components: write one state for each");
-	for (const char *at = p->states; *at && is_fine; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		text_clear(&state);
-		text_add(&state, at, size);
-		is_fine = !size || post_judge_word("state", state.at, claim, wrong) >= 0;
-	}
+	while (is_fine && text_next_line(&states, &state))
+		is_fine = !state.size || post_judge_word("state", state.at, claim, wrong) >= 0;
 	text_release(&state);
 	return is_fine;
 }

@@ -80,18 +80,11 @@ static void add_time(struct text *t, const char *what, int64_t wall_us)
 
 static void add_text(const struct cli *cli, struct text *t, const char *what, const char *said)
 {
-	struct text one = {0};
-	size_t n;
+	struct text indent = {0};
 
-	for (; *said; said += n + (said[n] == '\n')) {
-		n = strcspn(said, "\n");
-		text_clear(&one);
-		text_add(&one, said, n);
-		text_printf(t, "    %s ", what);
-		screen_safe(&cli->screen, t, text_get(&one), 1000);
-		text_putc(t, '\n');
-	}
-	text_release(&one);
+	text_printf(&indent, "    %s ", what);
+	screen_lines(&cli->screen, t, indent.at, said, 1000);
+	text_release(&indent);
 }
 
 static void add_one(const struct cli *cli, struct text *t, const struct board *b,

@@ -84,21 +84,6 @@ static void add_one(struct listing *list, const struct line *l)
 	text_release(&to);
 }
 
-static json_t *list_of(const char *lines)
-{
-	json_t *all = json_array();
-	struct text one = {0};
-
-	for (size_t n; *lines; lines += n + (lines[n] == '\n')) {
-		n = strcspn(lines, "\n");
-		text_clear(&one);
-		text_add(&one, lines, n);
-		json_array_append_new(all, json_safe(text_get(&one)));
-	}
-	text_release(&one);
-	return all;
-}
-
 static json_t *text_or_null(const struct line *l, const char *word)
 {
 	return *line_get(l, word) ? json_safe(line_get(l, word)) : json_null();
@@ -117,7 +102,7 @@ static void take(const struct line *l, void *with)
 		return;
 	add_one(list, l);
 	j = json_pack("{so, so}", "name", json_safe(line_name(l)), "to",
-		      list_of(line_get(l, "to")));
+		      json_lines(line_get(l, "to")));
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		json_object_set_new(j, text[i], text_or_null(l, text[i]));
 	for (size_t i = 0; i < sizeof time / sizeof *time; i++)

@@ -86,22 +86,6 @@ static void add_line(struct asked *a, const struct read_incident *i)
 	text_release(&took);
 }
 
-/* Line by line, for screen_safe() takes newlines out. */
-static void add_found(struct asked *a, const struct text *found)
-{
-	char line[1100];
-
-	for (const char *at = text_get(found); *at;) {
-		size_t n = strcspn(at, "\n");
-
-		snprintf(line, sizeof line, "%.*s", (int)n, at);
-		text_puts(&a->text, "  ");
-		screen_safe(&a->cli->screen, &a->text, line, sizeof line);
-		text_putc(&a->text, '\n');
-		at += n + (at[n] == '\n');
-	}
-}
-
 static bool take(const struct read_incident *i, void *with)
 {
 	struct asked *a = with;
@@ -121,7 +105,7 @@ static bool take(const struct read_incident *i, void *with)
 		text_puts(&a->text, "\nfound out at ");
 		clock_add_utc(&a->text, at_us, 0);
 		text_puts(&a->text, ":\n");
-		add_found(a, &found);
+		screen_lines(&a->cli->screen, &a->text, "  ", text_get(&found), 1100);
 	} else if (!a->json && a->is_one) {
 		text_puts(&a->text, "no diagnosis was kept\n");
 	}

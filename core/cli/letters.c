@@ -136,14 +136,12 @@ static void add_letter_text(struct asked *a, const struct read_letter *l)
 /* Line by line, for screen_safe() takes newlines out. */
 static void add_body(struct asked *a, const char *text)
 {
-	char line[1100];
+	struct text line = {0};
 
 	text_putc(&a->text, '\n');
-	for (size_t n; *text; text += n + (text[n] == '\n')) {
-		n = strcspn(text, "\n");
-		snprintf(line, sizeof line, "%.*s", (int)n, text);
-		text_puts(&a->text, *line ? "  " : "");
-		screen_safe(&a->cli->screen, &a->text, line, sizeof line);
+	while (text_next_line(&text, &line)) {
+		text_puts(&a->text, line.size ? "  " : "");
+		screen_safe(&a->cli->screen, &a->text, line.at, 1100);
 		text_putc(&a->text, '\n');
 	}
 	text_putc(&a->text, '\n');

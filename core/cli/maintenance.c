@@ -55,25 +55,6 @@ static json_t *document(const struct line *l)
 	return j;
 }
 
-static void add_names(struct listing *all, const char *list)
-{
-	const char *sign = "";
-
-	if (!*list)
-		text_puts(&all->text, "everything");
-	while (*list) {
-		size_t n = strcspn(list, "\n");
-		struct text name = {0};
-
-		text_add(&name, list, n);
-		text_puts(&all->text, sign);
-		screen_safe(&all->cli->screen, &all->text, text_get(&name), 200);
-		text_release(&name);
-		sign = ", ";
-		list += n + (list[n] == '\n');
-	}
-}
-
 static void add_again(struct listing *all, const struct line *l)
 {
 	if (!*line_get(l, "cron"))
@@ -91,7 +72,7 @@ static void add_again(struct listing *all, const struct line *l)
 static void take(const struct line *l, void *with)
 {
 	struct listing *all = with;
-	const char *impact = line_get(l, "impact");
+	const char *impact = line_get(l, "impact"), *services = line_get(l, "services");
 
 	if (strcmp(l->verb, "window"))
 		return;
@@ -107,7 +88,7 @@ static void take(const struct line *l, void *with)
 	text_puts(&all->text, ", impact ");
 	screen_safe(&all->cli->screen, &all->text, *impact ? impact : "outage", 20);
 	text_puts(&all->text, "\n    ");
-	add_names(all, line_get(l, "services"));
+	screen_list(&all->cli->screen, &all->text, *services ? services : "everything", 200);
 	text_putc(&all->text, '\n');
 	add_again(all, l);
 	if (*line_get(l, "text")) {

@@ -16,17 +16,12 @@ static json_t *components(const struct post *p)
 {
 	json_t *all = json_array();
 	struct text name = {0}, state = {0};
-	size_t size;
+	const char *names = p->components;
 
-	for (const char *at = p->components; *at; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		text_clear(&name);
-		text_add(&name, at, size);
+	while (text_next_line(&names, &name))
 		json_array_append_new(all,
 				      json_pack("{so, so}", "name", json_safe(name.at), "state",
 						json_safe(post_claim(p, name.at, &state))));
-	}
-	text_release(&name);
 	text_release(&state);
 	return all;
 }
@@ -81,32 +76,12 @@ static json_t *document(const struct board *b, const struct post *p)
 
 /* ---- as text ---- */
 
-static void add_lines(const struct cli *cli, struct text *t, const char *indent, const char *text)
-{
-	struct text line = {0};
-	size_t size;
-
-	for (const char *at = text; *at; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		text_clear(&line);
-		text_add(&line, at, size);
-		text_puts(t, indent);
-		screen_safe(&cli->screen, t, text_get(&line), POST_BODY_BYTES);
-		text_putc(t, '\n');
-	}
-	text_release(&line);
-}
-
 static void add_components(const struct cli *cli, struct text *t, const struct post *p)
 {
 	struct text name = {0}, state = {0};
-	const char *sign = "    of ";
-	size_t size;
+	const char *sign = "    of ", *names = p->components;
 
-	for (const char *at = p->components; *at; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		text_clear(&name);
-		text_add(&name, at, size);
+	while (text_next_line(&names, &name)) {
 		text_puts(t, sign);
 		screen_safe(&cli->screen, t, name.at, 200);
 		if (*post_claim(p, name.at, &state))
@@ -114,7 +89,6 @@ static void add_components(const struct cli *cli, struct text *t, const struct p
 		sign = ", ";
 	}
 	text_puts(t, *p->components ? "\n" : "");
-	text_release(&name);
 	text_release(&state);
 }
 
@@ -171,12 +145,13 @@ static void add_updates(const struct cli *cli, struct text *t, const struct boar
 			clock_add_utc(t, u.withdrawn_us, 0);
 		}
 		text_putc(t, '\n');
-		add_lines(cli, t, "    ", u.body);
+		screen_lines(&cli->screen, t, "    ", u.body, POST_BODY_BYTES);
 		for (size_t k = 0; update_was(card[i], k, &until_us); k++) {
 			text_puts(t, "    until ");
 			clock_add_utc(t, until_us, 0);
 			text_puts(t, " it said:\n");
-			add_lines(cli, t, "      ", update_was(card[i], k, &until_us));
+			screen_lines(&cli->screen, t, "      ", update_was(card[i], k, &until_us),
+				     POST_BODY_BYTES);
 		}
 	}
 }

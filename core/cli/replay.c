@@ -173,16 +173,12 @@ static void add_shown(struct world *w, const struct line *l)
 /* The letter's own lines, set in. */
 static void add_text(struct world *w, const char *text)
 {
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-		struct text row = {0};
+	struct text row = {0};
 
-		text_add(&row, text, n);
-		text_puts(&w->said, n ? "    " : "");
-		screen_safe(&w->cli->screen, &w->said, text_get(&row), 1000);
+	while (text_next_line(&text, &row)) {
+		text_puts(&w->said, row.size ? "    " : "");
+		screen_safe(&w->cli->screen, &w->said, row.at, 1000);
 		text_putc(&w->said, '\n');
-		text_release(&row);
-		text += n + (text[n] == '\n');
 	}
 	text_putc(&w->said, '\n');
 }

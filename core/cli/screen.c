@@ -86,6 +86,29 @@ void screen_safe(const struct screen *s, struct text *t, const char *text, size_
 	t->at[to] = '\0';
 }
 
+void screen_lines(const struct screen *s, struct text *t, const char *indent, const char *lines,
+		  size_t most)
+{
+	struct text line = {0};
+
+	while (text_next_line(&lines, &line)) {
+		text_puts(t, indent);
+		screen_safe(s, t, line.at, most);
+		text_putc(t, '\n');
+	}
+}
+
+void screen_list(const struct screen *s, struct text *t, const char *lines, size_t most)
+{
+	const char *first = lines;
+	struct text line = {0};
+
+	for (; text_next_line(&lines, &line); first = NULL) {
+		text_puts(t, first ? "" : ", ");
+		screen_safe(s, t, line.at, most);
+	}
+}
+
 int screen_width(const struct screen *s, const char *text)
 {
 	mbstate_t state = {0};

@@ -28,6 +28,10 @@ enum tone screen_tone_of(const char *state);
 
 /* Foreign text without anything a terminal obeys, at most `most` bytes. */
 void screen_safe(const struct screen *, struct text *, const char *text, size_t most);
+/* Each line of `lines` by itself, behind `indent`; a list on one line, with commas. */
+void screen_lines(const struct screen *, struct text *, const char *indent, const char *lines,
+		  size_t most);
+void screen_list(const struct screen *, struct text *, const char *lines, size_t most);
 
 /* Columns that `text` (already safe) takes. */
 int screen_width(const struct screen *, const char *text);

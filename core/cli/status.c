@@ -247,28 +247,13 @@ static const struct phrase *phrase_for(const struct overview_word *w)
 	return &further;
 }
 
-/* One value, or several joined by newlines. */
-static void add_list(const struct screen *s, struct text *t, const char *value)
-{
-	for (const char *at = value; *at;) {
-		char one[200];
-		size_t n = strcspn(at, "\n");
-
-		snprintf(one, sizeof one, "%.*s", (int)n, at);
-		screen_safe(s, t, one, sizeof one);
-		at += n;
-		text_puts(t, *at ? ", " : "");
-		at += *at != '\0';
-	}
-}
-
 static void add_value(const struct screen *s, struct text *t, const struct overview_word *w)
 {
 	size_t n = strlen(w->key);
 	int64_t us;
 
 	if (n < 3 || strcmp(w->key + n - 3, "_us") || !text_to_int(w->value, &us))
-		add_list(s, t, w->value);
+		screen_list(s, t, w->value, 200);
 	else if (!strcmp(w->key, "started_us"))
 		clock_add_utc(t, us, 0);
 	else if (!strcmp(w->key, "uptime_us"))

@@ -46,22 +46,6 @@ static json_t *document(const struct card *c)
 		json_integer(card_int(c, "refused", 0)), "by", json_safe(c->by));
 }
 
-/* Names joined by newlines, on one line. */
-static void add_list(const struct cli *cli, struct text *t, const char *names)
-{
-	struct text one = {0};
-	size_t n;
-
-	for (const char *at = names; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&one);
-		text_add(&one, at, n);
-		text_puts(t, at == names ? "" : ", ");
-		screen_safe(&cli->screen, t, text_get(&one), 200);
-	}
-	text_release(&one);
-}
-
 static void add_row(const struct cli *cli, struct text *t, const struct card *c)
 {
 	screen_field(&cli->screen, t, c->id, 12);
@@ -76,9 +60,10 @@ static void add_row(const struct cli *cli, struct text *t, const struct card *c)
 		text_printf(t, "the answer to request %s\n", card_get(c, "request"));
 		return;
 	}
-	add_list(cli, t, card_get(c, "kinds"));
+	screen_list(&cli->screen, t, card_get(c, "kinds"), 200);
 	text_puts(t, " of ");
-	add_list(cli, t, card_int(c, "all", 0) ? "everything" : card_get(c, "components"));
+	screen_list(&cli->screen, t,
+		    card_int(c, "all", 0) ? "everything" : card_get(c, "components"), 200);
 	text_putc(t, '\n');
 }
 
@@ -118,7 +103,7 @@ static void add_one(const struct cli *cli, struct text *t, const struct card *c)
 	text_printf(t, ", %lld letters refused in a row\n", (long long)card_int(c, "refused", 0));
 	if (*card_get(c, "audiences")) {
 		text_puts(t, "    groups: ");
-		add_list(cli, t, card_get(c, "audiences"));
+		screen_list(&cli->screen, t, card_get(c, "audiences"), 200);
 		text_putc(t, '\n');
 	}
 	if (*c->by) {

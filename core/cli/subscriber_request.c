@@ -19,22 +19,6 @@ static const struct cli_flag flag[] = {
 	{NULL, NULL, NULL, 0},
 };
 
-static void add_lines(const struct cli *cli, struct text *t, const char *lines)
-{
-	struct text one = {0};
-	size_t n;
-
-	for (const char *at = lines; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&one);
-		text_add(&one, at, n);
-		text_puts(t, "    ");
-		screen_safe(&cli->screen, t, text_get(&one), 1000);
-		text_putc(t, '\n');
-	}
-	text_release(&one);
-}
-
 static void add(const struct cli *cli, struct text *t, const struct card *c)
 {
 	screen_field(&cli->screen, t, c->id, 12);
@@ -45,9 +29,9 @@ static void add(const struct cli *cli, struct text *t, const struct card *c)
 	text_puts(t, "  ");
 	screen_safe(&cli->screen, t, card_get(c, "page"), 60);
 	text_putc(t, '\n');
-	add_lines(cli, t, card_get(c, "what"));
-	add_lines(cli, t, card_get(c, "why"));
-	add_lines(cli, t, card_get(c, "said"));
+	screen_lines(&cli->screen, t, "    ", card_get(c, "what"), 1000);
+	screen_lines(&cli->screen, t, "    ", card_get(c, "why"), 1000);
+	screen_lines(&cli->screen, t, "    ", card_get(c, "said"), 1000);
 }
 
 static json_t *document(const struct card *c)

@@ -294,18 +294,7 @@ void outcome_add_text(const struct outcome *o, const struct screen *s, struct te
 
 void outcome_add_transcript(const struct outcome *o, const struct screen *s, struct text *t)
 {
-	const char *at = o->transcript;
-	struct text line = {0};
-
-	if (*at)
+	if (*o->transcript)
 		text_putc(t, '\n');
-	for (size_t n; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&line);
-		text_add(&line, at, n);
-		screen_spaces(t, 4);
-		screen_safe(s, t, text_get(&line), 4096);
-		text_putc(t, '\n');
-	}
-	text_release(&line);
+	screen_lines(s, t, "    ", o->transcript, 4096);
 }

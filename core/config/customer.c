@@ -20,14 +20,11 @@ static void each(struct config *c, const struct section *s, const struct value *
 		 void (*judge)(struct config *, const struct section *, const struct value *,
 			       const char *name))
 {
+	const char *names = v ? v->text : NULL;
 	struct text name = {0};
 
-	for (const char *at = v ? v->text : ""; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		text_clear(&name);
-		text_add(&name, at, strcspn(at, "\n"));
-		judge(c, s, v, text_get(&name));
-	}
-	text_release(&name);
+	while (text_next_line(&names, &name))
+		judge(c, s, v, name.at);
 }
 
 static void judge_service(struct config *c, const struct section *s, const struct value *v,

@@ -368,13 +368,8 @@ static void judge_contacts(struct config *c, struct delivery *d)
 
 	for (const char *const *one = d->say.contacts; *one; one++)
 		take_contacts(c, d, *one);
-	for (size_t n; !*d->say.contacts && *of_customer; of_customer += n + !!of_customer[n]) {
-		n = strcspn(of_customer, "\n");
-		text_clear(&name);
-		text_add(&name, of_customer, n);
-		take_contacts(c, d, parse_keep(&c->parse, text_get(&name)));
-	}
-	text_release(&name);
+	while (!*d->say.contacts && text_next_line(&of_customer, &name))
+		take_contacts(c, d, parse_keep(&c->parse, name.at));
 	if (!*d->say.contacts && !*d->say.folder && !d->to.size)
 		problem_add(&c->parse, d->section->file, d->section->line,
 			    "add contacts = {\"NAME\"}, or a folder", "deliver '%s' goes to nobody",

@@ -87,15 +87,9 @@ static bool plan(struct keeper *k, const struct post_change *c, struct text *id,
 static void unplan(struct keeper *k, const char *ids)
 {
 	struct text id = {0}, said = {0};
-	size_t size;
 
-	for (; *ids; ids += size + (ids[size] == '\n')) {
-		size = strcspn(ids, "\n");
-		text_clear(&id);
-		text_add(&id, ids, size);
-		window_cancel(k, text_get(&id), &said); /* one that has ended stays */
-	}
-	text_release(&id);
+	while (text_next_line(&ids, &id))
+		window_cancel(k, id.at, &said); /* one that has ended stays */
 	text_release(&said);
 }
 

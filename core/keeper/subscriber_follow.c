@@ -165,20 +165,15 @@ bool follow_judge(const struct keeper *k, const struct line *l, const struct car
 {
 	const char *at = line_get(l, "components");
 	struct text name = {0};
-	size_t n;
 
-	for (; *at && !wrong->size && wants_alerts(line_get(l, "kinds")) && !*line_get(l, "by");
-	     at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&name);
-		text_add(&name, at, n);
-		if (is_refused(k, text_get(&name)) &&
-		    !(old && card_lists(old, "components", name.at)))
+	if (!wants_alerts(line_get(l, "kinds")) || *line_get(l, "by"))
+		return true;
+	while (!wrong->size && text_next_line(&at, &name))
+		if (is_refused(k, name.at) && !(old && card_lists(old, "components", name.at)))
 			text_printf(wrong,
 				    "whoever runs '%s' does not let others follow it: leave "
 				    "it out",
 				    title_of(k, name.at));
-	}
 	text_release(&name);
 	return !wrong->size;
 }

@@ -16,18 +16,14 @@ static void hear(struct lint *l, struct contact *c, const char *names, int depth
 	struct text name = {0};
 	struct target *t;
 
-	for (size_t n; *names && depth; names += n + (names[n] == '\n')) {
-		n = strcspn(names, "\n");
-		text_clear(&name);
-		text_add(&name, names, n);
-		t = map_find_text(&l->targets, text_get(&name));
+	while (depth && text_next_line(&names, &name)) {
+		t = map_find_text(&l->targets, name.at);
 		if (!t || map_find_text(&c->heard, t->name))
 			continue;
 		map_put_text(&c->heard, t->name, t);
 		if (t->is_service)
 			hear(l, c, t->members, depth - 1);
 	}
-	text_release(&name);
 }
 
 static bool hears(const struct path *p, const struct target *t)
@@ -187,6 +183,7 @@ static void make_way(struct lint *l, struct path *p)
 static void add_member(struct lint *l, const struct target *t, struct addresses *to,
 		       const char **trouble, int depth)
 {
+	const char *members = t->members;
 	struct text name = {0};
 	const struct target *member;
 
@@ -195,15 +192,11 @@ static void add_member(struct lint *l, const struct target *t, struct addresses 
 		if (u->host->trouble)
 			*trouble = u->host->trouble;
 	}
-	for (const char *at = t->members; at && *at && depth; at += strcspn(at, "\n")) {
-		at += *at == '\n';
-		text_clear(&name);
-		text_add(&name, at, strcspn(at, "\n"));
-		member = map_find_text(&l->targets, text_get(&name));
+	while (depth && text_next_line(&members, &name)) {
+		member = map_find_text(&l->targets, name.at);
 		if (member)
 			add_member(l, member, to, trouble, depth - 1);
 	}
-	text_release(&name);
 }
 
 /* A service that cannot do without one of its members falls with that one, which is judged itself.
@@ -219,15 +212,13 @@ static bool is_redundant(const struct target *t)
 
 static bool has_found_member(struct lint *l, const struct target *t)
 {
+	const char *members = t->members;
 	struct text name = {0};
 	const struct target *member;
 	bool found = false;
 
-	for (const char *at = t->members; *at && !found; at += strcspn(at, "\n")) {
-		at += *at == '\n';
-		text_clear(&name);
-		text_add(&name, at, strcspn(at, "\n"));
-		member = map_find_text(&l->targets, text_get(&name));
+	while (!found && text_next_line(&members, &name)) {
+		member = map_find_text(&l->targets, name.at);
 		found = member && member->is_found;
 	}
 	text_release(&name);

@@ -120,17 +120,15 @@ static void add_finding(struct text *t, const struct overview_check *c)
 {
 	struct words w = {0};
 	struct text line = {0}, *lines;
+	const char *found = c->finding;
 
-	if (!c->finding || !*c->finding)
+	if (!found || !*found)
 		return;
 	lines = word(&w, "finding");
-	for (const char *at = c->finding; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		text_clear(&line);
-		text_add(&line, at, strcspn(at, "\n"));
-		html_add(lines, text_get(&line));
+	while (text_next_line(&found, &line)) {
+		html_add(lines, line.at);
 		text_putc(lines, '\n');
 	}
-	text_release(&line);
 	words_piece(t, web_page, "finding", &w);
 }
 

@@ -80,13 +80,9 @@ static void read_all(struct moment *m, struct read *r, const char *names)
 	struct text name = {0};
 	size_t count = 0;
 
-	for (const char *at = names, *end; *at && count++ < MOMENT_MOST; at = end + (*end != 0)) {
-		end = at + strcspn(at, "\n");
-		text_clear(&name);
-		text_add(&name, at, (size_t)(end - at));
-		if (!read_one(m, r, text_get(&name)))
+	while (count++ < MOMENT_MOST && text_next_line(&names, &name))
+		if (!read_one(m, r, name.at))
 			break;
-	}
 	text_release(&name);
 	read_maintenance(r, NULL, m->at_us, m->at_us + 1, take_window, m);
 	if (*read_wrong(r))

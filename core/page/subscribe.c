@@ -128,21 +128,14 @@ static void add_audiences(struct text *t, const struct request *r, const struct 
 	const char *at = page_get(r->page, "audiences");
 	struct text boxes = {0}, one = {0};
 	struct words w = {0};
-	size_t n;
 
-	for (; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&one);
-		text_add(&one, at, n);
-		add_box(&boxes, "audience", text_get(&one), text_get(&one),
-			text_lists_bytes(c->audiences, at, n));
-	}
+	while (text_next_line(&at, &one))
+		add_box(&boxes, "audience", one.at, one.at, text_lists(c->audiences, one.at));
 	if (boxes.size) {
 		word_text(&w, "boxes", boxes.at);
 		words_piece(t, web_subscribe, "subscribe-audiences", &w);
 	}
 	text_release(&boxes);
-	text_release(&one);
 }
 
 void choices_add(struct text *t, const struct site *s, const struct request *r,

@@ -221,17 +221,13 @@ static bool render_body(struct reporter *r, struct rendering *g, struct text *wr
 static bool render_files(struct reporter *r, struct rendering *g, struct text *wrong)
 {
 	const char *list = line_get(&g->deliver, "attach");
+	struct text name = {0};
 	bool is_fine = true;
 
-	for (size_t n; *list && is_fine && r->files < REPORTER_FILES;
-	     list += n + (list[n] == '\n')) {
+	while (is_fine && r->files < REPORTER_FILES && text_next_line(&list, &name)) {
 		struct reporter_file *f = &r->file[r->files];
-		struct text name = {0};
 
-		n = strcspn(list, "\n");
-		text_add(&name, list, n);
-		f->format = render_find(text_get(&name));
-		text_release(&name);
+		f->format = render_find(name.at);
 		if (!f->format)
 			continue;
 		r->files++;
@@ -239,6 +235,7 @@ static bool render_files(struct reporter *r, struct rendering *g, struct text *w
 		reporter_name_file(f, line_name(&g->deliver), line_get(&g->make, "contact"),
 				   line_get(&g->make, "label"));
 	}
+	text_release(&name);
 	return is_fine;
 }
 

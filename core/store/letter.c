@@ -31,13 +31,9 @@ static bool each_entry(struct store *s, const struct line *l, const char *word, 
 	struct text entry = {0};
 	bool is_fine = true;
 
-	for (size_t size; *at && is_fine; at += size + (at[size] == '\n')) {
-		size = strcspn(at, "\n");
-		text_clear(&entry);
-		text_add(&entry, at, size);
-		if (size)
-			is_fine = sql_run(&s->sql, sql, "ss", line_name(l), text_get(&entry));
-	}
+	while (is_fine && text_next_line(&at, &entry))
+		if (entry.size)
+			is_fine = sql_run(&s->sql, sql, "ss", line_name(l), entry.at);
 	text_release(&entry);
 	return is_fine;
 }

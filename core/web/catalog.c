@@ -239,34 +239,21 @@ static void sort(struct catalog_set *s)
 	s->catalog.by_name = sorted;
 }
 
-/* Each item of a list of lines; returns the next, NULL at the end. */
-static const char *next_item(const char *at, struct text *item)
-{
-	size_t n;
-
-	if (!at || !*at)
-		return NULL;
-	n = strcspn(at, "\n");
-	text_clear(item);
-	text_add(item, at, n);
-	return at + n + (at[n] == '\n');
-}
-
 /* The target and all that it is made of. */
 static void show(struct catalog_set *s, unsigned char *shown, size_t place, int depth)
 {
+	const char *members = s->target[place].members;
 	struct text name = {0};
 	size_t member;
 
 	if (shown[place] || depth > DEPTH)
 		return;
 	shown[place] = 1;
-	for (const char *at = s->target[place].members; (at = next_item(at, &name));) {
-		member = (size_t)(uintptr_t)map_find_text(&s->place, text_get(&name));
+	while (text_next_line(&members, &name)) {
+		member = (size_t)(uintptr_t)map_find_text(&s->place, name.at);
 		if (member)
 			show(s, shown, member - 1, depth + 1);
 	}
-	text_release(&name);
 }
 
 static void show_like(struct catalog_set *s, unsigned char *shown, const char *pattern)
@@ -304,11 +291,10 @@ static void choose(struct catalog_set *s, struct page *p)
 		text_puts(&s->wrong, "more than can be kept");
 		return;
 	}
-	for (const char *at = show_list; (at = next_item(at, &item));)
-		show_like(s, shown, text_get(&item));
-	for (const char *at = categories; (at = next_item(at, &item));)
-		show_category(s, shown, text_get(&item));
-	text_release(&item);
+	while (text_next_line(&show_list, &item))
+		show_like(s, shown, item.at);
+	while (text_next_line(&categories, &item))
+		show_category(s, shown, item.at);
 }
 
 /* ---- private pages ---- */
@@ -323,11 +309,11 @@ static bool is_private(const struct page *p)
 static const struct proxies *visitors_of(struct catalog_set *s, const struct page *p)
 {
 	struct proxies *all = arena_alloc(&s->arena, sizeof *all);
+	const char *nets = page_get(p, "visitors");
 	struct text item = {0};
 
-	for (const char *at = page_get(p, "visitors"); all && (at = next_item(at, &item));)
-		proxy_add(all, text_get(&item));
-	text_release(&item);
+	while (all && text_next_line(&nets, &item))
+		proxy_add(all, item.at);
 	return all;
 }
 
@@ -525,11 +511,10 @@ static size_t count_shown(const struct catalog *c, const struct page *p, const c
 	size_t n = 0;
 
 	*all = 0;
-	while ((names = next_item(names, &name))) {
-		n += page_shows(c, p, text_get(&name));
+	while (text_next_line(&names, &name)) {
+		n += page_shows(c, p, name.at);
 		*all += 1;
 	}
-	text_release(&name);
 	return n;
 }
 

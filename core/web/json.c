@@ -27,13 +27,8 @@ json_t *json_lines(const char *list)
 	json_t *all = json_array();
 	struct text one = {0};
 
-	for (size_t n; *list; list += n + (list[n] == '\n')) {
-		n = strcspn(list, "\n");
-		text_clear(&one);
-		text_add(&one, list, n);
-		json_array_append_new(all, json_safe(text_get(&one)));
-	}
-	text_release(&one);
+	while (text_next_line(&list, &one))
+		json_array_append_new(all, json_safe(one.at));
 	return all;
 }
 

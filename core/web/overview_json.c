@@ -66,22 +66,6 @@ static json_t *check(const struct overview_check *c)
 	return j;
 }
 
-/* A value that is a list, its parts joined by newlines. */
-static json_t *split(const char *at)
-{
-	json_t *list = json_array();
-	struct text one = {0};
-
-	for (size_t n; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		text_clear(&one);
-		text_add(&one, at, n);
-		json_array_append_new(list, json_safe(text_get(&one)));
-	}
-	text_release(&one);
-	return list;
-}
-
 static json_t *service(const struct overview_service *s)
 {
 	json_t *j = json_object();
@@ -94,7 +78,7 @@ static json_t *service(const struct overview_service *s)
 	set_true(j, "acknowledged", s->is_acknowledged);
 	if (s->silenced_until_us)
 		json_object_set_new(j, "silenced_until", json_time(s->silenced_until_us));
-	json_object_set_new(j, "members", split(s->members));
+	json_object_set_new(j, "members", json_lines(s->members));
 	json_object_set_new(j, "uptime_month", uptime(s->uptime_micro));
 	return j;
 }
@@ -105,7 +89,7 @@ json_t *overview_health_json(const struct overview *o)
 	int64_t n;
 
 	json_object_set_new(j, "ok", json_boolean(o->is_ok));
-	json_object_set_new(j, "trouble", split(o->trouble ? o->trouble : ""));
+	json_object_set_new(j, "trouble", json_lines(o->trouble));
 	for (size_t i = 0; i < o->words; i++) {
 		const char *value = o->word[i].value;
 

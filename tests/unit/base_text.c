@@ -176,12 +176,32 @@ static void test_words(void)
 	   "two lists meet in a line that both have");
 }
 
+static void check_lines(void)
+{
+	static const struct {
+		const char *list, *lines;
+	} row[] = {{NULL, ""}, {"", ""}, {"a", "[a]"}, {"a\nbc", "[a][bc]"}, {"a\n", "[a]"},
+		   {"\n\nb", "[][][b]"}};
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct text got = {0}, line = {0};
+		const char *at = row[i].list;
+
+		while (text_next_line(&at, &line))
+			text_printf(&got, "[%s]", line.at);
+		ok(!strcmp(text_get(&got), row[i].lines) && !line.at, "lines %zu: %s", i,
+		   text_get(&got));
+		text_release(&got);
+	}
+}
+
 int main(void)
 {
 	int64_t n;
 
 	test_words();
 	check_growing();
+	check_lines();
 	check_safe();
 	check_safe_always();
 	check_durations();
