@@ -12,6 +12,7 @@
 #include "evidence.h"
 #include "../page/frame.h"
 #include "enter.h"
+#include "kept.h"
 #include "problem.h"
 #include "respond.h"
 #include "secret.h"
@@ -196,84 +197,6 @@ static enum MHD_Result ask_keeper(struct visit *v)
 	return done;
 }
 
-/* ---- renderings ---- */
-
-static void add_key(struct text *key, const struct visit *v, unsigned reads)
-{
-	const struct request *r = &v->request;
-
-	text_clear(key);
-	text_printf(key, "%u %s\n%s%s", reads, r->page ? r->page->name : "", r->base, r->path);
-	if (reads & VISIT_READS_QUERY)
-		text_printf(key, "\n%s", v->query_text);
-	if (reads & VISIT_READS_BASE)
-		text_printf(key, "\n%s://%s", r->scheme, r->host);
-}
-
-static bool is_current(const struct server *s, const struct rendering *g, const struct route *to)
-{
-	bool is_stale = feed_is_stale(s->feed);
-
-	if (to->shows == SHOWS_NOTHING)
-		return true;
-	/* What is stale says how old it is. */
-	return g->changes == s->site->changes && g->is_stale == is_stale &&
-	       (!is_stale || clock_mono_us() - g->at_us < CLOCK_SECOND);
-}
-
-/* What an answer depends on is known when it was made; any of the kinds may be there. */
-static struct rendering *find_rendering(struct visit *v)
-{
-	struct server *s = v->server;
-	struct rendering *found = NULL, *g;
-	struct text key = {0};
-
-	for (unsigned reads = 0; reads < 4 && !found; reads++) {
-		add_key(&key, v, reads);
-		g = cache_find(&s->cache, text_get(&key));
-		if (g && is_current(s, g, v->request.route))
-			found = g;
-	}
-	text_release(&key);
-	return found;
-}
-
-static struct rendering *keep(struct visit *v)
-{
-	struct server *s = v->server;
-	struct text key = {0};
-	struct rendering *g;
-
-	add_key(&key, v, v->reads);
-	g = cache_put(&s->cache, text_get(&key), &v->answer);
-	g->reads = v->reads;
-	g->changes = s->site->changes;
-	g->is_stale = feed_is_stale(s->feed);
-	g->at_us = clock_mono_us();
-	text_release(&key);
-	return g;
-}
-
-static bool shows_state(const struct route *to)
-{
-	return to->shows == SHOWS_STATE || to->shows == SHOWS_STATE_EACH;
-}
-
-/* The same for all who ask for it. */
-static bool is_shared(const struct route *to)
-{
-	return to->shows == SHOWS_NOTHING || to->shows == SHOWS_STATE;
-}
-
-/* Whoever asks for what is not there makes nobody else's answer go. */
-static bool is_kept(const struct visit *v)
-{
-	const struct answer *a = &v->answer;
-
-	return is_shared(v->request.route) && !a->location.size && !a->cookie.size &&
-	       a->status != MHD_HTTP_NOT_FOUND && a->status != MHD_HTTP_BAD_REQUEST;
-}
-
 /* ---- one request ---- */
 
 static enum MHD_Result answer_route(struct visit *v)
@@ -283,14 +206,15 @@ static enum MHD_Result answer_route(struct visit *v)
 	struct rendering *g;
 
 	dress(v);
-	g = is_shared(to) ? find_rendering(v) : NULL;
+	g = kept_find(v, &s->cache, s->site, feed_is_stale(s->feed));
 	if (g)
 		return respond_kept(v, &s->cache, g);
 	v->reads = 0;
 	to->answer(site_now(s), &v->request, &v->answer);
 	if (v->asked)
 		return ask_keeper(v);
-	return is_kept(v) ? respond_kept(v, &s->cache, keep(v)) : respond(v);
+	g = kept_add(v, &s->cache, s->site, feed_is_stale(s->feed));
+	return g ? respond_kept(v, &s->cache, g) : respond(v);
 }
 
 static enum MHD_Result refuse_too_large(struct visit *v)
@@ -321,7 +245,7 @@ static enum MHD_Result answer_whole(struct visit *v)
 		return sign_refuse(v, v->server->site);
 	if (v->phase == VISIT_BODY && (wrong = sign_wrong_form(v)))
 		return respond_refusal(v, MHD_HTTP_FORBIDDEN, wrong, NULL);
-	if (shows_state(v->request.route) && v->phase != VISIT_FEED &&
+	if (kept_shows_state(v->request.route) && v->phase != VISIT_FEED &&
 	    !feed_is_ready(v->server->feed))
 		return suspend(v, VISIT_FEED);
 	return answer_route(v);
