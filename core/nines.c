@@ -33,7 +33,8 @@ static const struct cli_command command[] = {
 	{"config", "check [--json] [--offline]",
 	 "loads the configuration and reports every problem",
 	 "Looks up hosts and mail domains, too, to find checks that nobody would hear of while\n"
-	 "they are down, because every path to tell it depends on them.\n"
+	 "they are down, because every path to tell it depends on them; and whether this machine\n"
+	 "can have the addresses of the page.\n"
 	 "Exit status: 0 nothing found, 1 a problem or something to look at.\n",
 	 cli_config},
 	{"incident", "[ID|NAME] [--days N] [--json]",

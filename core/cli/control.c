@@ -64,7 +64,7 @@ static void too_late(struct loop_timer *t)
 	loop_end(a->loop);
 }
 
-static int connect_to(const char *path)
+int control_connect(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd;
@@ -131,7 +131,7 @@ static int ask_within(const struct cli *cli, const struct control_request *reque
 	int fd, status;
 
 	add_path(cli, request, &path);
-	fd = connect_to(text_get(&path));
+	fd = control_connect(text_get(&path));
 	status = fd >= 0 ? converse(&a, fd)
 			 : cli_fail(EXIT_CANNOT_TELL,
 				    "ninesd is not running or not reachable: %s: %s: start it, or "

@@ -18,6 +18,9 @@ struct control_request {
 	void *with;
 };
 
+/* A connection to whoever is at the socket; -1 with errno. */
+int control_connect(const char *path);
+
 /* EXIT_DONE when the answer is complete and was not refused, else what was wrong has been said. */
 int control_ask(const struct cli *, const struct control_request *);
 

@@ -15,9 +15,9 @@
 
 /* The top level and the section `void`. Paths are absolute or relative to the working folder. */
 struct config_settings {
-	const char *location, *store, *listen, *socket, *user, *modules, *notifiers, *reports;
+	const char *location, *store, *socket, *user, *modules, *notifiers, *reports;
 	const char *listen_certificate, *listen_key;
-	const char *const *proxies;
+	const char *const *listen, *const *proxies;
 	int64_t retention_us, retention_days_us, retention_months_us;
 	int64_t probers; /* 0: one a core */
 	int64_t watchdog_us, prober_probes, prober_bytes;
@@ -51,6 +51,9 @@ void config_add_lines(struct config *, struct text *);
  * config_settings() and config_problems(). */
 struct config *config_read_settings(const char *file);
 
+/* The same of an option of the top level: where it stands. */
+void config_add_setting_lint(struct config *, const char *option, const char *text,
+			     const char *remedy);
 /* Something to look at, where the check or service of that name stands ("": in the file as a
  * whole), as config_problems() has it. */
 void config_add_lint(struct config *, const char *name, const char *text, const char *remedy);

@@ -10,6 +10,7 @@
 
 #include "../module/form.h"
 #include "../module/load.h"
+#include "../parent/address.h"
 #include "cache.h"
 
 #define INSTALLED(what) NINES_PREFIX "/lib/nines/" what
@@ -19,7 +20,8 @@ static const struct module_option setting_option[] = {
 	OPTION_TEXT(struct config_settings, location, "here", "the name of this vantage point"),
 	OPTION_(struct config_settings, store, "store", OPTION_TYPE_FILE, "/var/lib/nines/nines.db",
 		NULL, 0, "the database file"),
-	OPTION_TEXT(struct config_settings, listen, "127.0.0.1:9999", "ADDRESS:PORT of the page"),
+	OPTION_(struct config_settings, listen, "listen", OPTION_TYPE_LIST, "127.0.0.1:9999", NULL,
+		0, "ADDRESS:PORT of the page, one or several, each with tls or plain behind it"),
 	OPTION_(struct config_settings, listen_certificate, "listen-certificate", OPTION_TYPE_FILE,
 		"", NULL, 0, "serves the page with TLS: the certificate and its chain, PEM"),
 	OPTION_(struct config_settings, listen_key, "listen-key", OPTION_TYPE_FILE, "", NULL, 0,
@@ -98,28 +100,49 @@ struct named *name_take(struct config *c, const char *name, const struct section
 
 /* ---- the top level ---- */
 
-static bool is_port(const char *s)
+static bool judge_address(struct config *c, const struct value *v, const char *entry,
+			  struct address *a)
 {
-	int64_t n;
+	if (!address_read(entry, a)) {
+		problem_add(&c->parse, v->file, v->line,
+			    "write 127.0.0.1:9999 or [::1]:9999, with tls or plain behind it, "
+			    "several as {\"...\", \"...\"}",
+			    "listen: '%.80s' is no ADDRESS:PORT", entry);
+		return false;
+	}
+	if (a->way == ADDRESS_TLS && !*c->settings.listen_certificate)
+		problem_add(&c->parse, v->file, v->line,
+			    "name one with listen-certificate, its key with listen-key",
+			    "listen: '%.80s' has no certificate", entry);
+	return true;
+}
 
-	return text_to_int(s, &n) && n >= 0 && n <= 65535;
+static void judge_overlaps(struct config *c, const struct value *v, struct address *a, size_t count)
+{
+	address_separate(a, count);
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (address_overlap(&a[i], &a[k]))
+				problem_add(&c->parse, v->file, v->line, "leave one of them out",
+					    "listen: '%.80s' and '%.80s' overlap",
+					    c->settings.listen[k], c->settings.listen[i]);
 }
 
 static void judge_listen(struct config *c, const struct value *v)
 {
-	const char *colon = strrchr(v->text, ':');
-	char host[256] = "";
-	size_t n = colon ? (size_t)(colon - v->text) : 0;
+	struct address a[ADDRESS_MOST];
+	const char *const *entry = c->settings.listen;
+	size_t count = 0;
 
-	if (!strcmp(v->text, "none") || *v->text == '\0')
+	if (!entry[0] || (address_is_none(entry[0]) && !entry[1]))
 		return;
-	if (n > 1 && n < sizeof host && v->text[0] == '[' && colon[-1] == ']')
-		memcpy(host, v->text + 1, n - 2);
-	else if (n < sizeof host)
-		memcpy(host, v->text, n);
-	if (!colon || !is_port(colon + 1) || (*host && !form_is_address(host)))
-		problem_add(&c->parse, v->file, v->line, "write 127.0.0.1:9999 or [::1]:9999",
-			    "listen: '%.80s' is no ADDRESS:PORT", v->text);
+	for (; entry[count] && count < ADDRESS_MOST; count++)
+		if (!judge_address(c, v, entry[count], &a[count]))
+			return;
+	if (entry[count])
+		problem_add(&c->parse, v->file, v->line, "leave some out",
+			    "listen: more than %d addresses", ADDRESS_MOST);
+	judge_overlaps(c, v, a, count);
 }
 
 /* One without the other serves nothing. */
@@ -380,6 +403,17 @@ void config_add_lint(struct config *c, const char *name, const char *text, const
 	const struct named *n = map_find_text(&c->names, name);
 
 	lint_add(&c->parse, n ? n->file : c->file, n ? n->line : 0, remedy, "%s", text);
+	problems_sort(&c->parse);
+}
+
+void config_add_setting_lint(struct config *c, const char *option, const char *text,
+			     const char *remedy)
+{
+	const struct value *v = values_of(c, &c->parse.top);
+
+	while (v && strcmp(v->name, option))
+		v = v->next;
+	lint_add(&c->parse, v ? v->file : c->file, v ? v->line : 0, remedy, "%s", text);
 	problems_sort(&c->parse);
 }
 

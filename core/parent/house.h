@@ -1,9 +1,10 @@
 /* parent/house: everything the parent holds, for its own files only.
  *
  * parent.c runs the loop, the loader and the reload; roles.c the keeper, the recorder and the web;
- * probers.c the probers; couriers.c the couriers; lint.c what looks at paths; reporter.c what makes
- * reports; copier.c copies; terminal.c what a person sees; watch.c the folders of modules; notify.c
- * systemd. One house a process, on the heap, reached through `with` of a child and from timers. */
+ * listen.c the page's sockets, serve.c how it is served; probers.c the probers; couriers.c the
+ * couriers; lint.c what looks at paths; reporter.c what makes reports; copier.c copies; terminal.c
+ * what a person sees; watch.c the folders of modules; notify.c systemd. One house a process, on the
+ * heap, reached through `with` of a child and from timers. */
 #ifndef NINES_PARENT_HOUSE_H
 #define NINES_PARENT_HOUSE_H
 
@@ -107,8 +108,12 @@ struct house {
 	struct child role[ROLES];
 	struct patience patience[ROLES];
 	unsigned silent_ticks; /* since the keeper's last `alive` */
-	char *page;            /* URL, NULL until the web has told */
-	int store_fd, listen_fd;
+	char *page;            /* URLs, lines, NULL until the web has told */
+	int store_fd;
+	struct listener *listener; /* where the page is to be, in listen.c */
+	size_t listeners;
+	int64_t next_listener;
+	unsigned listen_ticks;
 	struct serve_stamp certificate, key; /* as they were handed over */
 	struct serve_stamp seen_certificate, seen_key; /* at the last look at others */
 	unsigned serve_ticks;
@@ -149,11 +154,21 @@ void house_reload(struct house *, bool is_asked);
 /* ---- roles.c ---- */
 void roles_start(struct house *); /* those that do not run and whose time has come */
 void role_died(struct house *, enum role_place, int status);
-/* opens the page's and the control socket and the store's folder */
 void roles_retain(struct house *); /* tells the recorder how long what is kept */
 void roles_tell_figures(struct house *); /* tells the web what decides figures */
 bool roles_listen(struct house *, struct text *wrong);
 void roles_unlisten(struct house *);
+
+/* ---- listen.c ---- */
+/* Opens those of the configuration that is to be; what cannot be had is said. False: all of it. */
+bool listen_open(struct house *);
+void listen_follow(struct house *); /* another configuration is in force */
+void listen_tick(struct house *);
+bool listen_is_open(const struct house *); /* some socket is */
+void listen_forget_web(struct house *);	   /* another one runs, which has none of them */
+/* Hands the web those that it has not, and adds which are to be served, and how. */
+void listen_hand(struct house *, struct text *words, bool has_certificate);
+void listen_close(struct house *);
 
 /* ---- serve.c ---- */
 void serve_tell(struct house *); /* tells the web how to serve */

@@ -106,9 +106,9 @@ static void say_unchanged(const struct house *h)
 {
 	const struct plan_settings *old = &h->plan->set, *new = &h->next->set;
 
-	if (strcmp(old->store, new->store) || strcmp(old->listen, new->listen) ||
-	    strcmp(old->socket, new->socket) || strcmp(old->user, new->user))
-		log_say("store, listen, socket and user stay as they are until a restart");
+	if (strcmp(old->store, new->store) || strcmp(old->socket, new->socket) ||
+	    strcmp(old->user, new->user))
+		log_say("store, socket and user stay as they are until a restart");
 }
 
 static void say_refusals(const struct plan *new, const struct plan *old)
@@ -149,8 +149,10 @@ static void commit(struct house *h)
 	copier_follow(h);
 	roles_retain(h);
 	roles_tell_figures(h);
-	if (!is_first)
+	if (!is_first) {
+		listen_follow(h);
 		serve_tell(h);
+	}
 	if (old != h->plan)
 		plan_free(old);
 	watch_modules(h);
@@ -410,6 +412,7 @@ static void tick(struct loop_timer *t)
 	go_on_stopping(h);
 	lint_tick(h);
 	serve_tick(h);
+	listen_tick(h);
 	reporter_tick(h);
 	copier_tick(h);
 	house_progress(h);
@@ -507,7 +510,7 @@ int parent_run(const struct parent_options *options)
 
 	h->magic = HOUSE_MAGIC;
 	h->options = options;
-	h->store_fd = h->listen_fd = h->control.fd = -1;
+	h->store_fd = h->control.fd = -1;
 	h->loop = loop_new();
 	notify_open();
 	raise_limits();

@@ -1,9 +1,7 @@
 /* parent/roles: the keeper, the recorder and the web: how they start, are joined and come back. See
  * house.h. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +28,13 @@
 
 static const char *take_ready(struct house *h, struct child *c, const struct line *l)
 {
-	const char *url = line_find(l, "url");
+	const char *urls = line_find(l, "url");
 
 	c->is_ready = true;
-	if (url && (!h->page || strcmp(h->page, url))) {
+	if (urls && (!h->page || strcmp(h->page, urls))) {
+		terminal_pages(h->terminal, h->page ? h->page : "", urls);
 		free(h->page);
-		h->page = memory_text(url);
-		terminal_page(h->terminal, h->page);
+		h->page = memory_text(urls);
 	}
 	return NULL;
 }
@@ -267,9 +265,8 @@ static void hand_web(struct house *h, struct child *c)
 	house_send(h, c, line.at);
 	text_release(&line);
 	roles_tell_figures(h);
+	listen_forget_web(h);
 	serve_tell(h);
-	if (h->listen_fd >= 0)
-		link_send_fd(&c->link, "fd listen\n", h->listen_fd);
 	join(h, ROLE_WEB, "web -\n");
 	house_send(h, c, "go -\n");
 	copier_join(h);
@@ -326,7 +323,7 @@ void roles_start(struct house *h)
 	for (int place = 0; place < ROLES; place++) {
 		if (h->role[place].pid > 0 || loop_now(h->loop) < h->patience[place].again_us)
 			continue;
-		if (place == ROLE_WEB && h->listen_fd < 0)
+		if (place == ROLE_WEB && !listen_is_open(h))
 			continue;
 		start(h, place);
 	}
@@ -343,6 +340,11 @@ void role_died(struct house *h, enum role_place place, int status)
 			probers_stop(h);
 		return;
 	}
+	if (c->is_stopping) { /* the page is nowhere any more */
+		free(h->page);
+		h->page = NULL;
+		return;
+	}
 	log_say("the %s ended (%s %d) and is started again", role[place].name,
 		WIFSIGNALED(status) ? "signal" : "exit status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -357,63 +359,6 @@ void role_died(struct house *h, enum role_place place, int status)
 }
 
 /* ---- sockets and the store's folder ---- */
-
-/* "127.0.0.1:80", "[::1]:80", "*:80", "localhost:80". */
-static bool read_address(const char *text, struct sockaddr_storage *to, socklen_t *size)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)to;
-	const char *colon = strrchr(text, ':');
-	char host[64];
-	size_t length = colon ? (size_t)(colon - text) : 0;
-	int64_t port;
-
-	memset(to, 0, sizeof *to);
-	if (!colon || length >= sizeof host || !text_to_int(colon + 1, &port) || port < 0 ||
-	    port > 65535)
-		return false;
-	memcpy(host, text, length);
-	host[length] = '\0';
-	if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
-		memmove(host, host + 1, length - 1);
-		host[length - 2] = '\0';
-	}
-	if (!strcmp(host, "localhost"))
-		memcpy(host, "127.0.0.1", 10);
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons((uint16_t)port);
-	*size = sizeof *v6;
-	if (!*host || !strcmp(host, "*") || inet_pton(AF_INET6, host, &v6->sin6_addr) == 1)
-		return true;
-	memset(to, 0, sizeof *to);
-	v4->sin_family = AF_INET;
-	v4->sin_port = htons((uint16_t)port);
-	*size = sizeof *v4;
-	return inet_pton(AF_INET, host, &v4->sin_addr) == 1;
-}
-
-static bool listen_page(struct house *h, const char *where, struct text *wrong)
-{
-	struct sockaddr_storage address;
-	socklen_t size;
-	int yes = 1;
-
-	if (!*where || !strcmp(where, "none"))
-		return true;
-	if (!read_address(where, &address, &size)) {
-		text_printf(wrong, "listen = '%s' is no address:port", where);
-		return false;
-	}
-	h->listen_fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (h->listen_fd >= 0 &&
-	    !setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) &&
-	    !bind(h->listen_fd, (struct sockaddr *)&address, size) &&
-	    !listen(h->listen_fd, BACKLOG))
-		return true;
-	text_printf(wrong, "cannot listen on '%s': %s: choose another with listen =", where,
-		    log_errno(errno));
-	return false;
-}
 
 static void control_ready(struct loop_watch *w, uint32_t events)
 {
@@ -498,9 +443,13 @@ bool roles_listen(struct house *h, struct text *wrong)
 {
 	const struct plan_settings *set = &h->next->set;
 
-	return privilege_find(&h->privilege, set->user, wrong) &&
-	       open_store(h, set->store, wrong) && listen_page(h, set->listen, wrong) &&
-	       listen_control(h, set->socket, wrong);
+	if (!privilege_find(&h->privilege, set->user, wrong) || !open_store(h, set->store, wrong))
+		return false;
+	if (!listen_open(h)) {
+		text_puts(wrong, "there is no address that the page could have");
+		return false;
+	}
+	return listen_control(h, set->socket, wrong);
 }
 
 void roles_unlisten(struct house *h)
@@ -510,9 +459,8 @@ void roles_unlisten(struct house *h)
 		close(h->control.fd);
 		unlink(house_plan(h)->set.socket);
 	}
-	if (h->listen_fd >= 0)
-		close(h->listen_fd);
+	listen_close(h);
 	if (h->store_fd >= 0)
 		close(h->store_fd);
-	h->control.fd = h->listen_fd = h->store_fd = -1;
+	h->control.fd = h->store_fd = -1;
 }

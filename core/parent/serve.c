@@ -1,5 +1,6 @@
 /* parent/serve: how the page is served: hands the web its certificate and key, which the web could
- * not open, again whenever the files are others; tells it the trusted proxies. See house.h. */
+ * not open, again whenever the files are others; tells it the trusted proxies and which sockets
+ * it serves. See house.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -46,7 +47,7 @@ void serve_tell(struct house *h)
 	bool is_tls = *set->certificate && *set->key;
 	struct text line = {0};
 
-	if (h->role[ROLE_WEB].pid <= 0)
+	if (h->role[ROLE_WEB].pid <= 0 || h->role[ROLE_WEB].is_stopping)
 		return;
 	if (is_tls) {
 		h->certificate = stamp_of(set->certificate);
@@ -57,6 +58,7 @@ void serve_tell(struct house *h)
 	line_begin(&line, "serve", "-");
 	line_add(&line, "proxies", set->proxies);
 	line_add_int(&line, "tls", is_tls);
+	listen_hand(h, &line, is_tls);
 	line_end(&line);
 	house_send(h, &h->role[ROLE_WEB], text_get(&line));
 	text_release(&line);

@@ -58,16 +58,29 @@ static void add(struct text *line, const char *before, const char *text, const c
 	text_puts(line, behind);
 }
 
-void terminal_page(struct terminal *t, const char *url)
+static void print_page(const char *url)
 {
 	struct text line = {0};
 
-	free(t->page);
-	t->page = memory_text(url);
 	add(&line, "page: ", url, "\n");
-	if (!t->has_table)
-		print(&line);
+	print(&line);
 	text_release(&line);
+}
+
+void terminal_pages(struct terminal *t, const char *before, const char *urls)
+{
+	char *left = memory_text(urls), *all = left, *url;
+	struct text shown = {0};
+
+	while ((url = strsep(&left, "\n"))) {
+		text_printf(&shown, "%s%s", shown.size ? "  " : "", url);
+		if (!t->has_table && !text_lists(before, url))
+			print_page(url);
+	}
+	free(t->page);
+	t->page = memory_text(text_get(&shown));
+	text_release(&shown);
+	free(all);
 }
 
 void terminal_state(struct terminal *t, const struct line *l)

@@ -19,7 +19,8 @@ struct terminal *terminal_new(struct loop *, bool wants_table);
 void terminal_begin(struct terminal *);
 void terminal_free(struct terminal *);
 
-void terminal_page(struct terminal *, const char *url);
+/* Where the page is: lines. Only what is not among those before is printed. */
+void terminal_pages(struct terminal *, const char *before, const char *urls);
 void terminal_state(struct terminal *, const struct line *); /* the keeper's `state` */
 /* A new keeper, or none any more. */
 void terminal_join(struct terminal *, struct house *);

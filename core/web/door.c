@@ -1,11 +1,13 @@
 /* web/door: see door.h. */
 #include "door.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "../base/clock.h"
-#include "../base/log.h"
 #include "../base/memory.h"
 
 #define SWEEP_US CLOCK_SECOND
@@ -15,41 +17,33 @@
 struct client {
 	struct client *next;
 	int fd;
+	struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
+	int64_t listener; /* its number */
 	int64_t since_us; /* of its request or its idling, then of its answer */
-	bool is_answered, is_old; /* old: of the daemon before */
+	int64_t leave_by_us; /* CLOCK_NEVER: it may stay */
+	bool is_answered, is_tls;
 	bool is_cut;
 };
 
 /* A daemon of libmicrohttpd. */
 struct leaf {
+	struct leaf *next;
 	struct loop_watch watch; /* of its epoll */
 	struct loop_timer timer;
-	struct MHD_Daemon *daemon; /* NULL: none */
+	struct MHD_Daemon *daemon;
 };
 
 struct door {
 	struct loop *loop;
 	struct loop_timer sweep;
 	struct loop_turn turn;
-	struct leaf leaf[2]; /* of now, and of the certificate before */
-	int now;
-	int64_t old_until_us;
-	struct door_keys next; /* NULL: nothing waits until the old one has ended */
-	int listen_fd;
+	struct leaf *leaves; /* of now, and those that end with their clients */
+	struct leaf *plain, *tls; /* who comes now; tls NULL: none */
+	struct listeners *listeners;
 	struct client *clients;
 	struct door_calls calls;
-	bool has_resumed;
+	bool has_resumed, is_full;
 };
-
-static struct leaf *now_of(struct door *d)
-{
-	return &d->leaf[d->now];
-}
-
-static struct leaf *old_of(struct door *d)
-{
-	return &d->leaf[!d->now];
-}
 
 /* ---- clients ---- */
 
@@ -104,23 +98,103 @@ static void make_room(struct door *d)
 		cut(slowest);
 }
 
+static struct in6_addr address_of(const struct sockaddr *from)
+{
+	struct in6_addr address = {{{0}}};
+
+	if (from->sa_family == AF_INET6)
+		return ((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
+	if (from->sa_family == AF_INET) {
+		memset(&address.s6_addr[10], 0xff, 2);
+		memcpy(&address.s6_addr[12],
+		       &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+	}
+	return address;
+}
+
+static size_t count_from(const struct door *d, const struct in6_addr *address)
+{
+	size_t count = 0;
+
+	for (const struct client *c = d->clients; c; c = c->next)
+		count += !memcmp(&c->address, address, sizeof *address);
+	return count;
+}
+
+static size_t count_clients(const struct door *d)
+{
+	size_t count = 0;
+
+	for (const struct client *c = d->clients; c; c = c->next)
+		count++;
+	return count;
+}
+
+static void forget_client(struct door *d, int fd)
+{
+	struct client **at = find_client(d, fd), *gone = *at;
+
+	if (!gone)
+		return;
+	*at = gone->next;
+	free(gone);
+}
+
 static void connected(void *with, struct MHD_Connection *c, void **context,
 		      enum MHD_ConnectionNotificationCode code)
 {
-	struct door *d = with;
-	int fd = fd_of(c);
-	struct client **at = find_client(d, fd), *gone = *at;
-
 	(void)context;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED && !gone) {
-		make_room(d);
-		*at = memory_new(sizeof **at);
-		(*at)->fd = fd;
-		(*at)->since_us = clock_mono_us();
-	} else if (code == MHD_CONNECTION_NOTIFY_CLOSED && gone) {
-		*at = gone->next;
-		free(gone);
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED)
+		forget_client(with, fd_of(c));
+}
+
+/* Behind the last one who has room nobody is let in, by whatever socket. */
+static void mind_room(struct door *d)
+{
+	d->is_full = count_clients(d) >= DOOR_CONNECTIONS;
+	listeners_hold(d->listeners, d->is_full);
+}
+
+static void enter(void *with, const struct listener *by, int fd, const struct sockaddr *from,
+		  socklen_t size)
+{
+	struct door *d = with;
+	struct leaf *to = by->is_tls ? d->tls : d->plain;
+	struct in6_addr address = address_of(from);
+	struct client *c;
+
+	if (!to || count_from(d, &address) >= DOOR_CONNECTIONS_EACH) {
+		close(fd);
+		return;
 	}
+	make_room(d);
+	c = memory_new(sizeof *c);
+	*c = (struct client){.next = d->clients,
+			     .fd = fd,
+			     .address = address,
+			     .listener = by->number,
+			     .since_us = clock_mono_us(),
+			     .leave_by_us = CLOCK_NEVER,
+			     .is_tls = by->is_tls};
+	d->clients = c;
+	if (MHD_add_connection(to->daemon, fd, from, size) != MHD_YES)
+		forget_client(d, fd); /* it is closed */
+	mind_room(d);
+}
+
+static void ask_to_leave(struct client *c)
+{
+	if (c->leave_by_us == CLOCK_NEVER)
+		c->leave_by_us = clock_mono_us() + DOOR_OLD_SECONDS * CLOCK_SECOND;
+}
+
+static void left(void *with, const struct listener *by)
+{
+	struct door *d = with;
+
+	for (struct client *c = d->clients; c; c = c->next)
+		if (c->listener == by->number)
+			ask_to_leave(c);
 }
 
 /* ---- daemons ---- */
@@ -142,56 +216,53 @@ static void time_out(struct loop_timer *t)
 
 static struct MHD_Daemon *start(struct door *d, const struct door_keys *k)
 {
-	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
-	struct MHD_OptionItem more[5];
-	size_t n = 0;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+	struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)k->certificate},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)k->key},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)PRIORITIES},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	bool is_tls = *k->certificate != '\0';
 
-	if (d->listen_fd >= 0)
-		more[n++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, d->listen_fd, NULL};
-	else
-		flags |= MHD_USE_NO_LISTEN_SOCKET;
-	if (*k->certificate) {
-		flags |= MHD_USE_TLS;
-		more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0,
-						    (void *)k->certificate};
-		more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)k->key};
-		more[n++] =
-			(struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)PRIORITIES};
-	}
-	more[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 	return MHD_start_daemon(
-		flags, 0, NULL, NULL, d->calls.answer, d->calls.with, MHD_OPTION_CONNECTION_LIMIT,
-		DOOR_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, DOOR_CONNECTIONS_EACH,
-		MHD_OPTION_CONNECTION_TIMEOUT, DOOR_IDLE_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DOOR_HEADER_BYTES,
+		is_tls ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, d->calls.answer, d->calls.with,
+		MHD_OPTION_CONNECTION_LIMIT, DOOR_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+		DOOR_IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)DOOR_HEADER_BYTES,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, d->calls.target,
 		d->calls.with, MHD_OPTION_NOTIFY_COMPLETED, d->calls.completed, d->calls.with,
-		MHD_OPTION_NOTIFY_CONNECTION, connected, d, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_CONNECTION, connected, d, MHD_OPTION_ARRAY,
+		is_tls ? tls : &tls[3], MHD_OPTION_END);
 }
 
-static bool open_now(struct door *d, const struct door_keys *k)
+/* NULL: refused. */
+static struct leaf *open_leaf(struct door *d, const struct door_keys *k)
 {
-	struct leaf *l = now_of(d);
+	struct leaf *l = memory_new(sizeof *l);
 	const union MHD_DaemonInfo *epoll;
 
 	*l = (struct leaf){.watch.ready = ready, .timer.fire = time_out, .daemon = start(d, k)};
 	epoll = l->daemon ? MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
-	if (epoll && loop_add(d->loop, &l->watch, epoll->epoll_fd, EPOLLIN))
-		return true;
+	if (epoll && loop_add(d->loop, &l->watch, epoll->epoll_fd, EPOLLIN)) {
+		l->next = d->leaves;
+		d->leaves = l;
+		return l;
+	}
 	if (l->daemon)
 		MHD_stop_daemon(l->daemon);
-	l->daemon = NULL;
-	return false;
+	free(l);
+	return NULL;
 }
 
-static void close_leaf(struct door *d, struct leaf *l)
+static void close_leaf(struct door *d, struct leaf **at)
 {
-	if (!l->daemon)
-		return;
+	struct leaf *l = *at;
+
+	*at = l->next;
 	loop_remove(d->loop, &l->watch);
 	loop_stop_timer(d->loop, &l->timer);
 	MHD_stop_daemon(l->daemon);
-	l->daemon = NULL;
+	free(l);
 }
 
 /* What it is to be called again for. */
@@ -199,26 +270,27 @@ static void set_timer(struct door *d, struct leaf *l)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 
-	if (l->daemon && MHD_get_timeout(l->daemon, &ms) == MHD_YES)
+	if (MHD_get_timeout(l->daemon, &ms) == MHD_YES)
 		loop_set(d->loop, &l->timer, clock_mono_us() + (int64_t)ms * 1000);
 	else
 		loop_stop_timer(d->loop, &l->timer);
 }
 
-/* Before the loop sleeps: what was resumed goes on, and the next timeouts of libmicrohttpd are
- * kept. */
+/* Before the loop sleeps: what was resumed goes on, the next timeouts of libmicrohttpd are kept,
+ * and whoever waits before a full door comes in where somebody has gone. */
 static void end_turn(struct loop_turn *t)
 {
 	struct door *d = (struct door *)((char *)t - offsetof(struct door, turn));
 
 	while (d->has_resumed) {
 		d->has_resumed = false;
-		for (int i = 0; i < 2; i++)
-			if (d->leaf[i].daemon)
-				MHD_run(d->leaf[i].daemon);
+		for (struct leaf *l = d->leaves; l; l = l->next)
+			MHD_run(l->daemon);
 	}
-	set_timer(d, &d->leaf[0]);
-	set_timer(d, &d->leaf[1]);
+	for (struct leaf *l = d->leaves; l; l = l->next)
+		set_timer(d, l);
+	if (d->is_full)
+		mind_room(d);
 }
 
 void door_resumed(struct door *d)
@@ -228,102 +300,93 @@ void door_resumed(struct door *d)
 
 /* ---- time ---- */
 
-static int64_t most_seconds(const struct door *d, const struct client *c, int64_t now_us)
+static bool is_late(const struct client *c, int64_t now_us)
 {
-	if (c->is_old && now_us > d->old_until_us)
-		return 0;
-	return c->is_answered ? DOOR_ANSWER_SECONDS : DOOR_HEAD_SECONDS;
+	int seconds = c->is_answered ? DOOR_ANSWER_SECONDS : DOOR_HEAD_SECONDS;
+
+	return now_us > c->leave_by_us || now_us - c->since_us > seconds * CLOCK_SECOND;
 }
 
-static bool is_empty(const struct leaf *l)
+static bool is_over(const struct door *d, const struct leaf *l)
 {
 	const union MHD_DaemonInfo *i =
 		MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
-	return i && !i->num_connections;
-}
-
-static void renew(struct door *d)
-{
-	for (struct client *c = d->clients; c; c = c->next)
-		c->is_old = true;
-	d->old_until_us = clock_mono_us() + DOOR_OLD_SECONDS * CLOCK_SECOND;
-	MHD_quiesce_daemon(now_of(d)->daemon);
-	d->now = !d->now;
-	if (!open_now(d, &d->next))
-		log_die(1, "the page cannot be served with its new certificate");
-	d->next = (struct door_keys){NULL, NULL};
+	return l != d->plain && l != d->tls && i && !i->num_connections;
 }
 
 /* A client that sends or reads a byte now and then never idles: the whole request has its limit
- * too. */
+ * too. A door that is shut for want of descriptors is tried again. */
 static void sweep(struct loop_timer *t)
 {
 	struct door *d = (struct door *)((char *)t - offsetof(struct door, sweep));
 	int64_t now_us = clock_mono_us();
 
 	for (struct client *c = d->clients; c; c = c->next)
-		if (now_us - c->since_us > most_seconds(d, c, now_us) * CLOCK_SECOND)
+		if (is_late(c, now_us))
 			cut(c);
-	if (old_of(d)->daemon && is_empty(old_of(d)))
-		close_leaf(d, old_of(d));
-	if (d->next.certificate && !old_of(d)->daemon)
-		renew(d);
+	for (struct leaf **at = &d->leaves; *at;)
+		if (is_over(d, *at))
+			close_leaf(d, at);
+		else
+			at = &(*at)->next;
+	mind_room(d);
 	loop_set(d->loop, t, now_us + SWEEP_US);
 }
 
 /* ---- the door ---- */
 
-struct door *door_open(struct loop *loop, int listen_fd, const struct door_keys *keys,
+bool door_renew(struct door *d, const struct door_keys *k)
+{
+	struct leaf *tls = *k->certificate ? open_leaf(d, k) : NULL;
+
+	if (*k->certificate && !tls)
+		return false;
+	for (struct client *c = d->clients; c; c = c->next)
+		if (c->is_tls)
+			ask_to_leave(c);
+	d->tls = tls;
+	return true;
+}
+
+static void release(struct door *d)
+{
+	while (d->leaves)
+		close_leaf(d, &d->leaves);
+	while (d->clients)
+		forget_client(d, d->clients->fd);
+	free(d);
+}
+
+struct door *door_open(struct loop *loop, struct listeners *listeners, const struct door_keys *keys,
 		       const struct door_calls *calls)
 {
 	struct door *d = memory_new(sizeof *d);
 
 	d->loop = loop;
-	d->listen_fd = listen_fd;
+	d->listeners = listeners;
 	d->calls = *calls;
 	d->sweep.fire = sweep;
 	d->turn.turn = end_turn;
-	if (!open_now(d, keys)) {
-		free(d);
+	d->plain = open_leaf(d, &(struct door_keys){"", ""});
+	if (!d->plain || !door_renew(d, keys)) {
+		release(d);
 		return NULL;
 	}
 	loop_each_turn(loop, &d->turn);
 	loop_set(loop, &d->sweep, clock_mono_us() + SWEEP_US);
+	listeners_open(listeners, &(struct listeners_calls){enter, left, d});
 	return d;
-}
-
-/* Refused keys must not close the door: they are tried without a socket first. */
-static bool are_good(const struct door *d, const struct door_keys *k)
-{
-	struct door trial = {.listen_fd = -1, .calls = d->calls};
-	struct MHD_Daemon *daemon = start(&trial, k);
-
-	if (daemon)
-		MHD_stop_daemon(daemon);
-	return daemon != NULL;
-}
-
-bool door_renew(struct door *d, const struct door_keys *k)
-{
-	if (!are_good(d, k))
-		return false;
-	d->next = *k;
-	if (!old_of(d)->daemon)
-		renew(d);
-	return true;
 }
 
 void door_close(struct door *d)
 {
-	close_leaf(d, &d->leaf[0]);
-	close_leaf(d, &d->leaf[1]);
+	listeners_close(d->listeners);
 	loop_stop_timer(d->loop, &d->sweep);
-	while (d->clients) {
-		struct client *c = d->clients;
+	release(d);
+}
 
-		d->clients = c->next;
-		free(c);
-	}
-	free(d);
+bool door_is_tls(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c, MHD_CONNECTION_INFO_PROTOCOL) != NULL;
 }

@@ -1,14 +1,15 @@
-/* web/door: the listening socket and what comes through it: libmicrohttpd in our own loop, and how
- * long each client may take.
+/* web/door: what comes through the listening sockets: libmicrohttpd in our own loop, and how many
+ * clients are let in and how long each may take, whichever socket they came by.
  *
- * With another certificate new connections are let in by another daemon of libmicrohttpd; those
- * that are there end with the old one. Knows nothing of routes. Used by server.c. */
+ * One daemon of libmicrohttpd has those without TLS, another those with it. With another
+ * certificate new connections are let in by another daemon; those that are there end with the old
+ * one. Knows nothing of routes. Used by server.c. */
 #ifndef NINES_WEB_DOOR_H
 #define NINES_WEB_DOOR_H
 
 #include <microhttpd.h>
 
-#include "../base/loop.h"
+#include "listeners.h"
 
 #define DOOR_CONNECTIONS      256
 #define DOOR_SPARE            64 /* of them: who takes one makes the slowest client go */
@@ -17,11 +18,11 @@
 #define DOOR_IDLE_SECONDS     10
 #define DOOR_HEAD_SECONDS     10 /* for the whole head of a request, however it comes */
 #define DOOR_ANSWER_SECONDS   60 /* for reading the answer */
-#define DOOR_OLD_SECONDS      60 /* for what was begun with the certificate before */
+#define DOOR_OLD_SECONDS      60 /* for what was begun with another certificate or socket */
 
 struct door;
 
-/* PEM; "" both: no TLS. */
+/* PEM; "" both: none. */
 struct door_keys {
 	const char *certificate, *key;
 };
@@ -34,11 +35,10 @@ struct door_calls {
 	void *with;
 };
 
-/* Takes over the listening socket. NULL: libmicrohttpd refused it, or the certificate. */
-struct door *door_open(struct loop *, int listen_fd, const struct door_keys *,
+/* Lets in from now on. NULL: libmicrohttpd refused it, or the certificate. */
+struct door *door_open(struct loop *, struct listeners *, const struct door_keys *,
 		       const struct door_calls *);
-/* New connections are made with these, which must stay until the next call. False: they are
- * refused, all stays as it was. */
+/* New connections with TLS are made with these. False: they are refused, all stays as it was. */
 bool door_renew(struct door *, const struct door_keys *);
 /* No connection may be suspended. */
 void door_close(struct door *);
@@ -46,5 +46,6 @@ void door_close(struct door *);
 void door_resumed(struct door *);
 /* The client sends a request, or takes the answer. */
 void door_phase(struct door *, struct MHD_Connection *, bool is_answered);
+bool door_is_tls(struct MHD_Connection *);
 
 #endif

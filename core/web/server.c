@@ -340,7 +340,7 @@ static enum MHD_Result begin(struct visit *v)
 	uint64_t size;
 	bool is_body = has_body(v, &size);
 
-	visit_find_visitor(v, &v->server->how.proxies, *v->server->how.keys.certificate);
+	visit_find_visitor(v, &v->server->how.proxies, door_is_tls(v->connection));
 	visit_choose_page(v, v->server->site->catalog);
 	r->route = route_find(r->method, r->path, &tail, allow);
 	if (!r->route && *allow)
@@ -413,8 +413,8 @@ static void completed(void *with, struct MHD_Connection *c, void **request,
 
 /* ---- the server ---- */
 
-struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, struct desk *desk,
-			   struct site *site, const struct how *how)
+struct server *server_open(struct loop *loop, struct listeners *listeners, struct feed *feed,
+			   struct desk *desk, struct site *site, const struct how *how)
 {
 	struct server *s = memory_new(sizeof *s);
 
@@ -424,7 +424,7 @@ struct server *server_open(struct loop *loop, int listen_fd, struct feed *feed, 
 	s->desk = desk;
 	s->site = site;
 	s->how = *how;
-	s->door = door_open(loop, listen_fd, &s->how.keys,
+	s->door = door_open(loop, listeners, &s->how.keys,
 			    &(struct door_calls){answer, new_target, completed, s});
 	if (!s->door) {
 		free(s);
@@ -449,8 +449,6 @@ bool server_change(struct server *s, const struct how *how)
 	if (is_other && !door_renew(s->door, &how->keys))
 		return false;
 	s->how = *how;
-	if (is_other)
-		cache_release(&s->cache); /* with or without TLS answers have other headers */
 	return true;
 }
 

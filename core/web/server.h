@@ -16,9 +16,9 @@
 
 struct server;
 
-/* Takes over the listening socket. The site is brought up to date from the feed before each handler
- * reads it. NULL: libmicrohttpd refused the socket. */
-struct server *server_open(struct loop *, int listen_fd, struct feed *, struct desk *,
+/* Serves whoever comes by the sockets. The site is brought up to date from the feed before each
+ * handler reads it. NULL: libmicrohttpd refused, or the certificate is bad. */
+struct server *server_open(struct loop *, struct listeners *, struct feed *, struct desk *,
 			   struct site *, const struct how *);
 /* Something else is said about serving. False: the certificate or its key is refused, all stays as
  * it was. */

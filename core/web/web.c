@@ -1,14 +1,10 @@
 /* web/web: see web.h. */
 #include "web.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../base/log.h"
@@ -32,37 +28,16 @@ struct web {
 	struct catalog_book book;
 	char *location, *store;
 	struct how_told how;
+	struct listeners listeners;
 	struct server *server;
-	int listen_fd; /* -1 until it was handed over, and after the server has it */
 	int status;
 };
-
-/* Where the page can be opened: "http://127.0.0.1:8080/". */
-static void add_url(struct text *t, const char *scheme, int fd)
-{
-	struct sockaddr_storage at = {0};
-	socklen_t size = sizeof at;
-	char shown[INET6_ADDRSTRLEN] = "";
-	const struct sockaddr_in *v4 = (const void *)&at;
-	const struct sockaddr_in6 *v6 = (const void *)&at;
-
-	if (getsockname(fd, (struct sockaddr *)&at, &size) < 0)
-		return;
-	if (at.ss_family == AF_INET6) {
-		inet_ntop(AF_INET6, &v6->sin6_addr, shown, sizeof shown);
-		text_printf(t, "%s://[%s]:%u/", scheme, shown, ntohs(v6->sin6_port));
-	} else {
-		inet_ntop(AF_INET, &v4->sin_addr, shown, sizeof shown);
-		text_printf(t, "%s://%s:%u/", scheme, shown, ntohs(v4->sin_port));
-	}
-}
 
 static void say_ready(struct web *w)
 {
 	struct text url = {0};
 
-	if (w->listen_fd >= 0)
-		add_url(&url, *w->how.now.keys.certificate ? "https" : "http", w->listen_fd);
+	listeners_add_urls(&w->listeners, &url);
 	line_begin(link_line(&w->control), "ready", "-");
 	line_add(link_line(&w->control), "url", text_get(&url));
 	line_end(link_line(&w->control));
@@ -82,11 +57,11 @@ static void go(struct web *w)
 	if (!desk_open(&w->desk, w->loop))
 		log_say("nobody can sign in: %s", log_errno(errno));
 	sandbox_enter("web");
-	if (w->listen_fd < 0) {
+	if (!listeners_is_any(&w->listeners)) {
 		fail(w, "no listening socket was handed over");
 		return;
 	}
-	w->server = server_open(w->loop, w->listen_fd, &w->feed, &w->desk, &w->site, &w->how.now);
+	w->server = server_open(w->loop, &w->listeners, &w->feed, &w->desk, &w->site, &w->how.now);
 	if (!w->server) {
 		fail(w, *w->how.now.keys.certificate
 				? "cannot serve the page: listen-certificate is refused, or "
@@ -95,22 +70,31 @@ static void go(struct web *w)
 		return;
 	}
 	say_ready(w);
-	w->listen_fd = -1;
 }
 
-static void take_fd(struct web *w, const char *name, int fd)
+static void take_fd(struct web *w, const struct line *l, int fd)
 {
+	const char *name = l->id;
+
 	if (!strcmp(name, "keeper")) {
 		feed_link(&w->feed, fd);
 	} else if (!strcmp(name, "copier")) {
 		copies_link(&w->copies, fd);
-	} else if (!strcmp(name, "listen") && w->listen_fd < 0 && !w->server) {
-		w->listen_fd = fd;
+	} else if (!strcmp(name, "listen")) {
+		listeners_take(&w->listeners, line_int(l, "number", 0), fd);
 	} else if (!strcmp(name, "certificate") || !strcmp(name, "key")) {
 		how_take_file(&w->how, name, fd);
 	} else {
 		close(fd);
 	}
+}
+
+static void take_listed(struct web *w, const char *lines)
+{
+	if (lines)
+		listeners_list(&w->listeners, lines);
+	if (lines && w->server)
+		say_ready(w);
 }
 
 /* What is refused changes nothing; at the beginning there is nothing to go on with. */
@@ -123,6 +107,7 @@ static void take_serving(struct web *w, const struct line *l)
 		wrong = "the certificate is refused, or is not the key's";
 	if (!wrong) {
 		how_keep(&w->how, &next);
+		take_listed(w, line_find(l, "listen"));
 		return;
 	}
 	how_drop(&w->how);
@@ -158,7 +143,7 @@ static const char *take(struct link *k, const struct line *l, int fd)
 	struct web *w = k->with;
 
 	if (!strcmp(l->verb, "fd") && fd >= 0) {
-		take_fd(w, l->id, fd);
+		take_fd(w, l, fd);
 		return NULL;
 	}
 	if (fd >= 0)
@@ -197,9 +182,9 @@ int web_main(int control_fd)
 	int status;
 
 	w->magic = WEB_MAGIC;
-	w->listen_fd = -1;
 	how_init(&w->how);
 	w->loop = loop_new();
+	listeners_init(&w->listeners, w->loop);
 	w->control = (struct link){.name = "parent", .take = take, .closed = closed, .with = w};
 	if (!w->loop || !link_open(&w->control, w->loop, control_fd, CONTROL_BYTES))
 		log_die(1, "cannot start");
@@ -210,6 +195,7 @@ int web_main(int control_fd)
 	let_others_go_first();
 	loop_run(w->loop);
 	server_close(w->server);
+	listeners_release(&w->listeners);
 	desk_close(&w->desk);
 	copies_release(&w->copies);
 	feed_release(&w->feed);

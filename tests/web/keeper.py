@@ -128,8 +128,9 @@ class Web:
         self.process = subprocess.Popen([str(BUILD / "ninesd"), "--role", "web"], preexec_fn=child, pass_fds=(3,),
                                         stderr=subprocess.PIPE, text=True)
         other.close()
-        self.tell(f"start web store={self.store}\n" + self.told)
-        self.tell("fd listen\n", listener.fileno())
+        self.tell(f"start web store={self.store}\n")
+        self.tell("fd listen number=1\n", listener.fileno())
+        self.tell("serve - listen=1\n" + self.told)
         self.give_keeper(self.keeper)
         listener.close()
         self.tell("go -\n")
