@@ -1,5 +1,6 @@
-/* modules/inbound: what another monitor says of something, by webhook (/hook/...) or by `nines
- * beat`. Of several alerts the worst counts; what is resolved is up. Manual: inbound.md.
+/* modules/inbound: what another monitor says of something, by webhook (/hook/...), by mail
+ * (`nines hook`) or by `nines beat`. Of several alerts the worst counts; what is resolved is up.
+ * Manual: inbound.md.
  *
  * Passive: run() is called with what was said. All it knows is what it remembers: of each alert
  * that lasts the hash of its key and how bad it is, and the text of the newest of the worst. */
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define LOOK_US    (INT64_C(60) * 1000000)
 #define ALERTS     64 /* at a time; of more the oldest are forgotten, the mild ones first */
@@ -17,7 +19,7 @@
 #define WORD_BYTES 64
 
 struct inbound {
-	const char *down, *degraded, *up, *text;
+	const char *down, *degraded, *up, *text, *time;
 	const char *const *warnings;
 	int64_t within;
 };
@@ -30,6 +32,9 @@ static const struct module_option option[] = {
 		    "likewise up; what fits none is up where this is not given, else unknown"),
 	OPTION_TEXT(struct inbound, text, "",
 		    "where in the document the reason stands: 'alert.title'"),
+	OPTION_TEXT(struct inbound, time, "",
+		    "where in it stands when it was written (RFC 3339): one that is older than "
+		    "the newest is left out"),
 	OPTION_LIST(struct inbound, warnings, "",
 		    "severities and states of others that are degraded, in place of warning, "
 		    "info, minor, none, degraded_performance and under_maintenance; what is "
@@ -47,6 +52,7 @@ struct alert {
 
 struct memory {
 	int64_t heard_us; /* wall clock, 0: never */
+	int64_t written_us; /* the newest document, by itself; 0: none said so */
 	struct alert alert[ALERTS];
 	size_t alerts;
 	char text[TEXT_BYTES];
@@ -54,15 +60,15 @@ struct memory {
 
 /* ---- memory ---- */
 
-/* "HEARD KEYsKEYs TEXT", keys of eight hex digits. Where no alert lasts two spaces stand before the
- * text, which may begin like a key. */
+/* "HEARD,WRITTEN KEYsKEYs TEXT", keys of eight hex digits; older ones have no ",WRITTEN". Where no
+ * alert lasts two spaces stand before the text, which may begin like a key. */
 static void recall(const struct probe *p, struct memory *m)
 {
 	const char *at = probe_recall(p);
 	int n = 0;
 
 	*m = (struct memory){0};
-	if (sscanf(at, "%" SCNd64 "%n", &m->heard_us, &n) < 1)
+	if (sscanf(at, "%" SCNd64 "%n,%" SCNd64 "%n", &m->heard_us, &n, &m->written_us, &n) < 1)
 		return;
 	for (at += n + (at[n] == ' '); m->alerts < ALERTS; m->alerts++, at += 9)
 		if (strspn(at, "0123456789abcdef") < 8 || (at[8] != DEGRADED && at[8] != DOWN) ||
@@ -78,7 +84,8 @@ static void keep(struct probe *p, const struct memory *m)
 
 	for (size_t i = 0; i < m->alerts; i++)
 		snprintf(alerts + 9 * i, 10, "%08" PRIx32 "%c", m->alert[i].key, m->alert[i].state);
-	probe_remember(p, probe_text(p, "%" PRId64 " %s %s", m->heard_us, alerts, m->text));
+	probe_remember(p, probe_text(p, "%" PRId64 ",%" PRId64 " %s %s", m->heard_us,
+				     m->written_us, alerts, m->text));
 }
 
 /* The newest of the worst, whose text is kept; NULL: none lasts. */
@@ -226,6 +233,36 @@ static char state_of_document(struct probe *p, const struct inbound *o, const st
 	return !*o->up || probe_json_holds(p, j, o->up) ? UP : '\0';
 }
 
+/* RFC 3339; 0: it is none. */
+static int64_t time_of(const char *written)
+{
+	struct tm day = {0};
+	const char *rest = strptime(written, "%Y-%m-%dT%H:%M:%S", &day), *zone;
+	long fraction_us = 0, unit_us = 100000, offset_s;
+
+	if (rest && *rest == '.')
+		for (rest++; *rest >= '0' && *rest <= '9'; rest++, unit_us /= 10)
+			fraction_us += (*rest - '0') * unit_us;
+	zone = rest ? strptime(rest, "%z", &day) : NULL;
+	offset_s = day.tm_gmtoff;
+	return zone && !*zone ? (timegm(&day) - offset_s) * INT64_C(1000000) + fraction_us : 0;
+}
+
+/* Mail and webhooks that could not be handed over come later, in any order. A time to come is that
+ * of a clock that is wrong, and may not make all that follows old. */
+static bool is_old(struct probe *p, const struct inbound *o, struct memory *m,
+		   const struct probe_json *j)
+{
+	const char *written = *o->time ? probe_json_text(probe_json_find(p, j, "%s", o->time)) : "";
+	int64_t at_us = time_of(written), now_us = probe_wall_us(p);
+
+	at_us = at_us > now_us ? now_us : at_us;
+	if (at_us && at_us < m->written_us && m->written_us <= now_us)
+		return true;
+	m->written_us = at_us ? at_us : m->written_us;
+	return false;
+}
+
 static void take_document(struct probe *p, const struct inbound *o, struct memory *m,
 			  const char *bytes)
 {
@@ -237,6 +274,8 @@ static void take_document(struct probe *p, const struct inbound *o, struct memor
 		probe_unknown(p, "a JSON document came, and no option says what of it means down");
 	j = probe_json(p, bytes, strlen(bytes));
 	state = j ? state_of_document(p, o, j) : '\0';
+	if (j && is_old(p, o, m, j))
+		return;
 	if (!state) {
 		probe_unknown(p, "the document fits none of up, degraded and down");
 		return;
@@ -305,12 +344,12 @@ static bool is_sane(const void *options, struct check_judgement *j)
 	for (size_t i = 0; i < 3; i++)
 		if (*written[i][1] && !probe_json_is_condition(written[i][1], why, sizeof why))
 			return check_wrong(j, written[i][0], 0, "%s", why);
-	if ((*o->up || *o->text) && !*o->down && !*o->degraded)
+	if ((*o->up || *o->text || *o->time) && !*o->down && !*o->degraded)
 		return check_wrong(
-			j, *o->up ? "up" : "text", 0,
+			j, *o->up ? "up" : *o->text ? "text" : "time", 0,
 			"give down or degraded, too: else no document ever means either");
 	return true;
 }
 
-CHECK_MODULE("inbound", "takes what another monitor says by webhook", struct inbound, option, run,
-	     .head.flags = MODULE_IS_PASSIVE, .judge = is_sane);
+CHECK_MODULE("inbound", "takes what another monitor says by webhook or mail", struct inbound,
+	     option, run, .head.flags = MODULE_IS_PASSIVE, .judge = is_sane);

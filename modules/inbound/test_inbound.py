@@ -1,4 +1,5 @@
 """The module inbound in a prober: what is said, what is remembered, what is made of several alerts."""
+import json
 import pathlib
 import sys
 import time
@@ -101,6 +102,30 @@ def documents():
         assert one.hears()[0] == "up", "what cannot be read changes nothing"
     with Inbound() as one:
         assert one.hears('json {"a": 1}')[1] == "a JSON document came, and no option says what of it means down"
+
+
+@test("a document that is older than the newest is left out; a time to come is now, and none is no time")
+def order():
+    def says(state, **more):
+        return "json " + json.dumps({"state": state, **more})
+    with Inbound(down='state == "bad"', up='state == "ok"', time="at.time") as one:
+        def at(state, written):
+            return one.hears(says(state, at={"time": written}))[0]
+        assert at("bad", "2020-11-22T09:00:00Z") == "down" and at("ok", "2020-11-22T09:00:00.5Z") == "up"
+        assert at("bad", "2020-11-22T09:00:00.499999Z") == "up" and at("bad", "2020-11-22T10:00:00.4+01:00") == "up", "older: nothing has changed"
+        assert at("bad", "2020-11-22T10:00:00.500+01:00") == "down", "not older"
+        assert at("new", "2020-11-23T00:00:00Z") == "unknown" and at("ok", "2020-11-22T09:00:01Z") == "up", "what was not understood is no newest"
+        for none in ("", "yesterday", "2020-11-22", "2020-11-22T09:00:00", "2020-11-22T09:00:00Zx", 5, None):
+            assert at("bad", none) == "down" and at("ok", none) == "up", none
+        assert one.hears(says("bad"))[0] == "down" and one.hears("up by phone")[0] == "up" and at("bad", "2020-11-22T08:00:00Z") == "up"
+        assert at("bad", "2099-01-01T00:00:00Z") == "down" and at("ok", "2098-01-01T00:00:00Z") == "up", "a clock that is wrong is told from the others'"
+        assert one.hears()[0] == "up" and len(one.memory) < 60
+    now = int(time.time() * 1e6)
+    with Inbound(f"{now},{now + 10**12}  ", down='state == "bad"', time="at.time") as one:
+        assert at("bad", "2020-11-22T09:00:00Z") == "down", "what was remembered by a clock that was ahead holds nothing back"
+    before = f"{int(time.time() * 1e6)} deadbeefd it was told before there were times"
+    with Inbound(before, down='state == "bad"', time="at.time") as one:
+        assert one.hears() == ("down", "reported down: it was told before there were times")
 
 
 @test("silence for longer than 'within' is unknown; memory that makes no sense is none")

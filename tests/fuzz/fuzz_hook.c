@@ -87,6 +87,7 @@ static void hear(const char *event, struct outcome *o)
 					       .degraded = "level > 3",
 					       .up = "status == \"ok\"",
 					       .text = "alert.title",
+					       .time = "date",
 					       .warnings = warnings};
 	static struct probe_host host;
 	struct outcome now = {0};
