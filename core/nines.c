@@ -188,6 +188,16 @@ static const struct cli_command command[] = {
 	 "Each heartbeat and each check of the module inbound has one. renew makes all of them\n"
 	 "anew: the old ones mean nothing from then on.\n",
 	 cli_heartbeat},
+	{"hook", "HOOK [--from LIST] | --show",
+	 "hands a mail of another monitor to a hook, from standard input",
+	 "For a pipe of a mail server: '|nines hook HOOK'. HOOK is an address that\n"
+	 "'nines heartbeat list' shows, of a ninesd elsewhere https://NAME/hook/ADDRESS, or\n"
+	 "file:PATH of a file with either, closed to others. The check takes the mail as a JSON\n"
+	 "document with subject, from, date and text: its options say what of it means down.\n"
+	 "Exit status, of sysexits.h: 0 taken, or an automatic reply, which is left out; 75 to be\n"
+	 "tried again; 64 wrong usage, 65 no mail, or nothing of it could be taken, 67 nobody has\n"
+	 "that address, 77 another sender than --from names: the mail goes back.\n",
+	 cli_hook},
 	{"now", "NAME", "runs a check at once, outside its schedule", NULL, cli_now},
 	{"release", "MODULE", "lets a quarantined module run again", NULL, cli_release},
 	{"export", "NAME ...|--all [--from T] [--to T] [--format F] [-o FILE]",

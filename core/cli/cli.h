@@ -96,6 +96,7 @@ int cli_subscriber(struct cli *, int argc, char **argv);
 int cli_visitor_request(struct cli *, int argc, char **argv);
 int cli_claim(struct cli *, int argc, char **argv);
 int cli_heartbeat(struct cli *, int argc, char **argv);
+int cli_hook(struct cli *, int argc, char **argv);
 int cli_user(struct cli *, int argc, char **argv);
 int cli_token(struct cli *, int argc, char **argv);
 int cli_maintenance(struct cli *, int argc, char **argv);

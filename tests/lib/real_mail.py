@@ -80,6 +80,21 @@ box:
   file = {tmp}/spool/box
   user = Debian-exim
 """
+# Mail to DOMAIN goes where tmp/aliases says, as /etc/aliases does, for tests of a program that takes mail through a pipe.
+EXIM_ALIASES = """
+begin routers
+aliases:
+  driver = redirect
+  data = ${{lookup{{$local_part}}lsearch{{{tmp}/aliases}}}}
+  pipe_transport = pipe
+  user = Debian-exim
+begin transports
+pipe:
+  driver = pipe
+  log_output
+begin retry
+* * F,1h,1s
+"""
 DOVECOT = """
 base_dir = {tmp}/run
 state_dir = {tmp}/state
@@ -191,9 +206,10 @@ def _mounted(mount, first):
     return words
 
 
-def exim(tmp, pair, *, advertise="", more="", has_box=False):
+def exim(tmp, pair, *, advertise="", more="", has_box=False, has_aliases=False):
     """Exim knows its own user from the system only: it runs where /etc/passwd and /etc/group are ours. `advertise`:
-    to whom AUTH is offered without TLS, for example "*". `has_box`: what it takes for DOMAIN comes into tmp/spool/box."""
+    to whom AUTH is offered without TLS, for example "*". `has_box`: what it takes for DOMAIN comes into tmp/spool/box. `has_aliases`: it goes
+    where tmp/aliases says; tmp/spool/mainlog tells what became of it, and .run("-qff") tries again what waits."""
     binary = program("exim", "usr/sbin/exim4")
     tmp = pathlib.Path(tmp)
     ports = Ports(plain=free_port(), tls=free_port())
@@ -202,14 +218,17 @@ def exim(tmp, pair, *, advertise="", more="", has_box=False):
     (tmp / "group").write_text("root:x:0:\nDebian-exim:x:65534:\n")
     (tmp / "spool").mkdir()
     _own(tmp / "spool")
-    if has_box:  # it runs itself for each delivery, and as a setuid program would not find its libraries
+    routes = EXIM_BOX if has_box else EXIM_ALIASES if has_aliases else ""
+    if routes:  # it runs itself for each delivery, and as a setuid program would not find its libraries
         binary = pathlib.Path(shutil.copyfile(binary, tmp / "exim"))
         binary.chmod(0o755)
         more += "deliver_drop_privilege = true\n"
     text = EXIM.format(program=binary, tmp=tmp, user=USER, password=PASSWORD, advertise=advertise, more=more, **ports.port)
-    (tmp / "conf").write_text(text + (EXIM_BOX.format(tmp=tmp) if has_box else ""))
+    (tmp / "conf").write_text(text + routes.format(tmp=tmp))
     mount = 'mount --bind "$0/passwd" /etc/passwd && mount --bind "$0/group" /etc/group'
-    return _started("exim", tmp, [*_mounted(mount, tmp), binary, "-C", tmp / "conf", "-bdf", "-oP", tmp / "spool/pid"], ports)
+    command = [*map(str, _mounted(mount, tmp)), str(binary), "-C", str(tmp / "conf")]
+    ports.run = lambda *words: subprocess.run([*command, *words], env=environment("exim"), stdin=subprocess.DEVNULL, check=True)
+    return _started("exim", tmp, [*command, "-bdf", "-oP", tmp / "spool/pid"], ports)
 
 
 def _mailbox(folder):
