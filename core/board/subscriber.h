@@ -6,9 +6,10 @@
  * `components` (names, lines), `kinds` (names of subscriber_kind_name, lines), `maintenance`
  * (`outage`: only such as interrupts something), `audiences` (lines), `after_us` (alerts of what
  * lasts so long); of a pending one also `hash` of its key, `code_hash`, `until_us`, `tries`; for a
- * day `asked`: when he was asked whether he wants it, and which net that was for (F53). Nobody is
- * told anything before he has answered with the key that was sent to him. One with `request`, the
- * id of such a card, wants no more than its answer, and is `answered` then. Pure. */
+ * day `asked`: when he was asked whether he wants it, and which net that was for (F53); for an hour
+ * `guessed`: when codes were wrong, and which net tried them (F54). Nobody
+ * is told anything before he has answered with the key that was sent to him. One with `request`,
+ * the id of such a card, wants no more than its answer, and is `answered` then. Pure. */
 #ifndef NINES_BOARD_SUBSCRIBER_H
 #define NINES_BOARD_SUBSCRIBER_H
 

@@ -122,7 +122,7 @@ static const struct card *write_claim(struct keeper *k, const struct claimed *w,
 	static const char *const but[] = {"asked", NULL};
 	struct text *t = board_begin(k, "claim", old ? old->id : "", "");
 
-	subscriber_note_letter(k, t, old, net);
+	subscriber_note(k, t, "asked", old, net);
 	if (old) {
 		card_words(t, old, but);
 		return board_end(k);

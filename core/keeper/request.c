@@ -1,9 +1,9 @@
 /* keeper/request: visitors ask for a monitor that is not there (features row 131): kept as cards of
  * the kind `request` for whoever administers, with the words `page what why state`(open accepted
  * refused)` said`. Nothing is probed because a stranger asked: a person decides, and writes the
- * configuration. Who leaves a mail address is asked there whether it is his, as a subscriber is,
- * and told the answer by one letter: a card `subscriber` with the word `request`, which is gone
- * with that letter. */
+ * configuration; `asked` says for a day when and from which net it came. Who leaves a mail address
+ * is asked there whether it is his, as a subscriber is, and told the answer by one letter: a card
+ * `subscriber` with the word `request`, which is gone with that letter. */
 #include <string.h>
 
 #include "subscriber_inside.h"
@@ -142,6 +142,7 @@ static const char *too_many(struct keeper *k, const char *net)
 {
 	struct limit *limit = &k->subscribers->requests;
 
+	subscriber_limits_go_on(k);
 	if (count_open(k) >= REQUESTS_MOST)
 		return "too many requests wait for an answer already: try again another day";
 	if (!limit_allows(limit, net, k->now_us))
@@ -175,6 +176,7 @@ static void write_request(struct keeper *k, const struct line *l, const struct t
 	line_add(t, "state", "open");
 	add_safe(t, "what", line_get(l, "what"));
 	add_safe(t, "why", line_get(l, "why"));
+	subscriber_note(k, t, "asked", NULL, net);
 	c = board_end(k);
 	if (c && *to)
 		ask_whether(k, c->id, p, to, net);

@@ -155,7 +155,9 @@ void subscriber_write_pending(struct keeper *k, const struct card *old,
 	line_add(t, "state", "pending");
 	text_add(t, p->words->at, p->words->size);
 	line_add_int(t, "until_us", k->wall_us + SUBSCRIBER_PENDING_US);
-	subscriber_note_letter(k, t, old, p->net);
+	subscriber_note(k, t, "asked", old, p->net);
+	if (old && *card_get(old, "guessed"))
+		line_add(t, "guessed", card_get(old, "guessed"));
 	pending_key_make(k, id, t);
 	if (board_end(k))
 		say_to_subscriber(k, board_find(k->board, "subscriber", id), &f, NULL);
@@ -168,7 +170,7 @@ static void write_known(struct keeper *k, const struct card *c, const char *net)
 	struct text *t = board_begin(k, "subscriber", c->id, c->by);
 
 	card_words(t, c, but);
-	subscriber_note_letter(k, t, c, net);
+	subscriber_note(k, t, "asked", c, net);
 	c = board_end(k);
 	if (c)
 		say_to_subscriber(k, c, &f, NULL);

@@ -56,7 +56,7 @@ struct subscribers {
 	struct look look[LOOKS_MOST];
 	int64_t hour_us; /* of all letters of confirmation: this hour began */
 	int64_t sent; /* in it */
-	bool is_counted; /* what a keeper before us has sent */
+	bool is_counted; /* what a keeper before us has let through */
 	int64_t sweep_us;
 	struct map followed; /* names of checks and services that somebody follows */
 	uint64_t followed_at; /* as it was at that many changes */
@@ -71,10 +71,12 @@ void subscriber_net(struct text *net, int64_t client, const struct line *);
 const char *subscriber_too_often(struct keeper *, const char *net);
 /* One more letter to that mailbox; false: it has had its share, and nobody is told. */
 bool subscriber_may_write(struct keeper *, const char *to);
-/* Adds to the card that is being written that such a letter goes out, beside those that stand in
- * the old one (may be NULL). */
-void subscriber_note_letter(struct keeper *, struct text *card, const struct card *old,
-			    const char *net);
+/* Adds to the card that is being written that such a letter goes out (`asked`), or that a code was
+ * wrong (`guessed`), beside what stands in the old one (may be NULL). */
+void subscriber_note(struct keeper *, struct text *card, const char *word, const struct card *old,
+		     const char *net);
+/* Once the record has been read, before any limit is asked: counts what keepers before us did. */
+void subscriber_limits_go_on(struct keeper *);
 void subscriber_limits_sweep(struct keeper *); /* each minute */
 
 /* ---- subscriber.c ---- */

@@ -19,18 +19,20 @@ static const struct card *pending_of_key(const struct keeper *k, const char *key
 	return key_is_same(card_get(c, "hash"), hash) ? c : NULL;
 }
 
-static void count_try(struct keeper *k, const struct card *c)
+static void count_try(struct keeper *k, const struct card *c, const char *net)
 {
-	static const char *const but[] = {"tries", NULL};
+	static const char *const but[] = {"tries", "guessed", NULL};
 	int64_t tries = card_int(c, "tries", 0) + 1;
 	struct text *t = board_begin(k, "subscriber", c->id, c->by);
 
 	card_words(t, c, but);
 	line_add_int(t, "tries", tries);
+	subscriber_note(k, t, "guessed", c, net);
 	board_end(k);
 }
 
-static const struct card *pending_of_code(struct keeper *k, const struct line *l)
+static const struct card *pending_of_code(struct keeper *k, const struct line *l,
+					const char *net)
 {
 	const struct told_page *p = told_page_find(k, line_get(l, "page"));
 	const char *to = line_get(l, "to"), *address = strchr(to, ':'), *module = module_of(k, to);
@@ -52,7 +54,7 @@ static const struct card *pending_of_code(struct keeper *k, const struct line *l
 	key_hash(hash, line_get(l, "code"));
 	if (key_is_same(card_get(c, "code_hash"), hash))
 		return c;
-	count_try(k, c);
+	count_try(k, c, net);
 	return NULL;
 }
 
@@ -99,13 +101,14 @@ void subscriber_ask_confirm(struct keeper *k, int64_t client, const struct line 
 	const struct card *c = NULL;
 
 	subscriber_net(&net, client, l);
+	subscriber_limits_go_on(k);
 	if (is_code && net.size && !limit_allows(&k->subscribers->guesses, net.at, k->now_us)) {
 		status_end(k, client, "wrong",
 			   "your network has tried too many codes: try again in an hour");
 		text_release(&net);
 		return;
 	}
-	c = is_code ? pending_of_code(k, l) : pending_of_key(k, l->id);
+	c = is_code ? pending_of_code(k, l, text_get(&net)) : pending_of_key(k, l->id);
 	if (c)
 		confirm(k, client, c);
 	else

@@ -385,6 +385,62 @@ static void test_asked(void)
 	world_free(w);
 }
 
+static const char *guess(struct world *w, int number)
+{
+	char request[200];
+
+	snprintf(request, sizeof request,
+		 "subscribe-confirm - page=shop to=sms:+4917112345%02d code=1 address=192.0.2.7",
+		 number);
+	return ask(w, request);
+}
+
+static const char *request_one(struct world *w, const char *address)
+{
+	char request[200];
+
+	snprintf(request, sizeof request, "request - page=shop what=ftp.example.org address=%s",
+		 address);
+	return ask(w, request);
+}
+
+/* What a net has guessed and asked for a keeper that comes after counts on, for as long. */
+static void test_nets_go_on(void)
+{
+	struct world *w = begin(), *next;
+	char request[200];
+
+	for (int i = 0; i < 5; i++) {
+		snprintf(request, sizeof request,
+			 "subscribe - page=shop to=sms:+4917112345%02d address=10.0.0.1" CHOICE, i);
+		ask(w, request);
+		ok(strstr(request_one(w, "192.0.2.7"), "end - text=") != NULL, "%d is let", i);
+	}
+	for (int i = 0; i < 20; i++)
+		ok(strstr(guess(w, i / 5), "code is wrong") != NULL, "so is guess %d", i);
+	world_run(w, 600 * SECOND);
+	late_us = 600 * SECOND;
+	next = begin();
+	late_us = 0;
+	cards_to(w, next);
+	ok(strstr(guess(next, 4), "too many codes") != NULL, "no guess more: %s", text_get(&web));
+	ok(strstr(request_one(next, "192.0.2.8"), "enough today") != NULL, "nor a request: %s",
+	   text_get(&web));
+	ok(strstr(request_one(next, "10.0.0.1"), "end - text=") != NULL, "others may");
+	world_run(next, 3700 * SECOND);
+	ok(strstr(guess(next, 4), "code is wrong") != NULL, "an hour later it may: %s",
+	   text_get(&web));
+	ok(!*card_get(board_at(next->k->board, "subscriber", 0), "guessed") &&
+		   *card_get(board_at(next->k->board, "request", 0), "asked"),
+	   "and what was guessed is forgotten, what was asked for not yet");
+	world_run(next, INT64_C(25) * 3600 * SECOND);
+	ok(!*card_get(board_at(next->k->board, "request", 0), "asked") &&
+		   strstr(request_one(next, "192.0.2.8"), "end - text="),
+	   "a day later neither is kept: %s", text_get(&web));
+	world_free(w);
+	world_free(next);
+}
+
 /* Ten thousand are told in batches; an alert goes before all that wait; a keeper that comes after
  * goes on where this one stood. */
 static void test_many(void)
@@ -628,6 +684,7 @@ int main(void)
 	test_limits();
 	test_nets();
 	test_asked();
+	test_nets_go_on();
 	test_targets();
 	test_changes();
 	test_restart();
