@@ -94,23 +94,41 @@ static bool is_url(const char *word)
 	       !strpbrk(host, "@?# ") && is_address(last + 1);
 }
 
-/* 0, or the exit status. A page that listens everywhere listens here, too. */
+/* An entry of `listen` without TLS, "ADDRESS:PORT plain": a page that listens everywhere listens
+ * here, too. False: it is none. */
+static bool add_plain(const char *entry, bool has_certificate, struct text *url)
+{
+	const char *from = entry + strspn(entry, " \t"), *port, *way;
+	size_t size = strcspn(from, " \t");
+
+	way = from + size + strspn(from + size, " \t");
+	port = memrchr(from, ':', size);
+	if (!port || !strncmp(way, "tls", 3) || (!*way && has_certificate))
+		return false;
+	text_puts(url, "http://");
+	if (port == from || *from == '*')
+		text_puts(url, "127.0.0.1");
+	else
+		text_add(url, from, (size_t)(port - from));
+	text_add(url, port, size - (size_t)(port - from));
+	return true;
+}
+
+/* 0, or the exit status. */
 static int add_own(const struct cli *cli, const char *address, struct text *url)
 {
 	struct config *c = config_read_settings(cli->config);
 	const struct config_settings *set = config_settings(c);
-	const char *port = strrchr(set->listen, ':');
-	bool is_plain = port && !*set->listen_certificate;
+	const char *const *entry = set->listen;
 
-	if (is_plain && (port == set->listen || *set->listen == '*'))
-		text_printf(url, "http://127.0.0.1%s/hook/%s", port, address);
-	else if (is_plain)
-		text_printf(url, "http://%s/hook/%s", set->listen, address);
+	while (*entry && !add_plain(*entry, *set->listen_certificate, url))
+		entry++;
 	config_free(c);
-	if (is_plain)
-		return 0;
-	return cli_fail(EX_TEMPFAIL, "%s: write all of the hook, https://NAME/hook/ADDRESS",
-			port ? "ninesd has a certificate" : "ninesd listens nowhere");
+	if (!url->size)
+		return cli_fail(EX_TEMPFAIL, "ninesd listens nowhere without TLS: write all of the "
+					     "hook, https://NAME/hook/ADDRESS");
+	text_printf(url, "/hook/%s", address);
+	return 0;
 }
 
 /* The first line of a file that others cannot read. */

@@ -194,10 +194,16 @@ def statuses(tmp):
         assert d.stop() == 0
         status, said = answers(of["web"])
         assert status == 75 and "ninesd cannot be told" in said, (status, said)
-    for words, part in (('listen = "none"\n', "listens nowhere"), (f'listen = "127.0.0.1:1"\nlisten-certificate = "{certs.good()[0]}"\nlisten-key = "{certs.good()[1]}"\n', "certificate")):
-        (tmp / "other.conf").write_text('location = "x"\n' + words)
+    with_tls = f'listen-certificate = "{certs.good()[0]}"\nlisten-key = "{certs.good()[1]}"\n'
+    for listen, part in (('"none"', "listens nowhere"), ('""', "listens nowhere"), ('"127.0.0.1:1 tls"', "listens nowhere"), ('"127.0.0.1:1"', "listens nowhere")):
+        (tmp / "other.conf").write_text(f'location = "x"\nlisten = {listen}\n{with_tls}')
         status, said = hook("0" * 36, given=given, conf=tmp / "other.conf")
-        assert status == 75 and part in said, (status, said)
+        assert status == 75 and part in said, (listen, status, said)
+    with server(200, b"OK\n") as url:
+        port = url.split(":")[2].split("/")[0]
+        for listen in (f'"127.0.0.1:{port} plain"', f'{{"[::1]:1 tls", "127.0.0.1:1", " *:{port}  plain"}}', f'":{port} plain"', f'"0.0.0.0:{port} plain"'):
+            (tmp / "other.conf").write_text(f'location = "x"\nlisten = {listen}\n{with_tls}')
+            assert hook("0" * 36, given=given, conf=tmp / "other.conf") == (0, ""), listen
 
 
 @test("what another server answers at the hook's address is no yes: the mail is kept")
