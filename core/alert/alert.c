@@ -42,13 +42,6 @@ static struct tally count(const struct alert_letter *letter, size_t letters)
 	return y;
 }
 
-bool alert_is_told(const struct alert_letter *letter, size_t letters)
-{
-	struct tally y = count(letter, letters);
-
-	return (y.is_delivered || y.is_flying || y.waiting) && !y.recoveries;
-}
-
 static int64_t later(int64_t a, int64_t b)
 {
 	return a > b ? a : b;

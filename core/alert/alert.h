@@ -86,9 +86,6 @@ struct alert_due alert_look(const struct alert_path *, const struct alert_incide
 			    const struct alert_letter *letter, size_t letters, int64_t now_us,
 			    int64_t wall_ahead_us);
 
-/* Somebody at this destination was told and has not heard the end, or may have been. */
-bool alert_is_told(const struct alert_letter *letter, size_t letters);
-
 /* The first time from `wall_us` on that lies within the hours; ALERT_NEVER when none of the next
  * eight days does. */
 int64_t alert_hours_from(const struct hours *, const struct zone *, int64_t wall_us);

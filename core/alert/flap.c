@@ -63,7 +63,8 @@ int64_t flap_since_us(const struct flap *f)
 	return changes ? f->at_us[(f->newest + 31 - __builtin_clz(changes)) % FLAP_RESULTS] : 0;
 }
 
-bool flap_judge(struct flap *f, const struct flap_policy *p)
+/* True when flapping begins or ends by what is known now. */
+static bool flap_judge(struct flap *f, const struct flap_policy *p)
 {
 	int permille = flap_permille(f);
 	bool was = f->is_on;

@@ -30,8 +30,6 @@ bool flap_policy_parse(struct flap_policy *, const char *text);
 
 /* One more result. True when flapping begins or ends by it: see is_on. */
 bool flap_add(struct flap *, const struct flap_policy *, bool passed, int64_t at_us);
-/* The same with nothing added: the policy is another one. */
-bool flap_judge(struct flap *, const struct flap_policy *);
 
 /* What is not known counts as no change. */
 int flap_permille(const struct flap *);

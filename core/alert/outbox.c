@@ -256,13 +256,6 @@ void outbox_refusals_put(struct outbox *o, const char *to, int refusals)
 	destination_get(o, to)->refusals = refusals;
 }
 
-bool outbox_is_switched_off(const struct outbox *o, const char *to)
-{
-	const struct outbox_destination *d = map_find_text(&o->destinations, to);
-
-	return d && d->refusals >= OUTBOX_REFUSALS;
-}
-
 bool outbox_was_just_switched_off(const struct outbox *o, const char *to)
 {
 	const struct outbox_destination *d = map_find_text(&o->destinations, to);

@@ -137,7 +137,6 @@ void outbox_letter_take(struct outbox *, const char *id, enum outbox_outcome, co
 void outbox_refusals_put(struct outbox *, const char *to, int refusals);
 /* By the letter that is just being noted. */
 bool outbox_was_just_switched_off(const struct outbox *, const char *to);
-bool outbox_is_switched_off(const struct outbox *, const char *to);
 
 /* What people should know of a channel ("sms") or a destination ("sms:1"). */
 struct outbox_trouble {

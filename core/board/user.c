@@ -37,7 +37,8 @@ bool user_is_hash(const char *hash)
 	       strspn(hash, "0123456789abcdef") == USER_HASH_BYTES;
 }
 
-bool user_same(const char *hash, const char *other)
+/* Takes the same time wherever they differ. */
+static bool user_same(const char *hash, const char *other)
 {
 	unsigned char differ = 0;
 

@@ -28,8 +28,6 @@ bool user_is_role(const char *role);
 bool user_is_password_hash(const char *hash);
 /* Lower case hexadecimal digits, of a secret. */
 bool user_is_hash(const char *hash);
-/* Takes the same time wherever they differ. */
-bool user_same(const char *hash, const char *other);
 
 bool session_is_good(const struct card *, int64_t now_us);
 bool token_is_good(const struct card *, int64_t now_us);

@@ -21,7 +21,8 @@ static const char *const outcome_name[] = {[LETTER_DELIVERED] = "delivered",
 					   [LETTER_TRY_LATER] = "later",
 					   [LETTER_GIVE_UP] = "gave-up"};
 
-const char *delivery_outcome_name(int outcome)
+/* "delivered" "later" "gave-up"; NULL for no outcome. */
+static const char *delivery_outcome_name(int outcome)
 {
 	return outcome >= LETTER_DELIVERED && outcome <= LETTER_GIVE_UP ? outcome_name[outcome]
 									 : NULL;

@@ -28,7 +28,4 @@ struct delivery_order {
  * order points to must stay until then. */
 void delivery_begin(struct probe_host *, struct letter *, const struct delivery_order *);
 
-/* "delivered" "later" "gave-up"; NULL for no outcome. */
-const char *delivery_outcome_name(int outcome);
-
 #endif

@@ -21,7 +21,8 @@ static const char *const kind_name[] = {
 };
 #define KINDS (sizeof kind_name / sizeof *kind_name)
 
-enum letter_kind letter_kind_of(const char *name)
+/* 0 for a word that is none of a letter's kind. */
+static enum letter_kind letter_kind_of(const char *name)
 {
 	for (size_t i = 1; i < KINDS; i++)
 		if (!strcmp(kind_name[i], name))

@@ -52,7 +52,4 @@ void letter_forget_files(struct letter *);
 /* The name of a file with these bytes; "" when it cannot be known. */
 void letter_hash(const void *bytes, size_t size, char hash[LETTER_HASH + 1]);
 
-/* 0 for a word that is none of a letter's kind. */
-enum letter_kind letter_kind_of(const char *name);
-
 #endif

@@ -36,10 +36,3 @@ void notifier_open(struct notifier *n, const struct line *l, int fd, const struc
 		n->refusal = memory_text(wrong.size ? text_get(&wrong) : "no memory for options");
 	text_release(&wrong);
 }
-
-void notifier_close(struct notifier *n)
-{
-	arena_release(&n->arena);
-	free(n->refusal);
-	*n = (struct notifier){0};
-}

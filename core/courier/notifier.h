@@ -23,6 +23,5 @@ struct notifier {
 /* Opens the module from `fd` (taken; -1: there is none, `refusal` says why). `secrets` is by
  * number, of texts. */
 void notifier_open(struct notifier *, const struct line *, int fd, const struct map *secrets);
-void notifier_close(struct notifier *);
 
 #endif

@@ -11,6 +11,5 @@ extern const char dns_escaped_in_names[], dns_escaped_in_texts[];
 const char *dns_form(int type);
 /* The byte, with a backslash when it is one of `escaped`, as \DDD when it does not print. */
 void dns_add_byte(struct text *, unsigned char byte, const char *escaped);
-void dns_add_hex(struct text *, const unsigned char *at, size_t size);
 
 #endif

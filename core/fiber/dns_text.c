@@ -91,7 +91,7 @@ void dns_add_byte(struct text *t, unsigned char byte, const char *escaped)
 		text_add(t, &byte, 1);
 }
 
-void dns_add_hex(struct text *t, const unsigned char *at, size_t size)
+static void dns_add_hex(struct text *t, const unsigned char *at, size_t size)
 {
 	static const char digit[] = "0123456789abcdef";
 	char two[2];

@@ -225,7 +225,10 @@ static int family_of(const struct probe *p)
 	return p->order.address_family;
 }
 
-bool net_find_address(struct probe *p, const char *host, struct resolve_address *a)
+/* Steps `resolve` (left out for a literal) and `connect`, the second left open: one address of the
+ * family that the check, or else the location's source address, asks for. False: the probe has
+ * failed. */
+static bool net_find_address(struct probe *p, const char *host, struct resolve_address *a)
 {
 	if (resolve_literal(host, a)) {
 		probe_step(p, "connect");

@@ -84,10 +84,6 @@ bool net_may_read_on(struct connection *, size_t bytes);
 /* True when bytes were sent that nobody has read. */
 bool net_has_input(struct connection *);
 
-/* Steps `resolve` (left out for a literal) and `connect`, the second left open: one address of the
- * family that the check, or else the location's source address, asks for. False: the probe has
- * failed. */
-bool net_find_address(struct probe *, const char *host, struct resolve_address *);
 /* May the probe dial this address? False: it has failed. */
 typedef bool (*net_policy)(void *with, enum address_kind, const char *address);
 /* As probe_dial(), to an address that may(with) lets pass. */

@@ -334,7 +334,7 @@ static void hear(const char *name, void *with)
 		subject_each(h->k, s, hear_one, h->contact);
 }
 
-bool contact_hears(const struct contact *c, const struct subject *s)
+static bool contact_hears(const struct contact *c, const struct subject *s)
 {
 	if (s->is_monitor)
 		return c->hears_monitor;

@@ -200,7 +200,6 @@ void subject_release_all(struct keeper *);
 void subject_find_routes(struct keeper *, struct subject *);
 /* Calls each() for each entry of a list of lines. */
 void each_name(const char *list, void (*each)(const char *name, void *with), void *with);
-bool contact_hears(const struct contact *, const struct subject *);
 /* For this contact a note is all: a service that it belongs to does without it. */
 bool subject_is_note_for(const struct contact *, const struct subject *);
 /* The alert of a redundant service that fails says what a note would. */

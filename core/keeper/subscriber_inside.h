@@ -114,7 +114,6 @@ bool told_page_shows(const struct keeper *, const struct told_page *, const char
 bool audience_is_known(const struct keeper *, const char *name);
 /* Of group.c's services; `with` is the keeper. */
 bool service_has(void *with, const char *whole, const char *part);
-bool target_is_known(const struct keeper *, const char *name);
 /* The kind of notifier that a channel is: "email"; NULL: there is no such channel. */
 const char *module_of(const struct keeper *, const char *to);
 /* The address itself says which server is dialled. */

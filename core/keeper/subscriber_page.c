@@ -166,7 +166,7 @@ bool service_has(void *with, const char *whole, const char *part)
 	return g && has(g, part, DEPTH);
 }
 
-bool target_is_known(const struct keeper *k, const char *name)
+static bool target_is_known(const struct keeper *k, const char *name)
 {
 	return map_find_text(&k->checks_by_name, name) || map_find_text(&k->groups_by_name, name);
 }

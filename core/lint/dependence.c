@@ -116,8 +116,10 @@ static enum lint_fate stage_fate(const struct lint_stage *s, const struct lint_t
 	return LINT_FALLS;
 }
 
-enum lint_fate lint_way_fate(const struct lint_way *w, const struct lint_target *t,
-			     struct text *why)
+/* What becomes of the way while the target is down; *why (what it falls by, or what is not known)
+ * follows the way's name: " through 192.0.2.5, which is what it watches". */
+static enum lint_fate lint_way_fate(const struct lint_way *w, const struct lint_target *t,
+				    struct text *why)
 {
 	struct text unknown = {0};
 	enum lint_fate fate, all = LINT_STANDS;

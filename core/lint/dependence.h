@@ -48,11 +48,6 @@ struct lint_target {
 
 enum lint_fate { LINT_STANDS, LINT_FALLS, LINT_CANNOT_TELL };
 
-/* What becomes of the way while the target is down; *why (what it falls by, or what is not known)
- * follows the way's name: " through 192.0.2.5, which is what it watches". */
-enum lint_fate lint_way_fate(const struct lint_way *, const struct lint_target *,
-			     struct text *why);
-
 /* The same of all ways by which anybody hears of the target: it stands when one does. *said becomes
  * a sentence when it falls, the trouble when nobody can tell. */
 enum lint_fate lint_target_fate(const struct lint_target *, const struct lint_way *const *way,

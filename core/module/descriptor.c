@@ -180,8 +180,3 @@ void descriptor_add_lines(const struct descriptor *d, struct text *t)
 		line_end(t);
 	}
 }
-
-bool descriptor_option_is_list(const struct module_option *o)
-{
-	return o->type == OPTION_TYPE_LIST;
-}

@@ -42,7 +42,4 @@ struct descriptor *descriptor_find(const struct descriptors *, enum module_kind,
 /* The lines again: what descriptors_read() takes. */
 void descriptor_add_lines(const struct descriptor *, struct text *);
 
-/* Does a member of this option hold a list of values? */
-bool descriptor_option_is_list(const struct module_option *);
-
 #endif

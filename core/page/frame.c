@@ -131,7 +131,8 @@ static void add_stale(struct text *t, const struct site *s)
 	text_release(&said);
 }
 
-void frame_notices(struct text *t, const struct site *s, bool details)
+/* Why the page is loud: its data is old, the monitor has trouble of its own (where `details`). */
+static void frame_notices(struct text *t, const struct site *s, bool details)
 {
 	const char *at = details && s->overview->trouble ? s->overview->trouble : "";
 	struct text said = {0};

@@ -22,9 +22,6 @@ void frame_answer(struct answer *, const struct site *, const struct request *,
 /* What people call the page: its title, else the monitor's location, else "Status". */
 void frame_brand(struct text *, const struct site *, const struct page *);
 
-/* Why the page is loud: its data is old, the monitor has trouble of its own (where `details`). */
-void frame_notices(struct text *, const struct site *, bool details);
-
 /* What its logo's name ends in, as any web server of a static copy knows it: "svg"; "" none. */
 const char *frame_logo(const struct page *);
 

@@ -62,14 +62,6 @@ void notify_stopping(void)
 	say("STOPPING=1");
 }
 
-void notify_status(const char *text)
-{
-	char words[256];
-
-	snprintf(words, sizeof words, "STATUS=%.200s", text);
-	say(words);
-}
-
 void notify_alive(void)
 {
 	say("WATCHDOG=1");

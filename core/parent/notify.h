@@ -10,7 +10,6 @@ void notify_open(void); /* reads and forgets the environment's words */
 void notify_ready(void);
 void notify_reloading(void);
 void notify_stopping(void);
-void notify_status(const char *text); /* one line */
 void notify_alive(void);
 
 #endif

@@ -220,7 +220,7 @@ static double put_month(struct drawing *d, int64_t month, double y)
 	return y;
 }
 
-double draw_calendar(struct drawing *d, const struct page_picture *c, size_t part, double y)
+static double draw_calendar(struct drawing *d, const struct page_picture *c, size_t part, double y)
 {
 	const struct page_series *s = &c->series[0];
 	int64_t shown = INT64_MIN, months = -1;

@@ -54,7 +54,6 @@ int64_t draw_sum(int64_t, int64_t);
 /* The points i to end - 1 as one: the worst state, the greatest value (sum: of all). */
 struct page_point draw_merged(const struct page_series *, size_t i, size_t end, bool is_sum);
 
-double draw_calendar(struct drawing *, const struct page_picture *, size_t part, double y);
 double draw_rows(struct drawing *, const struct page_picture *, size_t part, double y);
 double draw_plot(struct drawing *, const struct page_picture *, double y);
 

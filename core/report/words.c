@@ -33,7 +33,8 @@ void words_add_length(struct text *t, int64_t us)
 		text_puts(t, us ? "less than 1ms" : "0s");
 }
 
-void words_add_percent(struct text *t, int64_t micro)
+/* "99.95 %" of 99950000: as many places as it has. */
+static void words_add_percent(struct text *t, int64_t micro)
 {
 	text_printf(t, "%" PRId64, micro / MICRO);
 	if (micro % MICRO) {

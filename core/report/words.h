@@ -9,8 +9,6 @@
 
 /* All of it, to the second where there are any: "48h", "1h 30m", "5d", "250ms", "0s". */
 void words_add_length(struct text *, int64_t us);
-/* "99.95 %" of 99950000: as many places as it has. */
-void words_add_percent(struct text *, int64_t micro);
 
 /* "2026-10-03 14:00" by the clock of the zone. */
 void words_add_time(struct text *, const struct zone *, int64_t us);

@@ -42,7 +42,8 @@ static const struct kind *kind_of(const struct render_format *format)
 
 /* ---- names ---- */
 
-void reporter_add_name(struct text *t, const char *from)
+/* A name of a file that is harmless anywhere: letters, digits, . _ -. */
+static void reporter_add_name(struct text *t, const char *from)
 {
 	struct text safe = {0};
 	size_t begin = t->size;

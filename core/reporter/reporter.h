@@ -59,8 +59,6 @@ bool reporter_attach(struct reporter *, struct text *attached, struct text *note
 /* Each whole, never over another one; *said tells of names that were taken. */
 bool reporter_file_all(struct reporter *, const char *folder, struct text *said,
 		       struct text *wrong);
-/* A name of a file that is harmless anywhere: letters, digits, . _ -. */
-void reporter_add_name(struct text *, const char *from);
 /* "acme-monthly-2026-10.pdf", by its format; `contact` "": for all. */
 void reporter_name_file(struct reporter_file *, const char *name, const char *contact,
 			const char *label);

@@ -236,9 +236,6 @@ struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us,
 /* Adds those of the time behind it: the sums of [a, c) from those of [a, b) and [b, c). */
 void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const struct sla_policy *);
 
-/* part / whole as a percentage truncated to six places: "99.950000"; "" when whole is 0. Never
- * rounded up. */
-void sla_add_percent(struct text *, int64_t part_us, int64_t whole_us);
 /* The three figures, truncated; in millionths of a percent; -1 when undefined. */
 int64_t sla_percent_micro(int64_t part_us, int64_t whole_us);
 

@@ -194,14 +194,6 @@ int64_t sla_percent_micro(int64_t part_us, int64_t whole_us)
 	return whole_us > 0 ? scale(part_us, MICRO_OF_ALL, whole_us) : -1;
 }
 
-void sla_add_percent(struct text *t, int64_t part_us, int64_t whole_us)
-{
-	int64_t micro = sla_percent_micro(part_us, whole_us);
-
-	if (micro >= 0)
-		text_printf(t, "%" PRId64 ".%06" PRId64, micro / 1000000, micro % 1000000);
-}
-
 int64_t sla_judged_micro(const struct sla_sums *s, const struct sla_policy *p)
 {
 	int64_t good_us = s->known_us - s->counted_down_us;

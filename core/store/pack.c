@@ -176,15 +176,6 @@ void pack_add_steps(struct read_steps *s, const struct block_result *r)
 	}
 }
 
-void pack_merge_steps(struct read_steps *s, const struct read_steps *from)
-{
-	s->results += from->results;
-	s->passed += from->passed;
-	for (size_t i = 0; i < from->steps; i++)
-		histogram_merge(times_of(s, from->step[i].name, from->step[i].hop, i),
-				&from->step[i].times);
-}
-
 void pack_steps(struct text *t, const struct read_steps *s)
 {
 	varint_put(t, (uint64_t)s->results);

@@ -21,7 +21,6 @@ void pack_join_samples(struct sla_samples *);
 
 /* Adds one result's times. */
 void pack_add_steps(struct read_steps *, const struct block_result *);
-void pack_merge_steps(struct read_steps *, const struct read_steps *from);
 void pack_steps(struct text *, const struct read_steps *);
 bool unpack_steps(struct read_steps *, const void *bytes, size_t size);
 
