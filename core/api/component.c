@@ -26,7 +26,7 @@ static void find_parents(struct components *all, struct map *parent)
 	for (size_t i = 0; i < all->count; i++) {
 		const char *list = all->at[i].target->members;
 
-		while (all->at[i].target->is_service && notice_next(&list, &one))
+		while (all->at[i].target->is_service && text_next_line(&list, &one))
 			if (!map_find_text(parent, text_get(&one)))
 				map_put_text(parent, text_get(&one), &all->at[i]);
 	}

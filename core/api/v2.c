@@ -97,7 +97,7 @@ static json_t *affected(const struct v2 *v, const char *names)
 	json_t *list = json_array();
 	struct text one = {0};
 
-	while (notice_next(&names, &one)) {
+	while (text_next_line(&names, &one)) {
 		const struct component *c = components_find(&v->all, text_get(&one));
 
 		if (c)
@@ -113,7 +113,7 @@ static json_t *affected_codes(const struct v2 *v, const struct post *p)
 	json_t *list = json_array();
 	struct text one = {0}, word = {0};
 
-	while (notice_next(&names, &one)) {
+	while (text_next_line(&names, &one)) {
 		const struct component *c = components_find(&v->all, text_get(&one));
 
 		if (!c)

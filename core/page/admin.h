@@ -49,7 +49,7 @@ void admin_add_claims(struct text *, const struct site *, const struct request *
 void admin_show_claims(const struct site *, const struct request *, struct answer *);
 void admin_judge_claim(const struct site *, const struct request *, struct answer *);
 
-/* Pages of posts: admin_post.c. */
+/* Pages of posts: admin_post.c, of new ones: admin_new.c. */
 void admin_add_posts(struct text *, const struct site *, const struct request *);
 void admin_show_new(const struct site *, const struct request *, struct answer *);
 void admin_take_new(const struct site *, const struct request *, struct answer *);

@@ -6,18 +6,6 @@
 
 #include "../base/memory.h"
 
-bool notice_next(const char **at, struct text *one)
-{
-	size_t size = strcspn(*at, "\n");
-
-	text_clear(one);
-	if (!**at)
-		return false;
-	text_add(one, *at, size);
-	*at += size + ((*at)[size] == '\n');
-	return true;
-}
-
 /* Does any line of the list make it so? */
 static bool any(const char *list, bool (*is_so)(const struct notice_query *, const char *),
 		const struct notice_query *q)
@@ -25,7 +13,7 @@ static bool any(const char *list, bool (*is_so)(const struct notice_query *, con
 	struct text one = {0};
 	bool found = false;
 
-	while (!found && notice_next(&list, &one))
+	while (!found && text_next_line(&list, &one))
 		found = is_so(q, text_get(&one));
 	text_release(&one);
 	return found;

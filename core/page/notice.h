@@ -31,7 +31,5 @@ size_t notices(const struct notice_query *, void (*take)(const struct notice *, 
 	       void *with);
 /* One of them by its id, into memory of the caller; false: that page shows none of that id. */
 bool notice_find(const struct site *, const struct page *, const char *id, struct notice *);
-/* A line of a list, the next one at *at; false at its end. */
-bool notice_next(const char **at, struct text *one);
 
 #endif

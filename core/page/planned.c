@@ -24,7 +24,7 @@ static void search(struct search *s, const char *names, int depth)
 	struct text one = {0};
 	const struct target *t;
 
-	while (s->looked < NAMES_MOST && notice_next(&names, &one)) {
+	while (s->looked < NAMES_MOST && text_next_line(&names, &one)) {
 		s->looked++;
 		t = catalog_find(s->site->catalog, text_get(&one));
 		if (!page_shows(s->site->catalog, s->page, text_get(&one))) {

@@ -105,7 +105,7 @@ static void mark_members(struct scene *s)
 	struct part *p;
 
 	for (size_t i = 0; i < s->parts; i++)
-		for (const char *at = s->part[i].members; notice_next(&at, &name);) {
+		for (const char *at = s->part[i].members; text_next_line(&at, &name);) {
 			p = map_find_text(&s->by_name, text_get(&name));
 			if (p && p != &s->part[i])
 				p->is_member = true;
@@ -168,7 +168,7 @@ static void claim(struct scene *s, struct part *p, enum level l, int64_t since_u
 	if (l > p->claimed)
 		p->claimed = l;
 	if (l == LEVEL_MAINTENANCE && depth < SCENE_DEPTH)
-		for (const char *at = p->members; notice_next(&at, &name);) {
+		for (const char *at = p->members; text_next_line(&at, &name);) {
 			member = map_find_text(&s->by_name, text_get(&name));
 			if (member && member->claimed < l)
 				claim(s, member, l, since_us, depth + 1);
@@ -197,7 +197,7 @@ static void claim_post(struct scene *s, const struct post *p)
 	struct part *part;
 	enum level l;
 
-	for (const char *at = p->components; notice_next(&at, &name);) {
+	for (const char *at = p->components; text_next_line(&at, &name);) {
 		part = map_find_text(&s->by_name, text_get(&name));
 		l = level_of(post_claim(p, text_get(&name), &word));
 		if (p->sort == POST_MAINTENANCE && !word.size)
@@ -220,7 +220,7 @@ static void claim_planned(const struct planned *w, void *scene)
 		return;
 	for (size_t i = 0; !*w->names && i < s->parts; i++)
 		claim(s, &s->part[i], LEVEL_MAINTENANCE, w->from_us, 0);
-	for (const char *at = w->names; notice_next(&at, &name);) {
+	for (const char *at = w->names; text_next_line(&at, &name);) {
 		part = map_find_text(&s->by_name, text_get(&name));
 		if (part)
 			claim(s, part, LEVEL_MAINTENANCE, w->from_us, 0);
@@ -260,7 +260,7 @@ static enum level service_level(struct scene *s, struct part *p, int depth)
 	struct text name = {0};
 	struct part *member;
 
-	for (const char *at = p->members; notice_next(&at, &name);) {
+	for (const char *at = p->members; text_next_line(&at, &name);) {
 		member = map_find_text(&s->by_name, text_get(&name));
 		if (!member || member->is_open || !scene_counts(member))
 			continue;
@@ -353,7 +353,7 @@ static void add_tops(struct scene *s)
 	struct text item = {0};
 
 	s->top = memory_new((s->parts + 1) * sizeof *s->top);
-	for (const char *at = page_get(s->page, "show"); notice_next(&at, &item);)
+	for (const char *at = page_get(s->page, "show"); text_next_line(&at, &item);)
 		add_like(s, text_get(&item));
 	for (size_t i = 0; i < s->parts; i++)
 		add_top(s, &s->part[i]);

@@ -139,7 +139,7 @@ static void add_names(struct text *t, const struct scene *s, const char *names)
 	struct text name = {0}, all = {0};
 	struct words w = {0};
 
-	while (notice_next(&names, &name)) {
+	while (text_next_line(&names, &name)) {
 		const struct target *target = catalog_find(s->site->catalog, text_get(&name));
 		struct words one = {0};
 

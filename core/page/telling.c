@@ -59,7 +59,7 @@ static void add_affected(struct text *t, const struct scene *s, const struct pos
 	struct text name = {0}, claim = {0}, all = {0};
 	struct words w = {0};
 
-	while (notice_next(&list, &name))
+	while (text_next_line(&list, &name))
 		add_one_affected(&all, s, p, text_get(&name), &claim);
 	if (all.size) {
 		word_text(&w, "components", text_get(&all));

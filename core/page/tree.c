@@ -54,7 +54,7 @@ static size_t members_of(const struct tree *tree, const struct part *p, const st
 	struct text name = {0};
 	size_t n = 0;
 
-	while (n < most && notice_next(&list, &name)) {
+	while (n < most && text_next_line(&list, &name)) {
 		into[n] = scene_find(tree->scene, text_get(&name));
 		n += into[n] && into[n] != p;
 	}
