@@ -44,6 +44,7 @@ struct outbox_destination {
 	enum told told;
 	bool is_busy, was_just_switched_off;
 	bool is_ours; /* some letter for it was not foreign */
+	bool is_on_record; /* so was one of a keeper before us */
 	size_t letters; /* so many hold it */
 };
 
@@ -67,7 +68,7 @@ struct outbox *outbox_new(const struct outbox_sink *sink)
 /* A stranger's address is known for as long as there is a letter for it. */
 static void destination_release(struct outbox *o, struct outbox_destination *d)
 {
-	if (--d->letters || d->is_ours || d->refusals >= OUTBOX_REFUSALS)
+	if (--d->letters || d->is_ours || d->is_on_record)
 		return;
 	map_take_text(&o->destinations, d->to);
 	free(d->to);
@@ -253,7 +254,10 @@ void outbox_channel_break(struct outbox *o, const char *name, const char *reason
 
 void outbox_refusals_put(struct outbox *o, const char *to, int refusals)
 {
-	destination_get(o, to)->refusals = refusals;
+	struct outbox_destination *d = destination_get(o, to);
+
+	d->refusals = refusals;
+	d->is_on_record = true;
 }
 
 bool outbox_was_just_switched_off(const struct outbox *o, const char *to)

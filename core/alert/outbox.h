@@ -133,7 +133,7 @@ void outbox_letter_withdraw(struct outbox *, struct outbox_letter *, const char 
 void outbox_letter_take(struct outbox *, const char *id, enum outbox_outcome, const char *reason,
 		 int64_t after_us, int64_t now_us);
 
-/* How many letters in a row this destination has refused, as the record has it. */
+/* How many letters in a row this destination of ours has refused, as the record has it. */
 void outbox_refusals_put(struct outbox *, const char *to, int refusals);
 /* By the letter that is just being noted. */
 bool outbox_was_just_switched_off(const struct outbox *, const char *to);

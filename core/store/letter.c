@@ -172,7 +172,8 @@ static const struct column ended_column[] = {
 /* Letters that a destination has refused since the last one it took. */
 static const char refusals[] =
 	"SELECT destination, count(DISTINCT letter) FROM attempt a WHERE outcome = 'gave-up' AND"
-	" number > 0 AND rowid > (SELECT coalesce(max(rowid), 0) FROM attempt WHERE"
+	" number > 0 AND " SQL_OWN_LETTER " AND"
+	" rowid > (SELECT coalesce(max(rowid), 0) FROM attempt WHERE"
 	"  destination = a.destination AND outcome = 'delivered') GROUP BY destination";
 static const struct column refusals_column[] = {{"refusals", true}, {NULL, false}};
 

@@ -76,7 +76,8 @@ bool read_refusals(struct read *r, int least,
 	sqlite3_stmt *ask = sql_bind(
 		&r->sql,
 		"SELECT destination, count(DISTINCT letter) AS refused, reason, max(rowid) FROM"
-		" attempt a WHERE outcome = 'gave-up' AND number > 0 AND rowid > (SELECT"
+		" attempt a WHERE outcome = 'gave-up' AND number > 0 AND " SQL_OWN_LETTER
+		" AND rowid > (SELECT"
 		"  coalesce(max(rowid), 0) FROM attempt WHERE destination = a.destination AND"
 		"  outcome = 'delivered') GROUP BY destination HAVING refused >= ?1",
 		"i", (int64_t)least);

@@ -13,6 +13,11 @@
 
 #define SQL_KEPT 192
 
+/* Of an attempt `a`: its letter was not for a stranger. What such an address refuses is counted by
+ * his subscription, which goes, and not kept here. */
+#define SQL_OWN_LETTER                                                                             \
+	"NOT EXISTS (SELECT 1 FROM letter WHERE id = a.letter AND contact LIKE 'subscriber %')"
+
 struct sql {
 	sqlite3 *db;
 	struct {

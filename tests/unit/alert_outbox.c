@@ -257,6 +257,14 @@ static const struct {
 	{"and is forgotten with its last letter",
 	 "0 add f m:x foreign|0 take f gave-up|0 add g m:x foreign|0 take g gave-up|0 trouble",
 	 "f#1>m:x f=gave-up g#1>m:x g=gave-up m:well w:well "},
+	{"and one that has refused five letters, too: it is nothing that we write down",
+	 "0 add a m:x foreign|0 add b m:x foreign|0 add c m:x foreign|0 add d m:x foreign|"
+	 "0 add e m:x foreign|0 add f m:x foreign|0 take a gave-up|1 take b gave-up|"
+	 "2 take c gave-up|3 take d gave-up|4 take e gave-up|5 add g m:x foreign",
+	 "a#1>m:x a=gave-up b#1>m:x b=gave-up c#1>m:x! c=gave-up d#1>m:x! d=gave-up "
+	 "e#1>m:x! e=gave-up f=gave-up g#1>m:x "},
+	{"one of ours stays off, whoever writes to it",
+	 "0 refusals m:x 5|0 add f m:x foreign|1 add a m:x", "f=gave-up a=gave-up "},
 	{"the same id twice", "0 add a m:x|0 add a m:y", "a#1>m:x a=refused "},
 };
 

@@ -150,7 +150,12 @@ static void life(void)
 	     "how often an address has refused");
 	same(refusals(2), "sms:1 2 no; ", "readers see that, too");
 	same(refusals(3), "", "from so many on");
-	commit(s, 102, "incident 01i check=web event=closed at_us=80 start_us=4\n"
+	commit(s, 102, "letter 01s kind=post contact=\"subscriber 01\" to=sms:5 created_us=30\n"
+		       "attempt 01s at_us=73 number=1 to=sms:5 outcome=gave-up reason=no\n");
+	same(resumed(s, "resume-destination"), "resume-destination sms:1 refusals=2\n",
+	     "no keeper hears of a stranger's again");
+	same(refusals(1), "sms:1 2 no; ", "nor does anybody read that it is switched off");
+	commit(s, 103, "incident 01i check=web event=closed at_us=80 start_us=4\n"
 		       "attempt 01x at_us=90 number=1 to=sms:1 outcome=delivered reason=\"\"\n");
 	same(resumed(s, "resume-incident"),
 	     "resume-incident 01i check=web start_us=4 at_us=80\n",
