@@ -13,9 +13,7 @@
 #include "../web/secret.h"
 #include "../web/sign.h"
 #include "../web/throttle.h"
-
-/* Who has tried lately; not part of what is shown, and lost when the process ends. */
-static struct throttle tried_lately;
+#include "../web/tried.h"
 
 /* A try under way. */
 struct trying {
@@ -87,13 +85,13 @@ static void open_session(const struct site *s, const struct request *r, struct t
 
 /* ---- the password was tried ---- */
 
-static void tried(const struct site *s, const struct request *r, struct answer *a,
+static void answered(const struct site *s, const struct request *r, struct answer *a,
 		  const struct line *end, void *state)
 {
 	struct trying *t = state, *next;
 
 	if (!end) {
-		throttle_forgive(&tried_lately, t->name, t->net); /* it was no try */
+		throttle_forgive(tried(TRIED_SIGN_IN), t->name, t->net); /* it was no try */
 		a->retry_after_s = 5;
 		refuse(a, r, 503, "Too many people sign in at this moment. Try again in a moment.");
 		return;
@@ -102,7 +100,7 @@ static void tried(const struct site *s, const struct request *r, struct answer *
 		refuse(a, r, 403, "The name or the password is wrong.");
 		return;
 	}
-	throttle_forgive(&tried_lately, t->name, t->net);
+	throttle_forgive(tried(TRIED_SIGN_IN), t->name, t->net);
 	next = memory_new(sizeof *next);
 	*next = *t;
 	open_session(s, r, next);
@@ -141,7 +139,7 @@ static void sign_in(const struct site *s, const struct request *r, struct answer
 		return;
 	}
 	throttle_net(net, r->address);
-	wait_us = throttle_try(&tried_lately, name, net, clock_mono_us());
+	wait_us = throttle_try(tried(TRIED_SIGN_IN), name, net, clock_mono_us());
 	if (wait_us) {
 		refuse_early(a, r, wait_us);
 		return;
@@ -150,7 +148,7 @@ static void sign_in(const struct site *s, const struct request *r, struct answer
 	memcpy(t->name, name, strlen(name));
 	memcpy(t->net, net, sizeof net);
 	user = board_find(s->board, "user", name);
-	route_ask_password(r, password, user ? card_get(user, "hash") : "", tried, t);
+	route_ask_password(r, password, user ? card_get(user, "hash") : "", answered, t);
 }
 
 /* ---- signing out ---- */

@@ -109,7 +109,7 @@ struct house {
 	struct patience patience[ROLES];
 	unsigned silent_ticks; /* since the keeper's last `alive` */
 	char *page;            /* URLs, lines, NULL until the web has told */
-	int store_fd;
+	int store_fd, tried_fd; /* the latter: web/tried.h */
 	struct listener *listener; /* where the page is to be, in listen.c */
 	size_t listeners;
 	int64_t next_listener;

@@ -510,7 +510,7 @@ int parent_run(const struct parent_options *options)
 
 	h->magic = HOUSE_MAGIC;
 	h->options = options;
-	h->store_fd = h->control.fd = -1;
+	h->store_fd = h->tried_fd = h->control.fd = -1;
 	h->loop = loop_new();
 	notify_open();
 	raise_limits();

@@ -15,6 +15,7 @@
 #include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../web/tried.h"
 #include "house.h"
 #include "notify.h"
 #include "terminal.h"
@@ -267,6 +268,10 @@ static void hand_web(struct house *h, struct child *c)
 	roles_tell_figures(h);
 	listen_forget_web(h);
 	serve_tell(h);
+	if (h->tried_fd < 0)
+		h->tried_fd = tried_create();
+	if (h->tried_fd >= 0)
+		link_send_fd(&c->link, "fd tried\n", h->tried_fd);
 	join(h, ROLE_WEB, "web -\n");
 	house_send(h, c, "go -\n");
 	copier_join(h);

@@ -15,12 +15,12 @@
 #include "secret.h"
 #include "template.h"
 #include "throttle.h"
+#include "tried.h"
 
 #define KNOWN        64
 #define WANTED_BYTES 2000 /* of an address that the form leads on to */
 
-/* Who has tried lately; passwords that were good. Lost when the process ends. */
-static struct throttle tried_lately;
+/* Passwords that were good. Lost when the process ends. */
 static char known[KNOWN][SECRET_HASH_BYTES + 1];
 static unsigned next_known;
 
@@ -31,7 +31,7 @@ int64_t enter_count(const struct request *r, const char *page)
 	char net[64];
 
 	throttle_net(net, r->address);
-	return throttle_try(&tried_lately, page, net, clock_mono_us());
+	return throttle_try(tried(TRIED_PAGE), page, net, clock_mono_us());
 }
 
 void enter_forgive(const struct request *r, const char *page)
@@ -39,7 +39,7 @@ void enter_forgive(const struct request *r, const char *page)
 	char net[64];
 
 	throttle_net(net, r->address);
-	throttle_forgive(&tried_lately, page, net);
+	throttle_forgive(tried(TRIED_PAGE), page, net);
 }
 
 static bool is_known(const char *hash, const char *password)
@@ -173,7 +173,7 @@ bool enter_wants_try(const struct visit *v)
 	return v->wants_try;
 }
 
-static void tried(const struct site *s, const struct request *r, struct answer *a,
+static void answered(const struct site *s, const struct request *r, struct answer *a,
 		  const struct line *end, void *state)
 {
 	struct visit *v = r->visit;
@@ -205,7 +205,7 @@ void enter_try(struct visit *v)
 	v->wants_try = false;
 	if (!secret_of_basic(password, basic_of(r)))
 		return;
-	route_ask_password(r, password, hash, tried, memory_text(hash));
+	route_ask_password(r, password, hash, answered, memory_text(hash));
 	secret_forget(password);
 }
 

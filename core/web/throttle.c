@@ -103,6 +103,14 @@ int64_t throttle_try(struct throttle *t, const char *account, const char *net, i
 	return 0;
 }
 
+void throttle_judge(struct throttle *t, int64_t now_us)
+{
+	for (int i = 0; i < THROTTLE_SETS; i++)
+		for (int way = 0; way < THROTTLE_WAYS; way++)
+			if (t->row[i][way].last_us < 0 || t->row[i][way].last_us > now_us)
+				t->row[i][way] = (struct throttle_row){0};
+}
+
 static void undo(struct throttle_row *r)
 {
 	if (r && r->failures)

@@ -34,6 +34,8 @@ void throttle_net(char net[64], const char *address);
 /* 0: it may try now, and the try counts as failed until throttle_forgive(). Else: how long it is to
  * wait; nothing is counted. */
 int64_t throttle_try(struct throttle *, const char *account, const char *net, int64_t now_us);
+/* Of one that another process has left: forgets tries at times that have not been. */
+void throttle_judge(struct throttle *, int64_t now_us);
 /* That try was good. */
 void throttle_forgive(struct throttle *, const char *account, const char *net);
 

@@ -7,11 +7,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../base/clock.h"
 #include "../base/log.h"
 #include "../base/memory.h"
 #include "../parent/sandbox.h"
 #include "copies.h"
 #include "server.h"
+#include "tried.h"
 
 #define WEB_MAGIC     0x77656221u
 #define CONTROL_BYTES 65536
@@ -80,6 +82,11 @@ static void take_fd(struct web *w, const struct line *l, int fd)
 		feed_link(&w->feed, fd);
 	} else if (!strcmp(name, "copier")) {
 		copies_link(&w->copies, fd);
+	} else if (!strcmp(name, "tried")) {
+		if (!tried_open(fd, clock_mono_us()))
+			log_say("who has tried passwords before is forgotten: %s",
+				log_errno(errno));
+		close(fd);
 	} else if (!strcmp(name, "listen")) {
 		listeners_take(&w->listeners, line_int(l, "number", 0), fd);
 	} else if (!strcmp(name, "certificate") || !strcmp(name, "key")) {

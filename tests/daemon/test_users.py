@@ -1,4 +1,5 @@
 """Accounts from the command line, signing in at the real thing, writing a post there; what is secret is nowhere."""
+import base64
 import contextlib
 import http.client
 import json
@@ -10,7 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 from daemon import Daemon, until  # noqa: E402
-from signing import Browser, add_user  # noqa: E402
+from signing import Browser, add_user, password_hash  # noqa: E402
 from tap import run, test  # noqa: E402
 
 PASSWORD = "right horse battery"
@@ -144,6 +145,38 @@ def acknowledges(tmp):
         until("it is said", lambda: "Acknowledged." in b.get("/admin/")[2])
         assert re.search(r"shop.*ann.*disk", daemon.nines("ack").stdout, re.S)
         assert b.post("/admin/silence/", {"form": form, "name": "shop", "reason": "disk", "for": "for ever"})[0] == 400
+
+
+def wrong_until_held_up(ask):
+    """How many wrong passwords were tried until one more was told to wait."""
+    count = 0
+    while (status := until("an answer of a web that knows who may", lambda: (got := ask()) != 503 and got)) != 429:
+        assert status in (401, 403), status
+        count += 1
+    return count
+
+
+@test("who guesses passwords does not begin anew with another web process: neither at the sign-in, nor at a private page (F55)")
+def guessing(tmp):
+    (tmp / "password").write_text(password_hash(PASSWORD) + "\n")
+    (tmp / "password").chmod(0o600)
+    conf = CONF + f'page "inner" {{ show = "shop"  password = "file:{tmp}/password" }}\n'
+    with Daemon(tmp, conf) as daemon:
+        add_user(daemon)
+
+        def sign_in():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return Browser(daemon.port).post("/sign-in/", {"name": "ann", "password": "wrong horse"})[0]
+
+        def enter():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return Browser(daemon.port).get("/pages/inner/", Authorization="Basic " + base64.b64encode(b"x:wrong horse").decode())[0]
+        free = 6  # to whom has not failed before: then he waits for one second, and each time for twice as long
+        assert wrong_until_held_up(sign_in) >= free and wrong_until_held_up(enter) >= free
+        web = daemon.processes()["web"][0]  # its helper comes behind it
+        os.kill(web, signal.SIGKILL)
+        until("another web", lambda: web not in daemon.processes().get("web", [web]))
+        assert wrong_until_held_up(sign_in) < free and wrong_until_held_up(enter) < free
 
 
 @test("sessions outlive the web and the daemon; nothing secret is in the store, in lines or in what it says")

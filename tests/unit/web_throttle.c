@@ -1,7 +1,10 @@
 /* tests/unit/web_throttle: whoever guesses waits, the owner does not (F55). Time is passed in. */
 #include "../../core/web/throttle.h"
+#include "../../core/web/tried.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "../lib/tap.h"
 
@@ -88,6 +91,28 @@ static void forgiving(void)
 	free(t);
 }
 
+/* What one process has left another goes on with, but for what cannot be. */
+static void handed_on(void)
+{
+	int fd = tried_create(), wrong = memfd_create("wrong", MFD_CLOEXEC);
+	int64_t now_us = SECOND;
+	int count;
+
+	ok(fd >= 0 && tried_open(fd, now_us), "a place for it");
+	counted(tried(TRIED_SIGN_IN), "ann", "192.0.2.1", 10, 0, &now_us);
+	ok(!throttle_try(tried(TRIED_PAGE), "ann", "192.0.2.1", now_us), "of each place its own");
+	ok(tried_open(fd, now_us) && throttle_try(tried(TRIED_SIGN_IN), "ann", "192.0.2.1", now_us),
+	   "the next process lets nobody begin anew");
+	ok(!tried_open(wrong, now_us) && !tried_open(-1, now_us) &&
+		   throttle_try(tried(TRIED_SIGN_IN), "ann", "192.0.2.1", now_us),
+	   "what is no such memory changes nothing");
+	ok(tried_open(fd, now_us - 1), "it is opened at a time before that");
+	count = counted(tried(TRIED_SIGN_IN), "ann", "192.0.2.1", 10, 0, &now_us);
+	ok(count == THROTTLE_NET_FREE + 1, "tries that have not been hold nobody up (%d)", count);
+	close(wrong);
+	close(fd);
+}
+
 static void networks(void)
 {
 	static const char *const row[][2] = {
@@ -111,6 +136,7 @@ int main(void)
 	one_network();
 	many_networks();
 	forgiving();
+	handed_on();
 	networks();
 	return done_testing();
 }
