@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Posts of a running ninesd: what fails becomes a draft, a post, and is resolved by itself; people write, correct and withdraw; the keeper and
 the whole daemon are killed in between; hostile texts come back as they went in."""
+# timeout: 240
 import contextlib
 import json
 import os

@@ -1,5 +1,5 @@
 """The recorder by its lines: what was told as committed is on disk, once, and no trouble of the disk ends it (F1, F3, F4, F8)."""
-# timeout: 300
+# timeout: 600
 import os
 import shutil
 import signal

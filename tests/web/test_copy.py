@@ -1,4 +1,5 @@
 """The static copy of a page: written by a real daemon, served by a real nginx, taken elsewhere by hooks."""
+# timeout: 240
 import datetime
 import html.parser
 import json

@@ -1,5 +1,6 @@
 """What pages show of the record is what reports say of the same spans: monitors' pages and statistics, in several zones and months, with
 maintenance, unknown and unwatched time, service hours, reclassified and imported days; nothing of what a page does not show."""
+# timeout: 240
 import html
 import json
 import pathlib

@@ -1,4 +1,5 @@
 """The HTTP side: what is kept and packed, pages by host and by prefix, forms, cookies, a keeper that goes in the middle of a question."""
+# timeout: 240
 import gzip
 import json
 import pathlib
