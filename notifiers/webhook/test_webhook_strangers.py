@@ -100,7 +100,7 @@ def rebinding():
         assert len(server.requests) == 2 and liar.asked == 1
     with Everywhere() as here, Liar(PUBLIC, "127.0.0.1") as liar:
         environment = {"NINES_RESOLVER": f"127.0.0.1:{liar.port}"}
-        deliver(f"webhook:http://hooks.test:{here.port}/", "address-family=4", "timeout=1s", letter=STRANGER, env=environment)
+        deliver(f"webhook:http://hooks.test:{here.port}/", "address-family=4", "timeout=3s", letter=STRANGER, env=environment)
         assert here.was_asked()[0] == f"::ffff:{PUBLIC}"
         deliver(f"webhook:http://hooks.test:{here.port}/", "address-family=4", letter=STRANGER, env=environment).says("gave-up", "loopback")
         assert not here.was_asked()
