@@ -17,7 +17,12 @@ struct again {
 	bool is_walking;
 	size_t at; /* its kind, and the last card told of it */
 	char *id;
-	struct text gone; /* lines of cards that went while lines might be dropped */
+	/* Lines of cards that went, in two ages, until the record is known to have them: what waits
+	 * uncommitted now may be dropped later, when the recorder is gone. */
+	struct gone {
+		struct text lines;
+		int64_t until; /* the number of the last one */
+	} gone, fresh;
 };
 
 struct again *again_new(void)
@@ -30,7 +35,8 @@ struct again *again_new(void)
 
 void again_free(struct again *a)
 {
-	text_release(&a->gone);
+	text_release(&a->gone.lines);
+	text_release(&a->fresh.lines);
 	free(a->id);
 	free(a);
 }
@@ -42,8 +48,26 @@ static bool is_calm(const struct keeper *k)
 
 void again_gone(struct again *a, const struct keeper *k, const struct text *line)
 {
-	if (!is_calm(k) && a->gone.size + line->size < GONE_BYTES)
-		text_add(&a->gone, line->at, line->size);
+	if (a->gone.lines.size + a->fresh.lines.size + line->size < GONE_BYTES)
+		text_add(&a->fresh.lines, line->at, line->size);
+	a->fresh.until = k->spool.next_number - 1;
+}
+
+static bool is_recorded(const struct keeper *k, const struct gone *g)
+{
+	return k->spool.next_number - (int64_t)k->spool.count > g->until;
+}
+
+/* Nothing was dropped: what the recorder has committed is on record. */
+static void settle(struct again *a, const struct keeper *k)
+{
+	struct gone settled = a->gone;
+
+	if (!is_recorded(k, &settled))
+		return;
+	text_clear(&settled.lines);
+	a->gone = a->fresh;
+	a->fresh = settled;
 }
 
 static void record(struct keeper *k, const char *line, size_t size)
@@ -52,6 +76,20 @@ static void record(struct keeper *k, const char *line, size_t size)
 
 	text_add(t, line, size - 1); /* spool_end() brings the number and the newline */
 	spool_end(&k->spool);
+}
+
+/* One that was made anew meanwhile is not: the walk tells of it. */
+static bool is_gone(const struct keeper *k, const char *line, size_t size)
+{
+	static struct line l; /* too large for a stack frame */
+	struct text copy = {0};
+	bool is_one;
+
+	text_add(&copy, line, size);
+	is_one = !line_parse(&l, copy.at, copy.size) &&
+		 !board_find(k->board, line_get(&l, "kind"), l.id);
+	text_release(&copy);
+	return is_one;
 }
 
 static void begin(struct again *a, struct keeper *k)
@@ -63,10 +101,14 @@ static void begin(struct again *a, struct keeper *k)
 	a->at = 0;
 	free(a->id);
 	a->id = memory_text("");
-	for (const char *at = text_get(&a->gone); *at; at = end + 1) {
+	text_add(&a->gone.lines, text_get(&a->fresh.lines), a->fresh.lines.size);
+	text_clear(&a->fresh.lines);
+	for (const char *at = text_get(&a->gone.lines); *at; at = end + 1) {
 		end = strchr(at, '\n');
-		record(k, at, (size_t)(end - at) + 1);
+		if (is_gone(k, at, (size_t)(end - at)))
+			record(k, at, (size_t)(end - at) + 1);
 	}
+	a->gone.until = k->spool.next_number - 1;
 }
 
 /* The next card of all, or NULL. */
@@ -111,5 +153,5 @@ void again_watch(struct again *a, struct keeper *k)
 	else if (k->spool.dropped != a->dropped)
 		begin(a, k);
 	else
-		text_clear(&a->gone);
+		settle(a, k);
 }

@@ -12,7 +12,7 @@ struct again;
 
 struct again *again_new(void);
 void again_free(struct again *);
-/* A line `card ID ... gone=1` was recorded. */
+/* A line `card ID ... gone=1` was just recorded. */
 void again_gone(struct again *, const struct keeper *, const struct text *line);
 void again_watch(struct again *, struct keeper *); /* each second */
 

@@ -210,8 +210,9 @@ static int recorded(struct world *w, const char *id, const char *what)
 	return n;
 }
 
-/* The recorder is gone for so long that lines had to be dropped, cards among them. */
-static void test_dropped(void)
+/* The recorder is gone for so long that lines had to be dropped, cards among them. What went just
+ * before was told it, and never committed. */
+static void test_dropped(bool is_before)
 {
 	struct world *w = world_new();
 	char *big = calloc(1, 40001), id[16];
@@ -219,10 +220,18 @@ static void test_dropped(void)
 
 	write_card(w, "post", "gone", "x");
 	write_card(w, "post", "kept", "x");
+	write_card(w, "post", "back", "x");
 	settle(w);
+	if (is_before) {
+		board_remove(w->k, "post", "gone", "");
+		board_remove(w->k, "post", "back", "");
+		world_run(w, w->now - START);
+	}
 	w->is_gone[END_RECORDER][0] = true;
 	world_say(w, END_RECORDER, 0, "closed -");
-	board_remove(w->k, "post", "gone", "");
+	if (!is_before)
+		board_remove(w->k, "post", "gone", "");
+	write_card(w, "post", "back", "again");
 	write_card(w, "post", "kept", "new");
 	memset(big, 'x', 40000);
 	for (int i = 0; i < 500; i++) {
@@ -241,7 +250,10 @@ static void test_dropped(void)
 	}
 	ok(!missing && recorded(w, "kept", "title=new"),
 	   "the record hears of each card once it is there again: %d missing", missing);
-	ok(recorded(w, "gone", "gone=1"), "and of what is gone");
+	ok(recorded(w, "gone", "gone=1"), "and of what is gone%s",
+	   is_before ? ", since a moment before the recorder went" : "");
+	ok(!recorded(w, "back", "gone=1") && recorded(w, "back", "title=again"),
+	   "not of what came back");
 	text_clear(&w->log);
 	world_run(w, 60 * SECOND);
 	ok(!count_of(&w->log, " card "), "once");
@@ -258,6 +270,7 @@ int main(void)
 	test_long();
 	test_slow();
 	test_resume();
-	test_dropped();
+	test_dropped(false);
+	test_dropped(true);
 	return done_testing();
 }
