@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "../module/option.h"
 
 /* The flags that every command takes, in front of its name or behind it. */
@@ -51,14 +52,10 @@ int cli_fail(int status, const char *format, ...)
 
 int cli_print(struct text *t, int status)
 {
-	const char *at = text_get(t);
-	size_t left = t->size;
-	ssize_t n = 0;
+	bool is_written = spool_write(STDOUT_FILENO, text_get(t), t->size);
 
-	for (; left && n >= 0; at += n, left -= (size_t)n)
-		n = write(STDOUT_FILENO, at, left);
 	text_release(t);
-	return n < 0 ? EXIT_CANNOT_TELL : status;
+	return is_written ? status : EXIT_CANNOT_TELL;
 }
 
 static void add_flags(struct text *t, const struct cli_flag *f)

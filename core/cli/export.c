@@ -11,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "../store/read.h"
 #include "../store/result.h"
 #include "cli.h"
@@ -56,18 +57,7 @@ static const struct {
 
 static void flush(struct export *e)
 {
-	const char *at = text_get(&e->out);
-	size_t left = e->out.size;
-	ssize_t n;
-
-	while (left && !e->has_failed) {
-		n = write(e->fd, at, left);
-		if (n < 0 && errno == EINTR)
-			continue;
-		e->has_failed = n < 0;
-		at += n > 0 ? n : 0;
-		left -= n > 0 ? (size_t)n : 0;
-	}
+	e->has_failed = e->has_failed || !spool_write(e->fd, text_get(&e->out), e->out.size);
 	text_clear(&e->out);
 }
 

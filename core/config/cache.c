@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "../module/load.h"
 
 #define CACHE_BYTES (16 << 20)
@@ -115,20 +116,6 @@ void cache_apply(struct descriptors *all, const char *store)
 	text_release(&text);
 }
 
-static bool write_all(int fd, const struct text *t)
-{
-	size_t done = 0;
-	ssize_t n;
-
-	while (done < t->size) {
-		n = write(fd, t->at + done, t->size - done);
-		if (n < 0 && errno != EINTR)
-			return false;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 void cache_write(const struct descriptors *all, const char *store)
 {
 	struct text lines = {0}, path = {0}, new = {0};
@@ -147,7 +134,7 @@ void cache_write(const struct descriptors *all, const char *store)
 	path_of(store, ".new", &new);
 	unlink(text_get(&new));
 	fd = open(text_get(&new), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	is_fine = fd >= 0 && write_all(fd, &lines);
+	is_fine = fd >= 0 && spool_write(fd, text_get(&lines), lines.size);
 	if (fd >= 0)
 		close(fd);
 	/* At the very first start the store's folder is not there yet: the next reading writes it.

@@ -13,6 +13,7 @@
 #include "../base/line.h"
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../base/spool.h"
 
 #define NEW            ".nines-new"
 #define FILE_MODE      0644 /* a web server of another user reads them */
@@ -70,18 +71,6 @@ static int open_below(int fd, const char *file, const char **last, bool makes)
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const char *at, size_t left)
-{
-	for (ssize_t n; left; left -= (size_t)n, at += n) {
-		n = write(fd, at, left);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return fdatasync(fd) == 0;
-}
-
 /* Beside everything else; 0 or errno. */
 static int write_new(int folder, const void *bytes, size_t size)
 {
@@ -91,7 +80,7 @@ static int write_new(int folder, const void *bytes, size_t size)
 	fd = openat(folder, NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 	if (fd < 0)
 		return errno;
-	if (fchmod(fd, FILE_MODE) || !write_all(fd, bytes, size))
+	if (fchmod(fd, FILE_MODE) || !spool_write(fd, bytes, size) || fdatasync(fd))
 		wrong = errno;
 	if (close(fd) && !wrong)
 		wrong = errno;

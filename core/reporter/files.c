@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../base/log.h"
+#include "../base/spool.h"
 #include "../courier/letter.h"
 #include "../store/store.h"
 #include "reporter.h"
@@ -83,29 +84,6 @@ void reporter_name_file(struct reporter_file *f, const char *name, const char *c
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const char *at, size_t left)
-{
-	for (ssize_t n; left; left -= (size_t)n, at += n) {
-		n = write(fd, at, left);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
-}
-
-static bool copy_all(int fd, int document)
-{
-	char part[4096];
-	off_t at = 0;
-	ssize_t n;
-
-	while ((n = pread(document, part, sizeof part, at)) > 0 && write_all(fd, part, (size_t)n))
-		at += n;
-	return n == 0 && fsync(fd) == 0;
-}
-
 /* A new file of that name beside the others; 0 or errno, and then there is none. */
 static int write_beside(int folder, const char *name, int document)
 {
@@ -115,7 +93,7 @@ static int write_beside(int folder, const char *name, int document)
 	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
 	if (fd < 0)
 		return errno;
-	if (fchmod(fd, MODE) || !copy_all(fd, document))
+	if (fchmod(fd, MODE) || !spool_copy(document, fd) || fsync(fd))
 		wrong = errno;
 	if (close(fd) && !wrong)
 		wrong = errno;
