@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "../base/memory.h"
+#include "framing.h"
 #include "secret.h"
 
 #define MEMORY_BYTES (8u << 20) /* for one request's texts; bodies are limited by their route */
@@ -144,44 +145,6 @@ static const char *find_pair(const struct visit_pairs *in, const char *key)
 
 /* ---- the head ---- */
 
-struct head {
-	struct visit *visit;
-	unsigned lengths, hosts, codings;
-	bool is_clean;
-};
-
-/* A header over several lines: libmicrohttpd 0.9 appends the later ones to its name, in other
- * memory, and does not know a length or a coding by that name; else a value stands right behind
- * its name. */
-static bool is_folded(const char *key, size_t size, const char *value)
-{
-	uintptr_t from = (uintptr_t)key + size + 1, at = (uintptr_t)value;
-
-	return at < from || at - from > VISIT_BLANKS ||
-	       strspn(key + size + 1, " \t") < (size_t)(at - from);
-}
-
-/* What may not stand several times, and bytes that no header has. */
-static enum MHD_Result look(void *with, enum MHD_ValueKind kind, const char *key, size_t key_size,
-			    const char *value, size_t value_size)
-{
-	struct head *h = with;
-
-	(void)kind;
-	if (value && is_folded(key, key_size, value))
-		h->is_clean = false;
-	h->lengths += !strcasecmp(key, "Content-Length");
-	h->hosts += !strcasecmp(key, "Host");
-	h->codings += !strcasecmp(key, "Transfer-Encoding");
-	for (size_t i = 0; i < key_size; i++)
-		if (key[i] <= ' ' || key[i] == 0x7f)
-			h->is_clean = false;
-	for (size_t i = 0; value && i < value_size; i++)
-		if (((unsigned char)value[i] < ' ' && value[i] != '\t') || value[i] == 0x7f)
-			h->is_clean = false;
-	return MHD_YES;
-}
-
 static const char *header_of(const struct visit *v, const char *name)
 {
 	const char *found =
@@ -196,28 +159,6 @@ static bool is_host(const char *host)
 	return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 			    ".-_:[]") == strlen(host) &&
 	       strlen(host) < 300;
-}
-
-/* Where a body ends must be said once and plainly: what a proxy in front could read otherwise than
- * this server is refused. */
-static const char *wrong_framing(struct visit *v, const char *version)
-{
-	struct head h = {.visit = v, .is_clean = true};
-	const char *coding = header_of(v, "Transfer-Encoding");
-	const char *length = header_of(v, "Content-Length");
-
-	MHD_get_connection_values_n(v->connection, MHD_HEADER_KIND, look, &h);
-	if (!h.is_clean)
-		return "a header holds a byte that no header has";
-	if (h.lengths > 1 || h.codings > 1 || (h.lengths && h.codings))
-		return "the head says more than once where the body ends";
-	if (h.codings && (strcasecmp(coding, "chunked") || strcmp(version, "HTTP/1.1")))
-		return "the only transfer coding here is 'chunked', in HTTP/1.1";
-	if (h.lengths && (!*length || strspn(length, "0123456789") != strlen(length)))
-		return "the length of the body is no number";
-	if (h.hosts > 1 || (!h.hosts && !strcmp(version, "HTTP/1.1")))
-		return "a request names one host";
-	return NULL;
 }
 
 /* `http://host/path` names the host itself; another than the header's is refused. */
@@ -299,11 +240,11 @@ const char *visit_read_head(struct visit *v, struct MHD_Connection *c, const cha
 	const char *wrong;
 
 	v->connection = c;
-	method = arena_copy(&v->memory, method, strlen(method));
 	*status = MHD_HTTP_BAD_REQUEST;
-	wrong = wrong_framing(v, version);
+	wrong = framing_wrong(c, method, v->target, version);
 	if (wrong)
 		return wrong;
+	method = arena_copy(&v->memory, method, strlen(method));
 	v->request.host = header_of(v, "Host");
 	v->request.type = header_of(v, "Content-Type");
 	if (!is_host(v->request.host))

@@ -1,8 +1,8 @@
 /* web/visit: one request of a visitor while the server holds it: its texts, and where it stands.
  *
  * Every text lives in the visit's own memory, which is limited as the request is. What is ambiguous
- * about a request's framing or target is refused here, before any route is looked for (F57). Used
- * by server.c; handlers see struct request alone. */
+ * about a request's framing (framing.h) or target is refused before any route is looked for (F57).
+ * Used by server.c; handlers see struct request alone. */
 #ifndef NINES_WEB_VISIT_H
 #define NINES_WEB_VISIT_H
 
@@ -15,7 +15,6 @@
 
 #define VISIT_PAIRS  1024 /* parameters or fields; more are refused */
 #define VISIT_BYTES  (64u << 10) /* of a body where its route says nothing else */
-#define VISIT_BLANKS 256 /* between a header's colon and its value */
 #define VISIT_SPILL  (1u << 20) /* of a body too large is read and thrown away, for its 413 */
 
 struct server;

@@ -55,6 +55,19 @@ AMBIGUOUS = {
     "a host with a slash": ask(b"Host: x/y"),
     "a host with an at": ask(b"Host: a@b"),
     "another host in the target": ask(b"Host: x", target=b"http://y/ping/none"),
+    "a bare LF behind the request line": b"POST /ping/none HTTP/1.1\n" + H + b"Content-Length: 5\r\n\r\n12345",
+    "a bare LF behind a header": ask(b"Host: x", b"X: a\nTransfer-Encoding: chunked", body=CHUNKS),
+    "a bare LF behind the last header": b"GET /health HTTP/1.1\r\nHost: x\n\r\n",
+    "a bare LF for the end of the head": b"GET /health HTTP/1.1\r\nHost: x\r\n\n",
+    "bare LFs alone": b"GET /health HTTP/1.1\nHost: x\n\n",
+    "a NUL in a value": ask(b"Host: x", b"X: a\0b"),
+    "a NUL at the end of a value": ask(b"Host: x", b"X: a\0"),
+    "a NUL at the end of another": ask(b"X: a\0", b"Host: x"),
+    "a NUL in a length": ask(b"Host: x", b"Content-Length: 5\x006", body=b"12345"),
+    "a NUL in a coding": ask(b"Host: x", b"Transfer-Encoding: chunked\0x", body=CHUNKS),
+    "a NUL in a name": ask(b"Host: x", b"Transfer-Encoding\0: chunked", body=CHUNKS),
+    "a NUL in the target": ask(b"Host: x", method=b"GET", target=b"/health\0x"),
+    "a NUL in the version": ask(b"Host: x", method=b"GET", target=b"/health", version=b"HTTP/1.1\0"),
     "a chunk size that is none": ask(b"Host: x", b"Transfer-Encoding: chunked", body=b"zz\r\n\r\n"),
     "a chunk size with a sign": ask(b"Host: x", b"Transfer-Encoding: chunked", body=b"-1\r\n\r\n"),
     "a chunk of 2^64 bytes": ask(b"Host: x", b"Transfer-Encoding: chunked", body=b"10000000000000000\r\n\r\n"),
@@ -117,6 +130,21 @@ def fine():
         got = talk(web.port, ask(b"hOST:x", b"Empty:", b"Blank:   ", b"Trailing: a \t", b"Tight:a", b"Wide:" + b" " * 100 + b"a", b"Accept: */*, a;q=0.1",
                                  method=b"GET", target=b"/health"))
         assert got.startswith(b"HTTP/1.1 200"), got[:500]
+
+
+@test("a head is read the same however it comes: byte by byte, one behind the other, with a blank line in front, large")
+def pieces():
+    head = b"\r\n" + ask(b"Host: x", b"Cookie: a=b; c=d", b"Empty:", b"Long: " + b"a" * 7000, b"Trailing: a ", method=b"GET", target=b"/health?a%41=b+c&d=%20")
+    with Web(GOOD) as web:
+        got = talk(web.port, head * 3 + SECOND)
+        assert got.count(b"HTTP/1.1 200") == 4, got[:500]
+        with socket.create_connection(("127.0.0.1", web.port), timeout=20) as s:
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for at in range(0, 300):
+                s.sendall(head[at:at + 1])
+            s.sendall(head[300:] + SECOND)
+            got = b"".join(iter(lambda: s.recv(65536), b""))
+        assert got.count(b"HTTP/1.1 200") == 2, got[:500]
 
 
 @test("a head that says two things about where the body ends is refused, and nothing behind it is read as a request")
