@@ -25,7 +25,9 @@ def post(d, path, body, headers=None):
 def known(d):
     """The addresses, once the web has heard of them."""
     d.until_status("its checks are there", lambda s: s["checks"])
-    document = json.loads(d.nines("heartbeat", "--json").stdout)
+    told = d.nines("heartbeat", "--json")
+    assert told.returncode == 0, told.stderr
+    document = json.loads(told.stdout)
     of = {one["check"]: one["address"] for one in document["checks"]}
     daemon.until("the web knows them", lambda: post(d, f"/ping/{of['job']}/log", b"")[0] == 200)
     return of
