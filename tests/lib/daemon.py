@@ -96,7 +96,7 @@ class Daemon:
         self.folder = pathlib.Path(folder)
         self.conf = self.folder / "nines.conf"
         self.port = free_port() if listen else None
-        self.head = self._head(modules) if head is None else head
+        self.head = self._head(modules, text) if head is None else head
         self.lines, self._news, self._ended = [], threading.Condition(), False
         self.write(text)
         self.process = subprocess.Popen(
@@ -106,12 +106,13 @@ class Daemon:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def _head(self, modules):
+    def _head(self, modules, text):
         os.chmod(self.folder, 0o755)  # started as root, its processes run under another user
         words = {"location": "here", "store": self.folder / "store" / "nines.db", "socket": self.folder / "nines.sock",
                  "modules": modules or BUILD / "modules"}
         words["listen"] = f"127.0.0.1:{self.port}" if self.port else ""
-        return "".join(f'{name} = "{value}"\n' for name, value in words.items())
+        lines = [f'{name} = "{value}"' for name, value in words.items()]
+        return "\n".join(lines) + ("" if "void {" in text else "  void { minimum = 1000000 }") + "\n"
 
     def _read(self):
         for line in self.process.stdout:
@@ -125,8 +126,7 @@ class Daemon:
     def write(self, text):
         """Writes the configuration file, in one go."""
         new = self.conf.with_suffix(".new")
-        is_void_tested = "void {" in text  # on a line of the head: the text's own begins where tests expect it
-        new.write_text((self.head if is_void_tested else self.head.rstrip("\n") + "  void { minimum = 1000000 }\n") + text)
+        new.write_text(self.head + text)
         new.rename(self.conf)
 
     def output(self):
