@@ -12,7 +12,7 @@
 #include "secret.h"
 
 #define LINK_BYTES     65536
-#define LOWER_PRIORITY 10
+#define LOWER_PRIORITY 5
 
 /* ---- the desk's own process ---- */
 

@@ -179,7 +179,9 @@ static void start_question(struct visit *v)
 
 	v->asked = v->password = NULL;
 	v->late.fire = question_late;
-	loop_set(s->loop, &v->late, clock_mono_us() + SERVER_ASK_SECONDS * CLOCK_SECOND);
+	loop_set(s->loop, &v->late,
+		 clock_mono_us() + (password ? SERVER_PASSWORD_SECONDS : SERVER_ASK_SECONDS) *
+					   CLOCK_SECOND);
 	is_put = put_question(v, asked, password);
 	if (password)
 		secret_forget(password);

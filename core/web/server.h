@@ -13,6 +13,8 @@
 #include "site.h"
 
 #define SERVER_ASK_SECONDS 10 /* for the keeper's answer to a question */
+/* For the desk's: it gives way to probes, so on a busy machine a password takes seconds. */
+#define SERVER_PASSWORD_SECONDS 30
 
 struct server;
 

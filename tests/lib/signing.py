@@ -75,7 +75,7 @@ class Browser:
         self.port, self.host, self.headers, self.cookie, self.source = port, host, headers or {}, "", source
 
     def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30, source_address=(self.source, 0) if self.source else None)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60, source_address=(self.source, 0) if self.source else None)
         sent = {**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.cookie:
             sent["Cookie"] = self.cookie
