@@ -20,6 +20,7 @@
 #include "../board/address.h"
 #include "../config/config.h"
 #include "../mail/mail.h"
+#include "../parent/address.h"
 #include "cli.h"
 
 #define CONNECT_S    10L
@@ -94,23 +95,16 @@ static bool is_url(const char *word)
 	       !strpbrk(host, "@?# ") && is_address(last + 1);
 }
 
-/* An entry of `listen` without TLS, "ADDRESS:PORT plain": a page that listens everywhere listens
- * here, too. False: it is none. */
+/* An entry of `listen` without TLS. False: it is none. */
 static bool add_plain(const char *entry, bool has_certificate, struct text *url)
 {
-	const char *from = entry + strspn(entry, " \t"), *port, *way;
-	size_t size = strcspn(from, " \t");
+	struct address a;
 
-	way = from + size + strspn(from + size, " \t");
-	port = memrchr(from, ':', size);
-	if (!port || !strncmp(way, "tls", 3) || (!*way && has_certificate))
+	if (!address_read(entry, &a) || a.way == ADDRESS_TLS ||
+	    (a.way == ADDRESS_AS_EVER && has_certificate))
 		return false;
 	text_puts(url, "http://");
-	if (port == from || *from == '*')
-		text_puts(url, "127.0.0.1");
-	else
-		text_add(url, from, (size_t)(port - from));
-	text_add(url, port, size - (size_t)(port - from));
+	address_add_near(&a, url);
 	return true;
 }
 

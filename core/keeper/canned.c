@@ -176,16 +176,10 @@ static void add_known(struct text *known, const struct keeper *k, const char *li
 {
 	struct text name = {0};
 	struct seen is;
-	size_t size;
 
-	for (; *list; list += size + (list[size] == '\n')) {
-		size = strcspn(list, "\n");
-		text_clear(&name);
-		text_add(&name, list, size);
+	while (text_next_line(&list, &name))
 		if (look(k, text_get(&name), &is))
 			text_printf(known, "%s%s", known->size ? "\n" : "", text_get(&name));
-	}
-	text_release(&name);
 }
 
 /* It ends when all of it is up: not while it is degraded, as nobody knows whether that mattered. */

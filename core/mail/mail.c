@@ -68,23 +68,22 @@ static void judge_reply(struct mail *m, struct piece header, struct text *value)
 
 bool mail_read(struct mail *m, const char *bytes, size_t size, struct text *wrong)
 {
-	struct piece whole = {bytes, size}, header, body, line;
+	struct piece whole = {bytes, size}, header, body, rest, line;
 	struct text value = {0};
 
 	*m = (struct mail){0};
 	skip_envelope(&whole);
 	piece_split(whole, &header, &body);
-	line = header;
+	rest = header;
 	if (size > MAIL_BYTES) {
 		text_printf(wrong, "the mail is longer than %u KiB", MAIL_BYTES >> 10);
 	} else if (header.size > MAIL_HEADER_BYTES) {
 		text_printf(wrong, "the mail's header is longer than %u KiB",
 			    MAIL_HEADER_BYTES >> 10);
-	} else if (!piece_line(&header, &line) || !field_is(line)) {
+	} else if (!piece_line(&rest, &line) || !field_is(line)) {
 		text_puts(wrong, "this is no mail: it does not begin with a field like 'Subject: "
 				 "text'");
 	} else {
-		piece_split(whole, &header, &body);
 		read_subject(m, header, &value);
 		read_from(m, header, &value);
 		read_date(m, header, &value);

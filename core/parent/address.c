@@ -80,7 +80,7 @@ static char *cut(char **text)
 
 bool address_read(const char *entry, struct address *a)
 {
-	char room[ADDRESS_BYTES] = "", *host = room, *port;
+	char room[ADDRESS_ENTRY_BYTES] = "", *host = room, *port;
 	int64_t number;
 	size_t size = strlen(entry);
 
@@ -143,6 +143,18 @@ bool address_overlap(const struct address *a, const struct address *b)
 bool address_is_same(const struct address *a, const struct address *b)
 {
 	return is_equal(a, b) && a->is_v6_only == b->is_v6_only;
+}
+
+void address_add_near(const struct address *a, struct text *t)
+{
+	char shown[INET6_ADDRSTRLEN] = "127.0.0.1";
+	bool is_v6 = !is_v4(a) && !a->is_both;
+
+	if (is_v6)
+		inet_ntop(AF_INET6, &v6_of(a)->sin6_addr, shown, sizeof shown);
+	else if (is_v4(a) && !is_wild(a))
+		inet_ntop(AF_INET, &v4_of(a)->sin_addr, shown, sizeof shown);
+	text_printf(t, is_v6 ? "[%s]:%u" : "%s:%u", shown, ntohs(port_of(a)));
 }
 
 /* ---- sockets ---- */

@@ -11,8 +11,8 @@
 
 #include "../base/text.h"
 
-#define ADDRESS_MOST  32  /* entries */
-#define ADDRESS_BYTES 128 /* of an entry */
+#define ADDRESS_MOST        32  /* entries */
+#define ADDRESS_ENTRY_BYTES 128
 
 enum address_way {
 	ADDRESS_AS_EVER, /* with TLS if there is a certificate */
@@ -38,6 +38,8 @@ void address_separate(struct address *, size_t count);
 /* Once they are separate: nobody could listen on both. */
 bool address_overlap(const struct address *, const struct address *);
 bool address_is_same(const struct address *, const struct address *);
+/* As a program on this machine reaches it: "127.0.0.1:9999" where it is every address. */
+void address_add_near(const struct address *, struct text *);
 
 /* A socket that listens; -1 with errno. */
 int address_listen(const struct address *);

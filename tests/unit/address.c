@@ -95,6 +95,26 @@ static void separate_changes(void)
 	   "[::] takes IPv4 where nobody else does, and is another socket where somebody does");
 }
 
+static const char *const near[][2] = {
+	{"127.0.0.1:80", "127.0.0.1:80"},   {"192.0.2.1:80 plain", "192.0.2.1:80"},
+	{"localhost:8080", "127.0.0.1:8080"}, {":80", "127.0.0.1:80"},
+	{"*:80", "127.0.0.1:80"},	    {"0.0.0.0:80", "127.0.0.1:80"},
+	{"[::1]:80", "[::1]:80"},	    {"[::]:80", "[::]:80"},
+};
+
+static void add_near(void)
+{
+	for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+		struct text shown = {0};
+		struct address a;
+
+		address_read(near[i][0], &a);
+		address_add_near(&a, &shown);
+		same(text_get(&shown), near[i][1], near[i][0]);
+		text_release(&shown);
+	}
+}
+
 int main(void)
 {
 	char wide[4000] = "";
@@ -106,6 +126,7 @@ int main(void)
 	read_all();
 	pair_all();
 	separate_changes();
+	add_near();
 	address_read("192.0.2.1:80", &a);
 	ok(address_wrong(&a, true) == EADDRNOTAVAIL, "an address of documentation is nobody's");
 	return done_testing();
