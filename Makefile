@@ -197,10 +197,11 @@ torture: all $(BUILD)/tests/failmalloc.so ## let every allocation and system cal
 	done; exit $$status
 
 # Minutes, not seconds: what needs luck to be found. SEED chooses the luck, and is printed.
-soak: all $(BAD_SO) $(BUILD)/tests/unit/store_disk $(BUILD)/tests/unit/verify ## kill -9 ROUNDS (500) times, storms of reloads and modules, stopped roles, bad disks
+soak: all $(BAD_SO) $(BUILD)/tests/unit/store_disk $(BUILD)/tests/unit/verify $(BUILD)/tests/unit/verify_bytes ## kill -9 ROUNDS (500) times, storms of reloads and modules, stopped roles, bad disks
 	@status=0; for test in tests/soak/test_*.py tests/soak/soak_*.py tests/recorder/test_disk.py tests/recorder/test_migrate.py; do \
 		BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),500) NTH=200 PYTHONPATH=tests/lib PYTHONDONTWRITEBYTECODE=1 python3 $$test || status=1; \
-	done; FLIPS=1000 $(BUILD)/tests/unit/store_disk 2>/dev/null || status=1; FLIPS=1000 $(BUILD)/tests/unit/verify || status=1; exit $$status
+	done; FLIPS=1000 $(BUILD)/tests/unit/store_disk 2>/dev/null || status=1; FLIPS=1000 $(BUILD)/tests/unit/verify || status=1; \
+	WHOLE=1 $(BUILD)/tests/unit/verify_bytes || status=1; exit $$status
 
 narrow: ## break lines of C wider than 100 columns (needs clang-format)
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs python3 tests/style/narrow.py

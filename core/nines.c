@@ -208,8 +208,8 @@ static const struct cli_command command[] = {
 	 cli_export},
 	{"import",
 	 "FORMAT FILE... [--interval TIME] [--maintenance FILE]\n"
-	 "    [--check NAME] [--initial STATE] [--not-running unknown|assume]\n"
-	 "    [--from TIME] [--to TIME] [--labels LIST] [--sums]\n"
+	 "    [--check NAME [--as NAME]] [--initial STATE] [--not-running unknown|assume]\n"
+	 "    [--from TIME] [--to TIME] [--labels LIST] [--token-file FILE] [--sums]\n"
 	 "    [--dry-run]",
 	 "brings in a history that another tool kept",
 	 "FORMAT csv: a header line, columns service or check, ts_utc, state and optionally\n"

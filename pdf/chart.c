@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/render/drawing.h"
+#include "mark.h"
 
 #define PITCH 5.0 /* from one line of a hatch to the next, as in SVG */
 
@@ -148,7 +149,7 @@ static void put_text(struct sheet *s, const struct line *l)
 	const struct setting_font font = {size > 1 && size < 100 ? size : 1,
 					  line_int(l, "bold", 0) == 1};
 	int64_t anchor = line_int(l, "anchor", SHAPE_START);
-	PangoLayout *text = sheet_text(s, line_get(l, "text"), font, 0, false);
+	PangoLayout *text = sheet_text(s, line_get(l, "text"), font, 0, SET_NAME);
 	double x = of(l, "x"), width = sheet_width_of(text);
 
 	x -= anchor == SHAPE_END ? width : anchor == SHAPE_MIDDLE ? width / 2 : 0;
@@ -185,7 +186,7 @@ void chart_set(struct sheet *s, const struct line *chart, const struct line *con
 	double width = of(chart, "width"), height = of(chart, "height"),
 	       most = s->bottom - s->margin - 40, scale;
 	const char *says = line_get(chart, "text");
-	PangoLayout *l = sheet_text(s, says, small, sheet_room(s), false);
+	PangoLayout *l = sheet_text(s, says, small, sheet_room(s), 0);
 
 	if (width <= 0 || height <= 0) {
 		g_object_unref(l);
@@ -193,17 +194,21 @@ void chart_set(struct sheet *s, const struct line *chart, const struct line *con
 	}
 	scale = sheet_room(s) / width;
 	scale = height * scale > most ? most / height : scale;
-	s->y += s->y > s->margin ? 8 : 0;
+	s->y += s->y > s->margin && !s->helds ? 8 : 0;
 	sheet_need(s, height * scale + (*says ? sheet_height_of(l) : 0) + 4);
+	mark_begin(s, "Figure");
 	cairo_save(s->cairo);
 	cairo_translate(s->cairo, s->margin, s->y);
 	cairo_scale(s->cairo, scale, scale);
-	for (size_t i = 0; i < shapes; i++)
+	for (size_t i = 0; i < shapes && sheet_is_drawn(s); i++)
 		put_shape(s, shape[i]);
 	cairo_restore(s->cairo);
+	mark_end(s, "Figure");
 	s->y += height * scale + 2;
+	mark_begin(s, "Caption");
 	if (*says)
 		sheet_put(s, l, s->margin, s->y, INK_DIM);
+	mark_end(s, "Caption");
 	s->y += *says ? sheet_height_of(l) + 8 : 0;
 	g_object_unref(l);
 }

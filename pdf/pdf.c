@@ -2,7 +2,8 @@
  * output.
  *
  * A program of its own, so that no other process of nines carries a type setter, and so that what a
- * report module wrote meets the fonts of this machine outside of any process that matters.
+ * report module wrote meets the fonts of this machine outside of any process that matters. With
+ * --progress it says on standard error how far it is: lines `progress PERCENT`.
  * Exit status: 0 done, 2 it could not be done: one line on standard error says why. */
 #include <errno.h>
 #include <stdio.h>
@@ -11,27 +12,33 @@
 #include <unistd.h>
 
 #include "../core/base/line.h"
+#include "../core/base/map.h"
 #include "../core/base/memory.h"
 #include "../core/base/text.h"
+#include "catalog.h"
 #include "chart.h"
+#include "mark.h"
 #include "sheet.h"
 #include "table.h"
 
 #define INPUT_MOST (256u << 20)
+#define MARKED_CELLS 5000 /* each is 100 bytes more: a document of more has its rows marked */
 
 struct piece {
-	char *verb;
+	int level, number; /* of a heading and the title: see sheet_heading; else 0 */
 	struct line *line; /* its words, in `bytes` */
 	struct text bytes;
 };
 
 struct document {
+	struct map heading; /* the first of each text */
+	size_t cells;
 	struct piece *piece;
 	size_t pieces, room;
+	bool tells;
 };
 
-static const struct setting_font title_font = {17, true}, heading_font = {11, true},
-				 text_font = {9, false}, small_font = {8, false};
+static const struct setting_font text_font = {9, false}, small_font = {8, false};
 
 static int fail(const char *why)
 {
@@ -88,45 +95,6 @@ static bool parse(struct document *d, const struct text *input)
 	return d->pieces && !strcmp(d->piece[0].line->verb, "page");
 }
 
-static enum ink ink_of(int64_t tone)
-{
-	return tone >= INK_PLAIN && tone <= INK_DIM ? (enum ink)tone : INK_PLAIN;
-}
-
-/* ---- setting ---- */
-
-static void put_block(struct sheet *s, const char *text, struct setting_font f, double before,
-		      double after, double keep)
-{
-	PangoLayout *l = sheet_text(s, text, f, sheet_room(s), false);
-
-	s->y += s->y > s->margin ? before : 0;
-	sheet_need(s, sheet_height_of(l) + keep);
-	sheet_put(s, l, s->margin, s->y, INK_PLAIN);
-	s->y += sheet_height_of(l) + after;
-	g_object_unref(l);
-}
-
-static void put_fact(struct sheet *s, const struct line *l)
-{
-	static const struct setting_font loud_font = {9, true};
-	double label = 110, height;
-	enum ink ink = ink_of(line_int(l, "tone", 0));
-	PangoLayout *name = sheet_text(s, line_get(l, "label"), text_font, label - 8, false);
-	PangoLayout *value =
-		sheet_text(s, line_get(l, "text"), ink == INK_BAD ? loud_font : text_font,
-			   sheet_room(s) - label, false); /* to be told without colour, too */
-
-	height = sheet_height_of(name);
-	height = sheet_height_of(value) > height ? sheet_height_of(value) : height;
-	sheet_need(s, height + 2);
-	sheet_put(s, name, s->margin, s->y, INK_DIM);
-	sheet_put(s, value, s->margin + label, s->y, ink);
-	s->y += height + 2;
-	g_object_unref(name);
-	g_object_unref(value);
-}
-
 static size_t columns_of(const struct line *l)
 {
 	char key[32] = "c0";
@@ -137,7 +105,92 @@ static size_t columns_of(const struct line *l)
 	return n;
 }
 
-static void read_row(struct table *t, size_t row, const struct line *l)
+/* Headings, the title the first of them, and how much there is. */
+static void look_through(struct document *d)
+{
+	int number = 1;
+
+	d->piece[0].level = d->piece[0].number = 1;
+	for (size_t i = 1; i < d->pieces; i++) {
+		struct piece *p = &d->piece[i];
+		const char *text = line_get(p->line, "text");
+
+		if (!strcmp(p->line->verb, "row"))
+			d->cells += columns_of(p->line);
+		if (strcmp(p->line->verb, "heading"))
+			continue;
+		p->level = line_int(p->line, "level", 2) == 3 ? 3 : 2;
+		p->number = ++number;
+		if (!map_find_text(&d->heading, text))
+			map_put_text(&d->heading, text, p);
+	}
+}
+
+static enum ink ink_of(int64_t tone)
+{
+	return tone >= INK_PLAIN && tone <= INK_DIM ? (enum ink)tone : INK_PLAIN;
+}
+
+/* ---- setting ---- */
+
+static void put_note(struct sheet *s, const struct line *note)
+{
+	PangoLayout *l = sheet_text(s, line_get(note, "text"), small_font, sheet_room(s), 0);
+
+	s->y += s->y > s->margin && !s->helds ? 4 : 0;
+	sheet_need(s, sheet_height_of(l));
+	mark_begin(s, "P");
+	sheet_put(s, l, s->margin, s->y, INK_PLAIN);
+	mark_end(s, "P");
+	s->y += sheet_height_of(l) + 4;
+	g_object_unref(l);
+}
+
+static void hold_heading(struct sheet *s, const struct piece *p)
+{
+	static const struct sheet_heading of_level[SHEET_LEVELS + 1] = {
+		[1] = {.level = 1, .font = {17, true}, .after = 10},
+		[2] = {.level = 2, .font = {12, true}, .before = 16, .after = 4},
+		[3] = {.level = 3, .font = {10, true}, .before = 10, .after = 3},
+	};
+	struct sheet_heading h = of_level[p->level];
+
+	h.text = line_get(p->line, "text");
+	h.number = p->number;
+	sheet_hold(s, &h);
+}
+
+static void put_fact(struct sheet *s, const struct line *l)
+{
+	static const struct setting_font loud_font = {9, true};
+	double label = 110, height;
+	enum ink ink = ink_of(line_int(l, "tone", 0));
+	PangoLayout *name = sheet_text(s, line_get(l, "label"), text_font, label - 8, 0);
+	PangoLayout *value =
+		sheet_text(s, line_get(l, "text"), ink == INK_BAD ? loud_font : text_font,
+			   sheet_room(s) - label, SET_NAME); /* to be told without colour, too */
+
+	height = sheet_height_of(name);
+	height = sheet_height_of(value) > height ? sheet_height_of(value) : height;
+	sheet_need(s, height + 2);
+	mark_begin(s, "P");
+	sheet_put(s, name, s->margin, s->y, INK_DIM);
+	sheet_put(s, value, s->margin + label, s->y, ink);
+	mark_end(s, "P");
+	s->y += height + 2;
+	g_object_unref(name);
+	g_object_unref(value);
+}
+
+/* A name in the first column leads to the heading that says the same. */
+static int heading_of(const struct document *d, const char *text)
+{
+	const struct piece *p = *text ? map_find_text(&d->heading, text) : NULL;
+
+	return p ? p->number : 0;
+}
+
+static void read_row(const struct document *d, struct table *t, size_t row, const struct line *l)
 {
 	char key[32];
 
@@ -148,6 +201,9 @@ static void read_row(struct table *t, size_t row, const struct line *l)
 		x->text = line_get(l, key);
 		snprintf(key, sizeof key, "t%zu", c);
 		x->ink = ink_of(line_int(l, key, 0));
+		snprintf(key, sizeof key, "long%zu", c);
+		t->is_long[c] |= line_int(l, key, 0) == 1;
+		x->heading = c ? 0 : heading_of(d, x->text);
 	}
 }
 
@@ -155,7 +211,7 @@ static void read_row(struct table *t, size_t row, const struct line *l)
 static size_t put_table(struct sheet *s, const struct document *d, size_t at)
 {
 	const struct line *l = d->piece[at].line;
-	struct table t = {.columns = columns_of(l)};
+	struct table t = {.columns = columns_of(l), .is_marked = d->cells <= MARKED_CELLS};
 	size_t end = at + 1;
 	char key[32];
 
@@ -170,8 +226,8 @@ static size_t put_table(struct sheet *s, const struct document *d, size_t at)
 	t.rows = end - at - 1;
 	t.cell = memory_new((t.rows * t.columns + 1) * sizeof *t.cell);
 	for (size_t r = 0; r < t.rows; r++)
-		read_row(&t, r, d->piece[at + 1 + r].line);
-	s->y += 4;
+		read_row(d, &t, r, d->piece[at + 1 + r].line);
+	s->y += s->helds ? 0 : 8;
 	table_set(s, &t);
 	free(t.cell);
 	return end;
@@ -204,9 +260,9 @@ static size_t put(struct sheet *s, const struct document *d, size_t at)
 	if (!strcmp(l->verb, "fact"))
 		put_fact(s, l);
 	else if (!strcmp(l->verb, "heading"))
-		put_block(s, line_get(l, "text"), heading_font, 14, 4, 60);
+		hold_heading(s, &d->piece[at]);
 	else if (!strcmp(l->verb, "note"))
-		put_block(s, line_get(l, "text"), small_font, 4, 4, 0);
+		put_note(s, l);
 	return at + 1;
 }
 
@@ -220,7 +276,8 @@ static int set(const struct document *d, struct setting *setting, int sheets,
 	if (!sheet_open(&s, setting, line_get(l, "paper"), line_get(l, "text"),
 			line_int(l, "now_us", 0), sheets, write, with))
 		return 0;
-	put_block(&s, line_get(l, "text"), title_font, 0, 10, 0);
+	s.tells = d->tells;
+	hold_heading(&s, &d->piece[0]);
 	for (size_t at = 1; at < d->pieces;)
 		at = put(&s, d, at);
 	return sheet_close(&s) ? s.number : 0;
@@ -251,9 +308,11 @@ static bool write_all(const struct text *t)
 	return true;
 }
 
-static int print(const struct document *d, struct text *pdf)
+static int print(struct document *d, struct text *pdf)
 {
 	static struct setting setting; /* of both times */
+
+	look_through(d);
 	int sheets = set(d, &setting, 0, count, NULL);
 	bool is_set = sheets && set(d, &setting, sheets, keep, pdf);
 
@@ -262,6 +321,7 @@ static int print(const struct document *d, struct text *pdf)
 		return fail("it cannot be set: is the paper a4 or letter?");
 	if (!is_set)
 		return fail("no memory or no font");
+	catalog_complete(pdf);
 	return write_all(pdf) ? 0 : fail("nobody takes the document");
 }
 
@@ -271,12 +331,13 @@ static void release(struct document *d)
 		free(d->piece[i].line);
 		text_release(&d->piece[i].bytes);
 	}
+	map_release(&d->heading);
 	free(d->piece);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	struct document d = {0};
+	struct document d = {.tells = argc > 1 && !strcmp(argv[1], "--progress")};
 	struct text input = {0}, pdf = {0};
 	int status = 2;
 

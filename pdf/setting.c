@@ -14,30 +14,57 @@ static void choose_font(PangoLayout *l, struct setting_font f)
 	pango_font_description_free(d);
 }
 
+/* A name that is broken gets no hyphen that it does not have. */
+static void keep_letters(PangoLayout *l)
+{
+	PangoAttrList *list = pango_attr_list_new();
+
+	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	pango_layout_set_attributes(l, list);
+	pango_attr_list_unref(list);
+}
+
 static PangoLayout *set(PangoContext *context, const struct setting_order *o)
 {
 	PangoLayout *l = pango_layout_new(context);
+	bool is_leftward;
 
 	choose_font(l, o->font);
 	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
 	if (o->width > 0)
 		pango_layout_set_width(l, (int)(o->width * PANGO_SCALE));
-	if (o->is_cut)
+	if (o->how & SET_CUT)
 		pango_layout_set_ellipsize(l, PANGO_ELLIPSIZE_END);
-	/* The side is the column's, whichever way its text runs. */
-	pango_layout_set_auto_dir(l, TRUE);
+	pango_layout_set_auto_dir(l, o->how & SET_NAME);
 	pango_layout_set_text(l, o->text, -1);
-	if (o->width > 0 &&
-	    o->is_right != (pango_layout_get_direction(l, 0) == PANGO_DIRECTION_RTL))
+	keep_letters(l);
+	is_leftward = o->how & SET_NAME && pango_layout_get_direction(l, 0) == PANGO_DIRECTION_RTL;
+	if (o->width > 0 && !(o->how & SET_RIGHT) == is_leftward)
 		pango_layout_set_alignment(l, PANGO_ALIGN_RIGHT);
 	return l;
+}
+
+/* Letters stand where the font wants them, not on the pixels of a screen: paper has none, and
+ * whoever copies a word that was pulled apart gets several. */
+static PangoContext *new_context(cairo_t *cairo)
+{
+	PangoContext *context = pango_cairo_create_context(cairo);
+	cairo_font_options_t *options = cairo_font_options_create();
+
+	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+	pango_cairo_context_set_font_options(context, options);
+	pango_context_set_round_glyph_positions(context, FALSE);
+	pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
+	cairo_font_options_destroy(options);
+	return context;
 }
 
 /* FNV-1a. */
 static size_t place_of(const struct setting_order *o)
 {
 	uint64_t sum = (uint64_t)(o->width * 16) * 4 + (uint64_t)(o->font.points * 16) * 32 +
-		       (o->is_right ? 1 : 0) + (o->font.is_bold ? 2 : 0);
+		       o->how * 4 + (o->font.is_bold ? 2 : 0);
 
 	sum ^= UINT64_C(14695981039346656037);
 	for (const char *at = o->text; *at; at++)
@@ -48,8 +75,7 @@ static size_t place_of(const struct setting_order *o)
 static bool is_same(const struct setting_order *a, const struct setting_order *b)
 {
 	return a->width == b->width && a->font.points == b->font.points &&
-	       a->font.is_bold == b->font.is_bold && a->is_right == b->is_right &&
-	       a->is_cut == b->is_cut && !strcmp(a->text, b->text);
+	       a->font.is_bold == b->font.is_bold && a->how == b->how && !strcmp(a->text, b->text);
 }
 
 PangoLayout *setting_of(struct setting *s, cairo_t *cairo, const struct setting_order *o)
@@ -57,7 +83,7 @@ PangoLayout *setting_of(struct setting *s, cairo_t *cairo, const struct setting_
 	size_t at = place_of(o);
 
 	if (!s->context)
-		s->context = pango_cairo_create_context(cairo);
+		s->context = new_context(cairo);
 	if (!s->kept[at].layout || !is_same(&s->kept[at].order, o)) {
 		if (s->kept[at].layout)
 			g_object_unref(s->kept[at].layout);

@@ -16,12 +16,17 @@ struct setting_font {
 	bool is_bold;
 };
 
+enum setting_how {
+	SET_RIGHT = 1, /* at the right of its width, whichever way it runs */
+	SET_NAME = 2,  /* it runs as its first letter does; else from the left, as our words do */
+	SET_CUT = 4,   /* with an ellipsis, instead of a second line */
+};
+
 struct setting_order {
 	const char *text;
 	struct setting_font font;
 	double width; /* at most; 0: as wide as it is */
-	bool is_right;
-	bool is_cut; /* with an ellipsis, instead of a second line */
+	unsigned how; /* enum setting_how */
 };
 
 /* Zero-initialise; setting_release(). */

@@ -1,5 +1,5 @@
 /* pdf/sheet: see sheet.h. */
-#include "sheet.h"
+#include "mark.h"
 
 #include <cairo-pdf.h>
 #include <stdio.h>
@@ -34,6 +34,19 @@ static void set_dates(cairo_surface_t *s, int64_t now_us)
 	cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_MOD_DATE, text);
 }
 
+bool sheet_is_drawn(const struct sheet *s)
+{
+	return s->sheets;
+}
+
+/* White, which it is anyway: cairo adds the place of all that is drawn to one region, which takes
+ * longer with each, unless what was drawn first has them all. */
+static void begin_sheet(struct sheet *s)
+{
+	cairo_set_source_rgb(s->cairo, 1, 1, 1);
+	cairo_paint(s->cairo);
+}
+
 bool sheet_open(struct sheet *s, struct setting *setting, const char *paper, const char *title,
 		int64_t now_us, int sheets, cairo_write_func_t write, void *with)
 {
@@ -55,11 +68,12 @@ bool sheet_open(struct sheet *s, struct setting *setting, const char *paper, con
 	s->surface = cairo_pdf_surface_create_for_stream(write, with, s->width, s->height);
 	cairo_pdf_surface_restrict_to_version(s->surface, CAIRO_PDF_VERSION_1_5);
 	cairo_pdf_surface_set_metadata(s->surface, CAIRO_PDF_METADATA_TITLE, title);
+	cairo_pdf_surface_set_metadata(s->surface, CAIRO_PDF_METADATA_AUTHOR, "nines");
 	cairo_pdf_surface_set_metadata(s->surface, CAIRO_PDF_METADATA_CREATOR, "nines");
 	set_dates(s->surface, now_us);
 	s->cairo = cairo_create(s->surface);
-	if (!sheets)
-		cairo_clip(s->cairo); /* to nothing: what is only counted need not be drawn */
+	if (sheet_is_drawn(s))
+		begin_sheet(s);
 	return true;
 }
 
@@ -69,11 +83,11 @@ void sheet_ink(struct sheet *s, enum ink ink)
 }
 
 PangoLayout *sheet_text(struct sheet *s, const char *text, struct setting_font f, double width,
-			bool is_right)
+			unsigned how)
 {
-	return setting_of(s->setting, s->cairo,
-			  &(struct setting_order){
-				  .text = text, .font = f, .width = width, .is_right = is_right});
+	return setting_of(
+		s->setting, s->cairo,
+		&(struct setting_order){.text = text, .font = f, .width = width, .how = how});
 }
 
 double sheet_height_of(PangoLayout *l)
@@ -94,13 +108,30 @@ double sheet_width_of(PangoLayout *l)
 
 void sheet_put(struct sheet *s, PangoLayout *l, double x, double y, enum ink ink)
 {
+	if (!sheet_is_drawn(s))
+		return;
 	sheet_ink(s, ink);
 	cairo_move_to(s->cairo, x, y);
 	pango_cairo_show_layout(s->cairo, l);
 }
 
+void sheet_put_line(struct sheet *s, PangoLayoutIter *at, double x, double y, enum ink ink)
+{
+	PangoRectangle box;
+
+	if (!sheet_is_drawn(s))
+		return;
+	pango_layout_iter_get_line_extents(at, NULL, &box);
+	sheet_ink(s, ink);
+	cairo_move_to(s->cairo, x + (double)box.x / PANGO_SCALE,
+		      y + (double)pango_layout_iter_get_baseline(at) / PANGO_SCALE);
+	pango_cairo_show_layout_line(s->cairo, pango_layout_iter_get_line_readonly(at));
+}
+
 void sheet_rule(struct sheet *s, double y)
 {
+	if (!sheet_is_drawn(s))
+		return;
 	sheet_ink(s, INK_RULE);
 	cairo_set_line_width(s->cairo, 0.5);
 	cairo_move_to(s->cairo, s->margin, y);
@@ -110,6 +141,8 @@ void sheet_rule(struct sheet *s, double y)
 
 void sheet_band(struct sheet *s, double y, double height)
 {
+	if (!sheet_is_drawn(s))
+		return;
 	sheet_ink(s, INK_BAND);
 	cairo_rectangle(s->cairo, s->margin, y, sheet_room(s), height);
 	cairo_fill(s->cairo);
@@ -120,7 +153,7 @@ double sheet_room(const struct sheet *s)
 	return s->width - 2 * s->margin;
 }
 
-static void put_footer(struct sheet *s)
+static void end_sheet(struct sheet *s)
 {
 	static const struct setting_font font = {7.5, false};
 	double y = s->height - FOOTER;
@@ -129,36 +162,92 @@ static void put_footer(struct sheet *s)
 
 	snprintf(number, sizeof number, "%d of %d", s->number, s->sheets);
 	sheet_rule(s, y - 4);
-	l = sheet_text(s, number, font, sheet_room(s), true);
+	l = sheet_text(s, number, font, sheet_room(s), SET_RIGHT);
 	sheet_put(s, l, s->margin, y, INK_DIM);
 	g_object_unref(l);
-	l = setting_of(s->setting, s->cairo,
-		       &(struct setting_order){.text = s->title,
-					       .font = font,
-					       .width = sheet_room(s) - 60,
-					       .is_cut = true});
+	l = sheet_text(s, s->title, font, sheet_room(s) - 60, SET_CUT);
 	sheet_put(s, l, s->margin, y, INK_DIM);
 	g_object_unref(l);
+	cairo_show_page(s->cairo);
 }
 
-void sheet_need(struct sheet *s, double height)
+static void tell(const struct sheet *s)
 {
-	if (s->y + height <= s->bottom || s->y <= s->margin)
-		return;
-	put_footer(s);
-	cairo_show_page(s->cairo);
+	int percent = s->number * 100 / s->sheets;
+
+	if (s->tells && percent > (s->number - 1) * 100 / s->sheets)
+		fprintf(stderr, "progress %d\n", percent);
+}
+
+static void turn(struct sheet *s)
+{
+	if (sheet_is_drawn(s)) {
+		end_sheet(s);
+		tell(s);
+		begin_sheet(s);
+	}
 	s->number++;
 	s->y = s->margin;
 	if (s->head)
 		s->head(s, s->with);
 }
 
+/* ---- headings ---- */
+
+static double height_of_held(struct sheet *s)
+{
+	double height = 0;
+
+	for (size_t i = 0; i < s->helds; i++) {
+		const struct sheet_heading *h = &s->held[i];
+		PangoLayout *l = sheet_text(s, h->text, h->font, sheet_room(s), 0);
+
+		height += (i || s->y > s->margin ? h->before : 0) + sheet_height_of(l) + h->after;
+		g_object_unref(l);
+	}
+	return height;
+}
+
+static void put_heading(struct sheet *s, const struct sheet_heading *h)
+{
+	PangoLayout *l = sheet_text(s, h->text, h->font, sheet_room(s), 0);
+
+	s->y += s->y > s->margin ? h->before : 0;
+	mark_begin_heading(s, h, s->y);
+	sheet_put(s, l, s->margin, s->y, INK_PLAIN);
+	mark_end_heading(s, h);
+	s->y += sheet_height_of(l) + h->after;
+	g_object_unref(l);
+}
+
+static void put_held(struct sheet *s)
+{
+	for (size_t i = 0; i < s->helds; i++)
+		put_heading(s, &s->held[i]);
+	s->helds = 0;
+}
+
+void sheet_hold(struct sheet *s, const struct sheet_heading *h)
+{
+	if (s->helds == SHEET_HELD)
+		sheet_need(s, 0);
+	s->held[s->helds++] = *h;
+}
+
+void sheet_need(struct sheet *s, double height)
+{
+	if (s->y > s->margin && s->y + height_of_held(s) + height > s->bottom)
+		turn(s);
+	put_held(s);
+}
+
 bool sheet_close(struct sheet *s)
 {
 	bool is_fine;
 
-	put_footer(s);
-	cairo_show_page(s->cairo);
+	sheet_need(s, 0);
+	if (sheet_is_drawn(s))
+		end_sheet(s);
 	is_fine = cairo_status(s->cairo) == CAIRO_STATUS_SUCCESS;
 	cairo_destroy(s->cairo);
 	cairo_surface_finish(s->surface);

@@ -11,7 +11,18 @@
 
 #include "setting.h"
 
+#define SHEET_LEVELS 3
+#define SHEET_HELD 4
+
 enum ink { INK_PLAIN, INK_GOOD, INK_WARN, INK_BAD, INK_DIM, INK_RULE, INK_BAND, INKS };
+
+/* A title is of level 1. `number`: its own, from 1 on. */
+struct sheet_heading {
+	const char *text; /* lent until the sheets are closed */
+	struct setting_font font;
+	double before, after;
+	int level, number;
+};
 
 struct sheet {
 	struct setting *setting; /* lent */
@@ -20,7 +31,11 @@ struct sheet {
 	double width, height, margin, bottom; /* bottom: where the footer begins */
 	double y; /* the next free line */
 	int number, sheets; /* sheets 0: not known yet */
+	bool tells;         /* on standard error how many of them are done */
 	const char *title;
+	struct sheet_heading held[SHEET_HELD];
+	size_t helds;
+	int bookmark[SHEET_LEVELS + 1]; /* the last of each level */
 	/* draws what stands on top of each further sheet (the head of a table); may be NULL */
 	void (*head)(struct sheet *, void *with);
 	void *with;
@@ -33,18 +48,25 @@ bool sheet_open(struct sheet *, struct setting *, const char *paper, const char 
 /* Ends the last sheet; false: it could not be written. */
 bool sheet_close(struct sheet *);
 
+/* It is set by the next sheet_need(), on the same sheet as what needs the room: a heading never
+ * stands alone. */
+void sheet_hold(struct sheet *, const struct sheet_heading *);
 /* Room for so much, on this sheet or the next. */
 void sheet_need(struct sheet *, double height);
 double sheet_room(const struct sheet *); /* the width between the margins */
 
+/* Not when sheets are only counted: whatever takes long to draw can be left out. */
+bool sheet_is_drawn(const struct sheet *);
 void sheet_ink(struct sheet *, enum ink);
-/* A layout of this text, at most `width` wide (0: as wide as it is, and from the left); the
- * caller's to unref, nobody's to change. */
+/* A layout of this text, at most `width` wide (0: as wide as it is, and from the left), set as
+ * `how` (enum setting_how) says; the caller's to unref, nobody's to change. */
 PangoLayout *sheet_text(struct sheet *, const char *text, struct setting_font, double width,
-			bool is_right);
+			unsigned how);
 double sheet_height_of(PangoLayout *);
 double sheet_width_of(PangoLayout *);
 void sheet_put(struct sheet *, PangoLayout *, double x, double y, enum ink);
+/* The line that the iterator is at, of a layout whose corner is there. */
+void sheet_put_line(struct sheet *, PangoLayoutIter *, double x, double y, enum ink);
 void sheet_rule(struct sheet *, double y);
 void sheet_band(struct sheet *, double y, double height);
 

@@ -67,6 +67,8 @@ void v1_problem(struct answer *, unsigned status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* {"items": [...], "next": "ID" or null}. Gives the references up. */
 void v1_answer_list(struct answer *, json_t *items, const char *next);
+/* Of millionths of a percent "99.987654"; null of -1. */
+json_t *v1_percent(int64_t micro);
 /* The page of a list of things with names that `limit` and `after` ask for. Gives it up. */
 void v1_answer_named(const struct request *, struct answer *, json_t *list);
 
@@ -74,6 +76,8 @@ void v1_answer_named(const struct request *, struct answer *, json_t *list);
 
 /* The target of that name, if the asker may see it (and do what the route does to it). */
 const struct target *v1_target(const struct site *, const struct request *, const char *name);
+/* May the asker see the check or service of that name? */
+bool v1_sees(const struct site *, const struct request *, const char *name);
 /* Parameters of a query; false: what is wrong has been answered. */
 bool v1_time(const struct request *, struct answer *, const char *key, int64_t otherwise_us,
 	     int64_t *us);
@@ -105,9 +109,9 @@ char *v1_password(const struct request *);
 
 typedef void v1_handler(const struct site *, const struct request *, struct answer *);
 v1_handler v1_openapi, v1_status, v1_checks, v1_check, v1_services, v1_service, v1_targets,
-	v1_pages, v1_availability, v1_posts, v1_post, v1_users, v1_tokens, v1_heartbeats,
-	v1_subscribers, v1_requests, v1_claims, v1_claim, v1_results, v1_incidents, v1_letters,
-	v1_letter, v1_reclassifications, v1_change, v1_cancel, v1_list, v1_make_token, v1_renew,
-	v1_user, v1_intensified, v1_contacts, v1_test_contact;
+	v1_pages, v1_availability, v1_figures, v1_figures_of, v1_posts, v1_post, v1_users,
+	v1_tokens, v1_heartbeats, v1_subscribers, v1_requests, v1_claims, v1_claim, v1_results,
+	v1_incidents, v1_letters, v1_letter, v1_reclassifications, v1_change, v1_cancel, v1_list,
+	v1_make_token, v1_renew, v1_user, v1_intensified, v1_contacts, v1_test_contact;
 
 #endif

@@ -15,7 +15,7 @@
 
 /* ---- states ---- */
 
-static bool may_see(const struct site *s, const struct request *r, const char *name)
+bool v1_sees(const struct site *s, const struct request *r, const char *name)
 {
 	const struct target *t = catalog_find(s->catalog, name);
 
@@ -29,7 +29,7 @@ static json_t *seen(const struct site *s, const struct request *r, json_t *list)
 	size_t i;
 
 	json_array_foreach(list, i,
-			   one) if (may_see(s, r, json_string_value(json_object_get(one, "name"))))
+			   one) if (v1_sees(s, r, json_string_value(json_object_get(one, "name"))))
 		json_array_append(kept, one);
 	json_decref(list);
 	return kept;
@@ -189,7 +189,7 @@ void v1_pages(const struct site *s, const struct request *r, struct answer *a)
 
 /* ---- figures ---- */
 
-static json_t *percent(int64_t micro)
+json_t *v1_percent(int64_t micro)
 {
 	struct text t = {0};
 	json_t *j;
@@ -204,8 +204,8 @@ static json_t *window(const struct figure_window *w, const char *name)
 {
 	return json_pack("{ss, so, so, so, so, so, sI, sI, sI, sI, sI, sI, sI, sI}", "period", name,
 			 "from", json_time(w->from_us), "to", json_time(w->to_us), "uptime_known",
-			 percent(w->known_micro), "uptime_period", percent(w->period_micro),
-			 "coverage", percent(w->coverage_micro), "up_us", (json_int_t)w->up_us,
+			 v1_percent(w->known_micro), "uptime_period", v1_percent(w->period_micro),
+			 "coverage", v1_percent(w->coverage_micro), "up_us", (json_int_t)w->up_us,
 			 "degraded_us", (json_int_t)w->degraded_us, "down_us",
 			 (json_int_t)w->down_us, "unknown_us", (json_int_t)w->unknown_us,
 			 "not_monitored_us", (json_int_t)w->not_monitored_us, "maintenance_us",
@@ -387,7 +387,7 @@ void v1_heartbeats(const struct site *s, const struct request *r, struct answer 
 	for (size_t i = 0; *key && i < s->overview->checks; i++) {
 		const struct overview_check *c = &s->overview->check[i];
 
-		if (!address_has(c->module) || !may_see(s, r, c->name))
+		if (!address_has(c->module) || !v1_sees(s, r, c->name))
 			continue;
 		address_of(key, c->name, address);
 		json_array_append_new(

@@ -22,6 +22,19 @@
 		"from", V1_TIME, NULL, false, NULL,                              \
 			"from this time on"                                      \
 	}
+#define MONTH                                                                                  \
+	{                                                                                      \
+		"month", V1_TEXT, NULL, false, NULL, "YYYY-MM, in the zone of the sla (this one)" \
+	}
+#define DAY_OR_TIME(name_, help_)                         \
+	{                                                \
+		name_, V1_TEXT, NULL, false, NULL, help_ \
+	}
+#define OF_SPAN                                                                              \
+	MONTH, DAY_OR_TIME("quarter", "YYYY-QN, likewise"),                                  \
+		DAY_OR_TIME("year", "YYYY, likewise"),                                       \
+		DAY_OR_TIME("from", "from this time on: RFC 3339, or a date of that zone"),  \
+		DAY_OR_TIME("to", "up to this time, likewise (now)")
 #define TO                                                          \
 	{                                                           \
 		"to", V1_TIME, NULL, false, NULL, "up to this time" \
@@ -36,6 +49,13 @@
 	}
 
 static const struct v1_field page[] = {LIMIT, AFTER, END}, span[] = {FROM, TO, LIMIT, AFTER, END},
+			     of_span[] = {OF_SPAN, END},
+			     of_sla[] = {{"sla", V1_TEXT, NULL, false, NULL,
+					  "of services with this sla and their members, by it"},
+					 OF_SPAN,
+					 LIMIT,
+					 AFTER,
+					 END},
 			     about[] = {{"about", V1_TEXT, NULL, false, NULL,
 					 "a check, service, contact, incident or address"},
 					FROM,
@@ -238,6 +258,17 @@ static const struct v1_field judge_claim[] = {
 	   .summary = "availability of a check or service, over several periods",                  \
 	   .tail = "name",                                                                         \
 	   .answers = "Availability"})                                                             \
+	X("GET", "figures", PERMIT_LOOK, v1_figures,                                               \
+	  {.id = "figures",                                                                        \
+	   .summary = "availability over any span, as `nines report sla` has it",                  \
+	   .query = of_sla,                                                                        \
+	   .answers = "FiguresList"})                                                              \
+	X("GET", "figures/*", PERMIT_LOOK, v1_figures_of,                                          \
+	  {.id = "figuresOf",                                                                      \
+	   .summary = "that of one check or service",                                              \
+	   .tail = "name",                                                                         \
+	   .query = of_span,                                                                       \
+	   .answers = "Figures"})                                                                  \
 	X("GET", "results/*", PERMIT_LOOK, v1_results,                                             \
 	  {.id = "results",                                                                        \
 	   .summary = "probes of a check with all their steps, the oldest first",                  \

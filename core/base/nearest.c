@@ -38,7 +38,10 @@ const char *text_nearest(const char *name, const void *names, size_t count, size
 	for (size_t i = 0; i < count; i++) {
 		memcpy(&candidate, (const char *)names + i * stride, sizeof candidate);
 		d = distance(name, candidate);
-		if (d >= least || 2 * d > strlen(name)) /* half of a short word is another word */
+		if (d > least || 2 * d > strlen(name)) /* half of a short word is another word */
+			continue;
+		/* of two that are as near, the one that begins alike: htp is http, not ftp */
+		if (d == least && (!nearest || *nearest == *name || *candidate != *name))
 			continue;
 		least = d;
 		nearest = candidate;

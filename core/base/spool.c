@@ -96,7 +96,8 @@ void *spool_more(void *spool, size_t least, size_t *got)
 					  : (least + PAGE_SIZE_BYTES - 1) & ~(PAGE_SIZE_BYTES - 1);
 	void *at;
 
-	if (!write_room(s, size))
+	s->is_full = !write_room(s, size);
+	if (s->is_full)
 		return NULL;
 	at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, (off_t)s->bytes);
 	if (at == MAP_FAILED)

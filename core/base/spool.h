@@ -30,10 +30,11 @@ struct spool {
 	struct spool_piece *piece;
 	size_t pieces, bytes;
 	size_t looks; /* spool_look() since the last cooling */
+	bool is_full; /* there was no more for want of room in the folder, not of memory */
 };
 
-/* At least so many bytes, zeroed; NULL: the disk is full. *got: how many they are. Older ones are
- * cooled. The shape that an arena asks for. */
+/* At least so many bytes, zeroed; NULL: the disk or the memory is full. *got: how many they are.
+ * Older ones are cooled. The shape that an arena asks for. */
 void *spool_more(void *spool, size_t least, size_t *got);
 /* Somebody reads on: now and then everything is cooled. */
 void spool_look(struct spool *);

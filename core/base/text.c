@@ -134,17 +134,33 @@ static bool misleads(uint32_t rune)
 	       rune == 0xfeff || rune == 0x61c;
 }
 
+/* Persian and the scripts of India need them within a word, emoji between two signs; elsewhere they
+ * only hide. The bytes of what follows; 0: it is none of those places. */
+static size_t joined(uint32_t joiner, uint32_t before, const unsigned char *next, size_t size)
+{
+	uint32_t rune;
+	size_t n = size ? utf8_take(next, size, &rune) : 0;
+	bool is_joiner = joiner == 0x200c || joiner == 0x200d;
+
+	return is_joiner && n && before >= 0x600 && rune >= 0x600 && !misleads(before) &&
+			       !misleads(rune)
+		       ? n
+		       : 0;
+}
+
 void text_add_safe(struct text *t, const char *bytes, size_t size, size_t most)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
 	size_t limit = t->size + most, n;
-	uint32_t rune;
+	uint32_t rune = 0, before = 0;
 
-	for (size_t i = 0; i < size; i += n ? n : 1) {
+	for (size_t i = 0; i < size; i += n ? n : 1, before = n ? rune : 0) {
 		n = utf8_take(s + i, size - i, &rune);
-		bool is_plain = n && !misleads(rune), is_hidden = n && !is_plain && rune >= 0x80;
+		size_t next = n ? joined(rune, before, s + i + n, size - i - n) : 0;
+		bool is_plain = n && (next || !misleads(rune)),
+		     is_hidden = n && !is_plain && rune >= 0x80;
 
-		if (t->size + (is_plain ? n : is_hidden ? 3 : 4) > limit)
+		if (t->size + (is_plain ? n + next : is_hidden ? 3 : 4) > limit)
 			return;
 		if (is_plain)
 			text_add(t, s + i, n);

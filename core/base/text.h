@@ -27,9 +27,9 @@ void text_printf(struct text *, const char *format, ...) __attribute__((format(p
 void text_cut(struct text *, size_t first);        /* drops the first bytes */
 const char *text_get(const struct text *);         /* never NULL */
 
-/* The bytes as readable UTF-8 of at most `most` bytes: control characters, bidi controls and
- * invalid bytes become U+FFFD or \xNN ... whatever a terminal, a log or a mail could be tricked
- * with (F44). */
+/* The bytes as readable UTF-8 of at most `most` bytes: control characters, bidi controls, joiners
+ * where no script has them, and invalid bytes become U+FFFD or \xNN ... whatever a terminal, a log
+ * or a mail could be tricked with (F44). */
 void text_add_safe(struct text *, const char *bytes, size_t size, size_t most);
 
 /* "10s", "5m", "4h", "1d", "250ms", a bare number is seconds: microseconds in *us. False: no

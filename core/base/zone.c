@@ -344,8 +344,8 @@ static bool load(struct zone *z, struct text *wrong)
 	size = read_file(z->name, z->file);
 	if (size < 0) {
 		text_printf(wrong,
-			    "no time zone '%s' (" FOLDER
-			    "%s: %s): is the package tzdata installed?",
+			    "no time zone '%s' (" FOLDER "%s: %s): write one like Europe/London, "
+			    "or install the package tzdata",
 			    z->name, z->name, log_errno(errno));
 		return false;
 	}

@@ -18,13 +18,17 @@
 
 struct asked {
 	bool json, is_dry;
-	const char *socket, *month, *day, *store;
+	const char *socket, *year, *quarter, *month, *week, *day, *store;
+	const char *period; /* the one of them that was given, NULL: none was */
 };
 
 static const struct cli_flag flag[] = {
 	{"--month", "YYYY-MM", "NAME: of that month (default: the last period that is over)",
 	 offsetof(struct asked, month)},
-	{"--day", "YYYY-MM-DD", "NAME: of that day, or the week that holds it",
+	{"--quarter", "YYYY-QN", "NAME: of that quarter", offsetof(struct asked, quarter)},
+	{"--year", "YYYY", "NAME: of that year", offsetof(struct asked, year)},
+	{"--week", "YYYY-WNN", "NAME: of that week (ISO 8601)", offsetof(struct asked, week)},
+	{"--day", "YYYY-MM-DD", "NAME: of the day, week, month, quarter or year that holds it",
 	 offsetof(struct asked, day)},
 	{"--dry-run", NULL, "NAME: shows what would be sent, and sends nothing",
 	 offsetof(struct asked, is_dry)},
@@ -46,6 +50,12 @@ static void add_time(struct text *t, const struct line *l, const char *before, c
 	clock_add_utc(t, line_int(l, word, 0), 0);
 }
 
+static void add_list(struct text *t, const char *lines)
+{
+	for (; *lines; lines++)
+		text_add(t, *lines == '\n' ? ", " : lines, *lines == '\n' ? 2 : 1);
+}
+
 static void add_one(struct listing *list, const struct line *l)
 {
 	const struct screen *s = &list->cli->screen;
@@ -57,8 +67,7 @@ static void add_one(struct listing *list, const struct line *l)
 	screen_tone(s, t, TONE_PLAIN);
 	text_printf(t, "  %s each %s (%s)\n", line_get(l, "report"), line_get(l, "every"),
 		    line_get(l, "zone"));
-	for (const char *at = line_get(l, "to"); *at; at++)
-		text_add(&to, *at == '\n' ? ", " : at, *at == '\n' ? 2 : 1);
+	add_list(&to, line_get(l, "to"));
 	text_puts(t, "  to    ");
 	screen_safe(s, t, to.size ? to.at : "nobody", 2000);
 	if (*line_get(l, "folder")) {
@@ -68,6 +77,10 @@ static void add_one(struct listing *list, const struct line *l)
 	text_printf(t, "\n  last  %s", *line_get(l, "last") ? line_get(l, "last") : "none yet");
 	text_printf(t, *line_get(l, "last") ? ": %s" : "%s", line_get(l, "outcome"));
 	add_time(t, l, " ", "last_us");
+	if (*line_get(l, "late")) {
+		text_puts(t, "\n  late  ");
+		add_list(t, line_get(l, "late"));
+	}
 	text_printf(t, "\n  next  %s", line_get(l, "next"));
 	add_time(t, l, ": due ", "next_us");
 	text_putc(t, '\n');
@@ -101,8 +114,8 @@ static void take(const struct line *l, void *with)
 	if (strcmp(l->verb, "delivery") != 0)
 		return;
 	add_one(list, l);
-	j = json_pack("{so, so}", "name", json_safe(line_name(l)), "to",
-		      json_lines(line_get(l, "to")));
+	j = json_pack("{so, so, so}", "name", json_safe(line_name(l)), "to",
+		      json_lines(line_get(l, "to")), "late", json_lines(line_get(l, "late")));
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		json_object_set_new(j, text[i], text_or_null(l, text[i]));
 	for (size_t i = 0; i < sizeof time / sizeof *time; i++)
@@ -120,9 +133,16 @@ static int show(const struct cli *cli, const struct asked *a)
 
 /* ---- one now ---- */
 
-static const char *period_asked(const struct asked *a)
+/* NULL: the last one. */
+static const char *period_asked(const struct asked *a, int *count)
 {
-	return a->month ? a->month : a->day;
+	const char *const all[] = {a->year, a->quarter, a->month, a->week, a->day}, *one = NULL;
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		*count += all[i] != NULL;
+		one = all[i] ? all[i] : one;
+	}
+	return one;
 }
 
 static int say(const struct cli *cli, const struct asked *a, const char *name)
@@ -131,8 +151,8 @@ static int say(const struct cli *cli, const struct asked *a, const char *name)
 	int status;
 
 	line_begin_name(&line, "deliver", name);
-	if (period_asked(a))
-		line_add(&line, "period", period_asked(a));
+	if (a->period)
+		line_add(&line, "period", a->period);
 	line_end(&line);
 	status = control_say(cli, a->socket, &line);
 	text_release(&line);
@@ -193,7 +213,7 @@ static bool find(struct dry *d, const char *name)
 
 static int find_period(struct dry *d)
 {
-	const char *asked = period_asked(d->asked);
+	const char *asked = d->asked->period;
 	struct text wrong = {0};
 
 	d->zone = zone_open(line_get(&d->deliver, "zone"), &wrong);
@@ -205,7 +225,8 @@ static int find_period(struct dry *d)
 	if (!asked)
 		d->period = period_step(&d->rule, &d->period, -1);
 	else if (!period_read(&d->rule, asked, &d->period))
-		return cli_wrong("'%s' is no period: write 2026-10 or 2026-10-31", asked);
+		return cli_wrong("'%s' is no period of it: write %s", asked,
+				 period_form[d->rule.every]);
 	return EXIT_DONE;
 }
 
@@ -378,14 +399,15 @@ int cli_deliver(struct cli *cli, int argc, char **argv)
 {
 	struct asked asked = {0};
 	struct dry *dry;
-	int status = cli_flags(cli, flag, &asked, &argc, argv);
+	int status = cli_flags(cli, flag, &asked, &argc, argv), periods = 0;
 
 	if (status >= 0)
 		return status;
-	if (argc > 1 || (!argc && (period_asked(&asked) || asked.is_dry)))
+	asked.period = period_asked(&asked, &periods);
+	if (argc > 1 || (!argc && (asked.period || asked.is_dry)))
 		return cli_wrong("write: nines deliver [NAME [--month YYYY-MM] [--dry-run]]");
-	if (asked.month && asked.day)
-		return cli_wrong("--month and --day exclude each other");
+	if (periods > 1)
+		return cli_wrong("--month, --quarter, --year, --week and --day exclude each other");
 	if (!argc)
 		return show(cli, &asked);
 	if (!asked.is_dry)

@@ -11,6 +11,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/progress.h"
 #include "../base/spool.h"
 #include "../store/read.h"
 #include "../store/result.h"
@@ -20,7 +21,6 @@
 #define STRETCH_US (INT64_C(86400) * CLOCK_SECOND)
 #define SNAPSHOT_US (CLOCK_SECOND * READ_SECONDS / 5) /* its first stretch reads the whole tail */
 #define FLUSH_BYTES (1u << 20)
-#define PROGRESS_US (CLOCK_SECOND / 4)
 
 struct export {
 	bool all;
@@ -28,9 +28,10 @@ struct export {
 	struct text out;
 	void (*add)(struct text *, const struct read_result *);
 	int fd;
-	bool has_failed, is_shown;
+	bool has_failed;
+	struct progress progress;
 	uint64_t results;
-	int64_t shown_us, snapshot_us; /* snapshot_us: when it began, 0: there is none */
+	int64_t snapshot_us; /* when it began, 0: there is none */
 	size_t target, targets;
 };
 
@@ -61,19 +62,10 @@ static void flush(struct export *e)
 	text_clear(&e->out);
 }
 
-static void show(struct export *e, bool is_end)
+static void show(struct export *e)
 {
-	int64_t now_us = clock_mono_us();
-	struct text t = {0};
-
-	if (!e->is_shown || (!is_end && now_us < e->shown_us))
-		return;
-	e->shown_us = now_us + PROGRESS_US;
-	text_printf(&t, "\r\033[Kexported %llu results, check %zu of %zu%s",
-		    (unsigned long long)e->results, e->target, e->targets, is_end ? "\n" : "");
-	if (write(STDERR_FILENO, t.at, t.size) < 0)
-		e->is_shown = false;
-	text_release(&t);
+	progress_show(&e->progress, "exported %llu results, check %zu of %zu",
+		      (unsigned long long)e->results, e->target, e->targets);
 }
 
 static bool take(const struct read_result *r, void *with)
@@ -98,7 +90,6 @@ static void end_snapshot(struct export *e, struct read *r)
 		read_end(r);
 	e->snapshot_us = 0;
 	flush(e);
-	show(e, false);
 }
 
 static bool export_stretch(struct export *e, struct read *r, const struct read_target *t,
@@ -109,6 +100,7 @@ static bool export_stretch(struct export *e, struct read *r, const struct read_t
 	if (!is_read || e->out.size > FLUSH_BYTES ||
 	    clock_mono_us() > e->snapshot_us + SNAPSHOT_US)
 		end_snapshot(e, r);
+	show(e);
 	return is_read;
 }
 
@@ -128,6 +120,18 @@ static bool export_target(struct export *e, struct read *r, const struct read_ta
 	return !e->has_failed;
 }
 
+static int refuse(struct export *e, const char *why)
+{
+	progress_clear(&e->progress);
+	return cli_fail(EXIT_FAILED, "%s", why);
+}
+
+static int unknown(struct export *e, const char *name)
+{
+	progress_clear(&e->progress);
+	return cli_fail(EXIT_FAILED, "nothing is recorded of '%s'", name);
+}
+
 static int export_named(struct export *e, struct read *r, int names, char **name, int64_t from_us,
 			int64_t to_us)
 {
@@ -137,11 +141,11 @@ static int export_named(struct export *e, struct read *r, int names, char **name
 
 		e->target++;
 		if (!t && *read_wrong(r))
-			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+			return refuse(e, read_wrong(r));
 		if (!t)
-			return cli_fail(EXIT_FAILED, "nothing is recorded of '%s'", name[i]);
+			return unknown(e, name[i]);
 		if (!export_target(e, r, t, from_us, to_us) && !e->has_failed)
-			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+			return refuse(e, read_wrong(r));
 	}
 	return EXIT_DONE;
 }
@@ -151,12 +155,12 @@ static int export_all(struct export *e, struct read *r, int64_t from_us, int64_t
 	const struct read_target *list;
 
 	if (!read_targets(r, &list, &e->targets))
-		return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+		return refuse(e, read_wrong(r));
 	for (size_t i = 0; i < e->targets; i++) {
 		e->target++;
 		if (list[i].kind == READ_CHECK &&
 		    !export_target(e, r, &list[i], from_us, to_us) && !e->has_failed)
-			return cli_fail(EXIT_FAILED, "%s", read_wrong(r));
+			return refuse(e, read_wrong(r));
 	}
 	return EXIT_DONE;
 }
@@ -197,7 +201,7 @@ static int run(struct export *e, int names, char **name, int64_t from_us, int64_
 	status = e->all ? export_all(e, r, from_us, to_us)
 			: export_named(e, r, names, name, from_us, to_us);
 	end_snapshot(e, r);
-	show(e, true);
+	progress_clear(&e->progress);
 	if (e->has_failed)
 		status = cli_fail(EXIT_FAILED, "cannot write %s: %s",
 				  e->file ? e->file : "the results", log_errno(errno));
@@ -224,8 +228,8 @@ int cli_export(struct cli *cli, int argc, char **argv)
 					  log_errno(errno));
 	}
 	if (status < 0) {
-		e.is_shown = isatty(STDERR_FILENO) && !cli->is_quiet &&
-			     (e.file || !isatty(STDOUT_FILENO));
+		progress_open(&e.progress,
+			      !cli->is_quiet && (e.file || !isatty(STDOUT_FILENO)));
 		e.store = cli_store(cli, e.store, &store);
 		status = run(&e, argc, argv, from_us, to_us);
 	}

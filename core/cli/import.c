@@ -12,15 +12,16 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/progress.h"
 #include "cli.h"
 #include "import_store.h"
 
 #define INTERVAL_MOST_US (366 * INT64_C(86400) * CLOCK_SECOND)
-#define PROGRESS_US (CLOCK_SECOND / 4)
+#define NAMES_TOLD 10
 
 struct typed {
 	const char *interval, *maintenance, *initial, *not_running, *check, *store, *socket;
-	const char *from, *to, *labels;
+	const char *from, *to, *labels, *token_file, *as;
 	bool is_dry, is_with_sums;
 };
 
@@ -32,6 +33,7 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct typed, maintenance)},
 	{"--check", "NAME", "only this one; a CSV file without a column of names is all its",
 	 offsetof(struct typed, check)},
+	{"--as", "NAME", "with --check: what it is called here", offsetof(struct typed, as)},
 	{"--initial", "STATE",
 	 "nagios: what a target was before its first state: up, degraded, down",
 	 offsetof(struct typed, initial)},
@@ -43,7 +45,9 @@ static const struct cli_flag flag[] = {
 	{"--to", "TIME", "prometheus: the end (default: now)", offsetof(struct typed, to)},
 	{"--labels", "LIST", "prometheus: labels that make the names (job,instance)",
 	 offsetof(struct typed, labels)},
-	{"--sums", NULL, "kuma: sums of hours and days, too, where single checks were deleted",
+	{"--token-file", "FILE", "prometheus: the token that the server wants, in a file",
+	 offsetof(struct typed, token_file)},
+	{"--sums", NULL, "kuma, gatus: sums of hours and days, too, where checks were deleted",
 	 offsetof(struct typed, is_with_sums)},
 	{"--dry-run", NULL, "read and judge it all, store nothing", offsetof(struct typed, is_dry)},
 	{"--store", "FILE", "the database (default: what the configuration says)",
@@ -96,6 +100,7 @@ static int judge_asked(const struct typed *typed, struct import *im)
 {
 	im->to_us = im->now_us;
 	im->labels = typed->labels ? typed->labels : "job,instance";
+	im->token_file = typed->token_file;
 	if (!typed->from)
 		return cli_wrong("write from when on: --from 2026-11-01");
 	if (!clock_parse_utc(typed->from, &im->from_us) || im->from_us <= 0)
@@ -136,13 +141,16 @@ static int judge_format(const struct typed *typed, const struct import_format *f
 	if (f->is_asked && judge_asked(typed, im) >= 0)
 		return EXIT_WRONG_USAGE;
 	im->is_with_sums = typed->is_with_sums;
-	if (typed->is_with_sums && strcmp(f->name, "kuma"))
-		return cli_wrong("--sums is for kuma alone: %s has single checks", f->name);
-	if (!f->is_asked && (typed->from || typed->to || typed->labels))
+	if (typed->as && !typed->check)
+		return cli_wrong("--as is for one check: say which with --check NAME");
+	if (typed->is_with_sums && !f->has_sums)
+		return cli_wrong("--sums is for kuma and gatus: %s has no sums", f->name);
+	if (!f->is_asked && (typed->from || typed->to || typed->labels || typed->token_file))
 		return cli_wrong("%s is for prometheus alone: %s is read whole",
-				 typed->from ? "--from"
-				 : typed->to ? "--to"
-					     : "--labels",
+				 typed->from     ? "--from"
+				 : typed->to     ? "--to"
+				 : typed->labels ? "--labels"
+						 : "--token-file",
 				 f->name);
 	if (!f->is_events && (typed->initial || typed->not_running))
 		return cli_wrong("%s is for nagios alone: %s has single checks",
@@ -157,33 +165,21 @@ static int judge_format(const struct typed *typed, const struct import_format *f
 /* ---- reading ---- */
 
 struct showing {
-	bool is_shown;
-	int64_t shown_us;
+	struct progress progress;
 	const struct import *im;
 };
 
 static void show(size_t lines, void *with)
 {
 	struct showing *s = with;
-	struct text t = {0};
+	struct text file = {0};
 
-	if (!s->is_shown || clock_mono_us() < s->shown_us)
+	if (!progress_is_due(&s->progress))
 		return;
-	s->shown_us = clock_mono_us() + PROGRESS_US;
-	text_puts(&t, "\r\033[K");
-	text_add_safe(&t, s->im->file, strlen(s->im->file), 200);
-	text_printf(&t, ": %zu %s read", lines,
-		    s->im->format->read ? "lines" : "samples");
-	s->is_shown = write(STDERR_FILENO, t.at, t.size) >= 0;
-	text_release(&t);
-}
-
-static void clear_progress(struct showing *s)
-{
-	static const char clear[] = "\r\033[K";
-
-	if (s->is_shown && write(STDERR_FILENO, clear, sizeof clear - 1) < 0)
-		s->is_shown = false;
+	text_add_safe(&file, s->im->file, strlen(s->im->file), 200);
+	progress_show(&s->progress, "%zu %s read of %s", lines,
+		      s->im->format->read ? "lines" : "samples", text_get(&file));
+	text_release(&file);
 }
 
 static int tell_problems(const struct import *im)
@@ -204,8 +200,11 @@ static int read_files(const struct typed *typed, struct import *im, const struct
 	for (int i = 0; i < files; i++)
 		import_read(im, f, file[i]);
 	import_finish(im);
+	progress_clear(&((struct showing *)im->with)->progress);
 	if (typed->maintenance)
 		import_read_windows(im, typed->maintenance);
+	if (typed->as && !im->problem_count)
+		import_rename(im, typed->check, typed->as);
 	if (im->problem_count)
 		return tell_problems(im);
 	return -1;
@@ -216,11 +215,11 @@ static int read_files(const struct typed *typed, struct import *im, const struct
 static void add_summary(struct text *t, const struct import_totals *sum, bool is_events,
 			const char *what)
 {
-	const char *records = is_events ? "states" : "samples";
+	const char *records = is_events ? "state" : "sample";
 	size_t all = sum->added + sum->known;
 
-	text_printf(t, "%s%zu target%s, %zu %s", what, sum->targets, sum->targets == 1 ? "" : "s",
-		    all, records);
+	text_printf(t, "%s%zu target%s, %zu %s%s", what, sum->targets,
+		    sum->targets == 1 ? "" : "s", all, records, all == 1 ? "" : "s");
 	if (all) {
 		struct text time = {0};
 
@@ -241,6 +240,23 @@ static void add_summary(struct text *t, const struct import_totals *sum, bool is
 	text_putc(t, '\n');
 }
 
+static int tell_names(const struct import *im, const char *wanted)
+{
+	struct text names = {0};
+	size_t told = 0, all = 0;
+	int status;
+
+	for (size_t t = 0; t < im->targets; t++)
+		if (strcmp(im->target[t].name, wanted) && all++ < NAMES_TOLD)
+			text_printf(&names, "%s'%s'", told++ ? ", " : "", im->target[t].name);
+	if (all > told)
+		text_printf(&names, " and %zu more", all - told);
+	status = cli_fail(EXIT_FAILED, "the history has nothing of '%s': it has %s", wanted,
+			  names.size ? names.at : "nothing at all");
+	text_release(&names);
+	return status;
+}
+
 static int run(struct cli *cli, const struct typed *typed, struct import *im, int64_t interval_us,
 	       struct showing *showing)
 {
@@ -248,15 +264,17 @@ static int run(struct cli *cli, const struct typed *typed, struct import *im, in
 	struct text store = {0}, wrong = {0}, said = {0};
 	struct import_order o = {.im = im,
 				 .store = cli_store(cli, typed->store, &store),
-				 .check = typed->check,
+				 .check = typed->as ? typed->as : typed->check,
 				 .interval_us = interval_us,
 				 .is_dry = typed->is_dry,
 				 .socket = typed->socket};
 	int status = import_store(cli, &o, &sum, &wrong);
 
-	clear_progress(showing);
+	progress_clear(&showing->progress);
 	if (wrong.size)
 		cli_fail(status, "%s", wrong.at);
+	else if (status == EXIT_DONE && typed->check && !sum.targets && !sum.windows)
+		status = tell_names(im, typed->check);
 	if (status == EXIT_DONE && !cli->is_quiet) {
 		add_summary(&said, &sum, im->is_events, typed->is_dry ? "would import " : "");
 		status = cli_print(&said, status);
@@ -291,9 +309,10 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	im.check = typed.check;
+	im.interval_us = interval_us;
 	im.progress = show;
 	im.with = &showing;
-	showing.is_shown = isatty(STDERR_FILENO) && !cli->is_quiet;
+	progress_open(&showing.progress, !cli->is_quiet);
 	status = read_files(&typed, &im, f, argc - 1, argv + 1);
 	if (status < 0)
 		status = run(cli, &typed, &im, interval_us, &showing);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/progress.h"
 #include "../base/lines.h"
 #include "../base/memory.h"
 #include "../config/config.h"
@@ -19,7 +20,6 @@
 #include "history.h"
 
 #define PROBERS     3 /* one of each pool */
-#define PROGRESS_US (CLOCK_SECOND / 4)
 
 struct asked {
 	bool is_full, json;
@@ -258,8 +258,8 @@ static void settle(struct world *w)
 
 struct pace {
 	double speed; /* 0: none */
-	int64_t begun_us, from_us, to_us, shown_us;
-	bool is_shown;
+	int64_t begun_us, from_us, to_us;
+	struct progress progress;
 };
 
 static void keep_pace(struct pace *p, int64_t next_us)
@@ -267,11 +267,9 @@ static void keep_pace(struct pace *p, int64_t next_us)
 	int64_t due_us, now_us = clock_mono_us();
 	struct text t = {0};
 
-	if (p->is_shown && now_us >= p->shown_us) {
-		p->shown_us = now_us + PROGRESS_US;
-		text_puts(&t, "\r\033[Kreplaying ");
+	if (progress_is_due(&p->progress)) {
 		clock_add_utc(&t, next_us, 0);
-		p->is_shown = write(STDERR_FILENO, t.at, t.size) >= 0;
+		progress_show(&p->progress, "replaying %s", text_get(&t));
 		text_release(&t);
 	}
 	if (!(p->speed > 0))
@@ -294,8 +292,7 @@ static void run(struct world *w, struct pace *p)
 		keeper_tick(w->keeper, w->now_us, w->now_us);
 		settle(w);
 	}
-	if (p->is_shown && write(STDERR_FILENO, "\r\033[K", 4) < 0)
-		p->is_shown = false;
+	progress_clear(&p->progress);
 }
 
 /* ---- the configuration ---- */
@@ -440,7 +437,7 @@ static int replay(struct world *w, struct config *c, struct pace *p)
 	p->from_us = w->history.first_us;
 	p->to_us = w->history.last_us + 60 * CLOCK_SECOND;
 	p->begun_us = clock_mono_us();
-	p->is_shown = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) && !w->cli->is_quiet;
+	progress_open(&p->progress, !isatty(STDOUT_FILENO) && !w->cli->is_quiet);
 	w->now_us = p->from_us;
 	begin(w);
 	configure(w, c);

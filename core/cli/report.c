@@ -21,13 +21,16 @@
 
 struct typed {
 	const char *need, *interval;
-	const char *month, *from, *to, *zone, *check, *service, *customer, *sla, *format, *file,
-		*table, *store, *paper;
+	const char *month, *quarter, *year, *from, *to, *zone, *check, *service, *customer, *sla,
+		*format, *file, *table, *store, *paper;
 };
 
 static const struct cli_flag flag[] = {
 	{"--month", "YYYY-MM", "a calendar month (default: this one so far)",
 	 offsetof(struct typed, month)},
+	{"--quarter", "YYYY-QN", "or three of them: 2026-Q3 begins in July",
+	 offsetof(struct typed, quarter)},
+	{"--year", "YYYY", "or a calendar year", offsetof(struct typed, year)},
 	{"--from", "TIME", "or a span: RFC 3339, or a date of the zone",
 	 offsetof(struct typed, from)},
 	{"--to", "TIME", "its end (default: now)", offsetof(struct typed, to)},
@@ -39,7 +42,7 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct typed, customer)},
 	{"--sla", "NAME", "the services of that sla and their members, judged by it",
 	 offsetof(struct typed, sla)},
-	{"--need", "N", "what if so many members of that service had to be up (sla)",
+	{"--need", "N", "what if so many members of that service (or all) had to be up (sla)",
 	 offsetof(struct typed, need)},
 	{"--interval", "TIME", "what if probes had been so far apart (sla)",
 	 offsetof(struct typed, interval)},
@@ -160,27 +163,72 @@ static bool write_all(int fd, int document)
 	       (fsync(fd) == 0 || errno == EINVAL || errno == EROFS);
 }
 
+/* In the folder of `path`, without a name where its file system can: whoever ends us leaves nothing
+ * behind. */
+static int open_nameless(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct text folder = {0};
+	int fd;
+
+	text_add(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+	fd = open(text_get(&folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+	text_release(&folder);
+	return fd;
+}
+
+static bool name_it(int fd, const char *name)
+{
+	char own[40];
+
+	snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 /* Beside the file first, then in its place: nobody ever sees half a report. */
-static int write_file(const char *path, int document)
+static int replace(const char *path, int document)
 {
 	struct text beside = {0};
+	int fd = open_nameless(path), wrong;
+	bool is_nameless = fd >= 0, is_done;
+
+	text_printf(&beside, "%s.%d.new", path, (int)getpid());
+	if (!is_nameless)
+		fd = open(beside.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	is_done = fd >= 0 && write_all(fd, document) &&
+		  (!is_nameless || name_it(fd, beside.at)) && !rename(beside.at, path);
+	wrong = is_done ? 0 : errno;
+	if (wrong && fd >= 0)
+		unlink(beside.at);
+	if (fd >= 0)
+		close(fd);
+	text_release(&beside);
+	return wrong;
+}
+
+static int write_file(const char *path, int document)
+{
 	struct stat there;
-	int fd, wrong = 0;
+	int fd, wrong;
 
 	if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);
 		wrong = fd < 0 || !write_all(fd, document) ? errno : 0;
+		if (fd >= 0)
+			close(fd);
 	} else {
-		text_printf(&beside, "%s.%d.new", path, (int)getpid());
-		fd = open(text_get(&beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-		wrong = fd < 0 || !write_all(fd, document) || rename(beside.at, path) ? errno : 0;
-		if (wrong && fd >= 0)
-			unlink(text_get(&beside));
+		wrong = replace(path, document);
 	}
-	if (fd >= 0)
-		close(fd);
-	text_release(&beside);
 	return wrong ? cli_fail(EXIT_FAILED, "%s: %s", path, log_errno(wrong)) : EXIT_DONE;
+}
+
+/* Who reads no further has what he wanted. */
+static int print(int document)
+{
+	if (spool_copy(document, STDOUT_FILENO))
+		return EXIT_DONE;
+	return errno == EPIPE ? EXIT_CANNOT_TELL
+			      : cli_fail(EXIT_FAILED, "standard output: %s", log_errno(errno));
 }
 
 static int run(const struct typed *typed, const struct report_order *o)
@@ -197,21 +245,20 @@ static int run(const struct typed *typed, const struct report_order *o)
 	else if (typed->file && strcmp(typed->file, "-"))
 		status = write_file(typed->file, document);
 	else
-		status = spool_copy(document, STDOUT_FILENO) ? EXIT_DONE : EXIT_CANNOT_TELL;
+		status = print(document);
 	if (document >= 0)
 		close(document);
 	text_release(&wrong);
 	return status;
 }
 
-static int report(struct cli *cli, const struct typed *typed, const struct find_list *found,
-		  int argc, char **argv)
+static struct report_order order_of(const struct typed *typed, int argc, char **argv)
 {
-	const struct find_module *module = find_report(found, argv[0]);
-	struct config_policies policies = {0};
-	struct report_order o = {
+	return (struct report_order){
 		.name = argv[0],
 		.month = typed->month,
+		.quarter = typed->quarter,
+		.year = typed->year,
 		.from = typed->from,
 		.to = typed->to,
 		.zone = typed->zone,
@@ -223,17 +270,27 @@ static int report(struct cli *cli, const struct typed *typed, const struct find_
 		.interval = typed->interval,
 		.option = (const char *const *)(argv + 1),
 		.options = argc - 1,
-		.render = {.table = typed->table,
-			   .paper = typed->paper,
-			   .has_utf8 =
-				   typed->file || cli->screen.has_utf8 || !isatty(STDOUT_FILENO)},
+		.render = {.table = typed->table, .paper = typed->paper},
 		.now_us = clock_wall_us(),
 	};
+}
+
+static int report(struct cli *cli, const struct typed *typed, const struct find_list *found,
+		  int argc, char **argv)
+{
+	const struct find_module *module = find_report(found, argv[0]);
+	struct config_policies policies = {0};
+	struct report_order o = order_of(typed, argc, argv);
+	struct progress progress;
 	int status = EXIT_WRONG_USAGE;
+
+	o.render.has_utf8 = typed->file || cli->screen.has_utf8 || !isatty(STDOUT_FILENO);
 
 	if (!module || !find_format(typed, &o) || !judge_words(argc, argv))
 		return status;
 	o.module_path = module->path;
+	progress_open(&progress, !cli->is_quiet);
+	o.progress = &progress;
 	status = read_config(cli, typed, &o, &policies) ? run(typed, &o) : EXIT_FAILED;
 	config_free(o.config);
 	return status;
@@ -255,13 +312,27 @@ enum report_result report_again(struct cli *cli, const struct report_order *aske
 	module = find_report(&found, o.name);
 	if (module && read_config(cli, &typed, &o, &policies)) {
 		o.module_path = module->path;
-		o.render.has_utf8 = true;
 		o.now_us = clock_wall_us();
 		result = report_run(&o, document, wrong);
 	}
 	config_free(o.config);
 	find_release(&found);
 	return result;
+}
+
+bool report_ordered(struct cli *cli, int argc, char **argv, struct report_order *o)
+{
+	struct typed typed = {0};
+	struct cli own = *cli; /* no configuration of its own */
+
+	if (argc < 3 || strcmp(argv[0], "nines") != 0 || strcmp(argv[1], "report") != 0)
+		return false;
+	argv += 2;
+	argc -= 2;
+	if (cli_flags(&own, flag, &typed, &argc, argv) >= 0 || !argc || !judge_words(argc, argv))
+		return false;
+	*o = order_of(&typed, argc, argv);
+	return true;
 }
 
 int cli_report(struct cli *cli, int argc, char **argv)

@@ -185,6 +185,21 @@ static void add_checks(const struct cli *cli, struct text *t, struct overview *o
 			add_check(&cli->screen, t, &o->check[i], columns, now);
 }
 
+static void add_burning(const struct screen *s, struct text *t, const struct overview_service *v,
+			int64_t now)
+{
+	if (!*v->burning)
+		return;
+	screen_spaces(t, STATE_COLUMNS + 1);
+	screen_tone(s, t, TONE_BAD);
+	text_puts(t, "burning its error budget: a ");
+	screen_safe(s, t, v->burning, 16);
+	screen_tone(s, t, TONE_PLAIN);
+	text_puts(t, ", since ");
+	add_ago(t, now - v->burning_since_us, 0);
+	text_putc(t, '\n');
+}
+
 static void add_services(const struct cli *cli, struct text *t, const struct overview *o,
 			 int64_t now)
 {
@@ -198,13 +213,18 @@ static void add_services(const struct cli *cli, struct text *t, const struct ove
 		screen_tone(&cli->screen, t, TONE_PLAIN);
 		text_puts(t, " service ");
 		screen_safe(&cli->screen, t, v->name, 256);
-		text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up,
-			    (long long)v->need);
+		if (v->of)
+			text_printf(t, "  %lld of weight %lld up, needs %lld, since ",
+				    (long long)v->up, (long long)v->of, (long long)v->need);
+		else
+			text_printf(t, "  %lld up, needs %lld, since ", (long long)v->up,
+				    (long long)v->need);
 		add_ago(t, v->since_us ? now - v->since_us : 0, 0);
 		if (v->uptime_micro >= 0)
 			text_puts(t, ", this month ");
 		uptime_add(t, v->uptime_micro);
 		text_puts(t, v->uptime_micro >= 0 ? " %\n" : "\n");
+		add_burning(&cli->screen, t, v, now);
 	}
 }
 
@@ -234,6 +254,8 @@ static const struct phrase {
 	{"waiting", "", " probe waiting", " probes waiting", "", true},
 	{"results", "", " result since the start", " results since the start", "", true},
 	{"queue", "", " line for the recorder", " lines for the recorder", "", true},
+	{"cpu_us", "", " of CPU", " of CPU", "", true},
+	{"memory_bytes", "", " byte of memory", " bytes of memory", "", true},
 	{"ignored", "", " line ignored", " lines ignored", "", true},
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/progress.h"
 #include "../config/config.h"
 #include "../store/read.h"
 #include "../store/store.h"
@@ -44,24 +45,21 @@ struct read *cli_read(const char *store, struct text *wrong)
 
 static void show(int64_t done, int64_t pages, void *with)
 {
-	struct text t = {0};
-	bool *is_shown = with;
-
-	if (!*is_shown)
-		return;
-	text_printf(&t, "\r\033[Kcopied %lld of %lld pages%s", (long long)done, (long long)pages,
-		    done == pages ? "\n" : "");
-	*is_shown = write(STDERR_FILENO, t.at, t.size) >= 0;
-	text_release(&t);
+	progress_show(with, "copied %lld of %lld pages", (long long)done, (long long)pages);
 }
 
-static int backup(const char *store, const char *to, bool is_shown)
+static int backup(const char *store, const char *to, bool is_quiet)
 {
+	struct progress progress;
 	struct text wrong = {0};
+	bool is_done;
 	struct read *r = cli_read(store, &wrong);
 	int status = EXIT_DONE;
 
-	if (!r || !read_backup(r, to, show, &is_shown, &wrong))
+	progress_open(&progress, !is_quiet);
+	is_done = r && read_backup(r, to, show, &progress, &wrong);
+	progress_clear(&progress);
+	if (!is_done)
 		status = cli_fail(EXIT_FAILED, "%s", text_get(&wrong));
 	read_close(r);
 	text_release(&wrong);
@@ -78,8 +76,7 @@ int cli_backup(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc != 1)
 		return cli_wrong("write: nines backup FILE");
-	status = backup(cli_store(cli, w.store, &path), argv[0],
-			isatty(STDERR_FILENO) && !cli->is_quiet);
+	status = backup(cli_store(cli, w.store, &path), argv[0], cli->is_quiet);
 	text_release(&path);
 	return status;
 }

@@ -4,15 +4,15 @@
 
 #include <jansson.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
+#include "../base/progress.h"
 #include "../web/json.h"
 
 #define HEAD_LEAST 32 /* characters: fewer somebody could meet on purpose */
 
 struct words {
-	const char *month, *store, *head, *report;
+	const char *month, *store, *head, *report, *made_by;
 	bool is_json;
 };
 
@@ -22,8 +22,10 @@ static const struct cli_flag flag[] = {
 	 offsetof(struct words, month)},
 	{"--head", "HASH", "a head that a report printed: where it stands in the chain",
 	 offsetof(struct words, head)},
-	{"--report", "FILE", "a report as JSON or CSV: its figures, computed anew",
+	{"--report", "FILE", "a report as JSON, CSV, text or HTML: its figures, computed anew",
 	 offsetof(struct words, report)},
+	{"--made-by", "COMMAND", "the command that made it, where a CSV does not tell",
+	 offsetof(struct words, made_by)},
 	{"--store", "FILE", "the database (default: what the configuration says)",
 	 offsetof(struct words, store)},
 	{"--json", NULL, "one JSON document", offsetof(struct words, is_json)},
@@ -36,45 +38,29 @@ struct verifying {
 	const char *store;
 	struct text findings; /* a line each */
 	json_t *list;
-	bool is_shown; /* a line of progress stands there */
-	int64_t shown_us;
+	struct progress progress;
 	struct verify_result result;
 	struct verify_report report;
 };
 
 /* ---- progress ---- */
 
-static void show(struct verifying *v, const struct text *line)
-{
-	v->is_shown = line->size > 0;
-	if (write(STDERR_FILENO, "\r\033[K", 4) < 0 ||
-	    (line->size && write(STDERR_FILENO, line->at, line->size) < 0))
-		v->is_shown = false;
-}
-
 static void progress(const char *what, size_t done, size_t all, void *with)
 {
 	struct verifying *v = with;
-	struct text t = {0};
+	struct text name = {0};
 
-	if (clock_mono_us() - v->shown_us < CLOCK_SECOND / 5)
+	if (!progress_is_due(&v->progress))
 		return;
-	v->shown_us = clock_mono_us();
+	screen_safe(&v->cli->screen, &name, what, 40);
 	if (all)
-		text_printf(&t, "verifying %zu of %zu: ", done + 1, all);
+		progress_show(&v->progress, "verifying %zu of %zu: %s", done + 1, all,
+			      text_get(&name));
+	else if (done)
+		progress_show(&v->progress, "verifying %zu %s", done, text_get(&name));
 	else
-		text_printf(&t, "verifying %zu ", done);
-	screen_safe(&v->cli->screen, &t, what, 40);
-	show(v, &t);
-	text_release(&t);
-}
-
-static void clear(struct verifying *v)
-{
-	struct text none = {0};
-
-	if (v->is_shown)
-		show(v, &none);
+		progress_show(&v->progress, "verifying %s", text_get(&name));
+	text_release(&name);
 }
 
 /* ---- findings ---- */
@@ -147,6 +133,13 @@ static void add_chain(struct text *t, const struct verify_result *r)
 		text_puts(t, "no results yet");
 	}
 	text_printf(t, "; %lld results are in no link yet\n", (long long)r->uncovered);
+	if (!r->late)
+		return;
+	add_label(t, "late");
+	text_printf(t, "%lld results came when their days were closed and are in no link yet:"
+		    " figures of those days\n          may be others than those that were"
+		    " published before they came\n",
+		    (long long)r->late);
 }
 
 static void add_agreed(struct text *t, const struct verify_result *r)
@@ -221,6 +214,7 @@ static void add_numbers(json_t *to, const struct verify_result *r)
 		      {"entries", r->entries},
 		      {"results", r->results},
 		      {"uncovered", r->uncovered},
+		      {"late", r->late},
 		      {"days", r->days},
 		      {"months", r->months},
 		      {"rows", r->rows},
@@ -299,7 +293,7 @@ static int verify_store(struct verifying *v, struct verify_order *o)
 	if (!r)
 		status = cli_fail(EXIT_FAILED, "%s", text_get(&wrong));
 	else if (!verify_run(r, o, &v->result)) {
-		clear(v);
+		progress_clear(&v->progress);
 		status = cli_fail(EXIT_FAILED, "%s", read_wrong(r));
 	}
 	read_close(r);
@@ -314,12 +308,14 @@ static int verify(struct cli *cli, struct verifying *v, struct verify_order *o)
 	if (status == EXIT_DONE && v->words->report) {
 		v->report = (struct verify_report){.path = v->words->report,
 						   .store = v->words->store,
+						   .made_by = v->words->made_by,
 						   .record = v->store,
 						   .find = find_figure,
 						   .with = v};
+		progress_clear(&v->progress);
 		status = verify_report(cli, &v->report);
 	}
-	clear(v);
+	progress_clear(&v->progress);
 	if (status == EXIT_DONE)
 		status = v->words->is_json ? print_json(v) : print(v);
 	return status;
@@ -343,8 +339,8 @@ int cli_verify(struct cli *cli, int argc, char **argv)
 	if (!judge_head(w.head) || !judge_month(w.month, &o))
 		return EXIT_WRONG_USAGE;
 	o.head = w.head;
-	if (isatty(STDERR_FILENO) && !cli->is_quiet)
-		o.progress = progress;
+	progress_open(&v.progress, !cli->is_quiet);
+	o.progress = progress;
 	v.store = cli_store(cli, w.store, &path);
 	v.list = json_array();
 	status = verify(cli, &v, &o);

@@ -1,11 +1,13 @@
 /* cli/verify_report: a published report against the same report computed now.
  *
- * The published document says what it is about: its name, span, zone, its rows whom. The same
- * report is rendered in the same format, and whatever the published one says must stand in it. Rows
- * are matched by name. A report whose rules (method) have changed since is told as such. */
+ * The published document says by which command it was made (one of an older nines, and CSV: what it
+ * is about: its name, span, zone, its rows whom). The same report is rendered in the same format,
+ * and both must say the same. Rows are matched by name. A report whose rules (method) have changed
+ * since is told as such. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +24,10 @@ struct comparing {
 	struct cli *cli;
 	struct verify_report *out;
 	struct report_order order;
-	char month[8], *name;
+	char calendar[32], first[32], behind[32], *name;
+	struct text command; /* that made it: `order` borrows its words */
+	char **word;
+	json_t *about; /* of a CSV, as its JSON would say it: likewise */
 	struct text published, recomputed;
 };
 
@@ -85,12 +90,18 @@ static bool is_same_row(const json_t *a, const json_t *b)
 	return true;
 }
 
-static const json_t *find_row(const json_t *list, const json_t *row, size_t place)
+/* The row of the same name, the n-th of it, as `of[place]` is among its like. */
+static const json_t *find_row(const json_t *list, const json_t *of, size_t place)
 {
+	const json_t *row = json_array_get(of, place);
+	size_t n = 0;
+
 	if (!json_object_get(row, "name"))
 		return json_array_get(list, place);
+	for (size_t i = 0; i < place; i++)
+		n += is_same_row(row, json_array_get(of, i));
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (is_same_row(row, json_array_get(list, i)))
+		if (is_same_row(row, json_array_get(list, i)) && !n--)
 			return json_array_get(list, i);
 	return NULL;
 }
@@ -115,8 +126,11 @@ static void compare_list(struct comparing *c, const char *name, const char *path
 	for (size_t i = 0; i < n; i++) {
 		const json_t *row = json_array_get(was, i);
 
-		compare(c, name, path, row, find_row(is, row, i));
+		compare(c, name, path, row, find_row(is, was, i));
 	}
+	for (size_t i = 0; has_names && i < json_array_size(is); i++)
+		if (!find_row(was, is, i))
+			find(c, text_of(json_array_get(is, i), "name"), path, "nothing", "a row");
 }
 
 static bool has_other_method(struct comparing *c, const char *name, const json_t *was,
@@ -239,30 +253,47 @@ static int run(struct comparing *c, const struct report_order *o)
 	text_clear(&c->recomputed);
 	result = report_again(c->cli, o, &c->recomputed, &wrong);
 	if (result != REPORT_DONE)
-		status = wrong.size ? cli_fail(EXIT_FAILED, "%s: %s", c->out->path, wrong.at)
-				    : EXIT_FAILED;
+		status = wrong.size
+				 ? cli_fail(EXIT_FAILED, "%s: %s%s", c->out->path, wrong.at,
+					    c->word ? "" : "; or say by --made-by which command"
+							   " made it")
+				 : EXIT_FAILED;
 	text_release(&wrong);
 	return status;
 }
 
-/* Is what comes about the same time? */
-static bool is_about(struct comparing *c, const char *month, const char *zone, const char *from,
-		     const char *to, const char *in)
+/* Are its rows about the same time, each in its own zone? */
+static bool has_same_spans(const json_t *was, const json_t *is)
 {
-	struct report_order o = c->order;
+	const json_t *rows = json_object_get(was, "rows");
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const json_t *other = find_row(json_object_get(is, "rows"), row, i);
+
+		if (other && strcmp(text_of(row, "span_zone"), text_of(other, "span_zone")))
+			return false;
+	}
+	return true;
+}
+
+/* Is what comes about the same time? */
+static bool is_about(struct comparing *c, const struct report_order *tried, const json_t *was)
+{
+	static const char *const key[] = {"from", "to", "zone"};
+	struct report_order o = *tried;
 	struct text wrong = {0};
 	json_t *is = NULL;
 	bool is_same;
 
-	o.month = month;
-	o.from = o.to = NULL;
-	o.zone = zone;
 	o.format = render_find("json");
 	text_clear(&c->recomputed);
 	if (report_again(c->cli, &o, &c->recomputed, &wrong) == REPORT_DONE)
 		is = json_loadb(c->recomputed.at, c->recomputed.size, 0, NULL);
-	is_same = is && !strcmp(text_of(is, "from"), from) && !strcmp(text_of(is, "to"), to) &&
-		  !strcmp(text_of(is, "zone"), in);
+	is_same = is != NULL;
+	for (size_t i = 0; i < sizeof key / sizeof *key && is_same; i++)
+		is_same = !strcmp(text_of(is, key[i]), text_of(was, key[i]));
+	is_same = is_same && has_same_spans(was, is);
 	json_decref(is);
 	text_release(&wrong);
 	return is_same;
@@ -282,28 +313,97 @@ static int judge_end(struct comparing *c, const char *to)
 	return EXIT_DONE;
 }
 
-/* A calendar month, in the zones of the slas or in the one that it names; else the span. */
-static void set_span(struct comparing *c, const char *from, const char *to, const char *zone)
-{
-	struct text day = {0};
-	int64_t from_us;
+/* ---- which time, as it would be typed ---- */
 
-	if (clock_parse_utc(from, &from_us)) {
-		clock_add_utc(&day, from_us + 15 * 86400 * CLOCK_SECOND, 0);
-		memcpy(c->month, day.at, 7);
+/* The date whose midnight it is; false: it is none's. */
+static bool read_midnight(const struct zone *zone, const char *time, struct civil *date)
+{
+	int64_t us;
+
+	if (!clock_parse_utc(time, &us))
+		return false;
+	*date = zone_civil(zone, us / CLOCK_SECOND);
+	return !date->hour && !date->minute && !date->second;
+}
+
+/* A month, a quarter or a year by its name. */
+static bool name_calendar(struct comparing *c, const struct civil *from, const struct civil *to,
+			  struct report_order *o)
+{
+	int64_t months = (to->year - from->year) * 12 + to->month - from->month;
+	bool is_whole =
+		from->day == 1 && to->day == 1 && (months == 1 || months == 3 || months == 12);
+
+	if (!is_whole || (from->month - 1) % months)
+		return false;
+	if (months == 12)
+		snprintf(c->calendar, sizeof c->calendar, "%04d", (int)from->year);
+	else
+		snprintf(c->calendar, sizeof c->calendar, months == 3 ? "%04d-Q%d" : "%04d-%02d",
+			 (int)from->year, months == 3 ? from->month / 3 + 1 : from->month);
+	*(months == 1 ? &o->month : months == 3 ? &o->quarter : &o->year) = c->calendar;
+	return true;
+}
+
+static void name_days(struct comparing *c, const struct civil *from, const struct civil *to,
+		      struct report_order *o)
+{
+	snprintf(c->first, sizeof c->first, "%04d-%02d-%02d", (int)from->year, from->month,
+		 from->day);
+	snprintf(c->behind, sizeof c->behind, "%04d-%02d-%02d", (int)to->year, to->month, to->day);
+	o->from = c->first;
+	o->to = c->behind;
+}
+
+/* Calendar times in the zones of the slas or in the one that it names; else the span. */
+static void set_span(struct comparing *c, const json_t *was)
+{
+	struct report_order tried[3] = {c->order, c->order, c->order};
+	const char *name = text_of(was, "zone");
+	struct text wrong = {0};
+	struct zone *zone = zone_open(name, &wrong);
+	struct civil from, to;
+	size_t n = 0;
+
+	if (zone && read_midnight(zone, text_of(was, "from"), &from) &&
+	    read_midnight(zone, text_of(was, "to"), &to)) {
+		if (name_calendar(c, &from, &to, &tried[0])) {
+			tried[1] = tried[0];
+			tried[1].zone = name;
+			n = 2;
+		}
+		name_days(c, &from, &to, &tried[n++]);
 	}
-	text_release(&day);
-	if (is_about(c, c->month, NULL, from, to, zone)) {
-		c->order.month = c->month;
-		return;
-	}
-	c->order.zone = zone;
-	if (is_about(c, c->month, zone, from, to, zone)) {
-		c->order.month = c->month;
-		return;
-	}
-	c->order.from = from;
-	c->order.to = to;
+	c->order.from = text_of(was, "from");
+	c->order.to = text_of(was, "to");
+	c->order.zone = name;
+	for (size_t i = 0; i < n; i++)
+		if (is_about(c, &tried[i], was)) {
+			c->order = tried[i];
+			break;
+		}
+	zone_close(zone);
+	text_release(&wrong);
+}
+
+/* Into the order; false: it does not say by what it was made. Names are those of a document. */
+static bool take_order(struct comparing *c, const char *made_by)
+{
+	struct report_order o = {0};
+	int words;
+
+	text_clear(&c->command);
+	text_puts(&c->command, c->out->made_by ? c->out->made_by : made_by);
+	if (!c->command.size)
+		return false;
+	c->word = made_words(c->command.at, &words);
+	if (!report_ordered(c->cli, words, c->word, &o))
+		return false;
+	o.store = c->order.store;
+	o.check = o.check ? name_of(c, o.check) : NULL;
+	o.service = o.service ? name_of(c, o.service) : NULL;
+	c->order = o;
+	return true;
 }
 
 static int compare_json(struct comparing *c, const json_t *was)
@@ -313,17 +413,37 @@ static int compare_json(struct comparing *c, const json_t *was)
 
 	if (status != EXIT_DONE)
 		return status;
-	c->order.name = text_of(was, "report");
-	c->order.format = render_find("json");
-	text_printf(&c->out->name, "%s, %s to %s", c->order.name, text_of(was, "from"),
+	text_printf(&c->out->name, "%s, %s to %s", text_of(was, "report"), text_of(was, "from"),
 		    text_of(was, "to"));
-	set_subject_of(c, was);
-	set_span(c, text_of(was, "from"), text_of(was, "to"), text_of(was, "zone"));
+	if (!take_order(c, text_of(was, "made_by"))) {
+		c->order.name = text_of(was, "report");
+		set_subject_of(c, was);
+		set_span(c, was);
+	}
+	c->order.format = render_find("json");
 	status = run(c, &c->order);
 	if (status == EXIT_DONE)
 		is = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
 	if (is)
 		compare(c, "", "", was, is);
+	json_decref(is);
+	return status;
+}
+
+/* Which time it is about is said by the same report as JSON. */
+static int judge_time(struct comparing *c)
+{
+	json_t *is;
+	int status;
+
+	c->order.format = render_find("json");
+	status = run(c, &c->order);
+	if (status != EXIT_DONE)
+		return status;
+	is = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
+	text_printf(&c->out->name, "%s, %s to %s", c->order.name, text_of(is, "from"),
+		    text_of(is, "to"));
+	status = judge_end(c, text_of(is, "to"));
 	json_decref(is);
 	return status;
 }
@@ -410,16 +530,26 @@ static bool is_same_line(char **a, char **b)
 	return !*a && !*b;
 }
 
+/* Behind report, from, to and zone; "": the row is not so long. */
+static const char *subject_of(const struct sheet *s, size_t row)
+{
+	size_t i = 0;
+
+	while (i < 4 && s->row[row][i])
+		i++;
+	return s->row[row][i] ? s->row[row][i] : "";
+}
+
 /* The row of the same subject, the `n`-th of it, as the published one is among its like. */
 static char **find_line(const struct sheet *is, const struct sheet *was, size_t row)
 {
-	const char *subject = was->row[row][4];
+	const char *subject = subject_of(was, row);
 	size_t n = 0;
 
 	for (size_t i = 1; i < row; i++)
-		n += was->row[i][4] && subject && !strcmp(was->row[i][4], subject);
+		n += !strcmp(subject_of(was, i), subject);
 	for (size_t i = 1; i < is->rows; i++)
-		if (is->row[i][4] && subject && !strcmp(is->row[i][4], subject) && !n--)
+		if (!strcmp(subject_of(is, i), subject) && !n--)
 			return is->row[i];
 	return NULL;
 }
@@ -431,8 +561,10 @@ static void compare_lines(struct comparing *c, const struct sheet *was, size_t r
 	for (size_t i = 0; then[i] && was->row[0][i]; i++) {
 		c->out->figures++;
 		if (!now || !now[i] || strcmp(then[i], now[i]))
-			find(c, then[4] ? then[4] : "", was->row[0][i], then[i],
+			find(c, subject_of(was, row), was->row[0][i], then[i],
 			     now && now[i] ? now[i] : "nothing");
+		if (now && !now[i]) /* the list ends here */
+			now = NULL;
 	}
 }
 
@@ -487,6 +619,7 @@ static bool find_table(struct comparing *c, const struct sheet *was, struct shee
 	bool is_found;
 
 	c->order.format = render_find("csv");
+	c->order.render.has_utf8 = true;
 	is_found = has_header(c, was, is);
 	c->order.format = render_find("json");
 	if (!is_found && (*status = run(c, &c->order)) == EXIT_DONE) {
@@ -515,35 +648,98 @@ static int compare_sheets(struct comparing *c, const struct sheet *was)
 				  c->out->path, c->order.name);
 	for (size_t i = 1; i < was->rows && status == EXIT_DONE; i++)
 		compare_lines(c, was, i, find_line(&is, was, i));
+	for (size_t i = 1; i < is.rows && status == EXIT_DONE; i++)
+		if (!find_line(was, &is, i))
+			find(c, subject_of(&is, i), "rows", "nothing", "a row");
 	release_sheet(&is);
 	return status;
+}
+
+/* What a document in JSON would say of the time that it is about. */
+static json_t *about_sheet(const struct sheet *was)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 1; i < was->rows; i++)
+		json_array_append_new(rows, json_pack("{ss, ss}", "name", field_of(was, i, "name"),
+						      "span_zone", field_of(was, i, "span_zone")));
+	return json_pack("{ss, ss, ss, so}", "from", field_of(was, 1, "from"), "to",
+			 field_of(was, 1, "to"), "zone", field_of(was, 1, "zone"), "rows", rows);
+}
+
+/* What the rows are about says it, where nobody says by what it was made. */
+static void guess_order(struct comparing *c, const struct sheet *was)
+{
+	c->about = about_sheet(was);
+	c->order.name = field_of(was, 1, "report");
+	set_subject(c, shared_field(was, "name"), shared_field(was, "kind"),
+		    shared_field(was, "sla"));
+	set_span(c, c->about);
 }
 
 static int compare_csv(struct comparing *c)
 {
 	struct sheet was = {0};
+	bool is_ordered = take_order(c, ""), is_sheet, has_rows;
 	int status;
 
+	text_putc(&c->published, '\0');
 	read_sheet(&was, c->published.at);
-	if (was.rows < 2 || strcmp(field_of(&was, 0, "report"), "report") ||
-	    !*field_of(&was, 1, "zone")) {
+	is_sheet = was.rows && !strcmp(field_of(&was, 0, "report"), "report");
+	has_rows = is_sheet && *field_of(&was, 1, "zone");
+	if (!has_rows && !(is_sheet && is_ordered)) {
 		release_sheet(&was);
 		return cli_fail(EXIT_FAILED,
-				"%s: it is no report of nines in JSON or CSV, or has no rows",
+				"%s: it is no report of nines in JSON, CSV, text or HTML, or has no"
+				" rows: then say by --made-by which command made it",
 				c->out->path);
 	}
-	status = judge_end(c, field_of(&was, 1, "to"));
-	c->order.name = field_of(&was, 1, "report");
-	text_printf(&c->out->name, "%s, %s to %s", c->order.name, field_of(&was, 1, "from"),
-		    field_of(&was, 1, "to"));
-	set_subject(c, shared_field(&was, "name"), shared_field(&was, "kind"),
-		    shared_field(&was, "sla"));
-	if (status == EXIT_DONE) {
-		set_span(c, field_of(&was, 1, "from"), field_of(&was, 1, "to"),
-			 field_of(&was, 1, "zone"));
+	status = is_ordered ? judge_time(c) : judge_end(c, field_of(&was, 1, "to"));
+	if (!is_ordered)
+		text_printf(&c->out->name, "%s, %s to %s", field_of(&was, 1, "report"),
+			    field_of(&was, 1, "from"), field_of(&was, 1, "to"));
+	if (status == EXIT_DONE && !is_ordered)
+		guess_order(c, &was);
+	if (status == EXIT_DONE)
 		status = compare_sheets(c, &was);
-	}
 	release_sheet(&was);
+	return status;
+}
+
+/* ---- text and HTML ---- */
+
+static int compare_text(struct comparing *c)
+{
+	bool is_html = made_is_html(&c->published);
+	int status = judge_time(c);
+
+	c->order.format = render_find(is_html ? "html" : "text");
+	c->order.render.has_utf8 = is_html || !made_is_ascii(&c->published);
+	if (status == EXIT_DONE)
+		status = run(c, &c->order);
+	if (status == EXIT_DONE)
+		made_compare(c->out, &c->published, &c->recomputed);
+	return status;
+}
+
+static int compare_other(struct comparing *c)
+{
+	const char *published = text_get(&c->published);
+	struct text command = {0};
+	int status;
+
+	if (!strncmp(published, "%PDF", 4))
+		status = cli_fail(EXIT_FAILED,
+				  "%s: the figures of a PDF are drawn, not written: verify the text"
+				  " that came with it, or make it once more by the command that"
+				  " stands under it and lay both side by side",
+				  c->out->path);
+	else if (strncmp(published, "report,", 7) != 0 && made_find(&c->published, &command) &&
+		 take_order(c, text_get(&command)))
+		status = compare_text(c);
+	else
+		status = compare_csv(c);
+	text_release(&command);
 	return status;
 }
 
@@ -560,7 +756,8 @@ static bool read_file(struct comparing *c)
 		text_add(&c->published, bytes, n > 0 ? (size_t)n : 0);
 	}
 	if (n < 0)
-		cli_fail(EXIT_FAILED, "%s: %s: give the path of a report in JSON or CSV",
+		cli_fail(EXIT_FAILED,
+			 "%s: %s: give the path of a report in JSON, CSV, text or HTML",
 			 c->out->path, log_errno(errno));
 	if (fd >= 0)
 		close(fd);
@@ -569,10 +766,16 @@ static bool read_file(struct comparing *c)
 
 bool verify_report_head(const char *path, struct text *head)
 {
-	json_t *was = json_load_file(path, 0, NULL);
+	struct comparing c = {.out = &(struct verify_report){.path = path}};
+	json_t *was = NULL;
 
+	if (read_file(&c))
+		was = json_loadb(text_get(&c.published), c.published.size, 0, NULL);
 	text_puts(head, text_of(was, "evidence_head"));
+	if (!was)
+		made_head(&c.published, head);
 	json_decref(was);
+	text_release(&c.published);
 	return head->size > 0;
 }
 
@@ -584,11 +787,14 @@ int verify_report(struct cli *cli, struct verify_report *v)
 
 	if (read_file(&c)) {
 		was = json_loadb(text_get(&c.published), c.published.size, 0, NULL);
-		status = json_is_object(was) ? compare_json(&c, was) : compare_csv(&c);
+		status = json_is_object(was) ? compare_json(&c, was) : compare_other(&c);
 	}
 	json_decref(was);
 	text_release(&c.published);
 	text_release(&c.recomputed);
+	json_decref(c.about);
+	text_release(&c.command);
+	free(c.word);
 	free(c.name);
 	return status;
 }

@@ -29,7 +29,8 @@ struct config_sla {
 	double target, degraded_weight;
 	const char *zone;
 	int64_t notice_us, allowance_us; /* of maintenance */
-	int64_t blips, unknown, start;   /* places in the choices of the option table */
+	/* places in the choices of the option table */
+	int64_t maintenance_up, blips, unknown, start;
 	const char *const *hours, *const *credits;
 	const char *const *holidays; /* from a line: those of the file, too */
 	const char *holidays_file;
@@ -53,7 +54,9 @@ struct config_maintenance {
 struct config_service {
 	const char *name, *sla; /* "" when it has none */
 	const char *const *members; /* patterns as they were written */
-	int64_t need;
+	const char *need;	    /* as it was written */
+	int64_t needed;		    /* what that says: base/quorum.h */
+	const char *const *weights; /* likewise, "NAME: N" */
 	const char *role;
 	const char *const *feeds, *const *fallback;
 	struct about_options about;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/clock.h"
+#include "../base/quorum.h"
 #include "../base/zone.h"
 #include "../module/option.h"
 #include "read.h"
@@ -16,6 +17,8 @@ const struct module_option sla_option[] = {
 		"0..366d", 0, "maintenance counts when announced so long before"),
 	OPTION_(struct config_sla, allowance_us, "maintenance-allowance", OPTION_TYPE_DURATION, "0",
 		"0..31d", 0, "so much of it a month"),
+	OPTION_(struct config_sla, maintenance_up, "maintenance-up", OPTION_TYPE_CHOICE,
+		"left-out", "left-out|counts", 0, "what is up within maintenance"),
 	OPTION_LIST(struct config_sla, hours, "", "the agreed hours: Mon-Fri 08:00-18:00"),
 	OPTION_LIST(
 		struct config_sla, holidays, "",
@@ -67,8 +70,10 @@ static const struct module_head maintenance_head = {.name = "maintenance",
 const struct module_option service_option[] = {
 	OPTION_(struct config_service, members, "members", OPTION_TYPE_LIST, NULL, NULL,
 		OPTION_IS_REQUIRED, "checks and services"),
-	OPTION_(struct config_service, need, "need", OPTION_TYPE_INT, "1", "1..100000", 0,
-		"up while at least so many members are up"),
+	OPTION_LINE(struct config_service, need, "1",
+		    "up while at least so many members are up, or so much of their weight; all"),
+	OPTION_LIST(struct config_service, weights, "",
+		    "MEMBER: NUMBER, of members that weigh more than 1; patterns, too"),
 	OPTION_(struct config_service, role, "role", OPTION_TYPE_TEXT, "", NULL, OPTION_IS_LINE,
 		"what it is for the house: gateway; colours its box in the infrastructure"),
 	OPTION_LIST(struct config_service, feeds, "",
@@ -173,6 +178,10 @@ static bool add_service(struct policy_reader *r, const char *name, void *options
 	s->name = name;
 	if (written && !option_set(&service_head, s, r->arena, "members", written, wrong))
 		return false;
+	if (!quorum_need(s->need, &s->needed)) {
+		text_printf(wrong, "its need '%.40s' is neither a number nor all", s->need);
+		return false;
+	}
 	*r->last_service = s;
 	r->last_service = &s->next;
 	return true;

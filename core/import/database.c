@@ -69,20 +69,22 @@ bool database_next(struct database *db)
 	return false;
 }
 
-void database_add_source(struct database *db, const char *name, int64_t interval_us)
+struct source *database_add_source(struct database *db, const char *name, int64_t interval_us)
 {
 	int64_t id = foreign_id(db->file, 0);
 
 	if (db->sources == IMPORT_TARGETS) {
 		import_problem(db->im, "more than %d names: import in parts", IMPORT_TARGETS);
-		return;
+		return NULL;
 	}
 	if (db->sources == db->source_room) {
 		db->source_room = db->source_room ? db->source_room * 2 : 64;
 		db->source = memory_resize(db->source, db->source_room * sizeof *db->source);
 	}
-	db->source[db->sources++] = (struct source){id, interval_us, memory_text(name), UINT32_MAX};
+	db->source[db->sources++] =
+		(struct source){id, interval_us, memory_text(name), UINT32_MAX, 0};
 	map_put(&db->by_id, (uint64_t)id, (void *)(uintptr_t)db->sources);
+	return &db->source[db->sources - 1];
 }
 
 static size_t count_of(const struct map *names, const char *name)
@@ -170,6 +172,39 @@ bool database_time(const struct database *db, int column, int64_t *us)
 	if (!is_fine)
 		import_problem(db->im, "'%s' is no time like 2026-11-21 18:00:00.000", written);
 	return is_fine && import_time(db->im, *us);
+}
+
+static bool read_count(const struct database *db, int column, uint32_t *count)
+{
+	double number;
+	bool is_fine = foreign_number(db->file, column, &number) && number >= 0 &&
+		       number <= IMPORT_SUM_CHECKS && number == (double)(int)number;
+
+	*count = is_fine ? (uint32_t)number : 0;
+	if (!is_fine)
+		import_problem(db->im, "'%s' is no number of checks from 0 to %d",
+			       foreign_text(db->file, column), IMPORT_SUM_CHECKS);
+	return is_fine;
+}
+
+bool database_sum(const struct database *db, int column, struct import_sum *s)
+{
+	double from_s;
+
+	*s = (struct import_sum){0};
+	if (!read_count(db, column + 1, &s->up) || !read_count(db, column + 2, &s->down))
+		return false;
+	if (s->up + s->down > IMPORT_SUM_CHECKS) {
+		import_problem(db->im, "more than %d checks in one sum", IMPORT_SUM_CHECKS);
+		return false;
+	}
+	if (!foreign_number(db->file, column, &from_s) || !(from_s > 0 && from_s < 1e11)) {
+		import_problem(db->im, "the timestamp '%s' is no time in seconds",
+			       foreign_text(db->file, column));
+		return false;
+	}
+	s->from_us = (int64_t)from_s * CLOCK_SECOND;
+	return import_time(db->im, s->from_us);
 }
 
 bool database_response(const struct database *db, int column, double per_us, int64_t *us)

@@ -18,7 +18,9 @@
 #define ANSWER_BYTES (16u << 20)
 #define ANSWER_S 120L
 #define CONNECT_S 10L
-#define UNPROCESSABLE 422 /* more samples than it may load, or longer than it may take */
+#define UNPROCESSABLE 422 /* more samples than it may load */
+#define UNAVAILABLE 503   /* longer than it may take */
+#define TOKEN_BYTES 4096
 
 struct asking {
 	struct import *im;
@@ -61,10 +63,17 @@ static void tell_status(struct asking *a, long status, const struct text *answer
 {
 	json_t *whole = json_loadb(text_get(answer), answer->size, 0, NULL);
 	const char *said = json_string_value(json_object_get(whole, "error"));
+	char *elsewhere = NULL;
 
+	curl_easy_getinfo(a->curl, CURLINFO_REDIRECT_URL, &elsewhere);
 	if (status == 401 || status == 403)
 		import_problem(a->im,
-			       "HTTP status %ld: put its user and password into ~/.netrc", status);
+			       "HTTP status %ld: put its user and password into ~/.netrc, or name "
+			       "the file of its token with --token-file",
+			       status);
+	else if (elsewhere)
+		import_problem(a->im, "HTTP status %ld: it leads to '%.*s': write that URL", status,
+			       (int)strcspn(elsewhere, "?"), elsewhere);
 	else
 		import_problem(a->im, "HTTP status %ld%s%s", status, said ? ": " : "",
 			       said ? said : "");
@@ -89,7 +98,8 @@ static bool ask(struct asking *a, const char *metric, int64_t from_us, int64_t t
 	curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
 	text_release(&url);
 	a->is_too_large = code == CURLE_WRITE_ERROR ||
-			  (code == CURLE_OK && status == UNPROCESSABLE);
+			  (code == CURLE_OK &&
+			   (status == UNPROCESSABLE || status == UNAVAILABLE));
 	if (a->is_too_large && to_us - from_us >= 2 * PAGE_LEAST_US)
 		return false;
 	if (code == CURLE_WRITE_ERROR)
@@ -132,6 +142,37 @@ static bool prepare(struct asking *a)
 	       curl_easy_setopt(a->curl, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK;
 }
 
+/* A token in the words of a command is seen likewise, so it is in a file. */
+static bool take_token(struct asking *a)
+{
+	struct import *im = a->im;
+	const char *url = im->file;
+	char token[TOKEN_BYTES];
+	FILE *f = im->token_file ? import_open(im, im->token_file) : NULL;
+	size_t n = f ? fread(token, 1, sizeof token - 1, f) : 0, size;
+	bool is_fine;
+
+	if (!im->token_file)
+		return true;
+	if (!f)
+		return false;
+	token[n] = '\0';
+	size = strcspn(token, " \r\n");
+	is_fine = size && size + strspn(token + size, " \r\n") == n;
+	token[size] = '\0';
+	for (size_t i = 0; i < size; i++)
+		is_fine = is_fine && token[i] > ' ' && token[i] < 127;
+	if (!is_fine)
+		import_problem(im, "is no file of one token: write it alone into one line");
+	else if (curl_easy_setopt(a->curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER) != CURLE_OK ||
+		 curl_easy_setopt(a->curl, CURLOPT_XOAUTH2_BEARER, token) != CURLE_OK)
+		is_fine = false;
+	explicit_bzero(token, sizeof token);
+	fclose(f);
+	im->file = url;
+	return is_fine;
+}
+
 /* A password in a URL is seen by everybody who lists processes, and would stand in problems. */
 static bool judge_url(struct import *im, const char *url)
 {
@@ -159,10 +200,10 @@ void import_read_prometheus(struct import *im, const char *url)
 
 	if (!judge_url(im, url))
 		return;
-	if (prepare(&a))
-		ask_pages(&a);
-	else
+	if (!prepare(&a))
 		import_problem(im, "no memory to ask it");
+	else if (take_token(&a))
+		ask_pages(&a);
 	curl_easy_cleanup(a.curl);
 	text_release(&a.success);
 	text_release(&a.seconds);

@@ -16,12 +16,12 @@ const struct import_format import_format[] = {
 	{"nagios", "the logs of Nagios, Icinga 1 or Naemon", .is_events = true,
 	 .read = import_read_nagios, .finish = import_finish_nagios},
 	{"kuma", "the database kuma.db of Uptime Kuma", .read_path = import_read_kuma,
-	 .finish = import_finish_kuma},
-	{"gatus", "the SQLite database of Gatus", .read_path = import_read_gatus},
+	 .finish = import_finish_kuma, .has_sums = true},
+	{"gatus", "the SQLite database of Gatus", .read_path = import_read_gatus, .has_sums = true},
 	{"upptime", "a clone of an Upptime repository, FILE being its folder",
 	 .read_path = import_read_upptime},
 	{"prometheus", "probe_success of a Prometheus server, FILE being its URL", .is_asked = true,
-	 .read_path = import_read_prometheus, .finish = import_finish_prometheus},
+	 .read_path = import_read_prometheus, .finish = import_find_intervals},
 	{NULL},
 };
 
@@ -32,6 +32,7 @@ void import_release(struct import *im)
 	map_release(&im->by_name);
 	free(im->target);
 	free(im->record);
+	free(im->sum);
 	free(im->window);
 	free(im->edge);
 	free(im->run);
@@ -103,16 +104,42 @@ static void add_record(struct import *im, const struct import_record *r)
 	im->record[im->records++] = *r;
 }
 
+/* That is told once, not for each that is too many. */
+static bool is_full(struct import *im, size_t records)
+{
+	if (records < IMPORT_RECORDS)
+		return false;
+	if (!im->is_full)
+		import_problem(im, "more than %d records: import in parts, or each check with "
+				   "--check",
+			       IMPORT_RECORDS);
+	im->is_full = true;
+	return true;
+}
+
+static bool is_wanted(const struct import *im, uint32_t target)
+{
+	return !im->check || !strcmp(im->target[target].name, im->check);
+}
+
 void import_add(struct import *im, uint32_t target, int64_t at_us, enum sla_state state,
 		enum sla_cause cause, int64_t response_us)
 {
-	if (im->records == IMPORT_RECORDS) {
-		import_problem(im, "more than %d records: import in parts", IMPORT_RECORDS);
+	if (!is_wanted(im, target) || is_full(im, im->records))
 		return;
-	}
 	add_record(im, &(struct import_record){target, (uint8_t)state, (uint8_t)cause,
 					       (uint16_t)(im->files - 1), at_us, response_us,
 					       im->line});
+}
+
+void import_add_sum(struct import *im, const struct import_sum *s)
+{
+	if (!is_wanted(im, s->target) || is_full(im, im->sums))
+		return;
+	im->sum = grown(im->sum, im->sums, &im->sum_room, sizeof *im->sum);
+	im->sum[im->sums] = *s;
+	im->sum[im->sums].line = im->line;
+	im->sum[im->sums++].file = (uint16_t)(im->files - 1);
 }
 
 bool import_time(struct import *im, int64_t at_us)
@@ -152,7 +179,7 @@ void import_edge(struct import *im, uint32_t target, int64_t at_us, bool is_star
 
 void import_count(const struct import *im, size_t count)
 {
-	if (im->progress && count % 100000 == 0)
+	if (im->progress && count % 10000 == 0)
 		im->progress(count, im->with);
 }
 
@@ -272,7 +299,7 @@ static int by_target_and_time(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
-static void sort_records(struct import *im)
+void import_sort(struct import *im)
 {
 	sort(im->record, im->records, sizeof *im->record, by_target_and_time);
 }
@@ -335,7 +362,7 @@ static void blank_when_off(struct import *im)
 			from = i;
 		}
 	if (im->records > records)
-		sort_records(im);
+		import_sort(im);
 }
 
 /* Two samples of one time must say the same; one of them is enough. */
@@ -393,7 +420,7 @@ static void add_initial(struct import *im)
 							       .at_us = im->first_us,
 							       .response_us = -1});
 	free(first);
-	sort_records(im);
+	import_sort(im);
 }
 
 static void make_windows(struct import *im)
@@ -436,15 +463,40 @@ void import_range(const struct import *im, uint32_t target, size_t *from, size_t
 		++*to;
 }
 
+bool import_rename(struct import *im, const char *from, const char *to)
+{
+	size_t before = im->problem_count;
+	uint32_t old, new;
+
+	im->file = to;
+	im->line = 0;
+	old = import_target(im, from);
+	new = import_target(im, to);
+	if (old == UINT32_MAX || new == UINT32_MAX || old == new)
+		return im->problem_count == before;
+	for (size_t w = 0; w < im->windows; w++)
+		if (im->window[w].target == new)
+			im->window[w].target = old;
+	free(im->target[new].name);
+	im->target[new].name = im->target[old].name;
+	im->target[old].name = memory_text(to);
+	return true;
+}
+
 bool import_finish(struct import *im)
 {
 	size_t before = im->problem_count;
 
 	if (im->is_events && im->check)
 		import_target(im, im->check);
-	sort_records(im);
+	import_sort(im);
 	if (!im->is_events) {
 		drop_repetitions(im);
+		if (im->sums) {
+			import_spread_sums(im);
+			import_sort(im);
+			drop_repetitions(im); /* of one database read twice */
+		}
 	} else {
 		if (im->initial != SLA_NOT_MONITORED && im->first_us)
 			add_initial(im);

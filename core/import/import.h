@@ -17,8 +17,9 @@
 #define IMPORT_NAME_BYTES 256
 #define IMPORT_PROBLEMS 20 /* told; the rest is counted */
 #define IMPORT_TARGETS 100000
-#define IMPORT_RECORDS 20000000 /* some 800 MB of memory */
+#define IMPORT_RECORDS 20000000 /* up to 1.3 GB of memory */
 #define IMPORT_FILES 65535
+#define IMPORT_SUM_CHECKS 86400
 
 struct import_record {
 	uint32_t target;
@@ -42,6 +43,16 @@ struct import_edge {
 	size_t order; /* of reading */
 };
 
+/* Checks of a span of which only the sum was kept. */
+struct import_sum {
+	uint32_t target;
+	uint32_t up, down; /* together at most IMPORT_SUM_CHECKS */
+	uint32_t retries;  /* so many failures may lie before the one by which a state changed */
+	uint16_t file;
+	int64_t from_us, to_us; /* to_us 0: an hour's or a day's, as many checks as fit */
+	size_t line;
+};
+
 struct import_target {
 	char *name;
 	int64_t interval_us; /* how often it was checked; 0: the history does not say */
@@ -61,8 +72,12 @@ struct import {
 	 * that make a name */
 	int64_t from_us, to_us;
 	const char *labels;
-	bool is_with_sums; /* Uptime Kuma: where single checks were deleted */
-	const char *check; /* CSV without a column of names: its target; NULL: none */
+	const char *token_file; /* NULL: none */
+	bool is_with_sums; /* Uptime Kuma, Gatus: where single checks were deleted */
+	int64_t interval_us; /* how often was checked, where somebody says so; else 0 */
+	/* Records of this target alone are kept; a CSV file without a column of names is all its.
+	 * NULL: of all. */
+	const char *check;
 	int64_t now_us;    /* later times are wrong; 0: any time goes */
 	void (*progress)(size_t lines, void *with); /* every 100,000 lines or rows; may be NULL */
 	void *with;
@@ -72,6 +87,9 @@ struct import {
 	size_t targets, target_room;
 	struct import_record *record;
 	size_t records, record_room;
+	bool is_full; /* there were more records than it takes */
+	struct import_sum *sum;
+	size_t sums, sum_room;
 	struct import_window *window;
 	size_t windows, window_room;
 	struct import_edge *edge;
@@ -99,6 +117,7 @@ void import_release(struct import *);
 struct import_format {
 	const char *name, *about;
 	bool is_events, is_asked; /* of a server, about a time */
+	bool has_sums;
 	/* Reads the open file; problems are told. */
 	void (*read)(struct import *, FILE *);
 	/* Instead: what is named is no file of lines. */
@@ -113,6 +132,9 @@ bool import_read(struct import *, const struct import_format *, const char *path
 /* Sorts records by target and time, drops repetitions, makes windows of what began and ended. False
  * when two records of one time contradict each other. */
 bool import_finish(struct import *);
+/* After that: calls the target that alone was asked for otherwise, with its windows. False with a
+ * problem told: that is no name. */
+bool import_rename(struct import *, const char *from, const char *to);
 /* What stands after reading: records [*from, *to) of the target. */
 void import_range(const struct import *, uint32_t target, size_t *from, size_t *to);
 /* A maintenance file: JSON as `[{"service": NAME or null, "start": T, "end": T}]`, null: of all
@@ -127,6 +149,14 @@ void import_problem(struct import *, const char *format, ...) __attribute__((for
 uint32_t import_target(struct import *, const char *name);
 void import_add(struct import *, uint32_t target, int64_t at_us, enum sla_state, enum sla_cause,
 		int64_t response_us);
+/* `file` need not be set. */
+void import_add_sum(struct import *, const struct import_sum *);
+/* By target and time. */
+void import_sort(struct import *);
+/* Of sorted results: how often was checked, where that is not known, as it usually was. */
+void import_find_intervals(struct import *);
+/* Of sorted results: adds, out of order, what the sums tell of single checks. */
+void import_spread_sums(struct import *);
 void import_run(struct import *, int64_t at_us, bool is_start);
 void import_add_window(struct import *, uint32_t target, int64_t from_us, int64_t to_us);
 void import_edge(struct import *, uint32_t target, int64_t at_us, bool is_start);
@@ -151,6 +181,5 @@ void import_read_upptime(struct import *, const char *folder);
 /* What `git log --patch` says of it. */
 void import_read_upptime_log(struct import *, FILE *);
 void import_read_prometheus(struct import *, const char *url);
-void import_finish_prometheus(struct import *);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "../base/clock.h"
-#include "../base/memory.h"
 
 #define RESPONSE_MOST_S 86400.0
 #define TIME_MOST_S 253402300800.0 /* the year 10000 */
@@ -31,6 +30,21 @@ static char *labels_of(const json_t *series)
 	return text;
 }
 
+/* A server that others feed (Thanos, remote read) answers with what it got when one of them was
+ * away, and warns: half a history is none. */
+static bool is_whole(struct import *im, const json_t *answer)
+{
+	const json_t *warnings = json_object_get(answer, "warnings");
+	const char *first = json_string_value(json_array_get(warnings, 0));
+
+	if (!json_array_size(warnings))
+		return true;
+	import_problem(im, "the server warns that its answer is not whole: '%s': try again once it "
+			   "has all it needs",
+		       first ? first : "");
+	return false;
+}
+
 /* The list of series; NULL: the answer is none, told. */
 static json_t *load(struct import *im, const struct text *answer)
 {
@@ -40,13 +54,14 @@ static json_t *load(struct import *im, const struct text *answer)
 
 	if (whole)
 		json_unpack(whole, "{s:{s:s,s:o}}", "data", "resultType", &kind, "result", &list);
-	if (kind && !strcmp(kind, "matrix") && json_is_array(list))
-		json_incref(list);
-	else
-		list = NULL;
-	json_decref(whole);
-	if (!list)
+	if (!kind || strcmp(kind, "matrix") || !json_is_array(list)) {
 		import_problem(im, "the answer is no list of series: is this a Prometheus server?");
+		list = NULL;
+	} else if (!is_whole(im, whole)) {
+		list = NULL;
+	}
+	json_incref(list);
+	json_decref(whole);
 	return list;
 }
 
@@ -182,41 +197,4 @@ void prometheus_take(struct import *im, const struct text *success, const struct
 	json_decref(times);
 	json_decref(all);
 	map_release(&p.taken);
-}
-
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Of records [from, to): the median of what lies between them, in whole seconds; 0: there are too
- * few to tell. */
-static int64_t usual_gap(const struct import *im, size_t from, size_t to)
-{
-	size_t gaps = to - from - 1;
-	int64_t *gap_us, usual_us;
-
-	if (gaps < 2)
-		return 0;
-	gap_us = memory_new(gaps * sizeof *gap_us);
-	for (size_t i = 0; i < gaps; i++)
-		gap_us[i] = im->record[from + i + 1].at_us - im->record[from + i].at_us;
-	qsort(gap_us, gaps, sizeof *gap_us, by_size);
-	usual_us = (gap_us[gaps / 2] + CLOCK_SECOND / 2) / CLOCK_SECOND * CLOCK_SECOND;
-	free(gap_us);
-	return usual_us > CLOCK_SECOND ? usual_us : CLOCK_SECOND;
-}
-
-/* What it keeps does not say how often it asked: what it kept does. */
-void import_finish_prometheus(struct import *im)
-{
-	size_t from = 0;
-
-	for (size_t i = 1; i <= im->records; i++)
-		if (i == im->records || im->record[i].target != im->record[from].target) {
-			im->target[im->record[from].target].interval_us = usual_gap(im, from, i);
-			from = i;
-		}
 }

@@ -149,6 +149,17 @@ void burn_resumed(struct subject *s, enum alarm_kind kind)
 		s->burn->is_on[i] |= alarm_of[burn_pair[i].level] == kind;
 }
 
+void burn_add_words(struct text *t, const struct keeper *k, const struct subject *s)
+{
+	for (int level = 0; level < BURN_LEVELS; level++) {
+		if (!s->burning[level])
+			continue;
+		line_add(t, "burning", level_name[level]);
+		line_add_int(t, "burning_since_us", keeper_wall_of(k, s->burning[level]->start_us));
+		return;
+	}
+}
+
 /* The configuration is in place: whose sla wants none any more has its alarms ended. */
 static void configure_one(struct keeper *k, struct subject *s)
 {

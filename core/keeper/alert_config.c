@@ -343,7 +343,7 @@ static bool contact_hears(const struct contact *c, const struct subject *s)
 
 bool group_is_redundant(const struct group *g)
 {
-	return g->need < (int64_t)(g->checks + g->groups);
+	return quorum_is_redundant(g->need, g->sum);
 }
 
 /* Of the services it is in: one that cannot do without it, and is not itself one of many, makes it

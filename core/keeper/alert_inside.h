@@ -244,6 +244,8 @@ void burn_watch(struct keeper *);
 void burn_slept(struct keeper *, int64_t for_us);
 /* The record brought an open alarm of that kind. */
 void burn_resumed(struct subject *, enum alarm_kind);
+/* `burning` (page, ticket) and `burning_since_us`, while such an alarm stands. */
+void burn_add_words(struct text *, const struct keeper *, const struct subject *);
 
 /* ---- alert_resume.c ---- */
 

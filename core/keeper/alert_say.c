@@ -76,21 +76,20 @@ static void say_check(struct saying *y, const struct subject *s, const struct al
 
 static void say_service(struct saying *y, const struct group *g)
 {
+	struct group_tally tally = group_tally(g);
 	struct letter_facts *f = &y->facts;
 
 	f->is_service = true;
-	f->member_count = (int64_t)(g->checks + g->groups);
-	f->need = g->need < f->member_count ? g->need : f->member_count;
-	for (size_t i = 0; i < g->checks; i++) {
-		f->up += state_passes(g->check[i]->state);
-		if (!state_passes(g->check[i]->state))
+	f->is_weighted = g->is_weighted;
+	f->of = tally.of;
+	f->need = tally.need;
+	f->up = tally.up;
+	for (size_t i = 0; i < g->checks; i++)
+		if (!state_passes(g->check[i]->state) && !subject_is_out(g->check[i]->subject))
 			add_name(&y->members, g->check[i]->name);
-	}
-	for (size_t i = 0; i < g->groups; i++) {
-		f->up += state_passes(g->group[i]->state);
-		if (!state_passes(g->group[i]->state))
+	for (size_t i = 0; i < g->groups; i++)
+		if (!state_passes(g->group[i]->state) && !subject_is_out(g->group[i]->subject))
 			add_name(&y->members, g->group[i]->name);
-	}
 }
 
 static void say_subject(struct saying *y, const struct alarm *a, enum alert_kind kind)

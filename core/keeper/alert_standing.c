@@ -451,6 +451,7 @@ void alert_add_words(struct text *t, const struct keeper *k, const char *name)
 		line_add_int(t, "flapping", 1);
 	if (subject_is_in_maintenance(k, s))
 		line_add_int(t, "maintenance", 1);
+	burn_add_words(t, k, s);
 }
 
 /* ---- from the record ---- */

@@ -401,20 +401,31 @@ static void apply_defines(struct keeper *k, struct beginners *b)
 struct membership {
 	struct keeper *k;
 	struct group *group;
+	const char *weights;
 };
+
+static void add_weight(struct group *g, int64_t **list, size_t at, int64_t weight)
+{
+	*list = memory_resize(*list, (at + 1) * sizeof **list);
+	(*list)[at] = weight;
+	g->is_weighted |= weight != 1;
+}
 
 static bool add_member(const char *entry, void *with)
 {
 	struct membership *m = with;
+	int64_t weight = *m->weights ? quorum_weight(m->weights, entry) : 1;
 	struct group *g = m->group, *inner = map_find_text(&m->k->groups_by_name, entry);
 	struct check *c = map_find_text(&m->k->checks_by_name, entry);
 
 	if (c) {
+		add_weight(g, &g->check_weight, g->checks, weight);
 		g->check = memory_resize(g->check, (g->checks + 1) * sizeof *g->check);
 		g->check[g->checks++] = c;
 		c->group = memory_resize(c->group, (c->groups + 1) * sizeof *c->group);
 		c->group[c->groups++] = g;
 	} else if (inner) {
+		add_weight(g, &g->group_weight, g->groups, weight);
 		g->group = memory_resize(g->group, (g->groups + 1) * sizeof *g->group);
 		g->group[g->groups++] = inner;
 		inner->parent =
@@ -429,7 +440,9 @@ static struct group *group_new(struct keeper *k, const struct line *l, const str
 	struct group *g = memory_new(sizeof *g), *old = map_find_text(before, line_name(l));
 
 	g->name = memory_text(line_name(l));
-	g->need = !strcmp(line_get(l, "need"), "all") ? INT64_MAX : line_int(l, "need", 1);
+	if (!quorum_need(line_get(l, "need"), &g->need))
+		g->need = 1;
+	g->sum = quorum_sum(line_get(l, "weights"), line_get(l, "members"));
 	g->state = old ? old->state : STATE_NOT_MONITORED;
 	g->since_us = old ? old->since_us : k->now_us;
 	g->passing_since_us = old ? old->passing_since_us : 0;
@@ -452,6 +465,7 @@ static void add_members(struct keeper *k)
 		k->check[i]->groups = 0;
 	while ((l = lines_next(r, "service"))) {
 		m.group = map_find_text(&k->groups_by_name, line_name(l));
+		m.weights = line_get(l, "weights");
 		each_entry(line_get(l, "members"), add_member, &m);
 	}
 	lines_free(r);
@@ -548,6 +562,27 @@ static void apply(struct keeper *k)
 	free(b.check);
 }
 
+/* Members as the record has them: behind the name of one that weighs more than 1 a tab and its
+ * weight; and so many of them are needed, or so much, that it is a number for `all`, too. */
+static void add_quorum(struct text *t, const struct line *l)
+{
+	const char *members = line_get(l, "members"), *weights = line_get(l, "weights");
+	struct text all = {0}, name = {0};
+	int64_t need, weight;
+
+	for (const char *at = members; text_next_line(&at, &name);) {
+		weight = *weights ? quorum_weight(weights, name.at) : 1;
+		text_printf(&all, "%s%s", all.size ? "\n" : "", name.at);
+		if (weight != 1)
+			text_printf(&all, "\t%lld", (long long)weight);
+	}
+	if (!quorum_need(line_get(l, "need"), &need))
+		need = 1;
+	line_add(t, "members", text_get(&all));
+	line_add_int(t, "need", need == QUORUM_ALL ? quorum_sum(weights, members).all : need);
+	text_release(&all);
+}
+
 /* The record keeps what was configured, also of what is gone. */
 static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 {
@@ -557,8 +592,7 @@ static void tell_target(struct keeper *k, const struct line *l, bool is_service)
 	line_begin_name(t, "target", line_name(l));
 	line_add(t, "kind", is_service ? "service" : "check");
 	if (is_service) {
-		line_add(t, "members", line_get(l, "members"));
-		line_add_int(t, "need", line_int(l, "need", 1));
+		add_quorum(t, l);
 	} else {
 		line_add(t, "module", line_get(l, "module"));
 		line_add_int(t, "interval_us", line_int(l, "every_us", 0));

@@ -4,9 +4,10 @@
  * begun before is on disk, the parent is asked to have it made (`make`); what comes back (`made`)
  * becomes one letter for each destination. Exactly once: a letter's line carries its delivery and
  * period, so the record knows both or neither, and a new keeper goes on with what the record tells
- * (`resume-delivery`); without its word nothing is sent. What fails is tried again and is our own
- * trouble. Reports are made one at a time and never by the keeper. Called by keeper.c,
- * configure.c, status.c, outbox.c. */
+ * (`resume-delivery`); without its word nothing is sent. What fails is our own trouble, is tried
+ * again and keeps nothing else back: no other contact's report, and no later period's. Reports are
+ * made one at a time and never by the keeper. Called by keeper.c, configure.c, status.c, outbox.c.
+ */
 #ifndef NINES_KEEPER_DELIVERY_H
 #define NINES_KEEPER_DELIVERY_H
 

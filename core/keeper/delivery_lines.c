@@ -16,6 +16,8 @@ static void delivery_free(struct delivery *d)
 		free(d->contact[i]);
 	free(d->to);
 	free(d->contact);
+	free(d->has);
+	free(d->is_done);
 	free(d->name);
 	free(d->report);
 	free(d->folder);
@@ -86,6 +88,11 @@ struct dealt *delivery_dealt(struct keeper *k, const struct delivery *d)
 	return dealt_get(k->deliveries, d->name, period_every_name[d->rule.every], true);
 }
 
+struct period delivery_left(const struct delivery *d, int number)
+{
+	return period_of(&d->rule, d->dealt->left[number] - 1);
+}
+
 void delivery_add_label(struct text *t, const struct delivery *d, const struct period *p)
 {
 	period_add_label(t, &d->rule, p);
@@ -107,6 +114,19 @@ void delivery_record(struct keeper *k, const struct delivery *d, const struct pe
 	spool_end(&k->spool);
 }
 
+/* Failed, and later ones were dealt with; the record tells these last. One behind all of them is
+ * tried again at once. */
+static void resume_left(struct keeper *k, const char *name, const char *every, int64_t to_us)
+{
+	struct dealt *one = dealt_get(k->deliveries, name, every, false);
+
+	if (k->deliveries->is_told || !one || to_us > one->reported_us)
+		return;
+	if (one->lefts == LEFT_MOST)
+		memmove(one->left, one->left + 1, (size_t)--one->lefts * sizeof *one->left);
+	one->left[one->lefts++] = to_us;
+}
+
 /* A recorder that comes back tells it again, and may lag behind what we know. */
 void delivery_resume(struct keeper *k, const struct line *l)
 {
@@ -123,8 +143,10 @@ void delivery_resume(struct keeper *k, const struct line *l)
 		text_release(&key);
 		return;
 	}
-	if (!strcmp(line_get(l, "outcome"), "failed"))
-		return; /* it is tried again at once */
+	if (!strcmp(line_get(l, "outcome"), "failed")) {
+		resume_left(k, name, every, to_us);
+		return;
+	}
 	one = dealt_get(k->deliveries, name, every, true);
 	if (one->reported_us >= to_us)
 		return;
@@ -203,6 +225,8 @@ static struct delivery *delivery_new(const struct text *pending, const struct li
 		add_contact(d, strchr(d->to[i], '\t') ? strchr(d->to[i], '\t') + 1 : "");
 	if (!d->contacts)
 		add_contact(d, "");
+	d->has = memory_new((d->destinations + 1) * sizeof *d->has);
+	d->is_done = memory_new(d->contacts * sizeof *d->is_done);
 	return d;
 }
 
@@ -213,14 +237,30 @@ static struct delivery *find(struct delivery *d, const char *name)
 	return d;
 }
 
-/* What a person has asked for goes on. */
-static void take_over(struct delivery *d, const struct delivery *old)
+static void take_flags(bool *flag, char *const *list, size_t count, const bool *old_flag,
+		       char *const *old, size_t old_count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t o = 0; o < old_count; o++)
+			if (!strcmp(list[i], old[o]))
+				flag[i] = old_flag[o];
+}
+
+/* What a person has asked for goes on, to those who have not got it yet. What fails fails still. */
+static void take_over(struct delivery *d, struct delivery *old)
 {
 	if (!old || old->rule.every != d->rule.every)
 		return;
+	d->doubted_us = old->doubted_us;
+	d->trouble = old->trouble;
+	old->trouble = NULL;
 	d->is_begun = old->is_begun && old->is_asked;
 	d->is_asked = d->is_begun;
 	d->period = old->period;
+	if (!d->is_asked)
+		return;
+	take_flags(d->has, d->to, d->destinations, old->has, old->to, old->destinations);
+	take_flags(d->is_done, d->contact, d->contacts, old->is_done, old->contact, old->contacts);
 }
 
 static bool is_whole(const struct delivery *d)
@@ -293,7 +333,7 @@ static void add_times(struct text *t, const struct keeper *k, const struct deliv
 	struct period p =
 		dealt ? period_next(&d->rule, dealt->reported_us) : period_of(&d->rule, k->wall_us);
 
-	line_add_int(t, "next_us", d->is_begun && !d->is_asked ? d->period.due_us : p.due_us);
+	line_add_int(t, "next_us", p.due_us);
 	add_period(t, d, "next", &p);
 	if (!dealt)
 		return;
@@ -303,6 +343,21 @@ static void add_times(struct text *t, const struct keeper *k, const struct deliv
 		line_add_int(t, "last_us", dealt->at_us);
 		add_period(t, d, "last", &p);
 	}
+}
+
+static void add_left(struct text *t, const struct delivery *d)
+{
+	struct text all = {0};
+	struct period p;
+
+	for (int i = 0; d->dealt && i < d->dealt->lefts; i++) {
+		p = delivery_left(d, i);
+		text_puts(&all, i ? "\n" : "");
+		delivery_add_label(&all, d, &p);
+	}
+	if (all.size)
+		line_add(t, "late", text_get(&all));
+	text_release(&all);
 }
 
 static void add_delivery(struct text *t, const struct keeper *k, const struct delivery *d)
@@ -315,6 +370,7 @@ static void add_delivery(struct text *t, const struct keeper *k, const struct de
 		line_add(t, "folder", d->folder);
 	add_joined(t, "to", d->to, d->destinations);
 	add_times(t, k, d);
+	add_left(t, d);
 	line_add(t, "state",
 		 k->deliveries->making == d ? "making"
 		 : d->trouble               ? "failing"
@@ -322,7 +378,8 @@ static void add_delivery(struct text *t, const struct keeper *k, const struct de
 					    : "waiting");
 	if (d->trouble) {
 		line_add(t, "reason", d->trouble);
-		line_add_int(t, "again_us", keeper_wall_of(k, d->again_us));
+		line_add_int(t, "again_us",
+			     keeper_wall_of(k, d->is_begun ? d->again_us : d->late_us));
 	}
 	line_end(t);
 }
@@ -351,7 +408,8 @@ static bool find_period(const struct keeper *k, const struct delivery *d, const 
 		return true;
 	}
 	if (!period_read(&d->rule, text, p)) {
-		text_printf(said, "'%s' is no period: write 2026-10 or 2026-10-31", text);
+		text_printf(said, "'%s' is no period of it: write %s", text,
+			    period_form[d->rule.every]);
 		return false;
 	}
 	if (p->to_us + PERIOD_SETTLE_US > k->wall_us)
@@ -379,11 +437,8 @@ static bool ask(struct keeper *k, const struct line *l, struct text *said)
 	}
 	if (!find_period(k, d, line_get(l, "period"), &p, said))
 		return false;
-	d->period = p;
-	d->is_begun = d->is_asked = true;
-	d->has_letters = false;
-	d->at = 0;
-	d->mark = d->again_us = d->tries = 0;
+	delivery_take_up(d, &p);
+	d->is_asked = true;
 	text_printf(said, "'%s' of ", d->name);
 	delivery_add_label(said, d, &p);
 	text_printf(said, " is being made: for %zu destination%s", d->destinations,

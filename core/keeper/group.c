@@ -1,7 +1,7 @@
-/* keeper/group: services: up while at least `need` of their members are. Members are checks and
- * other services (no loops: configure.c). A service has incidents of its own, by the rules of a
- * check's: provisional while what is missing is unconfirmed, confirmed when it is down, over at the
- * first state that passes; an unknown state opens and ends none. */
+/* keeper/group: services: up while at least `need` of their members, by weight, are. Members are
+ * checks and other services (no loops: configure.c). A service has incidents of its own, by the
+ * rules of a check's: provisional while what is missing is unconfirmed, confirmed when it is down,
+ * over at the first state that passes; an unknown state opens and ends none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,28 +20,56 @@ static const struct subject *member_subject(const struct group *g, size_t i)
 	return i < g->checks ? g->check[i]->subject : g->group[i - g->checks]->subject;
 }
 
-/* definitions.md 2.8, with the members' degraded and unconfirmed handed on. */
-static enum state judge(const struct group *g)
+static int64_t member_weight(const struct group *g, size_t i)
 {
-	int64_t count[STATES] = {0}, members = 0, need;
+	return i < g->checks ? g->check_weight[i] : g->group_weight[i - g->checks];
+}
+
+struct group_tally group_tally(const struct group *g)
+{
+	struct group_tally t = {0};
+	int64_t all;
 
 	for (size_t i = 0; i < g->checks + g->groups; i++) {
+		enum state state = member_state(g, i);
+
 		if (subject_is_out(member_subject(g, i)))
 			continue; /* as if it were none */
-		members++;
-		count[member_state(g, i)]++;
+		t.of += member_weight(g, i);
+		t.state[state] += member_weight(g, i);
+		t.up += state_passes(state) ? member_weight(g, i) : 0;
 	}
-	need = g->need < members ? g->need : members;
-	if (!members || count[STATE_NOT_MONITORED] == members)
+	all = t.of ? t.of : g->sum.all;
+	t.need = g->need < all ? g->need : all;
+	return t;
+}
+
+/* definitions.md 2.8, with the members' degraded and unconfirmed handed on; in the order of
+ * core/sla/group.c, so that what is told and what is reported are one. */
+static enum state judge(const struct group *g)
+{
+	struct group_tally t = group_tally(g);
+	int64_t silent = t.state[STATE_UNKNOWN] + t.state[STATE_NOT_MONITORED];
+
+	if (!t.of || t.state[STATE_NOT_MONITORED] == t.of)
 		return STATE_NOT_MONITORED;
-	if (count[STATE_UP] >= need)
+	if (t.state[STATE_UP] >= t.need)
 		return STATE_UP;
-	if ((need -= count[STATE_UP] + count[STATE_DEGRADED]) <= 0)
+	if (t.up >= t.need)
 		return STATE_DEGRADED;
-	if ((need -= count[STATE_UNCONFIRMED]) <= 0)
-		return STATE_UNCONFIRMED;
-	return need <= count[STATE_UNKNOWN] + count[STATE_NOT_MONITORED] ? STATE_UNKNOWN
-									 : STATE_DOWN;
+	if (t.up + silent >= t.need)
+		return STATE_UNKNOWN;
+	return t.up + silent + t.state[STATE_UNCONFIRMED] >= t.need ? STATE_UNCONFIRMED
+								    : STATE_DOWN;
+}
+
+void group_add_tally(struct text *into, const struct group *g)
+{
+	struct group_tally t = group_tally(g);
+
+	text_printf(into, g->is_weighted ? "a weight of %lld of %lld up, %lld needed"
+					 : "%lld of %lld members up, %lld needed",
+		    (long long)t.up, (long long)t.of, (long long)t.need);
 }
 
 static void add_state(struct text *t, const struct group *g, enum state from, int64_t at_wall_us)
@@ -57,13 +85,9 @@ static void add_state(struct text *t, const struct group *g, enum state from, in
 
 static void add_why(struct text *t, const struct group *g)
 {
-	int64_t members = (int64_t)(g->checks + g->groups), passing = 0;
 	const char *sign = ": ";
 
-	for (size_t i = 0; i < g->checks + g->groups; i++)
-		passing += state_passes(member_state(g, i));
-	text_printf(t, "%lld of %lld members up, %lld needed", (long long)passing,
-		    (long long)members, (long long)(g->need < members ? g->need : members));
+	group_add_tally(t, g);
 	for (size_t i = 0; i < g->checks && t->size < WHY_BYTES; i++)
 		if (!state_passes(g->check[i]->state) && g->check[i]->reason.size) {
 			text_puts(t, sign);
@@ -223,6 +247,8 @@ void group_free(struct group *g)
 	free(g->name);
 	free(g->check);
 	free(g->group);
+	free(g->check_weight);
+	free(g->group_weight);
 	free(g->parent);
 	free(g);
 }

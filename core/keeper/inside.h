@@ -12,6 +12,8 @@
 #include <stdbool.h>
 
 #include "../base/map.h"
+#include "../base/quorum.h"
+#include "effort.h"
 #include "health.h"
 #include "item.h"
 #include "keeper.h"
@@ -229,6 +231,9 @@ struct group {
 	struct check **check;
 	struct group **group, **parent;
 	size_t checks, groups, parents;
+	int64_t *check_weight, *group_weight; /* of each member: base/quorum.h */
+	bool is_weighted; /* not all of them weigh 1 */
+	struct quorum_sum sum; /* of all of them */
 	enum state state;
 	int64_t since_us, passing_since_us, since_wall_us;
 	struct incident incident;
@@ -293,6 +298,7 @@ struct keeper {
 	bool recorder_is_there, recorder_fails;
 	char *recorder_reason;
 	struct health health;
+	struct effort_span effort; /* effort.h */
 	struct walk *walks;
 	struct {
 		bool is_awaited; /* the first configuration waits for it */
@@ -448,6 +454,14 @@ void group_end(struct keeper *, struct group *);
 /* A member's state has changed, at this time. */
 void group_member_changed(struct keeper *, struct check *, int64_t at_us, int64_t at_wall_us);
 void group_free(struct group *);
+/* What its members weigh now, those out of service left out. */
+struct group_tally {
+	int64_t of, up, need; /* together; those that pass; needed of them, all at most */
+	int64_t state[STATES];
+};
+struct group_tally group_tally(const struct group *);
+/* "2 of 3 members up, 1 needed", or the same of a weight. */
+void group_add_tally(struct text *, const struct group *);
 
 /* status.c */
 /* An answer is complete; key "text": said to a person, "wrong": why the request was refused, NULL:

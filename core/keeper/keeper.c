@@ -464,6 +464,12 @@ static void take_request(struct keeper *k, struct keeper_end from, const struct 
 	status_take(k, from.number, l);
 }
 
+static void take_effort(struct keeper *k, struct keeper_end from, const struct line *l)
+{
+	(void)from;
+	effort_take(k, l);
+}
+
 static const struct {
 	enum keeper_end_kind from;
 	const char *verb; /* NULL: any */
@@ -497,6 +503,7 @@ static const struct {
 	{END_PARENT, "courier-gone", take_courier_gone},
 	{END_PARENT, "made", take_made},
 	{END_PARENT, "copied", take_copied},
+	{END_PARENT, "effort", take_effort},
 	{END_PARENT, "copy-trouble", take_copy_trouble},
 	{END_COURIER, "outcome", take_outcome},
 	{END_COURIER, "closed", take_closed},
@@ -585,6 +592,7 @@ static void each_second(struct keeper *k)
 	outbox_watch(k);
 	delivery_watch(k);
 	cards_watch(k);
+	effort_watch(k);
 	if (t) {
 		line_begin(t, "alive", "-");
 		line_end(t);

@@ -80,29 +80,33 @@ static void add_check(struct text *t, const struct keeper *k, const struct check
 
 static void add_group(struct text *t, const struct keeper *k, const struct group *g)
 {
-	struct text members = {0};
-	size_t passing = 0;
+	struct group_tally tally = group_tally(g);
+	struct text members = {0}, weights = {0};
 
 	for (size_t i = 0; i < g->checks + g->groups; i++) {
 		text_puts(&members, i ? "\n" : "");
 		text_puts(&members,
 			  i < g->checks ? g->check[i]->name : g->group[i - g->checks]->name);
-		passing += state_passes(i < g->checks ? g->check[i]->state
-						      : g->group[i - g->checks]->state);
+		text_printf(&weights, "%s%lld", i ? "\n" : "",
+			    (long long)(i < g->checks ? g->check_weight[i]
+						      : g->group_weight[i - g->checks]));
 	}
 	line_begin_name(t, "service", g->name);
 	line_add(t, "state", state_name[g->state]);
 	line_add_int(t, "since_us", keeper_wall_of(k, g->since_us));
 	if (state_passes(g->state))
 		line_add_int(t, "passing_since_us", keeper_wall_of(k, g->passing_since_us));
-	line_add_int(t, "need",
-		     g->need < (int64_t)(g->checks + g->groups) ? g->need
-								: (int64_t)(g->checks + g->groups));
-	line_add_int(t, "up", (int64_t)passing);
+	line_add_int(t, "need", tally.need);
+	line_add_int(t, "up", tally.up);
 	line_add(t, "members", text_get(&members));
+	if (g->is_weighted) {
+		line_add_int(t, "of", tally.of);
+		line_add(t, "weights", text_get(&weights));
+	}
 	alert_add_words(t, k, g->name);
 	line_end(t);
 	text_release(&members);
+	text_release(&weights);
 }
 
 /* ---- the monitor's own health ---- */
@@ -199,6 +203,10 @@ static void add_health(struct text *t, struct keeper *k)
 	line_add_int(t, "queue", (int64_t)k->spool.count);
 	line_add_int(t, "dropped", (int64_t)k->spool.dropped);
 	line_add_int(t, "ignored", (int64_t)k->health.ignored);
+	if (k->effort.cpu_at_us) {
+		line_add_int(t, "cpu_us", k->effort.cpu_us);
+		line_add_int(t, "memory_bytes", k->effort.memory_bytes);
+	}
 	line_end(t);
 	text_release(&wrong);
 	text_release(&quarantined);

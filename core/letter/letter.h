@@ -81,7 +81,8 @@ struct letter_facts {
 	const char *reason, *step;    /* where it failed; a monitor's trouble has a reason only */
 	const char *steps;	      /* the value `steps` of a result */
 	const char *address;	      /* that was probed */
-	int64_t need, up, member_count; /* of a service */
+	int64_t need, up, of; /* of a service: members, or weight where they are weighted */
+	bool is_weighted;
 	const char *members;	      /* of a service: those that fail; of a note: its services */
 
 	const char *incident;	/* id */

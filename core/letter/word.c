@@ -476,9 +476,13 @@ static void add_wording(struct text *t, const struct letter_facts *f)
 {
 	if (f->is_service && f->need)
 		text_printf(t,
-			    "%" PRId64 " of %" PRId64 " members up, at least %" PRId64
-			    " needed: it is not available to all.",
-			    f->up, f->member_count, f->need);
+			    f->is_weighted ? "A weight of %" PRId64 " of %" PRId64
+					     " is up, at least %" PRId64
+					     " needed: it is not available to all."
+					   : "%" PRId64 " of %" PRId64
+					     " members up, at least %" PRId64
+					     " needed: it is not available to all.",
+			    f->up, f->of, f->need);
 	else
 		text_puts(t, "This says that it is not available to all.");
 	text_puts(t, " A specific user may still reach it by another route.");

@@ -43,6 +43,7 @@ struct target {
 	bool is_service, is_found;
 	struct use *use;     /* of a check */
 	const char *members; /* of a service: names, joined by newlines */
+	const char *weights; /* base/quorum.h */
 	int64_t need;
 	struct target *next;
 };

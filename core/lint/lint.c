@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "../base/quorum.h"
 #include "inside.h"
 
 #define DEPTH 64 /* of services in services */
@@ -203,11 +204,7 @@ static void add_member(struct lint *l, const struct target *t, struct addresses 
  */
 static bool is_redundant(const struct target *t)
 {
-	int64_t members = *t->members != '\0';
-
-	for (const char *at = t->members; *at; at++)
-		members += *at == '\n';
-	return t->need < members;
+	return quorum_is_redundant(t->need, quorum_sum(t->weights, t->members));
 }
 
 static bool has_found_member(struct lint *l, const struct target *t)

@@ -4,6 +4,7 @@
 
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../base/quorum.h"
 #include "inside.h"
 
 #define ARENA_BYTES ((size_t)1 << 30)
@@ -246,7 +247,9 @@ static void take_service(struct lint *l, const struct line *line)
 	t = add_target(l, line);
 	t->is_service = true;
 	t->members = lint_keep(l, line_get(line, "members"));
-	t->need = line_int(line, "need", 1);
+	t->weights = lint_keep(l, line_get(line, "weights"));
+	if (!quorum_need(line_get(line, "need"), &t->need))
+		t->need = 1;
 }
 
 /* ---- paths ---- */

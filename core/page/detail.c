@@ -156,7 +156,9 @@ static void add_service(struct text *t, const struct overview_service *s, int64_
 	add_since(word(&w, "since"), s->since_us, at_us);
 	word_int(&w, "up", s->up);
 	word_int(&w, "need", s->need);
-	words_piece(t, web_page, "detail-service", &w);
+	if (s->of)
+		word_int(&w, "of", s->of);
+	words_piece(t, web_page, s->of ? "detail-weighted" : "detail-service", &w);
 }
 
 void detail_add(struct text *t, const struct part *p, int64_t at_us, bool full)

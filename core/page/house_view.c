@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../base/memory.h"
+#include "../base/quorum.h"
 #include "scene.h"
 
 #define NAME_BYTES 1024
@@ -85,7 +86,8 @@ static struct view_item item_of(const struct making *m, const struct target *t, 
 			      .lasts_us = s->lasts_us,
 			      .parent = parent,
 			      .role = -1,
-			      .need = t->need};
+			      .need = t->need,
+			      .is_weighted = *t->weights};
 
 	if (*i.standing)
 		i.light = VIEW_OUT;
@@ -104,13 +106,18 @@ static bool does_work(enum view_light light)
 }
 
 /* Counts an item in its box, as the keeper does: what is out on purpose is as if it were none. */
-static void count(struct view *v, int parent, const struct view_item *i,
+static void count(const struct making *m, int parent, const struct view_item *i,
 		  const struct moment_state *s)
 {
-	if (parent < 0 || i->light == VIEW_OUT)
+	struct view_item *box = parent < 0 ? NULL : &m->view->item[parent];
+	int64_t weight = 1;
+
+	if (!box || i->light == VIEW_OUT)
 		return;
-	v->item[parent].of++;
-	v->item[parent].up += does_work(light_of(s->state));
+	if (box->is_weighted)
+		weight = quorum_weight(catalog_find(m->catalog, box->name)->weights, i->name);
+	box->of += weight;
+	box->up += does_work(light_of(s->state)) ? weight : 0;
 }
 
 /* A box that fails is called what the status page calls it, by what is in it. */
@@ -156,7 +163,7 @@ static void add_members(struct making *m, const struct target *service, int box,
 			continue;
 		}
 		i = item_of(m, t, box);
-		count(m->view, box, &i, moment_get(m->moment, t->name));
+		count(m, box, &i, moment_get(m->moment, t->name));
 		view_add(m->view, &i);
 	}
 }
@@ -171,7 +178,7 @@ static void add_box(struct making *m, const struct target *t, int parent, int de
 		return;
 	}
 	i.role = *t->role ? view_role(m->view, t->role) : -1;
-	count(m->view, parent, &i, moment_get(m->moment, t->name));
+	count(m, parent, &i, moment_get(m->moment, t->name));
 	box = view_add(m->view, &i);
 	if (box < 0)
 		return;

@@ -25,6 +25,11 @@ void shown_length(struct text *t, int64_t us)
 	draw_add_value(t, PAGE_SECONDS, us);
 }
 
+void shown_value(struct text *t, uint32_t type, int64_t value)
+{
+	draw_add_value(t, type, value);
+}
+
 void shown_elapsed(struct text *t, int64_t us)
 {
 	if (us < 0)

@@ -10,6 +10,8 @@
 void shown_percent(struct text *, int64_t micro);
 /* "0", "0:42", "1:19:54", "3d 02:24:00", as reports have it. */
 void shown_length(struct text *, int64_t us);
+/* As tables of reports show a value of that type (PAGE_EXACT, ...). */
+void shown_value(struct text *, uint32_t type, int64_t value);
 /* "12ms", "1.20s"; "-" for what is below 0. */
 void shown_elapsed(struct text *, int64_t us);
 /* <time datetime="2026-08-01T12:05:00Z">2026-08-01 14:05</time>; zone NULL: UTC. */

@@ -54,7 +54,8 @@ static bool is_told(const struct listed *list, size_t i)
 	return false;
 }
 
-static void add_method(struct text *main, const struct listed *list, size_t count)
+static void add_method(struct text *main, const char *base, const struct listed *list,
+		       size_t count)
 {
 	struct text methods = {0};
 	size_t n = 0;
@@ -68,7 +69,8 @@ static void add_method(struct text *main, const struct listed *list, size_t coun
 			    *f->sla ? f->sla : "the standard rules", f->zone);
 	}
 	template_add(main, web_figures, "statistics-method",
-		     PIECE({"methods", n ? text_get(&methods) : "not known yet"}));
+		     PIECE({"base", base},
+			   {"methods", n ? text_get(&methods) : "not known yet"}));
 	text_release(&methods);
 }
 
@@ -139,9 +141,10 @@ static void add_one(struct text *rows, const struct request *r, const struct lis
 static void add_extreme(struct text *main, const struct request *r, const struct listed *by_rank,
 			size_t ranked, bool is_worst)
 {
+	const size_t half = is_worst ? ranked / 2 : (ranked + 1) / 2; /* none is in both lists */
 	struct text rows = {0};
 
-	for (size_t i = 0; i < ranked && i < EXTREMES; i++) {
+	for (size_t i = 0; i < half && i < EXTREMES; i++) {
 		const struct listed *l = &by_rank[is_worst ? ranked - 1 - i : i];
 
 		if (!is_worst || main_of(l)->counted_down_us)
@@ -182,7 +185,7 @@ void statistics_show(struct answer *a, const struct site *site, const struct req
 	if (s->count) {
 		add_categories(&main, r, s);
 		add_extremes(&main, r, s);
-		add_method(&main, s->list, s->count);
+		add_method(&main, r->base, s->list, s->count);
 	} else {
 		template_add(&main, web_figures, "statistics-missing", PIECE({"", ""}));
 	}
@@ -393,7 +396,7 @@ void statistics_show_category(struct answer *a, const struct site *site, const s
 		add_sheet(&main, r, &sheet[i], list + first,
 			  rest < STATISTICS_ROWS ? rest : STATISTICS_ROWS, order);
 	add_parts(&main, r, category, order, count, part);
-	add_method(&main, list, count);
+	add_method(&main, r->base, list, count);
 	monitor_add_page(a, site, r, shown_category(category), "/statistics/", text_get(&head),
 			 "plain", text_get(&main));
 	text_release(&main);

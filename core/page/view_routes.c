@@ -220,7 +220,10 @@ static void add_says(struct text *t, const struct view *v, int at)
 	else
 		view_add_says(t, i);
 	if (i->is_box && !i->is_loose)
-		text_printf(t, ", %lld of %lld work, %lld needed", (long long)i->up,
+		text_printf(t,
+			    i->is_weighted ? ", weight %lld of %lld works, %lld needed"
+					   : ", %lld of %lld work, %lld needed",
+			    (long long)i->up,
 			    (long long)i->of, (long long)(i->need < i->of ? i->need : i->of));
 	view_add_online(&online, i);
 	if (online.size)

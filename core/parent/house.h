@@ -107,6 +107,7 @@ struct house {
 
 	struct child role[ROLES];
 	struct patience patience[ROLES];
+	unsigned effort_ticks; /* effort.h */
 	unsigned silent_ticks; /* since the keeper's last `alive` */
 	char *page;            /* URLs, lines, NULL until the web has told */
 	int store_fd, tried_fd; /* the latter: web/tried.h */

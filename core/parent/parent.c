@@ -17,6 +17,7 @@
 #include "../base/log.h"
 #include "../base/memory.h"
 #include "../base/sanitizer.h"
+#include "effort.h"
 #include "house.h"
 #include "notify.h"
 #include "terminal.h"
@@ -396,6 +397,23 @@ static void watch_keeper(struct house *h)
 	h->silent_ticks = 0;
 }
 
+/* What all of us take, for the record. */
+static void tell_effort(struct house *h)
+{
+	struct text line = {0};
+	struct effort now;
+
+	if (h->is_ending || h->role[ROLE_KEEPER].pid <= 0 ||
+	    h->effort_ticks++ % EFFORT_EVERY_TICKS || !effort_read(getpid(), &now))
+		return;
+	line_begin(&line, "effort", "-");
+	line_add_int(&line, "cpu_us", now.cpu_us);
+	line_add_int(&line, "memory_bytes", now.memory_bytes);
+	line_end(&line);
+	house_send(h, &h->role[ROLE_KEEPER], line.at);
+	text_release(&line);
+}
+
 static void tick(struct loop_timer *t)
 {
 	struct house *h = (struct house *)((char *)t - offsetof(struct house, tick));
@@ -418,6 +436,7 @@ static void tick(struct loop_timer *t)
 	house_progress(h);
 	maybe_reload(h);
 	watch_keeper(h);
+	tell_effort(h);
 	terminal_tick(h->terminal);
 }
 

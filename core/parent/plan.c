@@ -185,7 +185,7 @@ static void add_target(struct plan *p, const struct line *l)
 	static const char *const word[] = {"module",   "title",   "category", "owner",    "url",
 					   "standing", "members", "parents",  "every_us", "need",
 					   "role",     "feeds",   "fallback", "visit",    "owners",
-					   "site"};
+					   "site", "weights"};
 	struct text *t = &p->pages;
 
 	line_begin_name(t, "target", line_name(l));

@@ -200,19 +200,31 @@ static void add_tick(struct axis *a, enum page_type type, int64_t at)
 	text_release(&label);
 }
 
-/* Whole powers of ten around them; between two or three of them 2 and 5 as well. */
+/* The next greater power of ten; of times above ten seconds minutes and hours and tens of them. */
+static int64_t next_power(enum page_type type, int64_t power)
+{
+	static const int64_t round[] = {MINUTE, 10 * MINUTE, HOUR, 10 * HOUR, 10 * DAY};
+
+	for (size_t i = 0; i < sizeof round / sizeof *round; i++)
+		if (is_time(type) && power >= 10 * SECOND && power < round[i])
+			return round[i];
+	return power * 10;
+}
+
+/* Whole powers around them; between two or three of them 2 and 5 as well. */
 static void set_log(struct axis *a, enum page_type type, int64_t least, int64_t most)
 {
 	a->is_log = true;
 	least = least > 0 ? least : 1;
-	for (a->from = 1; a->from * 10 <= least;)
-		a->from *= 10;
-	for (a->to = a->from * 10; a->to < most && a->to < INT64_MAX / 100;)
-		a->to *= 10;
-	for (int64_t ten = a->from; ten <= a->to; ten *= 10) {
-		add_tick(a, type, ten);
-		for (int i = 0; i < 2 && a->to / a->from <= 1000 && ten < a->to; i++)
-			add_tick(a, type, i ? 5 * ten : 2 * ten);
+	for (a->from = 1; next_power(type, a->from) <= least;)
+		a->from = next_power(type, a->from);
+	for (a->to = next_power(type, a->from); a->to < most && a->to < INT64_MAX / 100;)
+		a->to = next_power(type, a->to);
+	for (int64_t at = a->from; at <= a->to; at = next_power(type, at)) {
+		add_tick(a, type, at);
+		for (int i = 2; i <= 5 && a->to / a->from <= 1000 && at < a->to; i += 3)
+			if (i * at < next_power(type, at) * 2 / 3)
+				add_tick(a, type, i * at);
 	}
 }
 

@@ -351,14 +351,25 @@ static void put_sides(const struct plot *p, size_t end)
 	drawing_to(p->d, end_of(p, end - 1), y_of(p, 0));
 }
 
-/* Behind the end of the line, or before it where it would not fit. */
+/* The greatest value, nothing at least, of the columns up to this one that reach beyond x. */
+static int64_t highest(const struct plot *p, size_t column, double x)
+{
+	int64_t most = *at(p, 0, column) < 0 ? 0 : *at(p, 0, column);
+
+	for (size_t k = column; k-- > 0 && end_of(p, k + 1) > x;)
+		most = *at(p, 0, k) > most ? *at(p, 0, k) : most;
+	return most;
+}
+
+/* Behind the end of the line, or, where it would not fit, before it and above all that is there. */
 static void put_left(const struct plot *p, size_t column, const char *left)
 {
-	double x = end_of(p, column), y = y_of(p, *at(p, 0, column)) - 4;
-	bool has_room = drawing_width(left, DRAW_SMALL) < DRAWING_WIDTH - x - 4;
+	double x = end_of(p, column), wide = drawing_width(left, DRAW_SMALL);
+	bool has_room = wide < DRAWING_WIDTH - x - 4;
+	int64_t value = has_room ? *at(p, 0, column) : highest(p, column, x - 4 - wide);
 
 	drawing_text(p->d, SHAPE_INK, has_room ? SHAPE_START : SHAPE_END, has_room ? x + 4 : x - 4,
-		     y, DRAW_SMALL, has_room ? 0 : x - 8, left);
+		     y_of(p, value) - 4, DRAW_SMALL, has_room ? 0 : x - 8, left);
 }
 
 static double put_burn(const struct plot *p, double y)

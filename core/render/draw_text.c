@@ -9,8 +9,9 @@
 #include "draw.h"
 
 #define NAME 18
-#define ROW 40 /* characters of a row; of a line, whose values need more room behind it */
-#define LINE 36
+#define ROW 40 /* characters of a row */
+#define LINE 54 /* of a line and what stands behind it */
+#define LINE_MOST 36
 #define LEVELS 8
 #define LEGEND 5 /* marks on one line */
 
@@ -167,9 +168,9 @@ static void add_level(const struct sketch *s, int64_t value, int64_t least, int6
 }
 
 static void add_levels(const struct sketch *s, const struct page_series *one, int64_t least,
-		       int64_t most)
+		       int64_t most, size_t room)
 {
-	size_t together = (one->points + LINE - 1) / LINE, end;
+	size_t together = (one->points + room - 1) / room, end;
 
 	for (size_t i = 0; i < one->points; i = end) {
 		end = i + together < one->points ? i + together : one->points;
@@ -182,7 +183,8 @@ static void add_line(const struct sketch *s, const struct page_series *one)
 {
 	enum page_type type = (enum page_type)s->c->chart.type;
 	int64_t least = INT64_MAX, most = INT64_MIN;
-	size_t known = 0;
+	size_t known = 0, room;
+	struct text span = {0};
 
 	for (size_t i = 0; i < one->points; i++)
 		if (one->point[i].value != PAGE_UNKNOWN) {
@@ -192,15 +194,17 @@ static void add_line(const struct sketch *s, const struct page_series *one)
 		}
 	text_puts(s->out, "  ");
 	add_name(s, one->name);
-	if (known > 1)
-		add_levels(s, one, least, most);
 	if (known)
-		draw_add_value(s->out, type, least);
+		draw_add_value(&span, type, least);
 	if (least < most) {
-		text_puts(s->out, " to ");
-		draw_add_value(s->out, type, most);
+		text_puts(&span, " to ");
+		draw_add_value(&span, type, most);
 	}
-	text_puts(s->out, known ? "\n" : "-\n");
+	room = span.size + 2 < LINE ? LINE - 2 - span.size : 1;
+	if (known > 1)
+		add_levels(s, one, least, most, room < LINE_MOST ? room : LINE_MOST);
+	text_printf(s->out, "%s\n", known ? text_get(&span) : "-");
+	text_release(&span);
 }
 
 void draw_characters(struct text *t, const struct page_picture *c, bool has_utf8,

@@ -36,10 +36,12 @@ static enum page_tone tone_of(const struct page_value *v)
 	return v->type == PAGE_NONE ? PAGE_DIM : (enum page_tone)v->tone;
 }
 
-static void add_piece(struct text *t, const char *verb, const char *value)
+static void add_piece(struct text *t, const char *verb, const struct page_piece *b)
 {
 	line_begin(t, verb, "-");
-	add_text(t, "text", value);
+	add_text(t, "text", b->text);
+	if (b->is_sub)
+		line_add_int(t, "level", 3);
 	line_end(t);
 }
 
@@ -87,6 +89,9 @@ static void add_row(struct text *t, const struct page *p, const struct page_tabl
 		snprintf(key, sizeof key, "t%d", n++);
 		if (tone_of(&row->cell[i]))
 			line_add_int(t, key, tone_of(&row->cell[i]));
+		snprintf(key, sizeof key, "long%d", n - 1);
+		if (page_is_long(&row->cell[i]))
+			line_add_int(t, key, 1);
 	}
 	line_end(t);
 }
@@ -186,6 +191,6 @@ bool render_lines(struct text *t, const struct page *p, const struct render_orde
 		else if (b->kind == PIECE_CHART)
 			add_chart(t, &b->picture);
 		else
-			add_piece(t, b->kind == PIECE_HEADING ? "heading" : "note", b->text);
+			add_piece(t, b->kind == PIECE_HEADING ? "heading" : "note", b);
 	return true;
 }

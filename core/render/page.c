@@ -75,9 +75,12 @@ static void refuse_size(struct page *p)
 {
 	size_t mb = p->arena.used_bytes >> 20;
 
-	if (p->spool && p->arena.used_bytes + PAGE_HEAP_BYTES < PAGE_SPILLED_BYTES)
+	if (p->spool && p->spool->is_full)
 		page_refuse(p, "the report needs more than the %zu MB that the folder of temporary "
 			       "files has room for: name another in TMPDIR", mb);
+	else if (p->spool && p->arena.used_bytes + PAGE_HEAP_BYTES < PAGE_SPILLED_BYTES)
+		page_refuse(p, "there is no memory for more than %zu MB of the report: ask for a "
+			       "shorter time, or for less", mb);
 	else
 		page_refuse(p, "the report is larger than %zu MB", mb);
 }
@@ -138,6 +141,14 @@ void page_title(struct page *p, const char *text)
 void page_heading(struct page *p, const char *text)
 {
 	page_add_piece(p, PIECE_HEADING, NULL, text);
+}
+
+void page_subheading(struct page *p, const char *text)
+{
+	struct page_piece *b = page_add_piece(p, PIECE_HEADING, NULL, text);
+
+	if (b)
+		b->is_sub = true;
 }
 
 void page_note(struct page *p, const char *format, ...)

@@ -59,6 +59,7 @@ enum page_piece_kind { PIECE_HEADING, PIECE_NOTE, PIECE_FACT, PIECE_TABLE, PIECE
 
 struct page_piece {
 	enum page_piece_kind kind;
+	bool is_sub; /* a heading within the last one that is not */
 	const char *key, *text; /* text: heading, note, label of a fact */
 	struct page_value value;
 	struct page_table table; /* of a chart: its data, where it has a key */
@@ -106,6 +107,9 @@ const struct page_table *page_data_of(const struct page_piece *);
 /* Is the table or column in CSV and JSON; does it stand before people? */
 bool page_is_data(const struct page_table *, const struct page_column *);
 bool page_is_shown(const struct page_table *, const struct page_column *);
+
+/* A text that may be broken into lines where there is no room; numbers, times and words are not. */
+bool page_is_long(const struct page_value *);
 
 /* Whole seconds, truncated; less than nothing is not flattered either. */
 int64_t page_seconds(int64_t us);

@@ -15,6 +15,10 @@
 #define NARROWEST_FIRST 12
 #define NARROWEST_LAST 20
 
+#define PLUS_MINUS "\xc2\xb1"
+#define ISOLATE "\xe2\x81\xa8" /* FSI: what follows runs by itself, up to PDI */
+#define ISOLATE_END "\xe2\x81\xa9"
+
 struct writer {
 	struct text *out;
 	const struct page *page;
@@ -72,10 +76,12 @@ static void add_safe(const struct writer *w, struct text *t, const char *text)
 		for (size_t i = 0; i < safe.size; i++)
 			if (!(safe.at[i] & 0x80))
 				text_putc(t, safe.at[i]);
+			else if (!strncmp(safe.at + i, PLUS_MINUS, strlen(PLUS_MINUS)))
+				text_puts(t, "+-"); /* a figure must not become another one */
 			else if ((safe.at[i] & 0xc0) != 0x80)
 				text_putc(t, '?');
 	} else if (runs_left(text_get(&safe))) {
-		text_printf(t, "\xe2\x81\xa8%s\xe2\x81\xa9", text_get(&safe)); /* FSI, PDI */
+		text_printf(t, ISOLATE "%s" ISOLATE_END, text_get(&safe));
 	} else {
 		text_add(t, text_get(&safe), safe.size);
 	}
@@ -95,9 +101,11 @@ static void shown(const struct writer *w, struct text *into, const struct page_v
 	text_release(&plain);
 }
 
-/* Words in lines up to column `until`; further lines begin at column `indent`. */
+/* Words in lines up to column `until`; further lines begin at column `indent`. A line ends what it
+ * isolates (Unicode's annex 9), so each is isolated by itself. */
 static void add_wrapped(struct text *out, const char *words, int indent, int until)
 {
+	bool is_isolated = !strncmp(words, ISOLATE, strlen(ISOLATE));
 	int at = indent;
 
 	while (*words) {
@@ -105,8 +113,9 @@ static void add_wrapped(struct text *out, const char *words, int indent, int unt
 		int wide = width_of(words, n);
 
 		if (at > indent && at + 1 + wide > until) {
-			text_putc(out, '\n');
+			text_puts(out, is_isolated ? ISOLATE_END "\n" : "\n");
 			add_spaces(out, indent);
+			text_puts(out, is_isolated ? ISOLATE : "");
 			at = indent;
 		}
 		if (at > indent)
@@ -168,7 +177,9 @@ static void measure(const struct writer *w, struct grid *g)
 		if (!page_is_shown(g->table, c))
 			continue;
 		g->column[g->columns] = i;
-		g->width[g->columns++] = width_of(c->label, strlen(c->label));
+		text_clear(&cell);
+		add_safe(w, &cell, c->label);
+		g->width[g->columns++] = width_of(text_get(&cell), cell.size);
 	}
 	for (const struct page_row *r = g->columns ? g->table->first : NULL; r;
 	     r = page_next_row(w->page, r))
@@ -210,12 +221,17 @@ static void add_cell(struct text *out, const struct grid *g, size_t i, const cha
 	*at += g->width[i];
 }
 
-static void add_header(struct text *out, const struct grid *g)
+static void add_header(const struct writer *w, const struct grid *g)
 {
+	struct text *out = w->out, label = {0};
 	int at = 0;
 
-	for (size_t i = 0; i < g->columns; i++)
-		add_cell(out, g, i, column_of(g, i)->label, &at);
+	for (size_t i = 0; i < g->columns; i++) {
+		text_clear(&label);
+		add_safe(w, &label, column_of(g, i)->label);
+		add_cell(out, g, i, text_get(&label), &at);
+	}
+	text_release(&label);
 	text_putc(out, '\n');
 	for (size_t i = 0; i < g->columns; i++) {
 		add_spaces(out, i ? g->gap : 0);
@@ -234,7 +250,7 @@ static void add_table(const struct writer *w, const struct page_table *t)
 	if (!g.columns || !page_is_shown(t, NULL))
 		return;
 	text_putc(w->out, '\n');
-	add_header(w->out, &g);
+	add_header(w, &g);
 	for (const struct page_row *r = t->first; r; r = page_next_row(w->page, r)) {
 		int at = 0;
 

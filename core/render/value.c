@@ -10,6 +10,7 @@
 #define SECOND INT64_C(1000000)
 #define DAY_SECONDS 86400
 #define POUR_BYTES 65536
+#define WORD_BYTES 16
 
 bool page_is_data(const struct page_table *t, const struct page_column *c)
 {
@@ -26,6 +27,11 @@ const struct page_table *page_data_of(const struct page_piece *b)
 bool page_is_shown(const struct page_table *t, const struct page_column *c)
 {
 	return !((t->flags | (c ? c->flags : 0)) & PAGE_DATA);
+}
+
+bool page_is_long(const struct page_value *v)
+{
+	return v->type == PAGE_TEXT && strlen(v->text) > WORD_BYTES;
 }
 
 int64_t page_seconds(int64_t us)

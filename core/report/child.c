@@ -28,6 +28,7 @@ struct child {
 	size_t givens;
 	struct text wrong;
 	struct spool spool;
+	size_t poured;
 	int out;
 };
 
@@ -40,8 +41,14 @@ static void send(const struct child *c, const struct text *t)
 /* While a document is rendered. */
 static void pour(struct text *t, void *with)
 {
-	send(with, t);
+	struct child *c = with;
+
+	send(c, t);
+	c->poured += t->size;
 	text_clear(t);
+	if (c->order->progress)
+		progress_show(c->order->progress, "%s: %zu kB are written out", c->order->name,
+			      c->poured >> 10);
 }
 
 static void end(struct child *c, enum report_result result)
@@ -165,6 +172,7 @@ static void fill(struct child *c)
 	c->page.host = &c->host;
 	c->page.find_zone = find_zone;
 	c->module->report->fill(&c->page, c->options);
+	host_add_order(&c->host, &c->page);
 	host_add_evidence(&c->host, &c->page);
 	host_end_reading(&c->host);
 	host_judge_what_if(&c->host, &c->page);

@@ -1,6 +1,7 @@
-/* report/evidence: the head of the chain under every report: the host's word, not the module's. See
- * host.h and docs/evidence.md. */
+/* report/evidence: under every report by which command it is made again, and the head of the chain:
+ * the host's words, not the module's. See host.h and docs/evidence.md. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "../base/clock.h"
 #include "host.h"
@@ -21,6 +22,80 @@ static void add_note(struct page *p, const struct read_evidence *e)
 	page_note(p, "%s", text_get(&t));
 	text_release(&t);
 }
+
+/* ---- by what it was made ---- */
+
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;+-_/=@%"
+
+/* As a shell reads it. */
+static void add_word(struct text *t, const char *word)
+{
+	bool is_plain = *word && strspn(word, PLAIN) == strlen(word);
+
+	text_puts(t, is_plain ? " " : " '");
+	for (; *word; word++)
+		if (*word == '\'')
+			text_puts(t, "'\\''");
+		else
+			text_putc(t, *word);
+	text_puts(t, is_plain ? "" : "'");
+}
+
+static void add_option(struct text *t, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	add_word(t, option);
+	add_word(t, value);
+}
+
+/* What was left to the present time is written out. */
+static void add_period(struct text *t, const struct host *h)
+{
+	const struct report_order *o = h->order;
+	struct text to = {0};
+
+	add_option(t, "--month", o->month);
+	add_option(t, "--quarter", o->quarter);
+	add_option(t, "--year", o->year);
+	add_option(t, "--from", o->from);
+	clock_add_utc(&to, h->span->period.to_us, 0);
+	if (o->from)
+		add_option(t, "--to", o->to ? o->to : to.at);
+	else if (!o->month && !o->quarter && !o->year)
+		add_option(t, "--month", h->span->period.name);
+	text_release(&to);
+}
+
+static void add_order(struct text *t, const struct host *h)
+{
+	const struct report_order *o = h->order;
+
+	text_puts(t, "nines report");
+	add_word(t, o->name);
+	add_period(t, h);
+	add_option(t, "--zone", o->zone);
+	add_option(t, "--check", o->check);
+	add_option(t, "--service", o->service);
+	add_option(t, "--customer", o->customer);
+	add_option(t, "--sla", o->sla);
+	add_option(t, "--need", o->need);
+	add_option(t, "--interval", o->interval);
+	for (int i = 0; i < o->options; i++)
+		add_word(t, o->option[i]);
+}
+
+void host_add_order(const struct host *h, struct page *p)
+{
+	struct text t = {0};
+
+	add_order(&t, h);
+	page_note(p, "Made by: %s", text_get(&t));
+	page_fact(p, "made_by", NULL, page_text(text_get(&t)));
+	text_release(&t);
+}
+
+/* ---- the head ---- */
 
 void host_add_evidence(const struct host *h, struct page *p)
 {

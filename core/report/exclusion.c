@@ -15,6 +15,7 @@ struct exclusion_window {
 	int64_t kept_us; /* of that what the allowance leaves */
 	int64_t reclassified_us; /* of that what was said to be something else */
 	struct sla_windows kept;
+	struct sla_windows up; /* taken out of what was kept: it was up, which counts */
 };
 
 struct gathering {
@@ -24,10 +25,16 @@ struct gathering {
 	bool is_full;
 };
 
+static void release_window(struct exclusion_window *w)
+{
+	sla_windows_release(&w->kept);
+	sla_windows_release(&w->up);
+}
+
 void exclusion_release(struct exclusion *x)
 {
 	for (size_t i = 0; i < x->windows; i++)
-		sla_windows_release(&x->window[i].kept);
+		release_window(&x->window[i]);
 	free(x->window);
 	sla_windows_release(&x->left_out);
 	sla_windows_release(&x->excluded);
@@ -181,10 +188,66 @@ static void share(const struct figures_order *o, struct exclusion *x)
 	}
 }
 
-/* What was said of a time afterwards is neither left out nor counted because of a window. */
-static void obey(struct exclusion *x, const struct said *said)
+/* The first span that ends behind the moment: windows may be many, and so may spans. */
+static size_t span_at(const struct sla_line *line, int64_t at_us)
 {
-	struct sla_windows all = {0};
+	size_t low = 0, high = line->spans;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (line->span[middle].to_us <= at_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Where the contract says so, what was up stays up time, and is not left out: *up gets it. Nothing
+ * is up that has not been yet. */
+static void give_back(const struct figures_order *o, const struct sla_line *line,
+		      struct sla_windows *kept, struct sla_windows *up)
+{
+	if (!o->policy->maintenance_up_counts)
+		return;
+	for (size_t k = 0; k < kept->windows; k++) {
+		const struct sla_window *w = &kept->window[k];
+
+		for (size_t i = span_at(line, w->from_us);
+		     i < line->spans && line->span[i].from_us < w->to_us; i++) {
+			const struct sla_span *s = &line->span[i];
+
+			if (s->state == SLA_UP)
+				sla_windows_add(up, later(s->from_us, w->from_us),
+						earlier(s->to_us, w->to_us));
+		}
+	}
+	sla_windows_settle(up);
+	sla_windows_subtract(kept, up);
+}
+
+static void add_all(struct sla_windows *into, const struct sla_windows *more)
+{
+	for (size_t i = 0; i < more->windows; i++)
+		sla_windows_add(into, more->window[i].from_us, more->window[i].to_us);
+}
+
+/* What was said of a time afterwards is neither left out nor counted because of a window. */
+static void obey(const struct figures_order *o, const struct track *track, struct exclusion *x)
+{
+	const struct said *said = &track->said;
+	struct sla_windows all = {0}, claimed = {0}, up = {0};
 
 	sla_windows_of_claims(&all, said->claim, &said->pieces, SLA_AS);
 	for (size_t i = 0; i < x->windows; i++) {
@@ -193,17 +256,21 @@ static void obey(struct exclusion *x, const struct said *said)
 		sla_windows_settle(&w->kept);
 		w->reclassified_us = sla_windows_length_us(&w->kept, &all, w->from_us, w->to_us);
 		sla_windows_subtract(&w->kept, &all);
-		for (size_t k = 0; k < w->kept.windows; k++)
-			sla_windows_add(&x->left_out, w->kept.window[k].from_us,
-					w->kept.window[k].to_us);
+		give_back(o, &track->line, &w->kept, &w->up);
+		add_all(&x->left_out, &w->kept);
 	}
-	sla_windows_of_claims(&x->left_out, said->claim, &said->pieces, SLA_AS_MAINTENANCE);
+	sla_windows_of_claims(&claimed, said->claim, &said->pieces, SLA_AS_MAINTENANCE);
+	give_back(o, &track->line, &claimed, &up);
+	add_all(&x->left_out, &claimed);
+	sla_windows_settle(&x->left_out);
 	sla_windows_of_claims(&x->excluded, said->claim, &said->pieces, SLA_AS_EXCLUDED);
 	sla_windows_release(&all);
+	sla_windows_release(&claimed);
+	sla_windows_release(&up);
 }
 
 bool exclusion_get(const struct figures_source *s, const struct figures_order *o,
-		   struct arena *arena, const struct said *said, struct exclusion *into,
+		   struct arena *arena, const struct track *track, struct exclusion *into,
 		   struct text *wrong)
 {
 	struct gathering g = {o, into, arena, false};
@@ -218,7 +285,7 @@ bool exclusion_get(const struct figures_source *s, const struct figures_order *o
 			add_declared(&g, &s->window[i], from_us);
 	drop_twice(into);
 	share(o, into);
-	obey(into, said);
+	obey(o, track, into);
 	return true;
 }
 
@@ -281,7 +348,7 @@ static void say_part(struct text *t, int64_t us, const char *what)
 
 /* Of what is left out nothing is said but what went wrong. */
 static void say_why(struct text *t, const struct telling *x, const struct exclusion_window *w,
-		    int64_t over_us)
+		    const struct page_maintenance *m)
 {
 	int64_t to_us = w->to_us < x->order->to_us ? w->to_us : x->order->to_us;
 
@@ -299,24 +366,11 @@ static void say_why(struct text *t, const struct telling *x, const struct exclus
 		say_used_up(t, x, w);
 	if (w->reclassified_us)
 		say_part(t, w->reclassified_us, " of it was reclassified");
-	if (over_us)
-		say_part(t, over_us, " of downtime went on behind its announced end, and counts");
-}
-
-/* The first span that ends behind the moment: windows may be many, and so may spans. */
-static size_t span_at(const struct sla_line *line, int64_t at_us)
-{
-	size_t low = 0, high = line->spans;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (line->span[middle].to_us <= at_us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	if (m->up_us)
+		say_part(t, m->up_us, " of it was up, and counts as that");
+	if (m->over_us)
+		say_part(t, m->over_us,
+			 " of downtime went on behind its announced end, and counts");
 }
 
 /* Down without a break from the window's end on; 0 where another window goes on. */
@@ -351,11 +405,12 @@ static bool tell(const struct telling *x, const struct exclusion_window *w, stru
 		.cancelled_us = w->cancelled_us ? w->cancelled_us : -1,
 		.counted_us = sla_windows_length_us(&whole, x->hours, o->from_us, o->to_us),
 		.excluded_us = sla_windows_length_us(&w->kept, x->hours, o->from_us, o->to_us),
+		.up_us = sla_windows_length_us(&w->up, x->hours, o->from_us, o->to_us),
 		.over_us = w->kept_us ? over_of(x, w) : 0,
 		.text = w->text,
 		.by = w->by,
 	};
-	say_why(&why, x, w, into->over_us);
+	say_why(&why, x, w, into);
 	into->why = arena_copy(arena, text_get(&why), why.size);
 	text_release(&why);
 	sla_windows_release(&whole);

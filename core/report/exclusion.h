@@ -19,9 +19,9 @@ struct exclusion {
 	size_t windows, room;
 };
 
-/* False: *wrong says why. */
+/* The track's line is whole, with what was said of it afterwards. False: *wrong says why. */
 bool exclusion_get(const struct figures_source *, const struct figures_order *, struct arena *,
-		   const struct said *, struct exclusion *into, struct text *wrong);
+		   const struct track *, struct exclusion *into, struct text *wrong);
 void exclusion_release(struct exclusion *);
 
 /* What became of each window that reaches into the order's span, as <nines/report.h> tells it, in

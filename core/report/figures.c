@@ -62,13 +62,16 @@ void figures_add_method(struct text *t, const struct figures_policy *p, const ch
 	struct text all = {0};
 
 	sla_add_method(&all, &p->rule, zone);
-	if (p->notice_us || p->allowance_us || p->hours || p->holidays) {
+	if (p->notice_us || p->allowance_us || p->hours || p->holidays ||
+	    p->maintenance_up_counts) {
 		text_printf(&all, " notice=%" PRId64 " allowance=%" PRId64, p->notice_us,
 			    p->allowance_us);
 		if (p->hours)
 			hours_add_text(&all, p->hours);
 		if (p->holidays)
 			holidays_add_text(&all, p->holidays);
+		if (p->maintenance_up_counts) /* not said else: ids of before stay */
+			text_puts(&all, " maintenance-up=counts");
 		text_add(t, all.at, strcspn(all.at, ":") + 1);
 		text_printf(t, "%012" PRIx64, map_hash(all.at, all.size) >> 16);
 	} else {
@@ -180,20 +183,35 @@ static enum figures_step follow(struct figures_question *q)
 	return track_step(q->tracking);
 }
 
+bool figures_lay_over(const struct figures_question *q, const struct figures_order *o,
+		      struct figures_over *into)
+{
+	bool has_hours = o->policy->hours || o->policy->holidays;
+
+	if (!exclusion_get(q->source, o, q->arena, &q->track, &into->exclusion, q->wrong))
+		return false;
+	if (has_hours)
+		sla_windows_of_hours(&into->hours, o->policy->hours, o->policy->holidays, o->zone,
+				     o->from_us, o->to_us);
+	into->layers = (struct sla_layers){has_hours ? &into->hours : NULL,
+					   &into->exclusion.excluded, &into->exclusion.left_out};
+	return true;
+}
+
+void figures_over_release(struct figures_over *over)
+{
+	sla_windows_release(&over->hours);
+	exclusion_release(&over->exclusion);
+}
+
 static enum figures_step take_all(struct figures_question *q)
 {
 	const struct figures_order *o = &q->order;
-	bool has_hours = o->policy->hours || o->policy->holidays;
 	struct sla_sums sums;
 
-	if (!exclusion_get(q->source, o, q->arena, &q->track.said, &q->exclusion, q->wrong))
+	if (!figures_lay_over(q, o, &q->over))
 		return FIGURES_FAILED;
-	if (has_hours)
-		sla_windows_of_hours(&q->hours, o->policy->hours, o->policy->holidays, o->zone,
-				     o->from_us, o->to_us);
-	q->over = (struct sla_layers){has_hours ? &q->hours : NULL, &q->exclusion.excluded,
-				      &q->exclusion.left_out};
-	sums = sla_sum(&q->track.line, o->from_us, o->to_us, &q->over, &o->policy->rule);
+	sums = sla_sum(&q->track.line, o->from_us, o->to_us, &q->over.layers, &o->policy->rule);
 	name_it(q);
 	take_sums(q, &sums);
 	take_causes(q, &sums);
@@ -202,7 +220,7 @@ static enum figures_step take_all(struct figures_question *q)
 
 static enum figures_step take_days(struct figures_question *q)
 {
-	if (q->order.days && !days_take(q->arena, &q->order, &q->track.line, &q->over))
+	if (q->order.days && !days_take(q->arena, &q->order, &q->track.line, &q->over.layers))
 		text_puts(q->wrong, FIGURES_TOO_MUCH);
 	return FIGURES_DONE;
 }
@@ -231,8 +249,8 @@ static enum figures_step tell_exclusion(struct figures_question *q)
 {
 	if (!has_detail(q))
 		return FIGURES_DONE;
-	if (!exclusion_tell(&q->exclusion, &q->order, q->arena, &q->track.line, q->over.hours,
-			    q->end_us, q->into)) {
+	if (!exclusion_tell(&q->over.exclusion, &q->order, q->arena, &q->track.line,
+			    q->over.layers.hours, q->end_us, q->into)) {
 		text_puts(q->wrong, FIGURES_TOO_MUCH);
 		return FIGURES_FAILED;
 	}
@@ -243,7 +261,7 @@ static enum figures_step tell_said(struct figures_question *q)
 {
 	if (!has_detail(q) || q->order.as_measured)
 		return FIGURES_DONE;
-	if (!said_tell(&q->track, &q->order, q->over.hours, q->arena, q->into)) {
+	if (!said_tell(&q->track, &q->order, q->over.layers.hours, q->arena, q->into)) {
 		text_puts(q->wrong, FIGURES_TOO_MUCH);
 		return FIGURES_FAILED;
 	}
@@ -257,9 +275,21 @@ static enum figures_step answer_before(struct figures_question *q)
 	return q->before ? figures_step(q->before) : FIGURES_DONE;
 }
 
+static enum figures_step tell_makeups(struct figures_question *q)
+{
+	if (q->track.is_service && has_detail(q) && !figures_tell_makeups(q))
+		return FIGURES_FAILED;
+	return FIGURES_DONE;
+}
+
 static enum figures_step take_reasons(struct figures_question *q)
 {
 	return has_detail(q) ? figures_take_reasons(q) : FIGURES_DONE;
+}
+
+static enum figures_step take_members(struct figures_question *q)
+{
+	return q->track.is_service && has_detail(q) ? figures_take_members(q) : FIGURES_DONE;
 }
 
 static enum figures_step take_times(struct figures_question *q)
@@ -275,7 +305,7 @@ static enum figures_step take_times(struct figures_question *q)
 
 static enum figures_step (*const part[])(struct figures_question *) = {
 	follow,    take_all,      figures_take_incidents, take_days,  tell_exclusion,
-	tell_said, answer_before, take_reasons,           take_times,
+	tell_said, answer_before, tell_makeups,           take_reasons, take_members, take_times,
 };
 #define PARTS (sizeof part / sizeof *part)
 
@@ -293,8 +323,14 @@ struct figures_question *figures_begin(const struct figures_source *source, stru
 	q->into = into;
 	q->wrong = wrong;
 	q->end_us = order->now_us < order->to_us ? order->now_us : order->to_us;
-	*into = (struct page_figures){
-		.reclassified_at_us = -1, .resolution = "", .to_ack_us = -1, .ack_to_end_us = -1};
+	*into = (struct page_figures){.reclassified_at_us = -1,
+				      .resolution = "",
+				      .to_ack_us = -1,
+				      .ack_to_end_us = -1,
+				      .mttf_us = -1,
+				      .check_micro = -1,
+				      .known_exact_micro = -1,
+				      .period_exact_micro = -1};
 	return q;
 }
 
@@ -322,10 +358,10 @@ void figures_end(struct figures_question *q)
 	if (!q)
 		return;
 	figures_end(q->before);
+	figures_members_free(q->members);
 	track_end(q->tracking);
 	track_release(&q->track);
-	sla_windows_release(&q->hours);
-	exclusion_release(&q->exclusion);
+	figures_over_release(&q->over);
 	free(q);
 }
 

@@ -3,8 +3,9 @@
  * `nines status`, the page, every report: all ask here, so that two of them about the same thing
  * can never differ. It reads the record (core/store/read.h), the time lines and sums are
  * core/sla's. A figure depends on the record up to the end of its span only, and on what was said
- * of it afterwards: those of a month that is over never change but by a reclassification. Pure but
- * for reading; `now` is passed in. */
+ * of it afterwards: those of a month that is over never change but by a reclassification. What a
+ * service was made of before its last change is the record's, too. Pure but for reading; `now` is
+ * passed in. */
 #ifndef NINES_REPORT_FIGURES_H
 #define NINES_REPORT_FIGURES_H
 
@@ -28,14 +29,17 @@ struct figures_policy {
 	const char *const *hours_written; /* as people wrote them, NULL at the end */
 	const struct credits *credits;	 /* NULL: none */
 	int64_t notice_us, allowance_us; /* of maintenance; allowance 0: without limit */
+	bool maintenance_up_counts;	 /* what was up in it is not left out with it */
 };
 
-/* A service as it is configured now; others are found in the record. */
+/* A service as it is configured now; others are found in the record, as is what it was made of
+ * before. */
 struct figures_service {
 	const char *name;
 	const char *const *member;
+	const int64_t *weight; /* of each, NULL: each 1 */
 	size_t members;
-	int64_t need;
+	int64_t need; /* more than they weigh together: all */
 };
 
 /* Maintenance declared in the configuration; `services` empty: of all. */
@@ -59,7 +63,7 @@ struct figures_source {
 /* What is to be supposed instead of what was: `nines report sla --need, --interval`. */
 struct figures_what_if {
 	const char *service; /* whose `need` is another */
-	int64_t need;        /* 0: as it is */
+	int64_t need;        /* of its members' weight; 0: as it is */
 	int64_t interval_us; /* of checks that were probed more often; 0: as it was */
 };
 

@@ -22,7 +22,27 @@ static int64_t down_within(struct figures_question *q, int64_t from_us, int64_t 
 	while (q->span < all->spans && all->span[q->span].to_us <= from_us)
 		q->span++;
 	rest = (struct sla_line){all->span + q->span, all->spans - q->span, 0};
-	return sla_sum(&rest, from_us, to_us, &q->over, &o->policy->rule).down_us;
+	return sla_sum(&rest, from_us, to_us, &q->over.layers, &o->policy->rule).down_us;
+}
+
+/* Has any of its time counted before the span? Outside of the hours and in maintenance none does.
+ */
+static bool has_counted(struct figures_question *q, const struct page_incident *i)
+{
+	struct figures_order before = q->order;
+	struct figures_over over = {0};
+	bool has = true;
+
+	if (i->from_us >= q->order.from_us)
+		return false;
+	before.from_us = i->from_us;
+	before.to_us = q->order.from_us;
+	if (figures_lay_over(q, &before, &over))
+		has = sla_sum(&q->track.line, before.from_us, before.to_us, &over.layers,
+			      &q->order.policy->rule)
+			      .down_us > 0;
+	figures_over_release(&over);
+	return has;
 }
 
 static void take_incident(struct figures_question *q, const struct sla_incident *i,
@@ -44,15 +64,17 @@ static void take_incident(struct figures_question *q, const struct sla_incident 
 		.acked_us = -1,
 		.acked_by = "",
 	};
-	into->is_counted = i->is_confirmed && into->counted_us && i->from_us >= q->order.from_us;
 }
 
-static void count(struct figures_question *q, const struct page_incident *i)
+static void count(struct figures_question *q, struct page_incident *i)
 {
 	struct page_figures *f = q->into;
 
 	q->outages += i->counted_us > 0; /* begun before or not */
-	f->blips += !i->is_confirmed && i->counted_us;
+	if (!i->counted_us || has_counted(q, i))
+		return;
+	f->blips += !i->is_confirmed;
+	i->is_counted = i->is_confirmed;
 	if (!i->is_counted)
 		return;
 	f->incidents++;
@@ -64,15 +86,54 @@ static void count(struct figures_question *q, const struct page_incident *i)
 	}
 }
 
+#define STATE(s) (1u << SLA_##s)
+
+static int64_t stretches(const struct figures_question *q, uint32_t of, uint32_t until)
+{
+	return sla_stretches(&q->track.line, q->order.from_us, q->order.to_us, &q->over.layers, of,
+			     until);
+}
+
+static void tell_means(struct figures_question *q)
+{
+	struct page_figures *f = q->into;
+	int64_t good_us = f->up_us + f->degraded_us,
+		good = stretches(q, STATE(UP) | STATE(DEGRADED), STATE(DOWN));
+
+	f->mttr_us = q->ended ? q->lasted_us / q->ended : -1;
+	f->mtbf_us = f->incidents ? good_us / f->incidents : -1;
+	f->mttf_us = good ? good_us / good : -1;
+	f->check_micro = f->mttr_us >= 0 && f->mtbf_us >= 0
+				 ? sla_percent_micro(f->mtbf_us, f->mtbf_us + f->mttr_us)
+				 : -1;
+}
+
+/* Where degraded time weighs, each stretch of it is known to an interval of that weight. What was
+ * found exactly as agreed may still have failed between two probes: one interval at least. */
+static void tell_exactness(struct figures_question *q)
+{
+	struct page_figures *f = q->into;
+	int64_t weight_ppm = q->order.policy->rule.degraded_weight_ppm, exact_us;
+
+	f->interval_us = q->track.interval_us;
+	f->resolution_us = q->outages * f->interval_us;
+	exact_us = f->resolution_us;
+	if (weight_ppm)
+		exact_us += sla_part_up(stretches(q, STATE(DEGRADED), ~STATE(DEGRADED)) *
+						f->interval_us,
+					weight_ppm, 1000000);
+	exact_us = exact_us > f->interval_us ? exact_us : f->interval_us;
+	f->known_exact_micro = f->interval_us ? sla_percent_up_micro(exact_us, f->known_us) : -1;
+	f->period_exact_micro = f->interval_us ? sla_percent_up_micro(exact_us, f->agreed_us) : -1;
+}
+
 static void tell_incidents(struct figures_question *q)
 {
 	struct page_figures *f = q->into;
 	struct text said = {0};
 
-	f->mttr_us = q->ended ? q->lasted_us / q->ended : -1;
-	f->mtbf_us = f->incidents ? (f->up_us + f->degraded_us) / f->incidents : -1;
-	f->interval_us = q->track.interval_us;
-	f->resolution_us = q->outages * f->interval_us;
+	tell_means(q);
+	tell_exactness(q);
 	words_add_resolution(&said, f);
 	f->resolution = figures_keep(q, text_get(&said));
 	text_release(&said);
@@ -152,6 +213,35 @@ static void take_acks(struct figures_question *q)
 	f->ack_to_end_us = f->acked ? ack_to_end_us / f->acked : -1;
 }
 
+/* Of a service: the first while an incident of its own was open. */
+static bool take_own_ack(int64_t at_us, const char *by, void *with)
+{
+	struct matching *m = with;
+	struct page_incident *i;
+
+	while (m->at < m->incidents && m->list[m->at].to_us >= 0 && m->list[m->at].to_us < at_us)
+		m->at++;
+	i = &m->list[m->at];
+	if (m->at == m->incidents || at_us < i->from_us || i->acked_us >= 0)
+		return true;
+	i->acked_us = at_us;
+	i->acked_by = figures_keep(m->question, by);
+	return true;
+}
+
+static enum figures_step add_own_acks(struct figures_question *q)
+{
+	struct matching m = {q, q->incident, q->into->incident_count, 0};
+
+	if (!m.incidents || read_acks(q->source->read, q->order.name, m.list[0].from_us,
+				      q->end_us, take_own_ack, &m)) {
+		take_acks(q);
+		return FIGURES_DONE;
+	}
+	text_puts(q->wrong, read_wrong(q->source->read));
+	return FIGURES_FAILED;
+}
+
 static enum figures_step add_reasons(struct figures_question *q)
 {
 	struct matching m = {q, q->incident, q->into->incident_count, 0};
@@ -165,7 +255,7 @@ static enum figures_step add_reasons(struct figures_question *q)
 	return FIGURES_FAILED;
 }
 
-static bool is_failing(const struct track *t, int64_t at_us)
+bool figures_is_failing(const struct track *t, int64_t at_us)
 {
 	size_t low = 0, high = t->line.spans;
 
@@ -185,9 +275,14 @@ static void name_members(struct figures_question *q, struct page_incident *of)
 {
 	struct text reason = {0};
 
-	for (size_t i = 0; i < q->track.members; i++)
-		if (is_failing(&q->track.part[i], of->from_us))
-			text_printf(&reason, "%s'%s'", reason.size ? ", " : "", q->track.member[i]);
+	const struct track_makeup *then = q->track.makeup;
+
+	while (then->to_us <= of->from_us)
+		then++;
+	for (size_t i = 0; i < then->members; i++)
+		if (figures_is_failing(&q->track.part[then->place[i]], of->from_us))
+			text_printf(&reason, "%s'%s'", reason.size ? ", " : "",
+				    q->track.member[then->place[i]]);
 	if (reason.size)
 		text_puts(&reason, " down");
 	of->reason = figures_keep(q, text_get(&reason));
@@ -203,5 +298,5 @@ enum figures_step figures_take_reasons(struct figures_question *q)
 		return add_reasons(q);
 	for (; q->at < q->into->incident_count && looks < LOOKS; looks += 1 + q->track.members)
 		name_members(q, &q->incident[q->at++]);
-	return q->at < q->into->incident_count ? FIGURES_MORE : FIGURES_DONE;
+	return q->at < q->into->incident_count ? FIGURES_MORE : add_own_acks(q);
 }

@@ -11,7 +11,6 @@
 #include "../base/clock.h"
 #include "words.h"
 
-#define TELL_EACH 100 /* targets */
 
 void host_release(struct host *h)
 {
@@ -66,17 +65,21 @@ struct figures_order host_order(const struct host_target *t)
 }
 
 /* On a terminal somebody waits: say how far it is. */
-static void tell(const struct host *h)
+void host_tell(const struct host *h, size_t number)
 {
-	if (h->computed && h->computed % TELL_EACH == 0 && isatty(STDERR_FILENO))
-		dprintf(STDERR_FILENO, "\r\033[Kfigures of %zu of %zu checks and services",
-			h->computed, h->targets);
+	struct progress *progress = h->order->progress;
+	struct text name = {0};
+
+	if (!progress || !progress_is_due(progress))
+		return;
+	text_add_safe(&name, h->target[number].name, strlen(h->target[number].name), 40);
+	progress_show(progress, "%s: %zu of %zu: %s", h->order->name, number + 1, h->targets,
+		      text_get(&name));
+	text_release(&name);
 }
 
 void host_end_reading(struct host *h)
 {
-	if (h->computed > TELL_EACH && isatty(STDERR_FILENO))
-		dprintf(STDERR_FILENO, "\r\033[K");
 	if (h->read)
 		read_linger(h->read, false);
 }
@@ -92,8 +95,7 @@ const struct page_figures *page_figures(struct page *p, size_t number)
 	struct figures_order order = host_order(t);
 	struct text wrong = {0};
 
-	tell(h);
-	h->computed++;
+	host_tell(h, number);
 	order.with_detail = true;
 	f = arena_alloc(&h->arena, sizeof *f);
 	if (f && figures_compute(&h->source, &h->arena, &order, f, &wrong))
@@ -115,6 +117,7 @@ const struct page_figures *page_figures_between(struct page *p, size_t number, i
 
 	if (number >= h->targets)
 		return NULL;
+	host_tell(h, number);
 	order = host_order(&h->target[number]);
 	order.from_us = from_us;
 	order.to_us = to_us;

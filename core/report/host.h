@@ -41,7 +41,6 @@ struct host {
 	size_t targets, target_room;
 	const char *listener; /* the contact that was asked for last, NULL: none */
 	char *method;
-	size_t computed; /* targets with figures */
 	struct page_what_if what_if; /* as it was typed, where `has_what_if` */
 	struct figures_what_if supposed;
 	bool has_what_if, knows_what_if; /* knows: the module has asked */
@@ -56,11 +55,15 @@ bool host_find_targets(struct host *, struct text *wrong);
 bool host_read_what_if(struct host *, struct text *wrong);
 /* Once the page is filled: a report that supposes nothing must not look as if it did. */
 void host_judge_what_if(const struct host *, struct page *);
-/* Behind all that the module has filled: where the chain of evidence stands. */
+/* Behind all that the module has filled: the command that makes it again; where the chain of
+ * evidence stands. */
+void host_add_order(const struct host *, struct page *);
 void host_add_evidence(const struct host *, struct page *);
 void host_release(struct host *);
 /* Once the page is filled: no snapshot of the record outlasts that. */
 void host_end_reading(struct host *);
+/* That the target of this number is read now. */
+void host_tell(const struct host *, size_t number);
 
 /* The bytes that came with the configuration go first: not everybody can open files. NULL: *wrong
  * says why. */

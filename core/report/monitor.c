@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/memory.h"
+#include "../base/values.h"
 #include "../store/histogram.h"
 #include "host.h"
 
@@ -30,6 +31,7 @@ struct watch {
 	struct load all, *check, *day;
 	size_t checks, days, at_day;
 	struct page_marker *marker;
+	struct page_effort effort, *day_effort;
 	struct interruption *off;
 	size_t markers, offs;
 	int64_t from_us, to_us;
@@ -149,11 +151,98 @@ static bool read_checks(struct watch *w)
 
 	w->check = memory_new((w->host->targets + 1) * sizeof *w->check);
 	for (size_t i = 0; i < w->host->targets; i++) {
+		host_tell(w->host, i);
 		t = read_find(w->host->read, w->host->target[i].name);
 		if (t && t->kind == READ_CHECK && !read_check(w, t))
 			return false;
 	}
 	return true;
+}
+
+/* ---- what the monitor took: keeper/effort ---- */
+
+/* One quarter of an hour, as it was recorded; -1: not said. */
+struct quarter {
+	int64_t cpu_ppm, memory, in_flight_milli, in_flight_most, waiting_most, queue_most,
+		letters_most;
+};
+
+static void read_value(struct quarter *q, const struct values_one *v)
+{
+	const struct {
+		const char *name;
+		int64_t *into;
+	} known[] = {{"cpu", &q->cpu_ppm},
+		     {"memory", &q->memory},
+		     {"in_flight", &q->in_flight_milli},
+		     {"in_flight_most", &q->in_flight_most},
+		     {"waiting_most", &q->waiting_most},
+		     {"queue_most", &q->queue_most},
+		     {"letters_most", &q->letters_most}};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i].name, v->name))
+			*known[i].into = strtoll(v->text, NULL, 10);
+}
+
+static void most(int64_t *of, int64_t now)
+{
+	*of = now > *of ? now : *of;
+}
+
+/* Sums until finish_effort() divides them. */
+static void add_quarter(struct page_effort *e, const struct quarter *q)
+{
+	e->quarters++;
+	e->in_flight_micro += q->in_flight_milli > 0 ? q->in_flight_milli * 1000 : 0;
+	if (q->cpu_ppm >= 0) {
+		e->cpu_quarters++;
+		e->cpu_micro += q->cpu_ppm * 100;
+		most(&e->cpu_most_micro, q->cpu_ppm * 100);
+	}
+	most(&e->memory_most_bytes, q->memory);
+	most(&e->in_flight_most, q->in_flight_most);
+	most(&e->waiting_most, q->waiting_most);
+	most(&e->queue_most, q->queue_most);
+	most(&e->letters_most, q->letters_most);
+}
+
+static struct page_effort no_effort(int64_t from_us, int64_t to_us)
+{
+	return (struct page_effort){.from_us = from_us,
+				    .to_us = to_us,
+				    .cpu_most_micro = -1,
+				    .memory_most_bytes = -1,
+				    .in_flight_most = -1,
+				    .waiting_most = -1,
+				    .queue_most = -1,
+				    .letters_most = -1};
+}
+
+static void finish_effort(struct page_effort *e)
+{
+	e->cpu_micro = e->cpu_quarters ? e->cpu_micro / e->cpu_quarters : -1;
+	e->in_flight_micro = e->quarters ? e->in_flight_micro / e->quarters : -1;
+}
+
+/* A quarter counts on the day on which it began. */
+static void take_effort(struct watch *w, const struct read_marker *m)
+{
+	struct quarter q = {-1, -1, -1, -1, -1, -1, -1};
+	char *text = memory_text(m->text), *at = text;
+	struct values_one v;
+
+	if (m->from_us < w->from_us || m->from_us >= w->to_us) {
+		free(text);
+		return;
+	}
+	while (values_take(&at, &v))
+		read_value(&q, &v);
+	free(text);
+	add_quarter(&w->effort, &q);
+	for (size_t i = 0; i < w->days; i++)
+		if (m->from_us >= w->day_effort[i].from_us && m->from_us < w->day_effort[i].to_us)
+			add_quarter(&w->day_effort[i], &q);
 }
 
 /* ---- what happened to the monitor ---- */
@@ -180,6 +269,10 @@ static bool take_marker(const struct read_marker *m, void *with)
 	struct watch *w = with;
 	int64_t us = lasted_us(m);
 
+	if (!strcmp(m->kind, "effort")) {
+		take_effort(w, m);
+		return true;
+	}
 	if (us > 0) {
 		w->off = memory_resize(w->off, (w->offs + 1) * sizeof *w->off);
 		w->off[w->offs++] = (struct interruption){m->at_us - us, m->at_us};
@@ -213,6 +306,11 @@ static void set_days(struct watch *w)
 	}
 	w->all.sum = (struct page_load){
 		.from_us = w->from_us, .to_us = w->to_us, .late_max_us = -1};
+	w->effort = no_effort(w->from_us, w->to_us);
+	w->day_effort = arena_alloc(&w->host->arena, (w->days + 1) * sizeof *w->day_effort);
+	for (size_t i = 0; i < w->days && w->day_effort; i++)
+		w->day_effort[i] =
+			no_effort(w->day[i].sum.from_us, w->day[i].sum.to_us);
 }
 
 /* A bucket's middle may lie behind all that was measured. */
@@ -256,6 +354,11 @@ static bool finish(struct watch *w)
 		memcpy(marker, w->marker, w->markers * sizeof *marker);
 	w->into->marker = marker;
 	w->into->marker_count = w->markers;
+	finish_effort(&w->effort);
+	for (size_t i = 0; i < w->days; i++)
+		finish_effort(&w->day_effort[i]);
+	w->into->effort = w->effort;
+	w->into->day_effort = w->day_effort;
 	return marker && w->into->check && w->into->day;
 }
 
@@ -296,10 +399,10 @@ const struct page_monitor *page_monitor(struct page *p)
 	*w.into = (struct page_monitor){0};
 	w.to_us = period->to_us < period->now_us ? period->to_us : period->now_us;
 	set_days(&w);
-	is_fine = gather(&w);
-	if (!is_fine)
+	is_fine = w.day_effort && gather(&w);
+	if (!is_fine && w.day_effort)
 		page_refuse(p, "%s", read_wrong(h->read));
-	else if (!finish(&w))
+	else if (!is_fine || !finish(&w))
 		page_refuse(p, "the figures need too much memory");
 	release(&w);
 	return p->wrong.size ? NULL : w.into;

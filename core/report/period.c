@@ -1,5 +1,6 @@
 /* report/period: which time a report is about, in each zone that decides one. See host.h. */
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,6 @@
 #include "host.h"
 
 #define FORMS "write 2026-08-01, 2026-08-01T12:00:00Z or with an offset"
-
 
 static int digits(const char *at, int count)
 {
@@ -35,27 +35,70 @@ static const char *name_it(struct host *h, const char *format, ...)
 	return name ? name : "";
 }
 
-static void set_month(struct host *h, struct host_span *s, int64_t within_us)
+/* The calendar's times that have a name: as they are typed, and how many months they have. */
+static const struct calendar {
+	const char *option, *what, *form, *like;
+	int months;
+	size_t at; /* in struct report_order */
+} calendar[] = {
+	{"--month", "month", "YYYY-MM", "2026-08", 1, offsetof(struct report_order, month)},
+	{"--quarter", "quarter", "YYYY-QN", "2026-Q3", 3, offsetof(struct report_order, quarter)},
+	{"--year", "year", "YYYY", "2026", 12, offsetof(struct report_order, year)},
+};
+
+static const char *typed(const struct report_order *o, const struct calendar *c)
+{
+	return *(const char *const *)((const char *)o + c->at);
+}
+
+static const char *name_calendar(struct host *h, int months, const struct civil *c)
+{
+	if (months == 12)
+		return name_it(h, "%04" PRId64, c->year);
+	if (months == 3)
+		return name_it(h, "%04" PRId64 "-Q%d", c->year, c->month / 3 + 1);
+	return name_it(h, "%04" PRId64 "-%02d", c->year, c->month);
+}
+
+static void set_calendar(struct host *h, struct host_span *s, int months, int64_t within_us)
 {
 	struct civil c = zone_civil(s->zone, within_us / CLOCK_SECOND);
 
-	s->period.from_us = figures_month_us(s->zone, within_us, 0);
-	s->period.to_us = figures_month_us(s->zone, within_us, 1);
-	s->period.is_month = true;
-	s->period.name = name_it(h, "%04" PRId64 "-%02d", c.year, c.month);
+	c = (struct civil){.year = c.year, .month = c.month - (c.month - 1) % months, .day = 1};
+	s->period.name = name_calendar(h, months, &c);
+	s->period.from_us = zone_instant(s->zone, c) * CLOCK_SECOND;
+	c.month += months;
+	s->period.to_us = zone_instant(s->zone, c) * CLOCK_SECOND;
+	s->period.is_month = months == 1;
 }
 
-static bool parse_month(struct host *h, struct host_span *s, const char *month, struct text *wrong)
+/* Its first month; 0: that is none. */
+static int first_month(const struct calendar *c, const char *text)
 {
-	int year = strlen(month) == 7 && month[4] == '-' ? digits(month, 4) : -1;
-	int number = year > 0 ? digits(month + 5, 2) : -1;
+	int number = 1;
 
-	if (number < 1 || number > 12 || year < 1970) {
-		text_printf(wrong, "there is no month '%s': write YYYY-MM, such as 2026-08", month);
+	if (strlen(text) != strlen(c->form) || (c->months < 12 && text[4] != '-') ||
+	    (c->months == 3 && text[5] != 'Q'))
+		return 0;
+	if (c->months < 12)
+		number = c->months == 3 ? digits(text + 6, 1) : digits(text + 5, 2);
+	return number >= 1 && number <= 12 / c->months ? (number - 1) * c->months + 1 : 0;
+}
+
+static bool parse_calendar(struct host *h, struct host_span *s, const struct calendar *c,
+			   struct text *wrong)
+{
+	const char *text = typed(h->order, c);
+	int month = first_month(c, text), year = month ? digits(text, 4) : -1;
+
+	if (year < 1970) {
+		text_printf(wrong, "there is no %s '%s': write %s, such as %s", c->what, text,
+			    c->form, c->like);
 		return false;
 	}
-	set_month(h, s,
-		  zone_instant(s->zone, (struct civil){year, number, 1, 12, 0, 0}) * CLOCK_SECOND);
+	set_calendar(h, s, c->months,
+		     zone_instant(s->zone, (struct civil){year, month, 1, 12, 0, 0}) *
+			     CLOCK_SECOND);
 	return true;
 }
 
@@ -99,7 +142,10 @@ static bool parse_span(struct host *h, struct host_span *s, struct text *wrong)
 	    (o->to && !parse_time(s->zone, "--to", o->to, &p->to_us, wrong)))
 		return false;
 	if (p->from_us >= p->to_us) {
-		text_puts(wrong, "--from is not before --to");
+		if (o->to)
+			text_printf(wrong, "--from is not before --to: %s and %s", o->from, o->to);
+		else
+			text_printf(wrong, "--from: %s is not before now", o->from);
 		return false;
 	}
 	add_shown(&name, s->zone, p->from_us);
@@ -113,16 +159,26 @@ static bool parse_span(struct host *h, struct host_span *s, struct text *wrong)
 static bool parse(struct host *h, struct host_span *s, struct text *wrong)
 {
 	const struct report_order *o = h->order;
+	const struct calendar *chosen = NULL;
 
-	if (o->month && (o->from || o->to)) {
-		text_puts(wrong, "--month and --from, --to exclude each other");
-		return false;
+	for (size_t i = 0; i < sizeof calendar / sizeof *calendar; i++) {
+		const struct calendar *c = &calendar[i];
+
+		if (!typed(o, c))
+			continue;
+		if (chosen || o->from || o->to) {
+			text_printf(wrong, "%s and %s exclude each other",
+				    chosen ? chosen->option : c->option,
+				    chosen ? c->option : "--from, --to");
+			return false;
+		}
+		chosen = c;
 	}
-	if (o->month)
-		return parse_month(h, s, o->month, wrong);
+	if (chosen)
+		return parse_calendar(h, s, chosen, wrong);
 	if (o->from || o->to)
 		return parse_span(h, s, wrong);
-	set_month(h, s, o->now_us);
+	set_calendar(h, s, 1, o->now_us);
 	return true;
 }
 
@@ -157,8 +213,8 @@ static bool add_span(struct host *h, const char *zone, struct text *wrong)
 		return false;
 	p->now_us = h->order->now_us;
 	p->is_running = p->now_us < p->to_us;
-	p->year_us = figures_year_us(s->zone, p->from_us, 1) -
-		     figures_year_us(s->zone, p->from_us, 0);
+	p->year_us =
+		figures_year_us(s->zone, p->from_us, 1) - figures_year_us(s->zone, p->from_us, 0);
 	return true;
 }
 
@@ -192,7 +248,9 @@ bool host_find_period(struct host *h, struct text *wrong)
 		if (!add_span(h, h->policy[i].zone, wrong))
 			return false;
 	h->span = h->all_spans;
-	if (h->span->period.from_us > h->order->now_us)
-		text_printf(&h->unreadable, "%s has not begun", h->span->period.name);
+	if (h->span->period.from_us > h->order->now_us) {
+		text_printf(&h->unreadable, "%s has not begun: it is ", h->span->period.name);
+		clock_add_utc(&h->unreadable, h->order->now_us, 0);
+	}
 	return true;
 }

@@ -20,9 +20,11 @@
 
 struct printing {
 	const struct text *in;
+	const struct report_order *order;
 	size_t sent, made;
-	struct text why;
+	struct text why, said; /* of what went wrong; how far it is */
 	int document;	     /* the file that is made */
+	int disk_error;      /* why the document could not be kept, 0: it is */
 	int to, from, error; /* -1: done */
 	int64_t give_up_us;
 };
@@ -44,12 +46,13 @@ static bool find(const char *printer, char *path, size_t room)
 	return false;
 }
 
-static void run(const char *path, const int in[2], const int out[2], const int error[2])
+static void run(const char *path, bool tells, const int in[2], const int out[2],
+		const int error[2])
 {
 	static char search[] = "PATH=/usr/bin:/bin", language[] = "LANG=C.UTF-8",
 		    home[] = "HOME=/nonexistent";
 	static char *const environment[] = {search, language, home, NULL};
-	char *const argv[] = {(char *)path, NULL};
+	char *const argv[] = {(char *)path, tells ? (char *)"--progress" : NULL, NULL};
 
 	dup2(in[0], STDIN_FILENO);
 	dup2(out[1], STDOUT_FILENO);
@@ -66,15 +69,46 @@ static void end(int *fd)
 	*fd = -1;
 }
 
+static void keep(struct printing *p, const char *bytes, size_t size)
+{
+	p->made += size;
+	if (spool_write(p->document, bytes, size))
+		return;
+	p->disk_error = errno;
+	end(&p->from); /* nobody needs the rest */
+}
+
+/* Whole lines: `progress N`, in percent, or what is wrong. */
+static void hear(struct printing *p, const char *bytes, size_t size)
+{
+	static const char progress[] = "progress ";
+	const char *newline;
+
+	text_add(&p->said, bytes, size);
+	while ((newline = memchr(p->said.at, '\n', p->said.size))) {
+		size_t line = (size_t)(newline - p->said.at) + 1;
+
+		if (p->order->progress && !strncmp(p->said.at, progress, sizeof progress - 1))
+			progress_show(p->order->progress, "%s: %d %% of its sheets are set",
+				      p->order->name,
+				      (int)strtol(p->said.at + sizeof progress - 1, NULL, 10));
+		else if (p->why.size < WHY_BYTES)
+			text_add(&p->why, p->said.at, line);
+		text_cut(&p->said, line);
+	}
+	if (p->said.size > WHY_BYTES)
+		text_clear(&p->said);
+}
+
 static void take(struct printing *p, int *fd)
 {
 	static char bytes[1 << 16];
 	ssize_t n = read(*fd, bytes, sizeof bytes);
 
 	if (n > 0 && fd == &p->from)
-		p->made += spool_write(p->document, bytes, (size_t)n) ? (size_t)n : 0;
-	else if (n > 0 && p->why.size < WHY_BYTES)
-		text_add(&p->why, bytes, (size_t)n);
+		keep(p, bytes, (size_t)n);
+	else if (n > 0)
+		hear(p, bytes, (size_t)n);
 	else if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
 		end(fd);
 }
@@ -111,19 +145,24 @@ static bool talk(struct printing *p)
 	return true;
 }
 
-static bool judge(const struct printing *p, int status, bool is_in_time, const char *printer,
-		  struct text *wrong)
+static bool judge(struct printing *p, int status, bool is_in_time, struct text *wrong)
 {
-	if (is_in_time && WIFEXITED(status) && !WEXITSTATUS(status) && p->made)
+	const char *printer = p->order->format->printer;
+
+	if (is_in_time && WIFEXITED(status) && !WEXITSTATUS(status) && p->made && !p->disk_error)
 		return true;
-	text_printf(wrong, "%s: ", printer);
+	text_add(&p->why, text_get(&p->said), p->said.size);
 	if (!is_in_time)
-		text_printf(wrong, "it took longer than %d s", REPORT_SECONDS);
+		text_printf(wrong, "%s: it took longer than %d s", printer, REPORT_SECONDS);
+	else if (p->disk_error)
+		report_add_no_room(wrong, p->order->name, p->disk_error);
 	else if (WIFSIGNALED(status))
-		text_printf(wrong, "it crashed (signal %d)", WTERMSIG(status));
-	else
+		report_add_crash(wrong, printer, WTERMSIG(status));
+	else {
+		text_printf(wrong, "%s: ", printer);
 		text_add_safe(wrong, text_get(&p->why), strcspn(text_get(&p->why), "\n"),
 			      WHY_BYTES);
+	}
 	return false;
 }
 
@@ -133,10 +172,13 @@ static bool open_pipes(int in[2], int out[2], int error[2])
 	       pipe2(error, O_CLOEXEC) == 0;
 }
 
-bool report_print(const char *printer, const struct text *lines, int document, struct text *wrong)
+bool report_print(const struct report_order *order, const struct text *lines, int document,
+		  struct text *wrong)
 {
+	const char *printer = order->format->printer;
 	int in[2] = {-1, -1}, out[2] = {-1, -1}, error[2] = {-1, -1}, status = 0;
 	struct printing p = {.in = lines,
+			     .order = order,
 			     .document = document,
 			     .give_up_us = clock_mono_us() + REPORT_SECONDS * CLOCK_SECOND};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
@@ -158,7 +200,7 @@ bool report_print(const char *printer, const struct text *lines, int document, s
 		return false;
 	}
 	if (!child)
-		run(path, in, out, error);
+		run(path, order->progress && order->progress->due_us, in, out, error);
 	end(&in[0]);
 	end(&out[1]);
 	end(&error[1]);
@@ -176,7 +218,10 @@ bool report_print(const char *printer, const struct text *lines, int document, s
 		kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
-	is_fine = judge(&p, status, is_in_time, printer, wrong);
+	if (order->progress)
+		progress_clear(order->progress);
+	is_fine = judge(&p, status, is_in_time, wrong);
 	text_release(&p.why);
+	text_release(&p.said);
 	return is_fine;
 }

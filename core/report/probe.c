@@ -15,7 +15,7 @@
 #include "host.h"
 
 #define DAY_US INT64_C(86400000000)
-#define TELL_EACH 20000 /* results */
+#define LOOK_EACH 500 /* results: is a line of progress due? */
 
 /* ---- each result ---- */
 
@@ -25,7 +25,8 @@ struct reading {
 	int64_t from_us, to_us;
 	bool (*take)(struct page *, const struct page_result *, void *with);
 	void *with;
-	bool has_ended, is_shown;
+	bool has_ended;
+	struct progress *progress;
 	size_t results;
 	struct page_step step[BLOCK_STEPS];
 	char hop_name[BLOCK_STEPS][80];
@@ -36,9 +37,11 @@ static void tell(const struct reading *g, int64_t at_us)
 {
 	struct text name = {0};
 
-	text_add_safe(&name, g->name, strlen(g->name), 60);
-	dprintf(STDERR_FILENO, "\r\033[K%s: %d %% of the results are read", text_get(&name),
-		(int)((at_us - g->from_us) / ((g->to_us - g->from_us) / 100 + 1)));
+	if (!progress_is_due(g->progress))
+		return;
+	text_add_safe(&name, g->name, strlen(g->name), 40);
+	progress_show(g->progress, "%s: %d %% of the results are read", text_get(&name),
+		      (int)((at_us - g->from_us) / ((g->to_us - g->from_us) / 100 + 1)));
 	text_release(&name);
 }
 
@@ -98,7 +101,7 @@ static bool take_result(const struct read_result *from, void *with)
 		.facts = take_facts(g, r),
 	};
 
-	if (g->is_shown && ++g->results % TELL_EACH == 0)
+	if (g->progress && ++g->results % LOOK_EACH == 0)
 		tell(g, r->start_us);
 	g->has_ended = !g->take(g->page, &result, g->with);
 	return !g->has_ended && !g->page->wrong.size;
@@ -136,15 +139,13 @@ bool page_results(struct page *p, size_t number, int64_t from_us, int64_t to_us,
 			      .to_us = to_us,
 			      .take = take,
 			      .with = with,
-			      .is_shown = isatty(STDERR_FILENO)};
+			      .progress = h->order->progress};
 	for (; from_us < to_us && is_fine && !g->has_ended && !p->wrong.size; from_us = end_us) {
 		end_us = to_us - from_us > DAY_US ? from_us + DAY_US : to_us;
 		is_fine = read_results(h->read, t, from_us, end_us, take_result, g);
 	}
 	if (!is_fine)
 		page_refuse(p, "%s", read_wrong(h->read));
-	if (g->results >= TELL_EACH)
-		dprintf(STDERR_FILENO, "\r\033[K");
 	free(g);
 	return is_fine;
 }
@@ -216,19 +217,25 @@ static void add_location(struct sums *s, const char *name)
 	s->location[s->locations++] = kept(s, name);
 }
 
-static bool has_passed(const struct page_result *r)
+/* The names are take_result()'s: to compare them would take longer than all else. */
+static enum sla_state state_of(const struct page_result *r)
 {
-	return !strcmp(r->verdict, "up") || !strcmp(r->verdict, "degraded");
+	enum sla_state s = 0;
+
+	while (s < SLA_STATES - 1 && r->verdict != sla_state_name[s])
+		s++;
+	return s;
 }
 
-static void add_verdict(struct page_probes *n, const struct page_result *r)
+static void add_verdict(struct page_probes *n, const struct page_result *r, enum sla_state s,
+			bool has_passed)
 {
 	n->probes++;
-	n->passed += has_passed(r);
-	n->degraded += !strcmp(r->verdict, "degraded");
-	n->failed += !strcmp(r->verdict, "down");
-	n->unknown += !strcmp(r->verdict, "unknown");
-	if (has_passed(r) && !r->is_tainted && r->elapsed_us > n->slowest_us) {
+	n->passed += has_passed;
+	n->degraded += s == SLA_DEGRADED;
+	n->failed += s == SLA_DOWN;
+	n->unknown += s == SLA_UNKNOWN;
+	if (has_passed && !r->is_tainted && r->elapsed_us > n->slowest_us) {
 		n->slowest_us = r->elapsed_us;
 		n->slowest_at_us = r->at_us;
 	}
@@ -237,21 +244,23 @@ static void add_verdict(struct page_probes *n, const struct page_result *r)
 static bool add_result(struct page *p, const struct page_result *r, void *with)
 {
 	struct sums *s = with;
+	enum sla_state state = state_of(r);
+	bool has_passed = state == SLA_UP || state == SLA_DEGRADED;
 	size_t near = 0;
 
 	(void)p;
 	if (r->is_event)
 		return true;
-	add_verdict(s->into, r);
+	add_verdict(s->into, r, state, has_passed);
 	add_location(s, r->location);
 	for (size_t i = 0; i < r->steps; i++) {
 		struct adding *a = adding_of(s, r->step[i].name, near);
 
 		near = (size_t)(a - s->step) + 1;
 		if (!r->step[i].has_failed && !r->is_tainted)
-			add_time(a, r->step[i].own_us, r->step[i].end_us, has_passed(r));
+			add_time(a, r->step[i].own_us, r->step[i].end_us, has_passed);
 	}
-	if (has_passed(r) && !r->is_tainted)
+	if (has_passed && !r->is_tainted)
 		add_time(adding_of(s, "total", s->steps), r->elapsed_us, r->elapsed_us,
 			 true);
 	return true;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../base/progress.h"
 #include "../base/text.h"
 #include "../config/policy.h"
 #include "../render/page.h"
@@ -28,7 +29,8 @@ struct report_order {
 	const struct config_policies *policies;
 	const struct report_contact *contact; /* instead of those of `config` */
 	size_t contacts;
-	const char *month, *from, *to, *zone;
+	const char *month, *quarter, *year; /* "2026-10", "2026-Q4", "2026": of each zone its own */
+	const char *from, *to, *zone;
 	const char *check, *service, *customer, *sla;
 	const char *need, *interval; /* of a what-if */
 	const char *const *option; /* name=value */
@@ -36,14 +38,19 @@ struct report_order {
 	const struct render_format *format;
 	struct render_order render;
 	int64_t now_us;
+	struct progress *progress; /* lent; the child shows its own there, too; NULL: none */
 };
 
 /* Also how the child ends; a module that ends the process itself is unlikely to say 64 or 2. */
 enum report_result { REPORT_DONE = 0, REPORT_FAILED = 2, REPORT_WRONG_ORDER = 64 };
 
-/* Has `printer`, a program beside this one, make a document of the lines and writes it to the file
- * `document`. Waits for it. False: *wrong says why. */
-bool report_print(const char *printer, const struct text *lines, int document, struct text *wrong);
+/* Has the format's printer, a program beside this one, make a document of the lines and writes it
+ * to the file `document`. Waits for it. False: *wrong says why. */
+bool report_print(const struct report_order *, const struct text *lines, int document,
+		  struct text *wrong);
+/* Why there is no document of that name: the disk, a process that ended by a signal. */
+void report_add_no_room(struct text *wrong, const char *name, int error);
+void report_add_crash(struct text *wrong, const char *who, int signal_number);
 
 /* The document in *document, a file without a name that the caller closes, or one sentence in
  * *wrong and -1. */

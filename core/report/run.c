@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/memory.h"
 #include "../base/spool.h"
 #include "child.h"
 
@@ -37,6 +39,36 @@ static int read_all(int fd, int into)
 			return errno;
 	}
 	return 0;
+}
+
+void report_add_no_room(struct text *wrong, const char *name, int error)
+{
+	text_printf(wrong,
+		    "report '%s' needs more room than the folder of temporary files has (%s): name "
+		    "another in TMPDIR",
+		    name, log_errno(error));
+}
+
+/* Libraries crash, and the kernel kills, where memory ends. */
+void report_add_crash(struct text *wrong, const char *who, int signal_number)
+{
+	struct rlimit most;
+
+	text_printf(wrong, "%s crashed (signal %d)", who, signal_number);
+	if (signal_number == SIGKILL)
+		text_puts(wrong, ": somebody killed it, most likely for want of memory");
+	else if (!getrlimit(RLIMIT_AS, &most) && most.rlim_cur != RLIM_INFINITY)
+		text_printf(wrong, ": it may have no more than %llu MB of memory (ulimit -v)",
+			    (unsigned long long)most.rlim_cur >> 20);
+}
+
+static void add_crash(const struct report_order *o, int signal_number, struct text *wrong)
+{
+	struct text who = {0};
+
+	text_printf(&who, "report '%s'", o->name);
+	report_add_crash(wrong, text_get(&who), signal_number);
+	text_release(&who);
 }
 
 static bool is_answer(int status)
@@ -70,12 +102,12 @@ static enum report_result result_of(const struct report_order *o, int status, in
 	if (trouble == ETIMEDOUT)
 		text_printf(wrong, "report '%s' took longer than %d s", o->name, REPORT_SECONDS);
 	else if (trouble)
-		text_printf(wrong,
-			    "report '%s' needs more room than the folder of temporary files "
-			    "has (%s): name another in TMPDIR",
-			    o->name, log_errno(trouble));
+		report_add_no_room(wrong, o->name, trouble);
 	else if (WIFSIGNALED(status))
-		text_printf(wrong, "report '%s' crashed (signal %d)", o->name, WTERMSIG(status));
+		add_crash(o, WTERMSIG(status), wrong);
+	else if (WEXITSTATUS(status) == MEMORY_EXIT)
+		text_printf(wrong, "report '%s' needs more memory than there is: ask for a shorter "
+				   "time, or for less", o->name);
 	else if (is_answer(WEXITSTATUS(status)) && size)
 		add_answer(document, wrong);
 	else
@@ -109,11 +141,13 @@ static enum report_result fill(const struct report_order *order, int document, s
 		kill(child, SIGKILL);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
+	if (order->progress)
+		progress_clear_of_child(order->progress);
 	return result_of(order, status, trouble, document, wrong);
 }
 
 /* The lines are read where they lie. */
-static bool print(const char *printer, int *document, struct text *wrong)
+static bool print(const struct report_order *order, int *document, struct text *wrong)
 {
 	size_t size = size_of(*document);
 	char *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, *document, 0);
@@ -123,7 +157,7 @@ static bool print(const char *printer, int *document, struct text *wrong)
 
 	if (!is_fine)
 		refuse(wrong, "a temporary file");
-	is_fine = is_fine && report_print(printer, &lines, made, wrong);
+	is_fine = is_fine && report_print(order, &lines, made, wrong);
 	if (at != MAP_FAILED)
 		munmap(at, size);
 	close(*document);
@@ -141,7 +175,7 @@ enum report_result report_run_to(const struct report_order *order, int *document
 		return refuse(wrong, "a temporary file");
 	result = fill(order, *document, wrong);
 	if (result == REPORT_DONE && order->format->printer &&
-	    !print(order->format->printer, document, wrong))
+	    !print(order, document, wrong))
 		result = REPORT_FAILED;
 	if (result != REPORT_DONE && *document >= 0) {
 		close(*document);

@@ -6,6 +6,7 @@
 
 #include "../base/clock.h"
 #include "../base/memory.h"
+#include "../base/quorum.h"
 #include "../module/option.h"
 #include "host.h"
 
@@ -42,6 +43,7 @@ static void set_policy(struct figures_policy *p, const struct config_sla *s)
 		.credits = s->refunds.tiers ? &s->refunds : NULL,
 		.notice_us = s->notice_us,
 		.allowance_us = s->allowance_us,
+		.maintenance_up_counts = s->maintenance_up == 1,
 	};
 }
 
@@ -81,20 +83,47 @@ static bool is_pattern(const char *name)
 	return strpbrk(name, "*?");
 }
 
-/* Patterns mean the checks that the record knows. */
+static bool has_member(const struct figures_service *s, const char *name)
+{
+	for (size_t i = 0; i < s->members; i++)
+		if (!strcmp(s->member[i], name))
+			return true;
+	return false;
+}
+
+/* Patterns mean the checks that the record knows. Each is a member once, as in the loader. */
 static size_t expand(const struct read_target *known, size_t targets, const char *pattern,
-		     const char **into)
+		     struct figures_service *s, const char **into)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < targets; i++)
-		if (known[i].kind == READ_CHECK && !known[i].removed_us &&
-		    !fnmatch(pattern, known[i].name, FNM_NOESCAPE)) {
-			if (into)
-				into[n] = known[i].name;
-			n++;
-		}
+	for (size_t i = 0; i < targets; i++) {
+		if (known[i].kind != READ_CHECK || known[i].removed_us ||
+		    fnmatch(pattern, known[i].name, FNM_NOESCAPE))
+			continue;
+		n++;
+		if (into && !has_member(s, known[i].name))
+			into[s->members++] = known[i].name;
+	}
 	return n;
+}
+
+/* NULL: each weighs 1. */
+static const int64_t *weights_of(struct host *h, const struct config_service *c,
+				 const struct figures_service *s)
+{
+	struct text written = {0};
+	int64_t *weight;
+
+	if (!*c->weights)
+		return NULL;
+	for (const char *const *w = c->weights; *w; w++)
+		text_printf(&written, "%s\n", *w);
+	weight = room_for(h, s->members, sizeof *weight);
+	for (size_t i = 0; i < s->members; i++)
+		weight[i] = quorum_weight(text_get(&written), s->member[i]);
+	text_release(&written);
+	return weight;
 }
 
 static void set_service(struct host *h, const struct config_service *c,
@@ -104,14 +133,15 @@ static void set_service(struct host *h, const struct config_service *c,
 	size_t n = 0;
 
 	for (const char *const *m = c->members; *m; m++)
-		n += is_pattern(*m) ? expand(known, targets, *m, NULL) : 1;
+		n += is_pattern(*m) ? expand(known, targets, *m, NULL, NULL) : 1;
 	member = room_for(h, n, sizeof *member);
-	*s = (struct figures_service){.name = c->name, .member = member, .need = c->need};
+	*s = (struct figures_service){.name = c->name, .member = member, .need = c->needed};
 	for (const char *const *m = c->members; *m; m++)
 		if (is_pattern(*m))
-			s->members += expand(known, targets, *m, member + s->members);
-		else
+			expand(known, targets, *m, s, member);
+		else if (!has_member(s, *m))
 			member[s->members++] = *m;
+	s->weight = weights_of(h, c, s);
 }
 
 static bool set_window(struct host *h, const struct config_maintenance *m,
@@ -222,13 +252,16 @@ static bool add_policy(struct host *h, const char *name, struct text *wrong)
 	return h->targets;
 }
 
+/* `other`: it is there, of the other kind. */
 static bool refuse(const char *kind, const char *name, const char **names, size_t count,
-		   struct text *wrong)
+		   const char *other, struct text *wrong)
 {
 	const char *meant = option_nearest(name, names, count, sizeof *names);
 
 	text_printf(wrong, "there is no %s '%s'", kind, name);
-	if (meant)
+	if (other)
+		text_printf(wrong, ": it is a %s, write --%s", other, other);
+	else if (meant)
 		text_printf(wrong, ": did you mean '%s'?", meant);
 	else if (count)
 		text_puts(wrong, ": a report without it lists all");
@@ -237,9 +270,19 @@ static bool refuse(const char *kind, const char *name, const char **names, size_
 	return false;
 }
 
+static bool is_known(const struct host *h, const char *name, const struct read_target *known,
+		     size_t targets)
+{
+	for (size_t i = 0; i < targets; i++)
+		if (!strcmp(known[i].name, name))
+			return true;
+	return configured(h, name);
+}
+
 static bool add_one(struct host *h, enum read_kind kind, const char *name,
 		    const struct read_target *known, size_t targets, struct text *wrong)
 {
+	static const char *const kind_name[] = {"check", "service"};
 	const char **names = room_for(h, targets + h->source.services, sizeof *names);
 	size_t n = 0;
 
@@ -253,16 +296,9 @@ static bool add_one(struct host *h, enum read_kind kind, const char *name,
 			add_target(h, names[i], policy_of(h, name));
 			return true;
 		}
-	return refuse(kind == READ_SERVICE ? "service" : "check", name, names, n, wrong);
-}
-
-static bool is_known(const struct host *h, const char *name, const struct read_target *known,
-		     size_t targets)
-{
-	for (size_t i = 0; i < targets; i++)
-		if (!strcmp(known[i].name, name))
-			return true;
-	return configured(h, name);
+	return refuse(kind_name[kind == READ_SERVICE], name, names, n,
+		      is_known(h, name, known, targets) ? kind_name[kind != READ_SERVICE] : NULL,
+		      wrong);
 }
 
 /* What the customer is served, all by the customer's policy, or each by its own. */

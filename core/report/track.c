@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/map.h"
 #include "../base/memory.h"
 
 #define SILENT_INTERVALS 3
@@ -12,8 +13,7 @@
 struct target {
 	const char *name;
 	const struct read_target *known; /* NULL: the record has nothing of it */
-	const char *const *member;
-	size_t members, need;
+	struct read_makeup now; /* of a service: what it is made of since the last of its makeups */
 	bool is_service;
 };
 
@@ -41,15 +41,6 @@ static const struct figures_service *find_service(const struct figures_source *s
 	return NULL;
 }
 
-/* The need of a service is another one in a what-if. */
-static void suppose(const struct figures_order *o, struct target *t)
-{
-	const struct figures_what_if *i = o->what_if;
-
-	if (i && i->need && t->is_service && !strcmp(t->name, i->service))
-		t->need = (size_t)o->what_if->need;
-}
-
 static void define(const struct figures_source *s, const char *name, struct target *t)
 {
 	const struct figures_service *own = find_service(s, name);
@@ -57,14 +48,12 @@ static void define(const struct figures_source *s, const char *name, struct targ
 	*t = (struct target){.name = name, .known = read_find(s->read, name)};
 	if (own) {
 		t->is_service = true;
-		t->member = own->member;
-		t->members = own->members;
-		t->need = (size_t)own->need;
+		t->now = (struct read_makeup){INT64_MAX, own->member, own->weight, own->members,
+					      own->need};
 	} else if (t->known && t->known->kind == READ_SERVICE) {
 		t->is_service = true;
-		t->member = t->known->member;
-		t->members = t->known->members;
-		t->need = (size_t)t->known->need;
+		t->now = (struct read_makeup){INT64_MAX, t->known->member, t->known->weight,
+					      t->known->members, t->known->need};
 	}
 }
 
@@ -142,7 +131,11 @@ static bool from_samples(const struct figures_source *s, const struct figures_or
 struct level {
 	struct target target;
 	struct track *into;
-	size_t at; /* of a service: the member whose turn it is; then which one is merged */
+	/* of a service: the member whose line is made; then which makeup is merged, from where all
+	 * of them begin, and which of its members */
+	size_t part, makeup, at;
+	int64_t from_us;
+	bool has_begun;
 	struct sla_merge *merge;
 };
 
@@ -183,55 +176,156 @@ static bool track_check(const struct tracking *k, const struct target *t, struct
 
 /* ---- a service ---- */
 
+/* Members of all its makeups, each once. */
+struct gathering {
+	struct tracking *k;
+	struct map place; /* by name, plus one */
+	const char **member;
+	size_t members;
+};
+
+static size_t place_of(struct gathering *g, const char *name)
+{
+	uintptr_t at = (uintptr_t)map_find_text(&g->place, name);
+
+	if (!at) {
+		g->member[g->members++] = name;
+		at = g->members;
+		map_put_text(&g->place, name, (void *)at);
+	}
+	return at - 1;
+}
+
+/* The need of a service is another one in a what-if. */
+static int64_t need_of(const struct figures_order *o, const char *name, int64_t need)
+{
+	const struct figures_what_if *i = o->what_if;
+
+	return i && i->need && !strcmp(name, i->service) ? i->need : need;
+}
+
+static bool add_makeup(struct gathering *g, const char *name, const struct read_makeup *m,
+		       struct track_makeup *into, int64_t from_us)
+{
+	size_t *place = arena_alloc(g->k->arena, (m->members + 1) * sizeof *place);
+
+	for (size_t i = 0; place && i < m->members; i++)
+		place[i] = place_of(g, m->member[i]);
+	*into = (struct track_makeup){from_us, m->until_us, need_of(g->k->order, name, m->need),
+				      m->members, place, m->weight};
+	return place;
+}
+
+/* What it was made of at any time before the end of the span. */
+static bool gather(struct gathering *g, const struct target *t, struct track *into)
+{
+	size_t before = t->known && t->known->kind == READ_SERVICE ? t->known->makeups : 0;
+	struct track_makeup *makeup =
+		arena_alloc(g->k->arena, (before + 1) * sizeof *makeup);
+	size_t room = t->now.members;
+	int64_t from_us = INT64_MIN;
+
+	for (size_t i = 0; i < before; i++)
+		room += t->known->makeup[i].members;
+	g->member = arena_alloc(g->k->arena, (room + 1) * sizeof *g->member);
+	if (!makeup || !g->member)
+		return false;
+	for (size_t i = 0; i <= before && from_us < g->k->order->to_us; i++) {
+		const struct read_makeup *m = i < before ? &t->known->makeup[i] : &t->now;
+
+		if (!add_makeup(g, t->name, m, &makeup[i], from_us))
+			return false;
+		into->makeups = i + 1;
+		from_us = m->until_us;
+	}
+	into->makeup = makeup;
+	into->member = g->member;
+	into->members = g->members;
+	into->part = memory_new((into->members + 1) * sizeof *into->part);
+	return true;
+}
+
+/* Two services may have been made of each other, one after the other: then it is not followed. */
+static bool is_on_the_way(const struct tracking *k, const char *name)
+{
+	for (size_t i = 0; i < k->levels; i++)
+		if (!strcmp(k->level[i].target.name, name))
+			return true;
+	return false;
+}
+
 static bool enter(struct tracking *k, const char *name, struct track *into)
 {
 	struct level *l = &k->level[k->levels];
+	struct gathering g = {.k = k};
+	bool is_gathered;
 
 	if (k->levels > TRACK_DEPTH) {
 		text_printf(k->wrong, "services nest deeper than %d at '%s'", TRACK_DEPTH, name);
 		return false;
 	}
-	k->levels++;
 	*l = (struct level){.into = into};
-	define(k->source, name, &l->target);
-	suppose(k->order, &l->target);
+	if (is_on_the_way(k, name))
+		l->target = (struct target){.name = name};
+	else
+		define(k->source, name, &l->target);
+	k->levels++;
 	if (!l->target.is_service)
 		return true;
 	into->is_service = true;
-	into->member = l->target.member;
-	into->members = l->target.members;
-	into->part = memory_new((into->members + 1) * sizeof *into->part);
-	return true;
+	is_gathered = gather(&g, &l->target, into);
+	map_release(&g.place);
+	if (!is_gathered) {
+		into->makeups = 0;
+		text_puts(k->wrong, FIGURES_TOO_MUCH);
+	}
+	return is_gathered;
 }
 
 /* The members' lines reach back to their last pass, so that the group's incident has its true
  * start. */
-static void begin_merge(const struct tracking *k, struct level *l)
+static void begin_line(const struct tracking *k, struct level *l)
 {
 	struct track *into = l->into;
-	int64_t from_us = k->order->from_us;
 
+	l->from_us = k->order->from_us;
 	for (size_t i = 0; i < into->members; i++) {
 		const struct track *part = &into->part[i];
 
 		if (part->line.spans)
-			from_us = earlier(from_us, part->line.span[0].from_us);
+			l->from_us = earlier(l->from_us, part->line.span[0].from_us);
 		if (part->interval_us > into->interval_us)
 			into->interval_us = part->interval_us;
 	}
-	l->merge = sla_merge_new(into->members, l->target.need, from_us, k->order->to_us);
-	l->at = 0;
+}
+
+/* The next makeup of which some time is wanted. False: there is none. */
+static bool begin_merge(const struct tracking *k, struct level *l)
+{
+	for (; l->makeup < l->into->makeups; l->makeup++) {
+		const struct track_makeup *m = &l->into->makeup[l->makeup];
+		int64_t from_us = m->from_us > l->from_us ? m->from_us : l->from_us;
+		int64_t to_us = earlier(m->to_us, k->order->to_us);
+
+		if (from_us >= to_us)
+			continue;
+		l->merge = sla_merge_new(m->members, m->need, from_us, to_us);
+		l->at = 0;
+		return true;
+	}
+	return false;
 }
 
 /* Of so many members at least one, and no more than make so many spans. */
-static void add_members(struct level *l)
+static void add_members(struct level *l, const struct track_makeup *m)
 {
 	size_t spans = 0;
 
-	while (l->at < l->into->members && spans < TRACK_SPANS) {
-		const struct sla_line *line = &l->into->part[l->at++].line;
+	while (l->at < m->members && spans < TRACK_SPANS) {
+		const struct sla_line *line = &l->into->part[m->place[l->at]].line;
 
-		sla_merge_add(l->merge, line);
+		sla_merge_add(l->merge, line, m->weight ? m->weight[l->at] : 1);
+		l->at++;
 		spans += line->spans + 1;
 	}
 }
@@ -239,20 +333,25 @@ static void add_members(struct level *l)
 /* True: its line is whole. */
 static bool merge(const struct tracking *k, struct level *l)
 {
-	if (!l->merge) {
-		begin_merge(k, l);
-		return false;
+	const struct track_makeup *m;
+
+	if (!l->has_begun) {
+		begin_line(k, l);
+		l->has_begun = true;
 	}
-	if (l->at < l->into->members) {
-		add_members(l);
-		return false;
+	if (!l->merge && !begin_merge(k, l)) {
+		sla_incidents_of_line(&l->into->line, false, &l->into->incidents);
+		return true;
 	}
-	if (!sla_merge_step(l->merge, &l->into->line, TRACK_SPANS))
-		return false;
-	sla_merge_free(l->merge);
-	l->merge = NULL;
-	sla_incidents_of_line(&l->into->line, false, &l->into->incidents);
-	return true;
+	m = &l->into->makeup[l->makeup];
+	if (l->at < m->members) {
+		add_members(l, m);
+	} else if (sla_merge_step(l->merge, &l->into->line, TRACK_SPANS)) {
+		sla_merge_free(l->merge);
+		l->merge = NULL;
+		l->makeup++;
+	}
+	return false;
 }
 
 /* ---- the way through all of them ---- */
@@ -282,8 +381,8 @@ enum figures_step track_step(struct tracking *k)
 	struct level *l = &k->level[k->levels - 1];
 	bool is_fine;
 
-	if (l->target.is_service && !l->merge && l->at < l->into->members) {
-		size_t member = l->at++;
+	if (l->target.is_service && l->part < l->into->members) {
+		size_t member = l->part++;
 
 		return enter(k, l->into->member[member], &l->into->part[member]) ? FIGURES_MORE
 										 : FIGURES_FAILED;

@@ -11,15 +11,26 @@
 #define TRACK_DEPTH 16   /* services within services */
 #define TRACK_SPANS 4096 /* merged in one step */
 
+/* What a service is made of for a while: closed time stays as it was. */
+struct track_makeup {
+	int64_t from_us, to_us; /* the first from the beginning of time, the last to its end */
+	int64_t need;
+	size_t members;
+	const size_t *place;   /* of each among the track's members */
+	const int64_t *weight; /* of each, NULL: each 1 */
+};
+
 /* Zero-initialise; track_release(). */
 struct track {
 	struct sla_line line; /* may reach beyond [from, to) */
 	struct sla_incidents incidents;
 	int64_t interval_us;  /* the longest in force; 0: events */
 	bool is_service;
-	const char *const *member; /* of a service */
+	const char *const *member; /* of a service, of whatever time */
 	struct track *part;        /* its members' tracks */
 	size_t members;
+	const struct track_makeup *makeup; /* what it was made of, in order of time */
+	size_t makeups;
 	struct said said;
 };
 

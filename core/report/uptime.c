@@ -17,34 +17,58 @@ struct uptime {
 	struct map by_name;
 };
 
-static bool prepare(struct uptime *u, const char *store, struct text *wrong)
+static enum uptime_opened prepare(struct uptime *u, struct text *wrong)
 {
 	struct host *h = &u->host;
 
 	arena_init(&h->arena, NULL, 0, HOST_BYTES);
 	h->magic = HOST_MAGIC;
 	h->order = &u->order;
-	if (!host_read_policies(h, wrong) || !host_find_period(h, wrong))
-		return false;
-	h->read = read_open(store, wrong);
-	if (!h->read || !host_find_targets(h, wrong))
-		return false;
+	if (!host_read_policies(h, wrong))
+		return UPTIME_NOT_THERE;
+	if (!host_find_period(h, wrong))
+		return UPTIME_WRONG_SPAN;
+	if (h->unreadable.size) {
+		text_puts(wrong, text_get(&h->unreadable));
+		return UPTIME_WRONG_SPAN;
+	}
+	h->read = read_open(u->order.store, wrong);
+	if (!h->read)
+		return UPTIME_UNREADABLE;
+	if (!host_find_targets(h, wrong))
+		return *read_wrong(h->read) ? UPTIME_UNREADABLE : UPTIME_NOT_THERE;
 	for (size_t i = 0; i < h->targets; i++)
 		map_put_text(&u->by_name, h->target[i].name, &h->target[i]);
-	return true;
+	return UPTIME_OPEN;
+}
+
+enum uptime_opened uptime_open_order(struct uptime **opened, const struct report_order *order,
+				     struct text *wrong)
+{
+	struct uptime *u = memory_new(sizeof *u);
+	enum uptime_opened is;
+
+	u->order = *order;
+	u->order.policies = order->policies ? order->policies : &u->none;
+	is = prepare(u, wrong);
+	if (is != UPTIME_OPEN) {
+		uptime_close(u);
+		u = NULL;
+	}
+	*opened = u;
+	return is;
 }
 
 struct uptime *uptime_open(const char *store, const struct config_policies *policies,
 			   int64_t now_us, struct text *wrong)
 {
-	struct uptime *u = memory_new(sizeof *u);
+	struct uptime *u;
 
-	u->order = (struct report_order){.policies = policies ? policies : &u->none,
-					 .now_us = now_us};
-	if (prepare(u, store, wrong))
-		return u;
-	uptime_close(u);
-	return NULL;
+	uptime_open_order(&u,
+			  &(struct report_order){
+				  .store = store, .policies = policies, .now_us = now_us},
+			  wrong);
+	return u;
 }
 
 void uptime_close(struct uptime *u)
@@ -103,6 +127,11 @@ struct figures_order uptime_order(const struct uptime *u, size_t target, int64_t
 	order.from_us = from_us;
 	order.to_us = to_us;
 	return order;
+}
+
+struct figures_order uptime_asked(const struct uptime *u, size_t target)
+{
+	return host_order(&u->host.target[target]);
 }
 
 const struct figures_source *uptime_source(const struct uptime *u)

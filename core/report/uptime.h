@@ -14,11 +14,27 @@
 
 struct uptime;
 struct config_policies;
+struct report_order;
 
 /* `store` and `policies` must stay; policies NULL: none. NULL: *wrong says why. */
 struct uptime *uptime_open(const char *store, const struct config_policies *policies,
 			   int64_t now_us, struct text *wrong);
 void uptime_close(struct uptime *);
+
+/* The same for what an order names, read as `nines report` reads it: `store`, `policies`, `check`,
+ * `service`, `sla`, `month`, `quarter`, `year`,
+ * `from`, `to`, `now_us`; the rest is not looked at. Texts must stay.
+ */
+enum uptime_opened {
+	UPTIME_OPEN,
+	UPTIME_WRONG_SPAN,
+	UPTIME_NOT_THERE, /* no such check, service or sla, or none in the record */
+	UPTIME_UNREADABLE
+};
+enum uptime_opened uptime_open_order(struct uptime **, const struct report_order *,
+				     struct text *wrong);
+/* An order for the figures of one of its targets over the span that was asked for. */
+struct figures_order uptime_asked(const struct uptime *, size_t target);
 
 /* Of this month so far: the share of known time that was not down, in millionths of a percent,
  * truncated; -1: not known.

@@ -5,6 +5,7 @@
  * or the distance between probes is another one. What was not probed cannot be supposed: a denser
  * interval than the recorded one has no figures. */
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,25 +14,49 @@
 
 #define LONGEST_US (86400 * CLOCK_SECOND)
 
-static size_t members_of(struct host *h, const char *name, int64_t *need)
+/* What is known of the service of that name, as figures have it. */
+static struct figures_service service_of(const struct host *h, const char *name)
 {
 	const struct read_target *known = h->read ? read_find(h->read, name) : NULL;
 
 	for (size_t i = 0; i < h->source.services; i++)
-		if (!strcmp(h->source.service[i].name, name)) {
-			*need = h->source.service[i].need;
-			return h->source.service[i].members;
-		}
-	*need = known ? known->need : 0;
-	return known ? known->members : 0;
+		if (!strcmp(h->source.service[i].name, name))
+			return h->source.service[i];
+	return known ? (struct figures_service){known->name, known->member, known->weight,
+						known->members, known->need}
+		     : (struct figures_service){0};
+}
+
+/* All there is to need: of members that weigh 1 each their number. */
+static int64_t weight_of(const struct figures_service *s)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < s->members; i++)
+		sum += s->weight ? s->weight[i] : 1;
+	return sum;
+}
+
+static void refuse_need(const struct page_what_if *w, const char *typed, struct text *wrong)
+{
+	if (w->weight)
+		text_printf(wrong,
+			    "--need %s is more than the members of service '%s' weigh: %" PRId64
+			    " together",
+			    typed, w->service, w->weight);
+	else
+		text_printf(wrong,
+			    "--need %s is more than service '%s' has: %" PRId64 " member%s", typed,
+			    w->service, w->members, w->members == 1 ? "" : "s");
 }
 
 static bool read_need(struct host *h, const char *typed, struct text *wrong)
 {
 	struct page_what_if *w = &h->what_if;
 	const char *service = h->order->service;
+	struct figures_service is;
+	int64_t all;
 	char *end;
-	size_t members;
 
 	if (!service && h->order->check)
 		text_printf(wrong,
@@ -43,15 +68,17 @@ static bool read_need(struct host *h, const char *typed, struct text *wrong)
 				 "--service NAME");
 	if (wrong->size)
 		return false;
-	w->need = strtoll(typed, &end, 10);
-	members = members_of(h, service, &w->need_before);
-	if (!*typed || *end || w->need < 1)
-		text_printf(wrong, "--need: '%s' is no whole number from 1 on", typed);
-	else if ((uint64_t)w->need > members)
-		text_printf(wrong, "--need %s is more than service '%s' has: %zu member%s", typed,
-			    service, members, members == 1 ? "" : "s");
+	is = service_of(h, service);
+	all = weight_of(&is);
 	w->service = service;
-	w->members = (int64_t)members;
+	w->members = (int64_t)is.members;
+	w->weight = is.weight ? all : 0;
+	w->need_before = is.need < all ? is.need : all;
+	w->need = !strcmp(typed, "all") ? all : strtoll(typed, &end, 10);
+	if (strcmp(typed, "all") != 0 && (!*typed || *end || w->need < 1))
+		text_printf(wrong, "--need: '%s' is no whole number from 1 on, nor all", typed);
+	else if (w->need > all)
+		refuse_need(w, typed, wrong);
 	return !wrong->size;
 }
 

@@ -53,6 +53,15 @@ void words_add_time(struct text *t, const struct zone *zone, int64_t us)
 		    c.minute);
 }
 
+static void add_share(struct text *t, int64_t us, const struct page_figures *f, const char *of)
+{
+	if (f->known_us <= 0 || !us)
+		return;
+	text_puts(t, " (");
+	words_add_percent(t, sla_percent_up_micro(us, f->known_us));
+	text_printf(t, "%s)", of);
+}
+
 void words_add_resolution(struct text *t, const struct page_figures *f)
 {
 	text_puts(t, "measured downtime ");
@@ -63,8 +72,10 @@ void words_add_resolution(struct text *t, const struct page_figures *f)
 	}
 	text_puts(t, " +- ");
 	words_add_length(t, f->resolution_us);
+	add_share(t, f->resolution_us, f, " of the known time");
 	text_puts(t, "; outages shorter than ");
 	words_add_length(t, f->interval_us);
+	add_share(t, f->interval_us, f, "");
 	text_puts(t, " may be missed");
 }
 
@@ -128,6 +139,8 @@ static void say_maintenance(struct text *t, const struct figures_policy *p)
 		text_puts(t, " a month, the earliest first");
 	}
 	text_puts(t, "; time behind its announced end counts");
+	if (p->maintenance_up_counts)
+		text_puts(t, "; what was up in it is not left out and counts as up");
 }
 
 static void say_unknown(struct text *t, const struct figures_policy *p)

@@ -13,7 +13,8 @@ void words_add_length(struct text *, int64_t us);
 /* "2026-10-03 14:00" by the clock of the zone. */
 void words_add_time(struct text *, const struct zone *, int64_t us);
 
-/* "measured downtime 6m +- 1m; outages shorter than 1m may be missed" (definitions 4). */
+/* "measured downtime 6m +- 1m (0.002241 % of the known time); outages shorter than 1m (0.002241 %)
+ * may be missed" (definitions 4). */
 void words_add_resolution(struct text *, const struct page_figures *);
 
 /* The policy, in the order that <nines/report.h> promises; everything lies in the arena. NULL: too

@@ -2,6 +2,7 @@
  */
 #include "reporter.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -131,13 +132,33 @@ static void set_options(struct rendering *g)
 	g->order.option = g->option;
 }
 
+/* The rhythms whose times `nines report` knows by name; of others it gets the days. */
+static const struct calendar {
+	const char *every;
+	size_t at; /* in struct report_order */
+} calendar[] = {
+	{"month", offsetof(struct report_order, month)},
+	{"quarter", offsetof(struct report_order, quarter)},
+	{"year", offsetof(struct report_order, year)},
+	{NULL, 0},
+};
+
+static const struct calendar *calendar_of(const struct line *deliver)
+{
+	const struct calendar *c = calendar;
+
+	while (c->every && strcmp(c->every, line_get(deliver, "every")) != 0)
+		c++;
+	return c->every ? c : NULL;
+}
+
 /* A month by its name, so that each sla has its own zone's; days by their dates, likewise. */
 static void set_span(struct rendering *g)
 {
-	const char *label = line_get(&g->make, "label");
+	const struct calendar *c = calendar_of(&g->deliver);
 
-	if (!strcmp(line_get(&g->deliver, "every"), "month")) {
-		g->order.month = label;
+	if (c) {
+		*(const char **)((char *)&g->order + c->at) = line_get(&g->make, "label");
 		return;
 	}
 	text_puts(&g->from, line_get(&g->make, "first"));
@@ -262,8 +283,8 @@ static void add_command(struct text *t, const struct line *make, const struct li
 	for (size_t i = 0; i < 4; i++)
 		if (given(deliver, word[i]))
 			text_printf(t, " --%s '%s'", word[i], line_get(deliver, word[i]));
-	if (!strcmp(line_get(deliver, "every"), "month"))
-		text_printf(t, " --month %s", line_get(make, "label"));
+	if (calendar_of(deliver))
+		text_printf(t, " --%s %s", calendar_of(deliver)->every, line_get(make, "label"));
 	else
 		text_printf(t, " --from %s --to %s", line_get(make, "first"),
 			    line_get(make, "behind"));

@@ -12,14 +12,16 @@
 struct cursor {
 	struct sla_line line; /* the member's line, cut to the report's span */
 	size_t at;
+	int64_t weight;
 };
 
 struct sla_merge {
-	size_t members, room, need;
+	size_t members, room;
+	int64_t need, weight; /* weight: of all members */
 	int64_t from_us, to_us; /* from_us: how far it has come */
 	struct cursor *cursor;
 	size_t *next; /* a heap of members: whose span ends first */
-	size_t count[SLA_STATES]; /* of members, by their state at from_us */
+	int64_t count[SLA_STATES]; /* the weight of members, by their state at from_us */
 };
 
 static const struct sla_span *span_of(const struct cursor *c)
@@ -30,17 +32,18 @@ static const struct sla_span *span_of(const struct cursor *c)
 /* A member that is not monitored has not begun to be, or is out of service. Then it is no member:
  * adding one to a service changes nothing of the time before, and one that is deliberately offline
  * holds nothing up. */
-static size_t present_of(const struct sla_merge *m)
+static int64_t present_of(const struct sla_merge *m)
 {
-	return m->members - m->count[SLA_NOT_MONITORED];
+	return m->weight - m->count[SLA_NOT_MONITORED];
 }
 
-/* Up while `need` members are up (or all, where fewer have begun); what silent members could still
- * make up is unknown; one that only an unconfirmed failure keeps down is unconfirmed. */
-static enum sla_state judge(const size_t count[SLA_STATES], size_t present, size_t need)
+/* Up while members of the weight `need` are up (or all, where fewer have begun); what silent
+ * members could still make up is unknown; one that only an unconfirmed failure keeps down is
+ * unconfirmed. */
+static enum sla_state judge(const int64_t count[SLA_STATES], int64_t present, int64_t need)
 {
-	size_t passing = count[SLA_UP] + count[SLA_DEGRADED];
-	size_t silent = count[SLA_UNKNOWN];
+	int64_t passing = count[SLA_UP] + count[SLA_DEGRADED];
+	int64_t silent = count[SLA_UNKNOWN];
 
 	if (!present)
 		return SLA_NOT_MONITORED;
@@ -99,7 +102,7 @@ static void rise(struct sla_merge *m, size_t place)
 
 /* ---- the sweep ---- */
 
-struct sla_merge *sla_merge_new(size_t members, size_t need, int64_t from_us, int64_t to_us)
+struct sla_merge *sla_merge_new(size_t members, int64_t need, int64_t from_us, int64_t to_us)
 {
 	struct sla_merge *m = memory_new(sizeof *m);
 
@@ -123,7 +126,7 @@ void sla_merge_free(struct sla_merge *m)
 	free(m);
 }
 
-void sla_merge_add(struct sla_merge *m, const struct sla_line *member)
+void sla_merge_add(struct sla_merge *m, const struct sla_line *member, int64_t weight)
 {
 	struct cursor *c = &m->cursor[m->members];
 
@@ -131,7 +134,9 @@ void sla_merge_add(struct sla_merge *m, const struct sla_line *member)
 	sla_line_cut(&c->line, member, m->from_us, m->to_us);
 	if (!c->line.spans)
 		return; /* of no time at all */
-	m->count[span_of(c)->state]++;
+	c->weight = weight;
+	m->weight += weight;
+	m->count[span_of(c)->state] += weight;
 	m->next[m->members] = m->members;
 	rise(m, m->members++);
 }
@@ -145,9 +150,9 @@ static size_t advance(struct sla_merge *m, int64_t to_us)
 		c = &m->cursor[m->next[0]];
 		if (c->at + 1 == c->line.spans)
 			break;
-		m->count[span_of(c)->state]--;
+		m->count[span_of(c)->state] -= c->weight;
 		c->at++;
-		m->count[span_of(c)->state]++;
+		m->count[span_of(c)->state] += c->weight;
 		sink(m, 0);
 	}
 	return advanced;
@@ -173,13 +178,13 @@ bool sla_merge_step(struct sla_merge *m, struct sla_line *into, size_t spans)
 	return m->from_us >= m->to_us;
 }
 
-void sla_group(struct sla_line *into, const struct sla_line *const *member, size_t members,
-	       size_t need, int64_t from_us, int64_t to_us)
+void sla_group(struct sla_line *into, const struct sla_line *const *member, const int64_t *weight,
+	       size_t members, int64_t need, int64_t from_us, int64_t to_us)
 {
 	struct sla_merge *m = sla_merge_new(members, need, from_us, to_us);
 
 	for (size_t i = 0; i < members; i++)
-		sla_merge_add(m, member[i]);
+		sla_merge_add(m, member[i], weight ? weight[i] : 1);
 	sla_merge_step(m, into, SIZE_MAX);
 	sla_merge_free(m);
 }

@@ -139,7 +139,8 @@ void sla_samples_add(struct sla_samples *list, const struct sla_sample *s)
 	if (last && last->state == s->state && last->cause == s->cause &&
 	    last->origin == s->origin && last->interval_us == s->interval_us &&
 	    covers(last, s->at_us)) {
-		last->second_us = last->second_us ? last->second_us : s->at_us;
+		if (!last->second_us) /* what was found twice at one moment is found once */
+			last->second_us = s->at_us > last->at_us ? s->at_us : s->second_us;
 		last->last_us = s->last_us;
 		return;
 	}

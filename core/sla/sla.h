@@ -87,7 +87,8 @@ struct sla_samples {
 	struct sla_sample *sample;
 	size_t samples, room;
 };
-/* Appends a later sample or run, joined to the last run where it carries it on. */
+/* Appends a later sample or run, joined to the last run where it carries it on. One of the same
+ * moment as that (the wall clock stepped back) is no second sample. */
 void sla_samples_add(struct sla_samples *, const struct sla_sample *);
 
 /* How long a sample speaks: until the next one (NULL: there is none), or for one interval when that
@@ -132,15 +133,15 @@ void sla_from_samples(struct sla_line *, struct sla_incidents *, const struct sl
 void sla_incidents_of_line(const struct sla_line *, bool ends_unwatched, struct sla_incidents *);
 
 /* A group of members that is up while at least `need` are (2.8), computed from their merged lines
- * over [from, to). */
-void sla_group(struct sla_line *, const struct sla_line *const *member, size_t members, size_t need,
-	       int64_t from_us, int64_t to_us);
+ * over [from, to). `weight` of each, NULL: each 1; `need` is of that. */
+void sla_group(struct sla_line *, const struct sla_line *const *member, const int64_t *weight,
+	       size_t members, int64_t need, int64_t from_us, int64_t to_us);
 
 /* The same bit by bit, for whoever must not be away for long. */
 struct sla_merge;
-struct sla_merge *sla_merge_new(size_t members, size_t need, int64_t from_us, int64_t to_us);
+struct sla_merge *sla_merge_new(size_t members, int64_t need, int64_t from_us, int64_t to_us);
 /* Each member in turn, before the first step; the line need not stay. */
-void sla_merge_add(struct sla_merge *, const struct sla_line *member);
+void sla_merge_add(struct sla_merge *, const struct sla_line *member, int64_t weight);
 /* Over about so many spans of members more. True: the group's line is complete. */
 bool sla_merge_step(struct sla_merge *, struct sla_line *into, size_t spans);
 void sla_merge_free(struct sla_merge *); /* or NULL */
@@ -233,11 +234,20 @@ struct sla_layers {
 
 struct sla_sums sla_sum(const struct sla_line *, int64_t from_us, int64_t to_us,
 			const struct sla_layers *, const struct sla_policy *);
+/* How many stretches of such states there are, one lasting until a moment of a state that ends it;
+ * sets of 1 << state. Any other state, and time that a layer takes, belongs to no stretch and ends
+ * none. */
+int64_t sla_stretches(const struct sla_line *, int64_t from_us, int64_t to_us,
+		      const struct sla_layers *, uint32_t of, uint32_t until);
 /* Adds those of the time behind it: the sums of [a, c) from those of [a, b) and [b, c). */
 void sla_sums_add(struct sla_sums *into, const struct sla_sums *more, const struct sla_policy *);
 
 /* The three figures, truncated; in millionths of a percent; -1 when undefined. */
 int64_t sla_percent_micro(int64_t part_us, int64_t whole_us);
+/* The same rounded up, and a * b / c: what counts against a promise, and how exact a figure is, is
+ * never rounded away. */
+int64_t sla_percent_up_micro(int64_t part_us, int64_t whole_us);
+int64_t sla_part_up(int64_t a, int64_t b, int64_t c);
 
 /* The share that the policy judges by, and whether it meets the target (false when there is none or
  * nothing is known). */

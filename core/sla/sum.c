@@ -98,8 +98,7 @@ static int64_t scale(int64_t a, int64_t b, int64_t c)
 	return (int64_t)((__int128)a * b / c);
 }
 
-/* The same rounded up: what counts against the promise is never rounded away. */
-static int64_t scale_up(int64_t a, int64_t b, int64_t c)
+int64_t sla_part_up(int64_t a, int64_t b, int64_t c)
 {
 	return (int64_t)(((__int128)a * b + c - 1) / c);
 }
@@ -110,15 +109,20 @@ static void derive(struct sla_sums *s, const struct sla_policy *p)
 		       s->not_monitored_us;
 	s->known_us = s->agreed_us - s->unknown_us;
 	s->counted_down_us = s->down_us - (p->blips_are_up ? s->blip_us : 0) +
-			     scale_up(s->degraded_us, p->degraded_weight_ppm, 1000000);
+			     sla_part_up(s->degraded_us, p->degraded_weight_ppm, 1000000);
 }
 
-struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us,
-			const struct sla_layers *over, const struct sla_policy *policy)
+/* What of a line's time is no agreed time, the first that holds. */
+enum layer { LAYER_NONE, LAYER_OUTSIDE, LAYER_EXCLUDED, LAYER_MAINTENANCE };
+
+/* Calls `take` for each piece of [from, to) that is of one state under one layer, in order. */
+static void each_piece(const struct sla_line *line, int64_t from_us, int64_t to_us,
+		       const struct sla_layers *over,
+		       void (*take)(const struct sla_span *, enum layer, int64_t us, void *with),
+		       void *with)
 {
 	struct walk in_hours = {over->hours, 0, true}, in_excluded = {over->excluded, 0, false},
 		    in_maintenance = {over->maintenance, 0, false};
-	struct sla_sums sums = {.span_us = to_us > from_us ? to_us - from_us : 0};
 	struct sla_line part = {0};
 
 	sla_line_cut(&part, line, from_us, to_us);
@@ -130,18 +134,67 @@ struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to
 			bool excluded = is_inside(&in_excluded, at_us, &until_us);
 			bool maintained = is_inside(&in_maintenance, at_us, &until_us);
 
-			if (!agreed)
-				sums.outside_hours_us += until_us - at_us;
-			else if (excluded)
-				sums.excluded_us += until_us - at_us;
-			else if (maintained)
-				sums.maintenance_us += until_us - at_us;
-			else
-				add_state(&sums, &part.span[i], until_us - at_us);
+			take(&part.span[i],
+			     !agreed      ? LAYER_OUTSIDE
+			     : excluded   ? LAYER_EXCLUDED
+			     : maintained ? LAYER_MAINTENANCE
+					  : LAYER_NONE,
+			     until_us - at_us, with);
 		}
 	sla_line_release(&part);
+}
+
+static void add_piece(const struct sla_span *s, enum layer layer, int64_t us, void *with)
+{
+	struct sla_sums *sums = with;
+	int64_t *const sum[] = {[LAYER_OUTSIDE] = &sums->outside_hours_us,
+				[LAYER_EXCLUDED] = &sums->excluded_us,
+				[LAYER_MAINTENANCE] = &sums->maintenance_us};
+
+	if (layer == LAYER_NONE)
+		add_state(sums, s, us);
+	else
+		*sum[layer] += us;
+}
+
+struct sla_sums sla_sum(const struct sla_line *line, int64_t from_us, int64_t to_us,
+			const struct sla_layers *over, const struct sla_policy *policy)
+{
+	struct sla_sums sums = {.span_us = to_us > from_us ? to_us - from_us : 0};
+
+	each_piece(line, from_us, to_us, over, add_piece, &sums);
 	derive(&sums, policy);
 	return sums;
+}
+
+struct stretching {
+	uint32_t of, until;
+	bool is_inside;
+	int64_t count;
+};
+
+static void take_stretch(const struct sla_span *s, enum layer layer, int64_t us, void *with)
+{
+	struct stretching *x = with;
+
+	(void)us;
+	if (layer != LAYER_NONE)
+		return;
+	if (x->of & 1u << s->state) {
+		x->count += !x->is_inside;
+		x->is_inside = true;
+	} else if (x->until & 1u << s->state) {
+		x->is_inside = false;
+	}
+}
+
+int64_t sla_stretches(const struct sla_line *line, int64_t from_us, int64_t to_us,
+		      const struct sla_layers *over, uint32_t of, uint32_t until)
+{
+	struct stretching x = {of, until, false, 0};
+
+	each_piece(line, from_us, to_us, over, take_stretch, &x);
+	return x.count;
 }
 
 /* Every member is a time, whatever is added to them one day. */
@@ -202,6 +255,11 @@ int64_t sla_judged_micro(const struct sla_sums *s, const struct sla_policy *p)
 		return sla_percent_micro(good_us, s->known_us);
 	return sla_percent_micro(p->unknown == SLA_UNKNOWN_UP ? good_us + s->unknown_us : good_us,
 				 s->agreed_us);
+}
+
+int64_t sla_percent_up_micro(int64_t part_us, int64_t whole_us)
+{
+	return whole_us > 0 ? sla_part_up(part_us, MICRO_OF_ALL, whole_us) : -1;
 }
 
 bool sla_is_met(const struct sla_sums *s, const struct sla_policy *p)

@@ -43,7 +43,7 @@ static void put_text(struct text *t, const char *s)
 	text_add(t, s, strlen(s) + 1);
 }
 
-static uint64_t get(struct block_reader *r)
+static uint64_t get_long(struct block_reader *r)
 {
 	uint64_t n = 0;
 
@@ -56,7 +56,13 @@ static uint64_t get(struct block_reader *r)
 	return 0;
 }
 
-static int64_t get_signed(struct block_reader *r)
+/* Most numbers are differences, a byte long. */
+static inline uint64_t get(struct block_reader *r)
+{
+	return r->at < r->end && *r->at < 128 ? *r->at++ : get_long(r);
+}
+
+static inline int64_t get_signed(struct block_reader *r)
 {
 	uint64_t n = get(r);
 
@@ -317,6 +323,16 @@ static void copy_shape(struct block_result *to, const struct block_result *from)
 	memcpy(to->fact, from->fact, from->facts * sizeof *to->fact);
 }
 
+/* One result after the other has the same shape. */
+static void fill(struct block_reader *r, struct block_result *x, size_t shape)
+{
+	if (r->filled == x && r->filled_by == shape)
+		return;
+	copy_shape(x, &r->shape[shape]);
+	r->filled = x;
+	r->filled_by = shape;
+}
+
 bool block_next(struct block_reader *r, struct block_result *x)
 {
 	uint64_t head;
@@ -330,7 +346,7 @@ bool block_next(struct block_reader *r, struct block_result *x)
 		r->is_damaged = true;
 	if (r->is_damaged)
 		return false;
-	copy_shape(x, &r->shape[head >> 1]);
+	fill(r, x, head >> 1);
 	r->last_due_us = sum(r->last_due_us, head & 1 ? get_signed(r) : x->interval_us);
 	x->due_us = r->last_due_us;
 	take_times(r, x);

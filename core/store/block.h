@@ -81,6 +81,8 @@ struct block_reader {
 	int64_t last_due_us;
 	int64_t phase[BLOCK_STEPS], tail_us;
 	double value[BLOCK_VALUES];
+	const struct block_result *filled; /* has the shape `filled_by` already */
+	size_t filled_by;
 	bool is_damaged;
 };
 
@@ -88,8 +90,8 @@ struct block_reader {
  * we know. */
 bool block_open(struct block_reader *, const void *bytes, size_t size);
 void block_reader_release(struct block_reader *);
-/* The next result; its texts lie in the blob. False at the end, or where the block is damaged
- * (is_damaged). */
+/* The next result; its texts lie in the blob. It is written where the one before was, unchanged
+ * since, or to another place. False at the end, or where the block is damaged (is_damaged). */
 bool block_next(struct block_reader *, struct block_result *);
 
 #endif

@@ -59,7 +59,7 @@ struct chain_table {
 	bool is_compared; /* most changes of its rows touch nothing that is digested */
 	bool is_fixed; /* rows never change */
 };
-#define CHAIN_TABLES 8
+#define CHAIN_TABLES 9
 extern const struct chain_table chain_table[CHAIN_TABLES];
 
 struct sqlite3_stmt;

@@ -110,6 +110,7 @@ const struct chain_table chain_table[CHAIN_TABLES] = {
 	{TABLE(reclassification, "id",
 	       "id, target, from_us, to_us, state, owner, reason, at_us, incident, undoes"),
 	 false, false},
+	{TABLE(makeup, "name", "name, until_us, members, need"), false, false},
 };
 
 static void add_bytes(struct digest_run *run, char type, const void *bytes, int size)

@@ -36,6 +36,12 @@ static const struct {
 	 "INSERT INTO marker(kind, at_us, event, text, by_us, from_us, to_us)"
 	 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	 {"kind", "at_us", "event", "text", "by_us", "from_us", "to_us"}},
+	{"target", /* it is made of something else from now on */
+	 "INSERT INTO makeup(name, until_us, members, need)"
+	 " SELECT name, max(?5, coalesce((SELECT max(until_us) FROM makeup m WHERE m.name = ?1),"
+	 " ?5)), members, need FROM target WHERE name = ?1 AND ?2 = 'service' AND"
+	 " kind = 'service' AND members IS NOT NULL AND (members IS NOT ?3 OR need IS NOT ?4)",
+	 {"", "kind", "members", "need", "seen_us"}},
 	{"target",
 	 "INSERT INTO target(name, kind, module, owner, interval_us, members, need, seen_us,"
 	 " category) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(name) DO UPDATE SET"
@@ -67,6 +73,10 @@ static const struct {
 	 "INSERT OR REPLACE INTO delivery(name, every, to_us, destination, from_us, at_us, outcome,"
 	 " letter) SELECT ?2, ?3, ?4, ?5, ?6, ?7, 'letter', ?1 WHERE ?2 IS NOT NULL",
 	 {"", "delivery", "every", "to_us", "to_key", "from_us", "created_us"}},
+	{"delivery", /* it begins here, again after a clock that was ahead; who has what stays */
+	 "DELETE FROM delivery WHERE name = ?1 AND every = ?2 AND to_us > ?3 AND destination = ''"
+	 " AND ?4 = 'begun'",
+	 {"", "every", "to_us", "outcome"}},
 	{"delivery",
 	 "INSERT INTO delivery(name, every, to_us, destination, from_us, at_us, outcome, reason)"
 	 " VALUES(?1, ?2, ?3, '', ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET at_us = excluded.at_us,"

@@ -17,8 +17,9 @@ struct foreign {
 static const struct {
 	const char *name, *columns, *rows;
 } ask[FOREIGN_TABLES] = {
-	[FOREIGN_KUMA_MONITORS] = {"monitor", "id, name and interval",
-				   "SELECT id, name, interval FROM main.monitor NOT INDEXED"},
+	[FOREIGN_KUMA_MONITORS] = {"monitor", "id, name, interval and maxretries",
+				   "SELECT id, name, interval, maxretries"
+				   " FROM main.monitor NOT INDEXED"},
 	[FOREIGN_KUMA_BEATS] = {"heartbeat", "id, monitor_id, status, time and ping",
 				"SELECT id, monitor_id, status, time, ping"
 				" FROM main.heartbeat NOT INDEXED"},
@@ -36,6 +37,16 @@ static const struct {
 				   "duration",
 				   "SELECT endpoint_result_id, endpoint_id, success, timestamp,"
 				   " duration FROM main.endpoint_results NOT INDEXED"},
+	[FOREIGN_GATUS_EVENTS] = {"endpoint_events",
+				  "endpoint_event_id, endpoint_id, event_type and event_timestamp",
+				  "SELECT endpoint_event_id, endpoint_id, event_type,"
+				  " event_timestamp FROM main.endpoint_events NOT INDEXED"},
+	[FOREIGN_GATUS_SUMS] = {"endpoint_uptimes",
+				"endpoint_uptime_id, endpoint_id, hour_unix_timestamp, "
+				"successful_executions and total_executions",
+				"SELECT endpoint_uptime_id, endpoint_id, hour_unix_timestamp,"
+				" successful_executions, total_executions - successful_executions"
+				" FROM main.endpoint_uptimes NOT INDEXED"},
 };
 
 /* Whoever writes to it has a journal beside it. */

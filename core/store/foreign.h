@@ -15,12 +15,14 @@
 #define FOREIGN_VALUE_BYTES 1048576
 
 enum foreign_table {
-	FOREIGN_KUMA_MONITORS,   /* id, name, interval in s; rows as they come */
+	FOREIGN_KUMA_MONITORS,   /* id, name, interval in s, retries; rows as they come */
 	FOREIGN_KUMA_BEATS,      /* id, monitor, status, time, ping in ms */
 	FOREIGN_KUMA_HOURS,      /* id, monitor, timestamp in s, up, down, extras as JSON */
 	FOREIGN_KUMA_DAYS,       /* the same */
 	FOREIGN_GATUS_ENDPOINTS, /* id, group, name */
 	FOREIGN_GATUS_RESULTS,   /* id, endpoint, success, timestamp, duration in ns */
+	FOREIGN_GATUS_EVENTS,    /* id, endpoint, type, timestamp */
+	FOREIGN_GATUS_SUMS,      /* id, endpoint, timestamp in s, up, down */
 	FOREIGN_TABLES
 };
 

@@ -83,7 +83,7 @@ struct store {
 	int64_t check_at_us; /* when damage is looked for next; 0: it was at the opening */
 	int64_t restart_at_us; /* when the log may be begun anew next, if it is too long */
 	int64_t sweep_at_us;
-	bool is_open, is_damaged;
+	bool is_open, is_damaged, is_upgrade;
 	char *path;
 	struct chain chain;
 };
@@ -93,6 +93,8 @@ bool schema_prepare(struct store *, struct text *wrong);
 
 /* series.c */
 bool series_load(struct store *, struct text *wrong);
+/* A migration to the chain: days of open results that were closed are rolled up once more. */
+bool series_enter_open(struct store *, struct text *wrong);
 void series_release(struct store *);
 struct target *series_target(struct store *, const char *name);
 struct series *series_find(struct store *, const char *name, const char *location);

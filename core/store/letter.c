@@ -187,15 +187,19 @@ static const struct column standing_column[] = {{"kind", false},  {"by", false},
 static const char windows[] = "SELECT id, words FROM planned WHERE cancelled_us IS NULL AND"
 			      " (end_us IS NULL OR end_us > (SELECT coalesce(max(at_us), 0) FROM"
 			      "  tail) - 86400000000) ORDER BY id";
-/* Of each delivery its last period that was dealt with, and letters of later ones: the keeper died
- * before all of them were made. */
+/* Of each delivery its last period that was dealt with, letters of later ones (the keeper died
+ * before all of them were made), and last those that failed, with the letters that they have. */
 #define DEALT_WITH \
 	"(SELECT coalesce(max(to_us), 0) FROM delivery e WHERE e.name = d.name AND" \
 	" e.every = d.every AND e.destination = '' AND e.outcome <> 'failed')"
 static const char deliveries[] =
 	"SELECT name, every, to_us, at_us, outcome, reason, destination FROM delivery d WHERE"
-	" to_us > " DEALT_WITH " OR (destination = '' AND to_us = " DEALT_WITH ")"
-	" ORDER BY name, every, to_us";
+	" to_us > " DEALT_WITH " OR (destination = '' AND to_us = " DEALT_WITH ") OR"
+	" EXISTS (SELECT 1 FROM delivery f WHERE f.name = d.name AND f.every = d.every AND"
+	" f.to_us = d.to_us AND f.destination = '' AND f.outcome = 'failed' AND NOT EXISTS"
+	" (SELECT 1 FROM delivery s WHERE s.name = d.name AND s.every = d.every AND"
+	" s.to_us > d.to_us AND s.destination = '' AND s.outcome = 'skipped'))"
+	" ORDER BY name, every, outcome = 'failed', to_us";
 static const struct column delivery_column[] = {
 	{"every", false},   {"to_us", true},   {"at_us", true},	 {"outcome", false},
 	{"reason", false}, {"to_key", false}, {NULL, false}};
@@ -226,7 +230,10 @@ bool letter_forget(struct store *s, int64_t before_us)
 	       sql_run(&s->sql,
 		       "DELETE FROM letter WHERE created_us < ?1 AND outcome IS NOT NULL", "i",
 		       before_us) &&
-	       sql_run(&s->sql, "DELETE FROM standing WHERE ended_us < ?1", "i", before_us) &&
+	       /* reports tell of incidents however old who acknowledged them when */
+	       sql_run(&s->sql,
+		       "DELETE FROM standing WHERE ended_us < ?1 AND kind IS NOT 'ack'", "i",
+		       before_us) &&
 	       sql_run(&s->sql,
 		       "DELETE FROM delivery WHERE to_us < ?1 AND to_us < (SELECT max(to_us) FROM"
 		       " delivery e WHERE e.name = delivery.name AND e.every = delivery.every AND"

@@ -30,7 +30,8 @@ bool read_fail(struct read *r, const char *what)
 
 bool read_finish(struct read *r, sqlite3_stmt *statement)
 {
-	return sqlite3_reset(statement) == SQLITE_OK || read_fail(r, "the record");
+	/* none: it could not even be prepared */
+	return (statement && sqlite3_reset(statement) == SQLITE_OK) || read_fail(r, "the record");
 }
 
 static int is_over(void *with)
@@ -47,6 +48,8 @@ static void drop_snapshot(struct read *r)
 	r->until_us = 0;
 	r->is_open = false;
 	read_forget_tail(r);
+	read_forget_raw(r);
+	seen_clear(&r->seen);
 	sql_run(&r->sql, "COMMIT", "");
 }
 
@@ -149,6 +152,14 @@ struct read *read_open(const char *path, struct text *wrong)
 	return NULL;
 }
 
+static void free_members(const char *const *member, const int64_t *weight, size_t members)
+{
+	for (size_t i = 0; i < members; i++)
+		free((char *)member[i]);
+	free((void *)member);
+	free((void *)weight);
+}
+
 static void forget_targets(struct read *r)
 {
 	for (size_t i = 0; i < r->targets; i++) {
@@ -158,9 +169,11 @@ static void forget_targets(struct read *r)
 		free((char *)t->module);
 		free((char *)t->owner);
 		free((char *)t->category);
-		for (size_t m = 0; m < t->members; m++)
-			free((char *)t->member[m]);
-		free((void *)t->member);
+		free_members(t->member, t->weight, t->members);
+		for (size_t m = 0; m < t->makeups; m++)
+			free_members(t->makeup[m].member, t->makeup[m].weight,
+				     t->makeup[m].members);
+		free((void *)t->makeup);
 	}
 	free(r->target);
 	r->target = NULL;
@@ -187,6 +200,8 @@ void read_close(struct read *r)
 	read_forget_tail(r);
 	forget_series(r);
 	forget_targets(r);
+	read_forget_raw(r);
+	seen_release(&r->seen);
 	sql_close(&r->sql);
 	text_release(&r->wrong);
 	free(r->path);
@@ -196,26 +211,61 @@ void read_close(struct read *r)
 
 /* ---- targets ---- */
 
-/* Names joined by newlines. */
-static void set_members(struct read_target *t, const char *names)
+/* Names joined by newlines; a tab and a number behind one is its weight. */
+static void set_members(struct read_makeup *m, const char *names)
 {
 	char **member = NULL;
+	int64_t *weight = NULL;
+	bool is_weighted = false;
 	size_t n = 0;
 
 	for (const char *at = names; *at;) {
-		size_t size = strcspn(at, "\n");
+		size_t size = strcspn(at, "\n"), name = strcspn(at, "\t\n");
 
 		member = memory_resize(member, (n + 1) * sizeof *member);
-		member[n] = memory_new(size + 1);
-		memcpy(member[n++], at, size);
+		weight = memory_resize(weight, (n + 1) * sizeof *weight);
+		member[n] = memory_new(name + 1);
+		memcpy(member[n], at, name);
+		weight[n] = name < size ? strtoll(at + name, NULL, 10) : 1;
+		is_weighted |= weight[n++] != 1;
 		at += size + (at[size] == '\n');
 	}
-	t->member = (const char *const *)member;
-	t->members = n;
+	if (!is_weighted) {
+		free(weight);
+		weight = NULL;
+	}
+	m->member = (const char *const *)member;
+	m->weight = weight;
+	m->members = n;
+}
+
+static void take_makeup(struct read_target *t, sqlite3_stmt *row)
+{
+	struct read_makeup *list = memory_resize((void *)t->makeup,
+						 (t->makeups + 1) * sizeof *list);
+
+	list[t->makeups] = (struct read_makeup){.until_us = sqlite3_column_int64(row, 1),
+						.need = sqlite3_column_int64(row, 3)};
+	set_members(&list[t->makeups++], sql_text(row, 2));
+	t->makeup = list;
+}
+
+static bool read_makeups(struct read *r)
+{
+	sqlite3_stmt *ask = sql_ask(&r->sql, "SELECT name, until_us, members, need FROM makeup"
+					     " ORDER BY id");
+	struct read_target *t;
+
+	while (sqlite3_step(ask) == SQLITE_ROW)
+		if ((t = map_find_text(&r->by_name, sql_text(ask, 0))))
+			take_makeup(t, ask);
+	return read_finish(r, ask);
 }
 
 static void set_target(struct read_target *t, sqlite3_stmt *row)
 {
+	struct read_makeup now = {0};
+
 	t->id = sqlite3_column_int64(row, 0);
 	t->name = memory_text(sql_text(row, 1));
 	t->kind = strcmp(sql_text(row, 2), "service") ? READ_CHECK : READ_SERVICE;
@@ -224,7 +274,10 @@ static void set_target(struct read_target *t, sqlite3_stmt *row)
 	t->is_events = sqlite3_column_int64(row, 5) != 0;
 	t->interval_us = sqlite3_column_int64(row, 6);
 	t->removed_us = sqlite3_column_int64(row, 7);
-	set_members(t, sql_text(row, 8));
+	set_members(&now, sql_text(row, 8));
+	t->member = now.member;
+	t->weight = now.weight;
+	t->members = now.members;
 	t->need = sqlite3_column_int64(row, 9);
 	t->first_us = sqlite3_column_int64(row, 10);
 	t->last_us = sqlite3_column_int64(row, 11);
@@ -254,7 +307,7 @@ bool read_targets(struct read *r, const struct read_target **list, size_t *targe
 		map_put_text(&r->by_name, r->target[i].name, &r->target[i]);
 	*list = r->target;
 	*targets = r->targets;
-	return read_finish(r, ask);
+	return read_finish(r, ask) && read_makeups(r);
 }
 
 const struct read_target *read_find(struct read *r, const char *name)
@@ -313,6 +366,20 @@ bool read_incidents(struct read *r, const char *name, int64_t from_us, int64_t t
 		   : sql_bind(&r->sql, of_all, "ii", from_us, to_us);
 	while (sqlite3_step(ask) == SQLITE_ROW)
 		if (take_incident(ask, &i) && !take(&i, with))
+			break;
+	return read_finish(r, ask);
+}
+
+bool read_acks(struct read *r, const char *name, int64_t from_us, int64_t to_us,
+	       bool (*take)(int64_t at_us, const char *by, void *with), void *with)
+{
+	sqlite3_stmt *ask = sql_bind(&r->sql,
+				     "SELECT at_us, owner FROM standing WHERE name = ?3 AND"
+				     " kind = 'ack' AND at_us >= ?1 AND at_us < ?2 ORDER BY at_us",
+				     "iis", from_us, to_us, name);
+
+	while (sqlite3_step(ask) == SQLITE_ROW)
+		if (!take(sqlite3_column_int64(ask, 0), sql_text(ask, 1), with))
 			break;
 	return read_finish(r, ask);
 }

@@ -43,6 +43,15 @@ size_t read_damaged(const struct read *);
 
 enum read_kind { READ_CHECK, READ_SERVICE };
 
+/* What a service was made of until a time, from the end of the one before on. */
+struct read_makeup {
+	int64_t until_us;
+	const char *const *member;
+	const int64_t *weight; /* NULL: each 1 */
+	size_t members;
+	int64_t need;
+};
+
 /* Names of the last configuration in force; a target that was removed stays, with removed_us. */
 struct read_target {
 	int64_t id;
@@ -53,8 +62,11 @@ struct read_target {
 	int64_t first_us, last_us; /* of its results; 0: none */
 	int64_t removed_us;       /* 0: it is still configured */
 	const char *const *member; /* of a service */
+	const int64_t *weight;     /* of each member, NULL: each 1 */
 	size_t members;
 	int64_t need;
+	const struct read_makeup *makeup; /* what a service was made of before, oldest first */
+	size_t makeups;
 };
 
 /* All, in order of name. They live until the next read_targets() or read_close(). */
@@ -116,6 +128,11 @@ struct read_incident {
  * out. The texts live until `take` returns. */
 bool read_incidents(struct read *, const char *name, int64_t from_us, int64_t to_us,
 		    bool (*take)(const struct read_incident *, void *with), void *with);
+
+/* Each time somebody acknowledged what failed there, in [from, to), in order of time; the text
+ * lives until `take` returns. A service has such, and no row of an incident. */
+bool read_acks(struct read *, const char *name, int64_t from_us, int64_t to_us,
+	       bool (*take)(int64_t at_us, const char *by, void *with), void *with);
 
 /* What was believed of a check or service at some time, by the changes of its state. */
 struct read_belief {

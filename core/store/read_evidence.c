@@ -14,7 +14,7 @@ bool read_evidence(struct read *r, struct read_evidence *e)
 	if (sqlite3_step(ask) == SQLITE_ROW && sqlite3_column_bytes(ask, 3) == DIGEST_BYTES) {
 		e->links = sqlite3_column_int64(ask, 0);
 		e->at_us = sqlite3_column_int64(ask, 1);
-		e->reach_us = sqlite3_column_int64(ask, 2) * READ_DAY;
+		e->reach_us = read_day(sqlite3_column_int64(ask, 2)) * READ_DAY;
 		digest_add_hex(&hex, sqlite3_column_blob(ask, 3));
 		memcpy(e->head, hex.at, DIGEST_HEX);
 		text_release(&hex);

@@ -8,6 +8,15 @@
 #include "source.h"
 
 #define READ_DAY (86400 * CLOCK_SECOND)
+#define READ_DAYS_MOST 100000000 /* since 1970, either way: what has microseconds and a date */
+
+/* A damaged row may name any day: one that can be computed with. */
+static inline int64_t read_day(int64_t day)
+{
+	return day < -READ_DAYS_MOST ? -READ_DAYS_MOST
+	       : day > READ_DAYS_MOST ? READ_DAYS_MOST
+				      : day;
+}
 
 /* One series of the target that is looked at, with what the tail holds of it. */
 struct read_series {
@@ -19,6 +28,12 @@ struct read_series {
 struct read_open {
 	int64_t id, closed_to;
 	struct text bytes;
+};
+
+/* Samples of the days [from, to), of each its own. */
+struct read_raw {
+	int64_t from, to;
+	struct sla_samples *day;
 };
 
 struct read {
@@ -43,12 +58,15 @@ struct read {
 	int64_t asked;
 	struct read_series *series;
 	size_t count;
+	struct read_raw raw; /* of that target, as far as they were unpacked */
+	struct seen seen; /* in this snapshot */
 };
 
 bool read_fail(struct read *, const char *what);
 /* Fills r->series for the target; its open blocks too. */
 bool read_find_series(struct read *, const struct read_target *);
 void read_forget_tail(struct read *);
+void read_forget_raw(struct read *);
 /* Steps one statement to its end in a snapshot of its own: false when it failed. */
 bool read_finish(struct read *, sqlite3_stmt *);
 

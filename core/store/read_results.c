@@ -128,6 +128,7 @@ bool read_find_series(struct read *r, const struct read_target *t)
 	if (r->asked == t->id)
 		return true;
 	r->asked = 0;
+	read_forget_raw(r);
 	for (size_t i = 0; i < r->count; i++) {
 		free(r->series[i].location);
 		text_release(&r->series[i].open);
@@ -201,26 +202,55 @@ static bool add_rolled(struct read *r, const struct rolled *into, int64_t from, 
 	return true;
 }
 
-static bool add_raw(struct read *r, int64_t from_us, int64_t to_us, struct sla_samples *into)
+void read_forget_raw(struct read *r)
+{
+	for (int64_t i = 0; i < r->raw.to - r->raw.from; i++)
+		free(r->raw.day[i].sample);
+	free(r->raw.day);
+	r->raw = (struct read_raw){0};
+}
+
+/* Unpacks the results of the days [from, to) into samples of each of them. */
+static bool keep_raw(struct read *r, int64_t from, int64_t to)
 {
 	struct source *s = memory_new(sizeof *s);
-	struct sla_samples raw = {0};
 	bool is_fine = true;
 
+	read_forget_raw(r);
+	r->raw = (struct read_raw){from, to,
+				   memory_new((size_t)(to - from) * sizeof *r->raw.day)};
 	for (size_t i = 0; i < r->count && is_fine; i++) {
-		source_open(s, &r->sql, r->series[i].id, from_us, to_us, &r->series[i].open);
+		source_open(s, &r->sql, r->series[i].id, from * READ_DAY, to * READ_DAY,
+			    &r->series[i].open);
+		source_share(s, &r->seen);
 		while (source_next(s))
-			pack_add_sample(&raw, &s->result, r->series[i].location);
+			pack_add_sample(
+				&r->raw.day[(s->result.start_us - from * READ_DAY) / READ_DAY],
+				&s->result, r->series[i].location);
 		r->damaged += s->damaged;
 		is_fine = !s->has_failed || read_fail(r, "results");
 		source_release(s);
 	}
-	pack_join_samples(&raw);
-	for (size_t i = 0; i < raw.samples; i++)
-		sla_samples_add(into, &raw.sample[i]);
-	free(raw.sample);
+	for (int64_t i = 0; i < to - from; i++)
+		pack_join_samples(&r->raw.day[i]);
+	if (!is_fine)
+		read_forget_raw(r);
 	free(s);
 	return is_fine;
+}
+
+/* The samples of the days [from, to). Who asks for today soon asks for a week up to today. */
+static bool add_raw(struct read *r, int64_t from, int64_t to, struct sla_samples *into)
+{
+	if ((from < r->raw.from || to > r->raw.to) && !keep_raw(r, from, to))
+		return false;
+	for (; from < to; from++) {
+		const struct sla_samples *day = &r->raw.day[from - r->raw.from];
+
+		for (size_t i = 0; i < day->samples; i++)
+			sla_samples_add(into, &day->sample[i]);
+	}
+	return true;
 }
 
 static int64_t number_of(struct read *r, const char *sql, int64_t target)
@@ -245,7 +275,7 @@ static bool add_days(struct read *r, const struct read_target *t, int64_t from, 
 	if (!add_rolled(r, &row, from, split, kept))
 		return false;
 	from = from > split ? from : split;
-	return from >= to || add_raw(r, from * READ_DAY, to * READ_DAY, into);
+	return from >= to || add_raw(r, from, to, into);
 }
 
 static bool is_pass(const struct sla_sample *s)
@@ -271,10 +301,14 @@ static bool has_decision_behind(const struct sla_samples *list, int64_t us)
 
 /* The days (their numbers) that may hold results of the target; what is labelled with a later time
  * than now was written before the clock stepped back. */
+static const char first_day[] =
+	"SELECT min(day) FROM (SELECT min(first_us) / 86400000000 AS day FROM series"
+	" WHERE target = ?1 UNION ALL SELECT min(day) FROM day WHERE target = ?1 AND location = 0"
+	" UNION ALL SELECT min(day) FROM month WHERE target = ?1 AND location = 0)";
+
 static bool find_ends(struct read *r, const struct read_target *t, int64_t *first, int64_t *last)
 {
-	*first = number_of(r, "SELECT min(first_us) FROM series WHERE target = ?1", t->id) /
-		 READ_DAY;
+	*first = number_of(r, first_day, t->id);
 	*last = number_of(r, "SELECT max(last_us) FROM series WHERE target = ?1", t->id) / READ_DAY;
 	if (*last < clock_wall_us() / READ_DAY)
 		*last = clock_wall_us() / READ_DAY;
@@ -345,6 +379,7 @@ static bool merge_results(struct read *r, const struct read_target *t, int64_t f
 	for (i = 0; i < r->count; i++) {
 		s[i] = memory_new(sizeof **s);
 		source_open(s[i], &r->sql, r->series[i].id, from_us, to_us, &r->series[i].open);
+		source_share(s[i], &r->seen);
 		has[i] = source_next(s[i]);
 	}
 	while (is_wanted && (i = earliest(s, has, r->count)) < r->count) {
@@ -388,6 +423,7 @@ static bool add_raw_steps(struct read *r, const struct read_series *series, int6
 		return true;
 	s = memory_new(sizeof *s);
 	source_open(s, &r->sql, series->id, from_us, to_us, &series->open);
+	source_share(s, &r->seen);
 	while (source_next(s))
 		pack_add_steps(into, &s->result);
 	r->damaged += s->damaged;

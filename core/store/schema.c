@@ -97,7 +97,16 @@ static const char event_tables[] =
 	" entries INTEGER, hash BLOB NOT NULL, data BLOB NOT NULL);"
 	/* of schema 11: what people write while nines runs, each version of a card (card.c) */
 	"CREATE TABLE IF NOT EXISTS card(kind TEXT, id TEXT, version INTEGER, at_us INTEGER,"
-	" first_us INTEGER, owner TEXT, words TEXT, PRIMARY KEY(kind, id, version)) WITHOUT ROWID;";
+	" first_us INTEGER, owner TEXT, words TEXT, PRIMARY KEY(kind, id, version)) WITHOUT ROWID;"
+	/* of schema 12: what a service was made of until a time, so that what is over stays as it
+	 * was; what it is made of since then is its row of `target` */
+	"CREATE TABLE IF NOT EXISTS makeup(id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+	" until_us INTEGER NOT NULL, members TEXT, need INTEGER);"
+	"CREATE INDEX IF NOT EXISTS makeup_by_name ON makeup(name);"
+	"CREATE TRIGGER IF NOT EXISTS makeup_stays BEFORE UPDATE ON makeup"
+	" BEGIN SELECT RAISE(ABORT, 'what a service was made of is never changed'); END;"
+	"CREATE TRIGGER IF NOT EXISTS makeup_remains BEFORE DELETE ON makeup"
+	" BEGIN SELECT RAISE(ABORT, 'what a service was made of is never deleted'); END;";
 
 /* The rows of one planned window, and what it costs. */
 static const char more_columns[] = "ALTER TABLE maintenance ADD COLUMN ref TEXT;"
@@ -337,7 +346,7 @@ static bool from_6(struct store *s)
  */
 static bool (*const way[STORE_SCHEMA])(struct store *) = {make,   from_1, from_3, from_3,
 							  from_4, from_4, from_6, from_7,
-							  from_7, from_7, from_7};
+							  from_7, from_7, from_7, from_7};
 
 bool schema_prepare(struct store *s, struct text *wrong)
 {
@@ -359,6 +368,7 @@ bool schema_prepare(struct store *s, struct text *wrong)
 		return true;
 	is_fine = sql_run(&s->sql, "BEGIN IMMEDIATE", "") && way[found](s) &&
 		  (found >= CHAIN_SCHEMA || chain_found(s, clock_wall_us())) &&
+		  (!found || found >= CHAIN_SCHEMA || series_enter_open(s, wrong)) &&
 		  sql_run(&s->sql,
 			  "INSERT INTO meta(word, value) VALUES('schema', ?1)"
 			  " ON CONFLICT(word) DO UPDATE SET value = excluded.value",

@@ -1,13 +1,28 @@
 /* store/segment: see segment.h. */
 #include "segment.h"
 
+#include <stdlib.h>
+
+#include "../base/memory.h"
 #include "varint.h"
 
 #define ENOUGH 256 /* results that are worth a segment of their own */
 
+static const struct segment_time not_known = {INT64_MAX, INT64_MIN};
+
 void segment_open(struct segments *s, const void *bytes, size_t size)
 {
-	*s = (struct segments){.at = bytes, .end = (const unsigned char *)bytes + size};
+	*s = (struct segments){
+		.at = bytes, .end = (const unsigned char *)bytes + size, .here = not_known};
+}
+
+void segment_open_part(struct segments *s, const void *bytes, size_t size,
+		       struct segment_times *times, int64_t from_us, int64_t to_us)
+{
+	segment_open(s, bytes, size);
+	s->times = times;
+	s->from_us = from_us;
+	s->to_us = to_us;
 }
 
 void segment_open_block(struct segments *s, const void *bytes, size_t size)
@@ -23,28 +38,85 @@ void segment_release(struct segments *s)
 	*s = (struct segments){0};
 }
 
-static bool next_block(struct segments *s)
+void segment_times_release(struct segment_times *t)
+{
+	free(t->segment);
+	*t = (struct segment_times){0};
+}
+
+static struct segment_time *time_of(struct segment_times *t, size_t number)
+{
+	while (t->segments <= number) {
+		if (t->segments == t->room) {
+			t->room = t->room ? t->room * 2 : 16;
+			t->segment = memory_resize(t->segment, t->room * sizeof *t->segment);
+		}
+		t->segment[t->segments++] = not_known;
+	}
+	return &t->segment[number];
+}
+
+/* The segment was read to its end. */
+static void keep_time(struct segments *s)
+{
+	if (s->times && s->number && !s->is_damaged)
+		*time_of(s->times, s->number - 1) = s->here;
+	s->here = not_known;
+}
+
+static bool is_outside(const struct segments *s, size_t number)
+{
+	const struct segment_time *t;
+
+	if (!s->times || number >= s->times->segments)
+		return false;
+	t = &s->times->segment[number];
+	return t->first_us <= t->last_us && (t->last_us < s->from_us || t->first_us >= s->to_us);
+}
+
+static bool open_next(struct segments *s)
 {
 	uint64_t size;
+	bool is_left_out = true;
 
+	while (is_left_out && s->at != s->end) {
+		if (!varint_get(&s->at, s->end, &size) || size > (uint64_t)(s->end - s->at)) {
+			s->is_damaged = true;
+			return false;
+		}
+		is_left_out = is_outside(s, s->number++);
+		if (!is_left_out && !block_open(&s->block, s->at, (size_t)size)) {
+			s->is_damaged = true;
+			return false;
+		}
+		s->at += size;
+	}
+	return !is_left_out;
+}
+
+static bool next_block(struct segments *s)
+{
 	s->is_damaged = s->is_damaged || s->block.is_damaged;
+	keep_time(s);
 	if (s->at == s->end || s->is_damaged)
 		return false;
 	block_reader_release(&s->block);
-	if (!varint_get(&s->at, s->end, &size) || size > (uint64_t)(s->end - s->at) ||
-	    !block_open(&s->block, s->at, (size_t)size)) {
-		s->is_damaged = true;
-		return false;
-	}
-	s->at += size;
-	return true;
+	return open_next(s);
+}
+
+static void add_time(struct segment_time *t, int64_t us)
+{
+	t->first_us = us < t->first_us ? us : t->first_us;
+	t->last_us = us > t->last_us ? us : t->last_us;
 }
 
 bool segment_next(struct segments *s, struct block_result *r)
 {
 	do
-		if (s->block.at && block_next(&s->block, r))
+		if (s->block.at && block_next(&s->block, r)) {
+			add_time(&s->here, r->start_us);
 			return true;
+		}
 	while (next_block(s));
 	return false;
 }

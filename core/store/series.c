@@ -156,7 +156,6 @@ static void keep(struct store *s, struct series *x, const struct block_result *r
 	s->open -= x->open.bytes.size;
 	block_add(&x->open, r);
 	s->open += x->open.bytes.size;
-	roll_again(s, x->target, store_day(r->start_us));
 }
 
 void series_add(struct store *s, struct series *x, const struct block_result *r, int64_t now_us)
@@ -164,6 +163,7 @@ void series_add(struct store *s, struct series *x, const struct block_result *r,
 	size_t before = x->open.bytes.size;
 
 	keep(s, x, r, now_us);
+	roll_again(s, x->target, store_day(r->start_us));
 	s->waiting += x->open.bytes.size - before;
 	s->results++;
 	make_dirty(s, x);
@@ -249,7 +249,8 @@ static bool load_series(struct store *s, struct map *by_id)
 
 /* Pieces of one row of the tail. A gap means that a row before was damaged: what stands behind it
  * cannot be read without. */
-static void collect(const struct map *by_id, const void *bytes, size_t size, int64_t tail)
+static void collect(const struct map *by_id, const void *bytes, size_t size, int64_t tail,
+		    int64_t at_us)
 {
 	const unsigned char *at = bytes, *end = at + size;
 	struct tail_piece p;
@@ -260,18 +261,23 @@ static void collect(const struct map *by_id, const void *bytes, size_t size, int
 		if (!x || tail <= x->closed_to || p.place != x->found.size)
 			continue;
 		text_add(&x->found, p.bytes, (size_t)p.size);
+		x->open_since_us = x->open_tail ? x->open_since_us : at_us;
 		x->open_tail = x->open_tail ? x->open_tail : tail;
 	}
 }
 
-static void reopen(struct store *s, struct series *x, int64_t now_us)
+/* Its days are none that came late: whatever they had rolled up anew was written with them. */
+static void reopen(struct store *s, struct series *x)
 {
 	static struct block_result r; /* too large for a stack frame */
 	struct block_reader reader;
 	bool is_known = block_open(&reader, x->found.at, x->found.size);
 
-	while (is_known && block_next(&reader, &r))
-		keep(s, x, &r, now_us);
+	while (is_known && block_next(&reader, &r)) {
+		keep(s, x, &r, x->open_since_us);
+		if (s->is_upgrade)
+			roll_again(s, x->target, store_day(r.start_us));
+	}
 	if (x->open.bytes.size == x->found.size &&
 	    !memcmp(x->open.bytes.at, x->found.at, x->found.size)) {
 		x->written = x->open.bytes.size;
@@ -287,7 +293,7 @@ static void reopen(struct store *s, struct series *x, int64_t now_us)
 
 static bool load_tail(struct store *s, const struct map *by_id)
 {
-	sqlite3_stmt *ask = sql_ask(&s->sql, "SELECT id, sum, data FROM tail ORDER BY id");
+	sqlite3_stmt *ask = sql_ask(&s->sql, "SELECT id, sum, data, at_us FROM tail ORDER BY id");
 	size_t damaged = 0;
 
 	s->next_tail = 1;
@@ -297,7 +303,8 @@ static bool load_tail(struct store *s, const struct map *by_id)
 
 		s->next_tail = sqlite3_column_int64(ask, 0) + 1;
 		if ((int64_t)map_hash(bytes ? bytes : "", size) == sqlite3_column_int64(ask, 1))
-			collect(by_id, bytes, size, s->next_tail - 1);
+			collect(by_id, bytes, size, s->next_tail - 1,
+				sqlite3_column_int64(ask, 3));
 		else
 			damaged++;
 	}
@@ -321,7 +328,7 @@ bool series_load(struct store *s, struct text *wrong)
 		s->next_tail = closed + 1;
 	for (size_t i = 0; i < s->count && is_fine; i++)
 		if (s->series[i]->found.size)
-			reopen(s, s->series[i], clock_wall_us());
+			reopen(s, s->series[i]);
 	map_release(&by_id);
 	s->raw_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'raw_from'", 0);
 	s->day_from = sql_number(&s->sql, "SELECT value FROM meta WHERE word = 'day_from'", 0);
@@ -329,6 +336,17 @@ bool series_load(struct store *s, struct text *wrong)
 	is_fine = is_fine && chain_open(s);
 	if (!is_fine)
 		text_printf(wrong, "cannot read the database: %s", sqlite3_errmsg(s->sql.db));
+	return is_fine;
+}
+
+bool series_enter_open(struct store *s, struct text *wrong)
+{
+	bool is_fine;
+
+	series_release(s); /* what the migration held */
+	s->is_upgrade = true;
+	is_fine = series_load(s, wrong) && close_names(s);
+	s->is_upgrade = false;
 	return is_fine;
 }
 

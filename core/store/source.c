@@ -55,8 +55,21 @@ void source_open_recorded(struct source *s, struct sql *sql, int64_t series, int
 	open_blocks(s, sql, by_closing, series, from_us, to_us, open);
 }
 
+void source_share(struct source *s, struct seen *seen)
+{
+	s->seen = seen;
+}
+
+static void leave_seen(struct source *s)
+{
+	if (s->of_seen)
+		s->of_seen->sources--;
+	s->of_seen = NULL;
+}
+
 void source_release(struct source *s)
 {
+	leave_seen(s);
 	free(s->id);
 	s->id = NULL;
 	s->ids = 0;
@@ -95,6 +108,23 @@ static bool load(struct source *s, int64_t id)
 	return is_there;
 }
 
+static bool open_row(struct source *s, int64_t id)
+{
+	struct seen_blob *b = s->seen ? seen_find(s->seen, s->series, id) : NULL;
+
+	if (!b && !load(s, id))
+		return false;
+	if (!b && s->seen)
+		b = seen_add(s->seen, s->series, id, &s->blob);
+	s->of_seen = b;
+	if (b)
+		segment_open_part(&s->in, b->bytes.at, b->bytes.size, &b->times, s->from_us,
+				  s->to_us);
+	else
+		segment_open(&s->in, s->blob.at, s->blob.size);
+	return true;
+}
+
 static bool next_blob(struct source *s)
 {
 	while (s->at < s->ids) {
@@ -102,11 +132,10 @@ static bool next_blob(struct source *s)
 
 		s->damaged += s->in.is_damaged;
 		segment_release(&s->in);
+		leave_seen(s);
 		if (id == OPEN)
 			segment_open_block(&s->in, s->open->at, s->open->size);
-		else if (load(s, id))
-			segment_open(&s->in, s->blob.at, s->blob.size);
-		else
+		else if (!open_row(s, id))
 			continue;
 		return true;
 	}

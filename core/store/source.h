@@ -8,7 +8,7 @@
 #define NINES_STORE_SOURCE_H
 
 #include "block.h"
-#include "segment.h"
+#include "seen.h"
 #include "sql.h"
 
 struct source {
@@ -17,6 +17,8 @@ struct source {
 	int64_t *id; /* of rows of `block`; the part is -1, the open block -2 */
 	size_t ids, at;
 	struct text blob;
+	struct seen *seen;         /* a reader's, NULL: nothing is kept */
+	struct seen_blob *of_seen; /* that `in` reads, NULL: `blob` */
 	const struct text *open;
 	struct segments in;
 	struct block_result result;
@@ -30,6 +32,8 @@ void source_open(struct source *, struct sql *, int64_t series, int64_t from_us,
 /* The same in the order of recording, also where results came late. */
 void source_open_recorded(struct source *, struct sql *, int64_t series, int64_t from_us,
 			  int64_t to_us, const struct text *open);
+/* Before its first result: by what the reader has seen, which outlives it. */
+void source_share(struct source *, struct seen *);
 void source_release(struct source *);
 /* The next result that started in the range is in source->result; false: no more. */
 bool source_next(struct source *);

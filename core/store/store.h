@@ -17,7 +17,7 @@
 #include "../base/line.h"
 #include "../base/text.h"
 
-#define STORE_SCHEMA 11
+#define STORE_SCHEMA 12
 
 /* Behind the database's path: the folder of the files of letters. */
 #define STORE_FILES ".files"

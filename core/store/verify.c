@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/map.h"
 #include "../base/memory.h"
 #include "verify_inside.h"
 
@@ -172,6 +173,7 @@ static int64_t take_entries(struct verify *v, const struct chain_link *l, struct
 	int64_t count = 0;
 
 	for (; chain_next(&at, end, &e); count++) {
+		e.day = read_day(e.day);
 		w->days += e.kind != CHAIN_ROW && e.kind != CHAIN_GONE;
 		if (e.kind == CHAIN_HORIZON && e.of < CHAIN_HORIZONS)
 			v->horizon[e.of] = e.day;
@@ -202,7 +204,7 @@ static void take_link(struct verify *v, sqlite3_stmt *row, struct walk *w)
 	v->out->first_us = v->out->links ? v->out->first_us : l.at_us;
 	v->out->links = l.id;
 	v->out->last_us = l.at_us;
-	v->out->reach_us = l.reach * READ_DAY;
+	v->out->reach_us = read_day(l.reach) * READ_DAY;
 	match_head(v, &l, &w->head);
 }
 
@@ -313,7 +315,62 @@ static void judge_horizons(struct verify *v)
 				    what[i]);
 }
 
+/* Reports find rows by indexes, the work here goes through tables: both must say the same. */
+static bool judge_file(struct verify *v)
+{
+	static const struct verify_finding about = {"file", "", "", 0, 0, NULL};
+	sqlite3_stmt *ask = sql_ask(&v->r->sql, "PRAGMA integrity_check");
+
+	show(v, "pages of the file", 0, 0);
+	while (sqlite3_step(ask) == SQLITE_ROW)
+		if (strcmp(sql_text(ask, 0), "ok") != 0)
+			verify_tell(v, &about, "the file is damaged: %s", sql_text(ask, 0));
+	return read_finish(v->r, ask);
+}
+
+/* What of it belongs to closed days is judged by its digests. */
+static bool judge_tail(struct verify *v)
+{
+	static const struct verify_finding about = {"file", "", "", 0, 0, NULL};
+	sqlite3_stmt *ask = sql_ask(&v->r->sql, "SELECT id, sum, data FROM tail ORDER BY id");
+
+	while (sqlite3_step(ask) == SQLITE_ROW) {
+		const void *bytes = sqlite3_column_blob(ask, 2);
+		size_t size = (size_t)sqlite3_column_bytes(ask, 2);
+
+		if ((int64_t)map_hash(bytes ? bytes : "", size) != sqlite3_column_int64(ask, 1))
+			verify_tell(v, &about,
+				    "row %lld of the tail, results that are in no block yet, is"
+				    " damaged: its bytes do not have their sum",
+				    (long long)sqlite3_column_int64(ask, 0));
+	}
+	return read_finish(v->r, ask);
+}
+
 /* ---- the order of the work ---- */
+
+/* Whose number is another one now has none of what was entered of it. */
+static void judge_targets(struct verify *v, const struct read_target *list, size_t targets)
+{
+	static const struct verify_finding about = {"record", "", "", 0, 0, NULL};
+	struct map known = {0};
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < targets; i++)
+		map_put(&known, (uint64_t)list[i].id, (void *)&list[i]);
+	for (size_t i = 0; i < v->entries; i++) {
+		const struct chain_entry *e = &v->entry[i].is;
+
+		if (group(e->kind) == CHAIN_ROW || e->of == told || map_find(&known, e->of))
+			continue;
+		told = e->of;
+		verify_tell(v, &about,
+			    "results and figures that are in the chain belong to target %llu, which"
+			    " is not there: it was deleted, or has another number",
+			    (unsigned long long)e->of);
+	}
+	map_release(&known);
+}
 
 static bool verify_slice(struct verify *v, const struct read_target *list, size_t targets)
 {
@@ -328,6 +385,7 @@ static bool verify_slice(struct verify *v, const struct read_target *list, size_
 		qsort(v->entry, v->entries, sizeof *v->entry, by_order);
 	if (!v->slice && !judge_records(v))
 		return false;
+	judge_targets(v, list, targets);
 	for (size_t i = 0; i < targets && !v->has_failed; i++) {
 		if (list[i].id % v->slices != v->slice)
 			continue;
@@ -344,7 +402,7 @@ static bool verify_all(struct verify *v)
 	size_t targets;
 	bool is_fine;
 
-	if (!walk_links(v, &w))
+	if (!judge_file(v) || !judge_tail(v) || !walk_links(v, &w))
 		return false;
 	judge_head(v);
 	judge_horizons(v);
@@ -353,6 +411,16 @@ static bool verify_all(struct verify *v)
 	for (v->slice = 0; v->slice < v->slices && is_fine; v->slice++)
 		is_fine = verify_slice(v, list, targets);
 	return is_fine;
+}
+
+/* What was found is worth more than that the rest cannot be read. */
+static bool tell_rest(struct verify *v)
+{
+	static const struct verify_finding about = {"file", "", "", 0, 0, NULL};
+
+	if (v->out->findings)
+		verify_tell(v, &about, "the rest cannot be verified: %s", read_wrong(v->r));
+	return v->out->findings > 0;
 }
 
 bool verify_run(struct read *r, const struct verify_order *order, struct verify_result *out)
@@ -364,7 +432,7 @@ bool verify_run(struct read *r, const struct verify_order *order, struct verify_
 	if (!read_begin(r))
 		return false;
 	r->until_us = 0; /* however long it takes: asked for by a person */
-	is_fine = verify_all(&v);
+	is_fine = verify_all(&v) || tell_rest(&v);
 	read_end(r);
 	free(v.entry);
 	return is_fine;

@@ -10,7 +10,7 @@
 #include "read.h"
 
 struct verify_finding {
-	const char *what; /* chain, head, record, results, day, month, block, series */
+	const char *what; /* file, chain, head, record, results, day, month, block, series */
 	const char *name, *location; /* of the target; "": none */
 	int64_t from_us, to_us; /* of the span; 0: none */
 	const char *text; /* the sentence */
@@ -33,11 +33,13 @@ struct verify_result {
 	int64_t results, days, months, rows; /* that agree */
 	int64_t gone; /* days of results that retention deleted */
 	int64_t uncovered; /* results that no link covers yet */
+	int64_t late; /* of those: of days that were closed before they came */
 	int64_t findings;
 	int64_t head_link, head_us, head_entries; /* where the order's head stands; 0: nowhere */
 };
 
-/* False: the record cannot be read: read_wrong(). */
+/* False: the record cannot be read: read_wrong(). Where that is because of damage that was found,
+ * it is a finding more. */
 bool verify_run(struct read *, const struct verify_order *, struct verify_result *);
 
 #endif

@@ -100,9 +100,36 @@ static const struct rollup rollup[] = {
 	 "SELECT location, day, sum, data FROM month WHERE target = ?1", daily_month_behind},
 };
 
+/* Where a target's closed days end stands in no link; figures of days behind come from results. */
+static void tell_opened(const struct subject *s, struct verify_finding f,
+			const struct verify_entry *e)
+{
+	tell(s, f, "the figures", e, " would be computed from results that are gone, not as ",
+	     " has them: somebody opened days that were closed, or an import is under way");
+}
+
+static bool has_results_in_chain(const struct subject *s, int64_t day)
+{
+	for (size_t i = 0; i < s->v->r->count; i++)
+		if (verify_last(s->v, CHAIN_RESULTS, (uint64_t)s->target->id,
+				s->v->r->series[i].location_id, day))
+			return true;
+	return false;
+}
+
+/* The row of a day whose results were gone before there was a chain; of others judge_results()
+ * says it. */
+static bool is_opened(const struct subject *s, const struct rollup *k, int64_t location,
+		      int64_t day)
+{
+	return k->kind == CHAIN_DAY && !location && day >= s->rolled &&
+	       day < s->v->horizon[CHAIN_RAW] && !has_results_in_chain(s, day);
+}
+
 static void judge_rollup(const struct subject *s, const struct rollup *k, sqlite3_stmt *row)
 {
-	int64_t location = sqlite3_column_int64(row, 0), day = sqlite3_column_int64(row, 1);
+	int64_t location = sqlite3_column_int64(row, 0),
+		day = read_day(sqlite3_column_int64(row, 1));
 	const void *bytes = sqlite3_column_blob(row, 3);
 	size_t size = (size_t)sqlite3_column_bytes(row, 3);
 	struct verify_entry *e = verify_last(s->v, k->kind, (uint64_t)s->target->id, location, day);
@@ -119,9 +146,11 @@ static void judge_rollup(const struct subject *s, const struct rollup *k, sqlite
 		     "");
 	else if (e && !digest_is_same(&d, &e->is.digest))
 		tell(s, f, "the figures", e, " are not those that ", " has: they were changed");
-	else if (!e && day < s->rolled)
+	else if (!e)
 		tell(s, f, "the figures", NULL,
 		     " are in no link: they were made by something else than nines", "");
+	else if (is_opened(s, k, location, day))
+		tell_opened(s, f, e);
 	else
 		*(k->kind == CHAIN_DAY ? &s->v->out->days : &s->v->out->months) += !location;
 }
@@ -175,7 +204,7 @@ static void judge_computed(const struct subject *s, const struct rollup *k, int6
 		     k->kind == CHAIN_DAY ? " do not follow from its results"
 					  : " do not follow from its days",
 		     "");
-	sqlite3_reset(ask);
+	s->v->has_failed |= !read_finish(s->v->r, ask);
 }
 
 /* A month whose days are all there. */
@@ -232,7 +261,11 @@ static void judge_results(const struct subject *s, const struct daily_part *p, i
 	char count[96];
 
 	snprintf(count, sizeof count, ": %llu are there, ", (unsigned long long)p->results);
-	if (is_aged && (p->results < last->is.count || x->changed))
+	if (p->results > last->is.count && (is_aged || day >= s->rolled))
+		v->out->late += (int64_t)(p->results - last->is.count);
+	if (is_aged && day >= s->rolled && (p->results < last->is.count || x->changed))
+		tell_opened(s, f, last);
+	else if (is_aged && (p->results < last->is.count || x->changed))
 		v->out->gone++;
 	else if (p->results < last->is.count)
 		tell(s, f, "the results", last, count, " has more: some were deleted or damaged");
@@ -330,6 +363,32 @@ static void verify_days(const struct subject *s)
 		verify_day(s, &d, day[i]);
 	free(d.part);
 	free(day);
+}
+
+static bool has_series(const struct subject *s, int64_t location)
+{
+	for (size_t i = 0; i < s->v->r->count; i++)
+		if (s->v->r->series[i].location_id == location)
+			return true;
+	return false;
+}
+
+/* Results that are in the chain, at a location of which nothing is found. */
+static void judge_locations(const struct subject *s)
+{
+	struct verify *v = s->v;
+	uint64_t id = (uint64_t)s->target->id;
+	size_t i = verify_first(v, CHAIN_RESULTS, id, INT64_MIN, INT64_MIN),
+	       end = verify_first(v, CHAIN_RESULTS, id + 1, INT64_MIN, INT64_MIN);
+
+	for (; i < end; i++) {
+		const struct verify_entry *e = &v->entry[i];
+		int64_t day = e->is.day;
+
+		if (is_of_order(v, day, day + 1) && !has_series(s, e->is.at))
+			tell(s, about(s, "results", e->is.at, day, day + 1), "the results", e,
+			     " that ", " has cannot be found: their location is not there");
+	}
 }
 
 /* ---- blocks ---- */
@@ -439,7 +498,7 @@ static void judge_ends(struct looking *l)
 			    "the record says that the results of %s begin later or end sooner than"
 			    " they do",
 			    subject.at);
-	sqlite3_reset(ask);
+	l->s->v->has_failed |= !read_finish(l->s->v->r, ask);
 	text_release(&subject);
 }
 
@@ -474,7 +533,7 @@ static int64_t rolled_of(struct verify *v, int64_t target)
 		sql_bind(&v->r->sql, "SELECT rolled FROM target WHERE id = ?1", "i", target);
 	int64_t rolled = sqlite3_step(ask) == SQLITE_ROW ? sqlite3_column_int64(ask, 0) : 0;
 
-	sqlite3_reset(ask);
+	v->has_failed |= !read_finish(v->r, ask);
 	return rolled;
 }
 
@@ -490,6 +549,7 @@ void verify_target(struct verify *v, const struct read_target *t)
 		verify_blocks(&s, &v->r->series[i]);
 	for (size_t i = 0; i < sizeof rollup / sizeof *rollup && !v->has_failed; i++)
 		judge_rollups(&s, &rollup[i]);
+	judge_locations(&s);
 	verify_days(&s);
 	compute_months(&s);
 }

@@ -75,7 +75,8 @@ static void add_summary(struct text *t, const struct view_item *i)
 
 	view_add_says(t, i);
 	if (i->light != VIEW_OUT && i->up < i->of)
-		text_printf(t, ", %lld of %lld", (long long)i->up, (long long)i->of);
+		text_printf(t, i->is_weighted ? ", weight %lld of %lld" : ", %lld of %lld",
+			    (long long)i->up, (long long)i->of);
 	view_add_online(&online, i);
 	if (online.size)
 		text_printf(t, " \xc2\xb7 %s", online.at);

@@ -41,6 +41,7 @@ struct view_item {
 	int parent; /* the box that it stands in, -1: none */
 	int role; /* -1: none */
 	int64_t up, need, of; /* of a box: members that work, are needed, count */
+	bool is_weighted; /* these are weights, not numbers of members */
 };
 
 /* From one box to another, by their places. */

@@ -9,6 +9,7 @@
 #include "../base/log.h"
 #include "../base/map.h"
 #include "../base/memory.h"
+#include "../base/quorum.h"
 #include "../base/zone.h"
 #include "proxy.h"
 #include "template.h"
@@ -88,6 +89,7 @@ static void take_target(struct catalog_set *s, const struct line *l)
 	const char *title = line_get(l, "title"), *standing = line_get(l, "standing");
 	size_t n = s->catalog.targets++;
 	struct target *t;
+	int64_t need;
 
 	if (n == s->rooms) {
 		s->rooms = s->rooms ? 2 * s->rooms : 64;
@@ -103,12 +105,13 @@ static void take_target(struct catalog_set *s, const struct line *l)
 			     .standing = *standing ? keep(s, standing) : "in-service",
 			     .members = keep(s, line_get(l, "members")),
 			     .parents = keep(s, line_get(l, "parents")),
+			     .weights = keep(s, line_get(l, "weights")),
 			     .role = keep(s, line_get(l, "role")),
 			     .feeds = keep(s, line_get(l, "feeds")),
 			     .fallback = keep(s, line_get(l, "fallback")),
 			     .visit = keep(s, line_get(l, "visit")),
 			     .every_us = line_int(l, "every_us", 0),
-			     .need = line_int(l, "need", 0)};
+			     .need = quorum_need(line_get(l, "need"), &need) ? need : 0};
 	t->title = *title ? keep(s, title) : t->name;
 	t->is_service = !*t->module;
 	if (t->is_service)

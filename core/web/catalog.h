@@ -26,6 +26,7 @@ struct target {
 	const char *site; /* of a check: the host or origin that it is about, "" */
 	const char *standing; /* "in-service" or why it is shown and not counted (row 107) */
 	const char *members; /* of a service: names, lines; "" of a check */
+	const char *weights; /* of a service: of members that weigh not 1, base/quorum.h */
 	const char *parents;
 	/* of a service: its role in the house; services that it hands on to, and those that take
 	 * over from it, lines. `visit`: where visitors find it, "" */

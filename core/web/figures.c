@@ -34,6 +34,7 @@ struct site_figures {
 	uint64_t *changes;
 	bool is_asked, is_round;
 	struct zone *utc;
+	struct inquiries *inquiries;
 };
 
 const char *const figure_span_word[SPANS] = {"today", "24h", "7d",    "30d",
@@ -245,6 +246,7 @@ struct site_figures *figures_new(struct loop *loop, uint64_t *changes)
 	f->timer.fire = fire;
 	f->changes = changes;
 	f->utc = zone_open("UTC", &f->wrong); /* of no file */
+	f->inquiries = inquiries_new(loop, (const char *const *)&f->store, &f->rules);
 	return f;
 }
 
@@ -277,6 +279,7 @@ void figures_take(struct site_figures *f, const struct line *l)
 	if (!rules_take(&f->rules, l))
 		return;
 	forget(f);
+	inquiries_restart(f->inquiries);
 	rules_change(&f->rules);
 	if (f->is_asked)
 		loop_set(f->loop, &f->timer, clock_mono_us());
@@ -286,6 +289,7 @@ void figures_free(struct site_figures *f)
 {
 	if (!f)
 		return;
+	inquiries_free(f->inquiries);
 	forget(f);
 	rules_release(&f->rules);
 	text_release(&f->wrong);
@@ -336,6 +340,11 @@ const struct figure *figures_find(const struct site_figures *f, const char *name
 	const struct figure_entry *e = map_find_text(&f->by_name, name);
 
 	return e ? &e->shown : NULL;
+}
+
+struct inquiries *figures_inquiries(struct site_figures *f)
+{
+	return f->inquiries;
 }
 
 /* False: so many were asked for that there is no room for another. */

@@ -16,6 +16,7 @@
 
 #include "../base/line.h"
 #include "../base/loop.h"
+#include "inquiry.h"
 
 #define FIGURES_TARGETS   10000
 #define FIGURES_COURSES   2000
@@ -148,6 +149,9 @@ const struct figure *figures_at(const struct site_figures *, size_t i);
 const struct figure *figures_find(const struct site_figures *, const char *name);
 /* Asks for it where it is not there yet, then `parts` is 0 and is_complete false. Borrowed. */
 struct figure_parts figure_course(struct site_figures *, const char *name, enum figure_course);
+
+/* Who asks for other spans than those above. */
+struct inquiries *figures_inquiries(struct site_figures *);
 
 /* That of the target's days and hours; UTC's where it is not known. Stands as the others do. */
 const struct zone *figures_zone(const struct site_figures *, const char *name);

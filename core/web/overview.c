@@ -25,6 +25,8 @@ void overview_release(struct overview *o)
 		free(o->service[i].name);
 		free(o->service[i].state);
 		free(o->service[i].members);
+		free(o->service[i].burning);
+		free(o->service[i].weights);
 	}
 	for (size_t i = 0; i < o->windows; i++) {
 		free(o->window[i].id);
@@ -107,10 +109,14 @@ static void take_service(struct overview *o, const struct line *l)
 		.since_us = line_int(l, "since_us", 0),
 		.need = line_int(l, "need", 1),
 		.up = line_int(l, "up", 0),
+		.of = line_int(l, "of", 0),
+		.weights = memory_text(line_get(l, "weights")),
 		.is_acknowledged = line_int(l, "acknowledged", 0) > 0,
 		.is_paused = line_int(l, "paused", 0) > 0,
 		.is_in_maintenance = line_int(l, "maintenance", 0) > 0,
 		.silenced_until_us = line_int(l, "silenced_until_us", 0),
+		.burning = memory_text(line_get(l, "burning")),
+		.burning_since_us = line_int(l, "burning_since_us", 0),
 		.uptime_micro = -1,
 	};
 }

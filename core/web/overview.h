@@ -34,10 +34,13 @@ struct overview_check {
 };
 
 struct overview_service {
-	char *name, *state, *members;
+	char *name, *state, *members, *weights; /* weights: a number for each member, "": each 1 */
 	int64_t since_us, need, up, uptime_micro;
+	int64_t of; /* where members are weighted what they weigh: `need` and `up` are of it */
 	bool is_acknowledged, is_paused, is_in_maintenance;
 	int64_t silenced_until_us;
+	char *burning; /* "page", "ticket": an alert by burn rate stands; "": none */
+	int64_t burning_since_us;
 };
 
 /* One span of maintenance that goes on or comes, announced. */

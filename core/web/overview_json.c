@@ -66,6 +66,18 @@ static json_t *check(const struct overview_check *c)
 	return j;
 }
 
+static json_t *numbers(const char *lines)
+{
+	json_t *list = json_array();
+	struct text line = {0};
+	int64_t n;
+
+	while (text_next_line(&lines, &line))
+		json_array_append_new(list, text_to_int(line.at, &n) ? json_integer(n)
+								     : json_null());
+	return list;
+}
+
 static json_t *service(const struct overview_service *s)
 {
 	json_t *j = json_object();
@@ -78,7 +90,15 @@ static json_t *service(const struct overview_service *s)
 	set_true(j, "acknowledged", s->is_acknowledged);
 	if (s->silenced_until_us)
 		json_object_set_new(j, "silenced_until", json_time(s->silenced_until_us));
+	if (*s->burning) {
+		json_object_set_new(j, "burning", json_safe(s->burning));
+		json_object_set_new(j, "burning_since", json_time(s->burning_since_us));
+	}
 	json_object_set_new(j, "members", json_lines(s->members));
+	if (*s->weights) {
+		json_object_set_new(j, "of", json_integer(s->of));
+		json_object_set_new(j, "weights", numbers(s->weights));
+	}
 	json_object_set_new(j, "uptime_month", uptime(s->uptime_micro));
 	return j;
 }

@@ -7,6 +7,7 @@
 #define NINES_WEB_ROUTE_H
 
 #include "../base/text.h"
+#include "inquiry.h"
 #include "permit.h"
 #include "site.h"
 
@@ -95,6 +96,13 @@ void route_ask_password(const struct request *, const char *password, const char
 /* The hash of a new password, likewise: the word `hash` of `end`, "" where memory was short. */
 void route_hash_password(const struct request *, const char *password, route_then *then,
 			 void *state);
+/* Asks for figures of any span: texts of the order live as long as the request; of a list those
+ * that the asker sees. Goes on as route_ask() does, and `then` finds them by request_figures();
+ * NULL: too many ask, or it took too long. */
+typedef bool route_sees(const struct site *, const struct request *, const char *name);
+void route_ask_figures(const struct request *, const struct inquiry_order *, route_sees *,
+		       route_then *then, void *state);
+const struct inquiry_answer *request_figures(const struct request *);
 /* What a form of who is signed in must carry in its field `form`: the server refuses every method
  * but GET without it. "" where nobody is, or a token asks. */
 const char *request_form(const struct request *);

@@ -20,6 +20,7 @@ extern const struct route statuspage_routes[];
 extern const struct route badge_routes[];
 extern const struct route monitor_routes[];
 extern const struct route statistics_routes[];
+extern const struct route nines_routes[];
 extern const struct route subscribe_routes[];
 extern const struct route subscription_routes[];
 extern const struct route claim_routes[];
@@ -41,6 +42,7 @@ const struct route *const routes[] = {
 	badge_routes,
 	monitor_routes,
 	statistics_routes,
+	nines_routes,
 	subscribe_routes,
 	subscription_routes,
 	claim_routes,

@@ -12,6 +12,7 @@
 #include "evidence.h"
 #include "../page/frame.h"
 #include "enter.h"
+#include "figures.h"
 #include "kept.h"
 #include "problem.h"
 #include "respond.h"
@@ -110,6 +111,8 @@ static void forget_question(struct visit *v)
 {
 	feed_forget(v->server->feed, v);
 	desk_forget(v->server->desk, v);
+	if (v->server->site->figures)
+		inquiries_forget(figures_inquiries(v->server->site->figures), v);
 	loop_stop_timer(v->server->loop, &v->late);
 }
 
@@ -159,16 +162,55 @@ static void question_late(struct loop_timer *t)
 	give_answer(v, NULL);
 }
 
+static void figures_there(const struct inquiry_answer *answer, void *with)
+{
+	struct visit *v = with;
+
+	v->figures = answer;
+	give_answer(v, NULL);
+	v->figures = NULL;
+}
+
+/* Cards may have changed since: so may who asks, and what he sees. */
+static bool is_seen(void *with, const char *name)
+{
+	struct visit *v = with;
+
+	look(v);
+	return v->sees(v->server->site, &v->request, name);
+}
+
+static bool put_inquiry(struct visit *v)
+{
+	struct site_figures *f = v->server->site->figures;
+
+	v->wants_figures = false;
+	v->inquiry.wants = is_seen;
+	v->inquiry.with = v;
+	return f && inquiries_put(figures_inquiries(f), &v->inquiry, figures_there, v);
+}
+
 /* False: too many wait. */
 static bool put_question(struct visit *v, const char *asked, const char *password)
 {
 	struct server *s = v->server;
 
+	if (v->wants_figures)
+		return put_inquiry(v);
 	if (!password)
 		return feed_ask(s->feed, asked, question_ended, v);
 	if (v->wants_hash)
 		return desk_hash(s->desk, password, password_tried, v);
 	return desk_ask(s->desk, password, asked, password_tried, v);
+}
+
+static int64_t patience_us(const struct visit *v)
+{
+	int64_t seconds = v->wants_figures ? SERVER_FIGURES_SECONDS
+			  : v->password	   ? SERVER_PASSWORD_SECONDS
+					   : SERVER_ASK_SECONDS;
+
+	return seconds * CLOCK_SECOND;
 }
 
 static void start_question(struct visit *v)
@@ -177,11 +219,9 @@ static void start_question(struct visit *v)
 	char *asked = v->asked, *password = v->password;
 	bool is_put;
 
-	v->asked = v->password = NULL;
 	v->late.fire = question_late;
-	loop_set(s->loop, &v->late,
-		 clock_mono_us() + (password ? SERVER_PASSWORD_SECONDS : SERVER_ASK_SECONDS) *
-					   CLOCK_SECOND);
+	loop_set(s->loop, &v->late, clock_mono_us() + patience_us(v));
+	v->asked = v->password = NULL;
 	is_put = put_question(v, asked, password);
 	if (password)
 		secret_forget(password);

@@ -15,6 +15,7 @@
 #define SERVER_ASK_SECONDS 10 /* for the keeper's answer to a question */
 /* For the desk's: it gives way to probes, so on a busy machine a password takes seconds. */
 #define SERVER_PASSWORD_SECONDS 30
+#define SERVER_FIGURES_SECONDS	30 /* a list ends before: inquiry.h */
 
 struct server;
 

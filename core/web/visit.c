@@ -38,6 +38,7 @@ static void forget_question(struct visit *v)
 	free(v->state);
 	v->password = v->asked = NULL;
 	v->state = NULL;
+	v->wants_figures = false;
 }
 
 void visit_free(struct visit *v)
@@ -494,6 +495,20 @@ void route_hash_password(const struct request *r, const char *password, route_th
 {
 	route_ask_password(r, password, "", then, state);
 	r->visit->wants_hash = true;
+}
+
+void route_ask_figures(const struct request *r, const struct inquiry_order *order,
+		       route_sees *sees, route_then *then, void *state)
+{
+	put_question(r->visit, "", then, state);
+	r->visit->inquiry = *order;
+	r->visit->sees = sees;
+	r->visit->wants_figures = true;
+}
+
+const struct inquiry_answer *request_figures(const struct request *r)
+{
+	return r->visit ? r->visit->figures : NULL;
 }
 
 const char *request_form(const struct request *r)

@@ -62,6 +62,10 @@ struct visit {
 	char *asked; /* the line, until it is sent */
 	char *password; /* asked of the desk; `asked` is the hash then */
 	bool wants_hash; /* it is asked for its hash */
+	struct inquiry_order inquiry; /* asked for figures */
+	route_sees *sees;
+	bool wants_figures;
+	const struct inquiry_answer *figures; /* while `then` has them */
 	route_then *then;
 	void *state;
 	struct answer answer;

@@ -91,6 +91,8 @@ static inline struct page_value page_toned(struct page_value v, enum page_tone t
 
 void page_title(struct page *, const char *text);
 void page_heading(struct page *, const char *text);
+/* Of a part of what the last page_heading() began. */
+void page_subheading(struct page *, const char *text);
 /* A paragraph for people; not in CSV and JSON. */
 void page_note(struct page *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "label: value" for people (NULL label: not shown), `key` in JSON (NULL: not there). */
@@ -210,9 +212,12 @@ struct page_incident {
 	int64_t lasted_us;      /* so far when it is open */
 	/* of it inside the period, outside maintenance and within the service hours */
 	int64_t counted_us;
-	const char *step, *reason; /* "" when not recorded */
+	/* "" when not recorded. Of a service `step` is those of the members that failed, and of
+	 * `diagnosis` each member's part begins with its name, step and reason */
+	const char *step, *reason;
 	bool is_confirmed;      /* else a blip */
-	bool is_counted;        /* among `incidents`: confirmed and begun in the period */
+	/* among `incidents`: confirmed, and the first of its time that counts is of the period */
+	bool is_counted;
 	const char *id;         /* "" when not recorded, as of a service */
 	const char *diagnosis;  /* what was found out when it began, in lines; "" */
 	int64_t acked_us;       /* -1: nobody acknowledged it */
@@ -241,6 +246,7 @@ struct page_maintenance {
 	/* why what is not left out was not, a sentence for each reason ("announced 3 h before it
 	 * began, 48 h are agreed"); "": nothing was, and nothing went wrong */
 	const char *why;
+	int64_t up_us; /* of what is counted: was up, and counts, as the contract has it */
 };
 
 /* What somebody said afterwards of a span of time: figures count it so, the record stays. */
@@ -255,6 +261,16 @@ struct page_reclassification {
 	int64_t in_force_us;    /* of the period: not undone, and nothing later said of it */
 	int64_t undone_us;      /* -1: it was not */
 	const char *undone_by, *undone_reason; /* "" */
+};
+
+/* What a service was made of for a part of the period. */
+struct page_makeup {
+	int64_t from_us, to_us;
+	int64_t need, weight; /* so much of what its members weigh together must be up */
+	int64_t members;
+	bool is_weighted;  /* not all of them weigh 1 */
+	const char *says;  /* "at least 1 of 2 members is up" */
+	const char *names; /* of members, behind one that weighs more its weight: "a, b (2)" */
 };
 
 /* A check or a service over the period. Percentages in millionths of a percent, truncated, -1:
@@ -305,6 +321,19 @@ struct page_figures {
 	/* counted incidents that ended and were acknowledged; of those, on average from the first
 	 * failure to the acknowledgement, and from there to the end; -1: none */
 	int64_t acked, to_ack_us, ack_to_end_us;
+	/* the mean stretch of time that was up, from one outage to the next: outages alone end
+	 * one. -1: nothing was up */
+	int64_t mttf_us;
+	/* MTBF / (MTBF + MTTR), truncated, to hold beside known_micro: apart where outages reach
+	 * over the period's ends or into time that is not agreed, and by blips. -1: no outage */
+	int64_t check_micro;
+	/* to so much more or less known_micro and period_micro are known, rounded up; one interval
+	 * at least. -1: the figure is not known, or taken at another's word (events) */
+	int64_t known_exact_micro, period_exact_micro;
+	/* of a service: what it was made of over the period, in order of time; more than one where
+	 * that was changed meanwhile, each moment is judged by what was in force then */
+	const struct page_makeup *makeup;
+	size_t makeup_count;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record
@@ -355,6 +384,7 @@ struct page_what_if {
 	const char *service; /* whose need is another one; NULL: nobody's */
 	int64_t need, need_before, members;
 	int64_t interval_us; /* probes so far apart; 0: as they were */
+	int64_t weight; /* of all members together, where they weigh differently; 0: each 1 */
 };
 /* NULL: nothing is supposed. A report that never asks refuses such an order. */
 const struct page_what_if *page_what_if(struct page *);
@@ -535,6 +565,18 @@ struct page_marker {
 	int64_t at_us, lasted_us; /* lasted: of an interruption, -1: it is none */
 };
 
+/* What the monitor itself took, of the quarters of an hour that were recorded; -1: not known. */
+struct page_effort {
+	int64_t from_us, to_us;
+	int64_t quarters, cpu_quarters; /* those of which CPU time is known */
+	int64_t cpu_micro, cpu_most_micro; /* of one core, in millionths of a percent */
+	int64_t memory_most_bytes;
+	int64_t in_flight_micro; /* probes, on average, in millionths; PAGE_DECIMAL */
+	/* at most: probes under way, that wait for a prober; lines that wait for the recorder;
+	 * letters that wait */
+	int64_t in_flight_most, waiting_most, queue_most, letters_most;
+};
+
 struct page_monitor {
 	struct page_load all;
 	const struct page_load *check, *day; /* in order of name, of time */
@@ -543,6 +585,8 @@ struct page_monitor {
 	size_t marker_count;
 	int64_t starts, interruptions, interrupted_us;
 	int64_t store_bytes, store_free_bytes; /* now */
+	struct page_effort effort;
+	const struct page_effort *day_effort; /* of each day */
 };
 
 /* Of the checks among the targets, in the period up to now, a day at a time of the document's zone.

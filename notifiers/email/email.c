@@ -123,14 +123,17 @@ struct envelope {
 	bool takes_what_is_offered;
 };
 
-/* A 5xx to what concerns this letter alone is final. */
-static bool wants(struct probe *p, struct envelope *e, int code)
+/* Of the last reply: a 5xx to what concerns this letter alone is final. */
+static bool judge(struct probe *p, struct envelope *e, int got, int code)
 {
-	int got = probe_reply(p, 0);
-
 	if (probe_ok(p) && got >= 500)
 		e->is_refused = true;
 	return probe_want_reply(p, code) != 0 && probe_ok(p);
+}
+
+static bool wants(struct probe *p, struct envelope *e, int code)
+{
+	return judge(p, e, probe_reply(p, 0), code);
 }
 
 /* Between mail servers a certificate that nobody can verify is better than none (RFC 7435). */
@@ -163,27 +166,52 @@ static void offer(struct probe *p, struct envelope *e, const char *offers)
 	wants(p, e, 2);
 }
 
-static void hand_over(struct letter *l, struct envelope *e, const struct message *m)
+static const char *first_line(struct probe *p, const char *text)
+{
+	return probe_text(p, "%.*s", (int)strcspn(text, "\r\n"), text);
+}
+
+/* A letter without its files is better than none. */
+static void leave_files(struct letter *l, struct message *m, const char *why)
+{
+	m->lacks = probe_text(letter_probe(l),
+			      "The files that belong to this letter are left out: the mail server\n"
+			      "%s\n%s",
+			      why, letter_word(l, "where"));
+	m->files = 0;
+}
+
+/* False: with its files it was refused for good, so it goes without them. */
+static bool hand_over(struct letter *l, struct envelope *e, struct message *m)
 {
 	struct probe *p = letter_probe(l);
 	const char *message;
+	int got;
 
 	if (!probe_ok(p))
-		return; /* to write it all would be too many calls behind a failure */
+		return true; /* to write it all would be too many calls behind a failure */
 	message = message_write(l, m);
 	probe_step(p, "message");
 	probe_print(p, "DATA\r\n");
 	wants(p, e, 354);
 	probe_send(p, message, strlen(message));
 	message_send_files(l, m);
-	if (wants(p, e, 2))
+	got = probe_reply(p, 0);
+	if (probe_ok(p) && got >= 500 && m->files) {
+		leave_files(l, m,
+			    probe_text(p, "refused it with them: %d %.50s.", got,
+				       first_line(p, probe_reply_text(p))));
+		return false;
+	}
+	if (judge(p, e, got, 2))
 		letter_taken(l);
 	probe_step(p, "quit");
 	probe_print(p, "QUIT\r\n");
 	probe_reply(p, 221);
+	return true;
 }
 
-/* What the server says that it takes (RFC 1870): a letter without its files is better than none. */
+/* What the server says that it takes (RFC 1870). */
 static void fit(struct letter *l, struct message *m, const char *offers)
 {
 	const char *said = mail_line(offers, "SIZE");
@@ -191,29 +219,38 @@ static void fit(struct letter *l, struct message *m, const char *offers)
 
 	if (!m->files || most <= 0 || (size_t)most >= message_bytes(l, m))
 		return;
-	m->lacks = probe_text(letter_probe(l),
-			      "The files that belong to this letter are left out: the mail server\n"
-			      "takes no message of more than %lld bytes.\n%s",
-			      most, letter_word(l, "where"));
-	m->files = 0;
+	leave_files(l, m,
+		    probe_text(letter_probe(l), "takes no message of more than %lld bytes.", most));
 }
 
-static void converse(struct letter *l, const struct email *o, struct envelope *e)
+static bool talk(struct letter *l, const struct email *o, struct envelope *e, struct message *m)
 {
 	struct probe *p = letter_probe(l);
-	struct message m = {.from = e->from, .name = o->name, .to = e->to,
-			    .reply_to = o->reply_to, .is_brief = o->is_brief};
 	const char *offers;
-
-	m.file = letter_attachments(l, &m.files);
-	if (o->is_brief)
-		m.files = 0;
 
 	mail_dial(p, &e->mail, 25, 465);
 	offers = e->takes_what_is_offered ? open_direct(p, e, o) : smtp_open(p, &e->mail, o->ehlo);
 	offer(p, e, offers);
-	fit(l, &m, offers);
-	hand_over(l, e, &m);
+	fit(l, m, offers);
+	return hand_over(l, e, m);
+}
+
+/* Some servers hang up behind a message that is too large: the second time is a new call. */
+static void converse(struct letter *l, const struct email *o, struct envelope *e)
+{
+	struct message m = {.from = e->from,
+			    .name = o->name,
+			    .to = e->to,
+			    .reply_to = o->reply_to,
+			    .is_brief = o->is_brief};
+
+	m.file = letter_attachments(l, &m.files);
+	if (o->is_brief)
+		m.files = 0;
+	if (talk(l, o, e, &m))
+		return;
+	probe_hangup(letter_probe(l));
+	talk(l, o, e, &m);
 }
 
 /* ---- the letter ---- */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define LINE_COLUMNS 76   /* of quoted-printable (RFC 2045 6.7) and of a folded header */
-#define LINE_BYTES 57	  /* of a file in a line of base64 (RFC 2045 6.8) */
-#define PIECE_BYTES 16384 /* of a message that is sent at once */
-#define WORD_BYTES 42	  /* of text in one encoded word: at most 75 columns (RFC 2047 2) */
+#define LINE_COLUMNS  76 /* of quoted-printable (RFC 2045 6.7) and of a folded header */
+#define LINE_BYTES    57 /* of a file in a line of base64 (RFC 2045 6.8) */
+#define PIECE_BYTES   16384 /* of a message that is sent at once */
+#define WORD_BYTES    42 /* of text in one encoded word: at most 75 columns (RFC 2047 2) */
 #define ADDRESS_BYTES 254 /* RFC 5321 4.5.3.1.3, without the brackets */
 
 /* Grows in the probe's memory; without any it stays as it is and the probe has failed. */
@@ -183,9 +183,9 @@ static void put_date(struct out *o, int64_t at_us)
 	struct tm t;
 
 	gmtime_r(&seconds, &t);
-	puts_(o, probe_text(o->probe, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n",
-			    day[t.tm_wday], t.tm_mday, month[t.tm_mon], t.tm_year + 1900, t.tm_hour,
-			    t.tm_min, t.tm_sec));
+	puts_(o, probe_text(o->probe, "Date: %s, %d %s %d %02d:%02d:%02d +0000\r\n", day[t.tm_wday],
+			    t.tm_mday, month[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min,
+			    t.tm_sec));
 }
 
 /* An id of ours as the left part of a msg-id: what is no atom text becomes '-'. */
@@ -233,6 +233,21 @@ static void put_text_type(struct out *o, bool is_encoded)
 			    : "Content-Transfer-Encoding: 7bit\r\n\r\n");
 }
 
+/* What is neither a letter, a digit nor one of `plain` as percent and two digits. */
+static void put_percent(struct out *o, const char *text, const char *plain)
+{
+	char code[4];
+
+	for (; *text; text++) {
+		bool is_plain = (unsigned char)*text < 0x80 &&
+				(isalnum((unsigned char)*text) || strchr(plain, *text));
+
+		snprintf(code, sizeof code, is_plain ? "%c" : "%%%02X",
+			 (unsigned)(unsigned char)*text);
+		puts_(o, code);
+	}
+}
+
 /* RFC 2369, and RFC 8058: mail programs have a button that ends it with one POST, which is sent to
  * an https address alone. No line of it is longer than RFC 5322 allows. */
 static void put_unsubscribe(struct out *o, const char *url)
@@ -242,6 +257,21 @@ static void put_unsubscribe(struct out *o, const char *url)
 	put_field(o, "List-Unsubscribe", probe_text(o->probe, "<%s>", url));
 	if (!strncmp(url, "https://", 8))
 		puts_(o, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+}
+
+/* Who gets a report has a contract about it and no button of ours: a person is asked (RFC 6068).
+ * Only an address that somebody is said to read will do. */
+static const char *ask_to_end(struct letter *l, const struct message *m)
+{
+	struct out o = {.probe = letter_probe(l)};
+
+	if (letter_kind(l) != LETTER_REPORT || !*m->reply_to || m->is_brief)
+		return "";
+	puts_(&o, "mailto:");
+	put_percent(&o, m->reply_to, "-._~@+");
+	puts_(&o, "?subject=unsubscribe%20");
+	put_percent(&o, letter_word(l, "delivery"), "-._~");
+	return probe_ok(o.probe) && o.at ? o.at : "";
 }
 
 static void put_header(struct out *o, struct letter *l, const struct message *m, bool is_encoded)
@@ -260,7 +290,8 @@ static void put_header(struct out *o, struct letter *l, const struct message *m,
 	puts_(o, "Auto-Submitted: auto-generated\r\n"); /* RFC 3834: nobody's robot answers */
 	if (letter_kind(l) == LETTER_REPORT || *letter_word(l, "unsubscribe"))
 		puts_(o, "Precedence: bulk\r\n");
-	put_unsubscribe(o, letter_word(l, "unsubscribe"));
+	put_unsubscribe(o, *letter_word(l, "unsubscribe") ? letter_word(l, "unsubscribe")
+							  : ask_to_end(l, m));
 	if (!m->is_brief)
 		puts_(o, probe_text(o->probe, "List-Id: <nines.%s>\r\n", domain));
 	puts_(o, "MIME-Version: 1.0\r\n");
@@ -356,8 +387,8 @@ static void put_encoded_name(struct out *o, const char *name)
 	size_t column = 0;
 
 	for (int piece = 0; *name; piece++) {
-		puts_(o, probe_text(o->probe, ";\r\n filename*%d*=%s", piece,
-				    piece ? "" : "utf-8''"));
+		puts_(o,
+		      probe_text(o->probe, ";\r\n filename*%d*=%s", piece, piece ? "" : "utf-8''"));
 		for (column = 24; *name && column < LINE_COLUMNS - 3; name++) {
 			bool is_plain = isalnum((unsigned char)*name) || strchr("-._~", *name);
 

@@ -257,6 +257,32 @@ def too_large():
     assert message.get_content().strip() == "mail-1 is down", message
 
 
+@test("a server that refuses a message for good for its files gets the letter without them, saying so; one that still refuses it is not asked again")
+def refused_files():
+    said = Letter(kind="report", text="all was well\n", files=FILES, words={"where": "They are in /srv/reports of monitor.test."})
+    no = [*GREETED, b"250 mx.test\r\n", *ENVELOPE, *MESSAGE[:3], b"552-5.3.4 message too big for you\r\n552 5.3.4 really\r\n", close()]
+    with Server(lambda number: script(no if number == 0 else WHOLE)) as server:
+        deliver(TO, f"host={server.host}", f"port={server.port}", *BASE, letter=said).says("delivered")
+        first, second = (message_of(server.heard(n))[0] for n in (0, 1))
+    assert first.is_multipart() and not second.is_multipart() and first["Message-ID"] == second["Message-ID"]
+    assert second.get_content().replace("\r\n", "\n") == (
+        "all was well\n\nThe files that belong to this letter are left out: the mail server\nrefused it with them: 552 5.3.4 message too big for you.\n"
+        "They are in /srv/reports of monitor.test.\n"), second.get_content()
+    with Server(script(no)) as server:
+        deliver(TO, f"host={server.host}", f"port={server.port}", *BASE, letter=said).says("gave-up", "5.3.4")
+        assert server.connections == 2
+
+
+@test("a report can be asked to end where somebody reads the answers: at reply-to, by the name of its delivery")
+def unsubscribe():
+    said = Letter(kind="report", words={"delivery": "acme & K\u00e4se, monthly"})
+    assert message_of(sent(WHOLE, said=said)[1])[0]["List-Unsubscribe"] is None
+    message, _ = message_of(sent(WHOLE, "reply-to=o'ps+r@example.org", said=said)[1])
+    assert message["List-Unsubscribe"] == "<mailto:o%27ps+r@example.org?subject=unsubscribe%20acme%20%26%20K%C3%A4se%2C%20monthly>", message.items()
+    assert message["List-Unsubscribe-Post"] is None and message["List-Id"] and message["Precedence"] == "bulk"
+    assert message_of(sent(WHOLE, "reply-to=ops@example.org")[1])[0]["List-Unsubscribe"] is None
+
+
 @test("files far larger than a probe's memory")
 def large():
     content = bytes(range(256)) * 4 * 7 * 1024

@@ -22,6 +22,12 @@ static const struct module_option option[] = {
 
 /* ---- figures of a day, of a check ---- */
 
+static struct page_value megabytes(char into[32], int64_t bytes)
+{
+	snprintf(into, 32, "%.1f MB", (double)bytes / 1e6);
+	return bytes < 0 ? page_value(PAGE_NONE, 0) : page_text(into);
+}
+
 /* Results a minute, as PAGE_DECIMAL shows it. */
 static struct page_value rate_of(const struct page_load *l)
 {
@@ -106,6 +112,75 @@ static void draw_lateness(struct page *p, const struct page_monitor *m)
 			page_chart_point(p, &at);
 		}
 	}
+}
+
+/* ---- what it took ---- */
+
+static struct page_value parts(int64_t micro, int64_t each)
+{
+	return page_known(PAGE_INT, micro < 0 ? -1 : micro / each);
+}
+
+static void add_effort(struct page *p, const struct page_effort *e)
+{
+	char memory[32];
+
+	page_cell(p, "quarters", page_value(PAGE_INT, e->quarters));
+	page_cell(p, "cpu", page_known(PAGE_DECIMAL, e->cpu_micro));
+	page_cell(p, "cpu_most", page_known(PAGE_DECIMAL, e->cpu_most_micro));
+	page_cell(p, "cpu_ppm", parts(e->cpu_micro, 100));
+	page_cell(p, "cpu_most_ppm", parts(e->cpu_most_micro, 100));
+	page_cell(p, "in_flight_milli", parts(e->in_flight_micro, 1000));
+	page_cell(p, "memory_most_bytes", page_known(PAGE_INT, e->memory_most_bytes));
+	page_cell(p, "memory", megabytes(memory, e->memory_most_bytes));
+	page_cell(p, "in_flight", page_known(PAGE_DECIMAL, e->in_flight_micro));
+	page_cell(p, "in_flight_most", page_known(PAGE_INT, e->in_flight_most));
+	page_cell(p, "waiting_most", page_known(PAGE_INT, e->waiting_most));
+	page_cell(p, "queue_most", page_known(PAGE_INT, e->queue_most));
+	page_cell(p, "letters_most", page_known(PAGE_INT, e->letters_most));
+}
+
+static void add_efforts(struct page *p, const struct page_monitor *m)
+{
+	static const struct page_column column[] = {
+		{"date", "date", PAGE_RIGHT},
+		{"from", "", PAGE_DATA},
+		{"to", "", PAGE_DATA},
+		{"quarters", "", PAGE_DATA},
+		{"cpu_ppm", "", PAGE_DATA},
+		{"cpu_most_ppm", "", PAGE_DATA},
+		{"cpu", "CPU %", PAGE_RIGHT | PAGE_PEOPLE},
+		{"cpu_most", "max", PAGE_RIGHT | PAGE_PEOPLE},
+		{"memory", "memory", PAGE_RIGHT | PAGE_PEOPLE},
+		{"memory_most_bytes", "", PAGE_DATA},
+		{"in_flight_milli", "", PAGE_DATA},
+		{"in_flight", "probes", PAGE_RIGHT | PAGE_PEOPLE},
+		{"in_flight_most", "max", PAGE_RIGHT},
+		{"waiting_most", "waiting", PAGE_RIGHT},
+		{"queue_most", "lines", PAGE_RIGHT},
+		{"letters_most", "letters", PAGE_RIGHT},
+	};
+	const bool is_known = m->effort.quarters > 0;
+
+	if (is_known)
+		page_heading(p, "What it took");
+	page_table(p, "load", column, COUNT(column), is_known ? 0 : PAGE_DATA);
+	for (size_t i = 0; i < m->day_count; i++) {
+		const struct page_effort *e = &m->day_effort[i];
+
+		if (!e->quarters)
+			continue;
+		page_row(p);
+		page_cell(p, "date", page_text(page_date(p, e->from_us)));
+		page_cell(p, "from", page_value(PAGE_TIME, e->from_us));
+		page_cell(p, "to", page_value(PAGE_TIME, e->to_us));
+		add_effort(p, e);
+	}
+	if (is_known)
+		page_note(p, "Of all its processes together: CPU of one core, on average and in "
+			     "the busiest quarter of an hour; the most memory; probes under way on "
+			     "average and at most; and the most that waited: probes for a prober, "
+			     "lines for the recorder, letters.");
 }
 
 /* ---- checks ---- */
@@ -235,6 +310,13 @@ static void add_head(struct page *p, const struct page_monitor *m)
 	page_fact(p, "void_cycles", "void cycles", count_of(l->void_cycles));
 	page_fact(p, "overload_cycles", "overload cycles", count_of(l->overload_cycles));
 	page_fact(p, "tainted", "times not counted", page_value(PAGE_INT, l->tainted));
+	page_fact(p, NULL, "CPU % of a core", page_known(PAGE_DECIMAL, m->effort.cpu_micro));
+	page_fact(p, "cpu_ppm", NULL, parts(m->effort.cpu_micro, 100));
+	page_fact(p, "memory_most_bytes", NULL,
+		  page_known(PAGE_INT, m->effort.memory_most_bytes));
+	page_fact(p, NULL, "probes under way",
+		  page_known(PAGE_DECIMAL, m->effort.in_flight_micro));
+	page_fact(p, "in_flight_milli", NULL, parts(m->effort.in_flight_micro, 1000));
 	page_fact(p, "starts", "starts", page_value(PAGE_INT, m->starts));
 	page_fact(p, "interruptions", "interruptions", count_of(m->interruptions));
 	page_fact(p, "interrupted_s", "together", page_value(PAGE_SECONDS, m->interrupted_us));
@@ -255,6 +337,7 @@ static void fill(struct page *p, const void *options)
 	add_days(p, m);
 	if (m->all.results)
 		draw_lateness(p, m);
+	add_efforts(p, m);
 	add_checks(p, m);
 	if (m->check_count && o->rows)
 		show_checks(p, m, (size_t)o->rows);

@@ -302,7 +302,7 @@ static void begin_day(struct page *p, struct table *t, int64_t at_us)
 	if (t->key_of_rows || at_us < t->day_end_us)
 		return;
 	t->day_end_us = page_day_us(p, at_us, 1);
-	page_heading(p, page_date(p, at_us));
+	page_subheading(p, page_date(p, at_us));
 	page_table(p, NULL, t->column, t->columns, 0);
 }
 

@@ -22,6 +22,7 @@ static const struct page_column row[] = {
 	{"mttr_s", "mttr", PAGE_RIGHT | PAGE_DATA},
 	{"mtbf_s", "mtbf", PAGE_RIGHT | PAGE_DATA},
 	{"uptime_known", "known %", PAGE_RIGHT},
+	{"exact", PLUS_MINUS " %", PAGE_RIGHT | PAGE_PEOPLE},
 	{"uptime_period", "period %", PAGE_RIGHT},
 	{"coverage", "coverage %", PAGE_RIGHT},
 	{"target", "target %", PAGE_RIGHT | PAGE_DATA},
@@ -47,6 +48,10 @@ static const struct page_column row[] = {
 	{"reclassified_s", "reclassified", PAGE_DATA},
 	{"reclassified_at", "reclassified at", PAGE_DATA},
 	{"uptime_known_before", "known % before", PAGE_DATA},
+	{"mttf_s", "mttf", PAGE_DATA},
+	{"availability_check", "mtbf / (mtbf + mttr) %", PAGE_DATA},
+	{"resolution_percent", "known % known to", PAGE_DATA},
+	{"resolution_period_percent", "period % known to", PAGE_DATA},
 };
 
 /* ---- the rows ---- */
@@ -79,6 +84,9 @@ static void add_sums(struct page *p, const struct page_figures *f)
 static void add_judgement(struct page *p, const struct page_figures *f)
 {
 	page_cell(p, "uptime_known", page_known(PAGE_PERCENT, f->known_micro));
+	page_cell(p, "exact", page_known(PAGE_PERCENT, f->known_exact_micro));
+	page_cell(p, "resolution_percent", page_known(PAGE_PERCENT, f->known_exact_micro));
+	page_cell(p, "resolution_period_percent", page_known(PAGE_PERCENT, f->period_exact_micro));
 	page_cell(p, "uptime_period", page_known(PAGE_PERCENT, f->period_micro));
 	page_cell(p, "coverage", page_known(PAGE_PERCENT, f->coverage_micro));
 	page_cell(p, "target", page_known(PAGE_PERCENT, f->target_micro));
@@ -100,6 +108,8 @@ static void add_incidents(struct page *p, const struct page_figures *f)
 	page_cell(p, "longest_s", page_value(PAGE_SECONDS, f->longest_us));
 	page_cell(p, "mttr_s", page_known(PAGE_SECONDS, f->mttr_us));
 	page_cell(p, "mtbf_s", page_known(PAGE_SECONDS, f->mtbf_us));
+	page_cell(p, "mttf_s", page_known(PAGE_SECONDS, f->mttf_us));
+	page_cell(p, "availability_check", page_known(PAGE_PERCENT, f->check_micro));
 	page_cell(p, "acknowledged", page_value(PAGE_INT, f->acked));
 	page_cell(p, "to_acknowledge_s", page_known(PAGE_SECONDS, f->to_ack_us));
 	page_cell(p, "acknowledged_to_end_s", page_known(PAGE_SECONDS, f->ack_to_end_us));
@@ -201,6 +211,7 @@ static void add_maintenance(struct page *p, size_t target, const struct page_fig
 		page_cell(p, "cancelled", page_known(PAGE_TIME, m->cancelled_us));
 		page_cell(p, "counted_s", page_value(PAGE_SECONDS, m->counted_us));
 		page_cell(p, "excluded_s", page_value(PAGE_SECONDS, m->excluded_us));
+		page_cell(p, "up_s", page_value(PAGE_SECONDS, m->up_us));
 		page_cell(p, "over_s", page_value(PAGE_SECONDS, m->over_us));
 		page_cell(p, "text", said(m->text));
 		page_cell(p, "by", said(m->by));
@@ -230,6 +241,20 @@ static void add_reclassifications(struct page *p, size_t target, const struct pa
 	}
 }
 
+static void add_makeups(struct page *p, size_t target, const struct page_figures *f)
+{
+	for (size_t n = 0; n < f->makeup_count; n++) {
+		const struct page_makeup *m = &f->makeup[n];
+
+		page_row_of(p, target);
+		page_cell(p, "start", page_value(PAGE_TIME, m->from_us));
+		page_cell(p, "end", page_value(PAGE_TIME, m->to_us));
+		page_cell(p, "need", page_value(PAGE_INT, m->need));
+		page_cell(p, "weight", page_value(PAGE_INT, m->weight));
+		page_cell(p, "members", page_text(m->names));
+	}
+}
+
 static const struct page_column step[] = {
 	{"step", "", 0}, {"p50_us", "", 0}, {"p95_us", "", 0}, {"p99_us", "", 0}, {"count", "", 0}};
 static const struct page_column cause[] = {{"cause", "", 0}, {"unknown_s", "", 0}};
@@ -242,12 +267,14 @@ static const struct page_column incident[] = {{"start", "", 0},          {"end",
 static const struct page_column maintenance[] = {
 	{"start", "", 0},     {"end", "", 0},        {"announced", "", 0}, {"cancelled", "", 0},
 	{"counted_s", "", 0}, {"excluded_s", "", 0}, {"over_s", "", 0},    {"text", "", 0},
-	{"by", "", 0},        {"why", "", 0}};
+	{"by", "", 0},        {"why", "", 0},        {"up_s", "", 0}};
 static const struct page_column reclassification[] = {
 	{"id", "", 0},           {"name", "", 0},       {"as", "", 0},     {"start", "", 0},
 	{"end", "", 0},          {"at", "", 0},         {"by", "", 0},     {"reason", "", 0},
 	{"incident", "", 0},     {"in_force_s", "", 0}, {"undone", "", 0}, {"undone_by", "", 0},
 	{"undone_reason", "", 0}};
+static const struct page_column makeup[] = {
+	{"start", "", 0}, {"end", "", 0}, {"need", "", 0}, {"weight", "", 0}, {"members", "", 0}};
 
 static const struct {
 	const char *key;
@@ -261,11 +288,26 @@ static const struct {
 	{"incident_list", incident, COUNT(incident), 0, add_incident_list},
 	{"maintenance", maintenance, COUNT(maintenance), 0, add_maintenance},
 	{"reclassifications", reclassification, COUNT(reclassification), 0, add_reclassifications},
+	{"made_of", makeup, COUNT(makeup), 0, add_makeups},
 };
+
+/* Told where there is more to say of a service than how many of its members it needs. */
+static bool is_special(struct page *p, size_t targets)
+{
+	for (size_t i = 0; i < targets; i++) {
+		const struct page_figures *f = page_figures(p, i);
+
+		if (f->makeup_count > 1 || (f->makeup_count && f->makeup->is_weighted))
+			return true;
+	}
+	return false;
+}
 
 void data_add_lists(struct page *p, size_t targets)
 {
 	for (size_t n = 0; n < COUNT(list); n++) {
+		if (list[n].add == add_makeups && !is_special(p, targets))
+			continue;
 		page_table(p, list[n].key, list[n].column, list[n].columns,
 			   list[n].flags | PAGE_DATA);
 		page_within(p, "rows");

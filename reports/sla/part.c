@@ -23,7 +23,7 @@ static void add_heading(const struct part *p, const char *what)
 		return;
 	}
 	snprintf(heading, sizeof heading, "%.300s: %s", p->figures->name, what);
-	page_heading(p->page, heading);
+	page_subheading(p->page, heading);
 }
 
 /* ---- facts ---- */
@@ -57,12 +57,17 @@ static void add_verdict(const struct part *p)
 
 	verdict_say(p->page, f, sentence);
 	say(p, "verdict", page_toned(page_text(sentence), tone_of(verdict_of(p->page, f))));
+	if (*f->sla)
+		say(p, "sla", page_text(f->sla));
 	if (f->target_micro < 0)
 		return;
 	say(p, "may be down",
 	    page_value(PAGE_EXACT, page_allowed_us(f->target_micro, f->agreed_us)));
 	say(p, "counts as down", seconds(f->counted_down_us));
-	say(p, "left", page_toned(seconds(f->budget_us), f->budget_us < 0 ? PAGE_BAD : PAGE_PLAIN));
+	if (f->budget_us < 0)
+		say(p, "over by", page_toned(page_value(PAGE_EXACT, -f->budget_us), PAGE_BAD));
+	else
+		say(p, "left", seconds(f->budget_us));
 	if (f->credit_micro >= 0)
 		say(p, "credit %",
 		    page_toned(page_value(PAGE_PERCENT, f->credit_micro),
@@ -75,16 +80,20 @@ static void add_percentages(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
 
-	say(p, "known %", page_known(PAGE_PERCENT, f->known_micro));
-	say(p, "period %", page_known(PAGE_PERCENT, f->period_micro));
+	char room[EXACT_BYTES];
+
+	say(p, "known %", exact_percent(f->known_micro, f->known_exact_micro, room));
+	say(p, "period %", exact_percent(f->period_micro, f->period_exact_micro, room));
 	say(p, "coverage %", page_known(PAGE_PERCENT, f->coverage_micro));
 }
 
+/* They make up agreed time: up, degraded, down, unknown; and the period: the others. */
 static void add_times(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
 
 	say(p, "agreed time", seconds(f->agreed_us));
+	say(p, "known time", seconds(f->known_us));
 	say(p, "up", seconds(f->up_us));
 	say_some(p, "degraded", f->degraded_us);
 	say(p, "down", page_toned(seconds(f->down_us), f->down_us ? PAGE_BAD : PAGE_PLAIN));
@@ -105,6 +114,8 @@ static void add_means(const struct part *p)
 		say(p, "longest", seconds(f->longest_us));
 		say(p, "MTTR", page_known(PAGE_SECONDS, f->mttr_us));
 		say(p, "MTBF", page_known(PAGE_SECONDS, f->mtbf_us));
+		say(p, "MTTF", page_known(PAGE_SECONDS, f->mttf_us));
+		say(p, "by MTBF, MTTR %", page_known(PAGE_PERCENT, f->check_micro));
 	}
 	if (f->acked) {
 		say(p, "acknowledged", page_value(PAGE_INT, f->acked));
@@ -115,10 +126,59 @@ static void add_means(const struct part *p)
 		say(p, "blips", page_value(PAGE_INT, f->blips));
 }
 
+/* People read the sign itself where programs have always read "+-". */
+static struct page_value exactness(const struct page_figures *f, char sentence[SENTENCE_BYTES])
+{
+	const char *sign = strstr(f->resolution, "+-");
+
+	if (!sign)
+		return said(f->resolution);
+	snprintf(sentence, SENTENCE_BYTES, "%.*s" PLUS_MINUS "%s", (int)(sign - f->resolution),
+		 f->resolution, sign + 2);
+	return page_text(sentence);
+}
+
+/* What of a service has to be up; when that was changed meanwhile, a table says what when. */
+static void add_makeup(const struct part *p)
+{
+	const struct page_figures *f = p->figures;
+	char what[1100];
+
+	if (f->makeup_count != 1)
+		return;
+	snprintf(what, sizeof what, "%.100s: %.950s", f->makeup->says, f->makeup->names);
+	say(p, "up while", page_text(what));
+}
+
+static void add_makeups(const struct part *p)
+{
+	static const struct page_column column[] = {{"start", "from", 0},
+						    {"end", "to", 0},
+						    {"says", "up while", 0},
+						    {"members", "members", 0}};
+
+	if (p->figures->makeup_count < 2)
+		return;
+	add_heading(p, "What it was made of");
+	page_table(p->page, NULL, column, COUNT(column), 0);
+	for (size_t n = 0; n < p->figures->makeup_count; n++) {
+		const struct page_makeup *m = &p->figures->makeup[n];
+
+		page_row(p->page);
+		page_cell(p->page, "start", page_value(PAGE_TIME, m->from_us));
+		page_cell(p->page, "end", page_value(PAGE_TIME, m->to_us));
+		page_cell(p->page, "says", page_text(m->says));
+		page_cell(p->page, "members", page_text(m->names));
+	}
+	page_note(p->page, "It was changed in this time: each moment is judged by what was in "
+			   "force then.");
+}
+
 static void add_origin(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
 	const char *of_all = page_method(p->page);
+	char room[EXACT_BYTES], sentence[SENTENCE_BYTES];
 
 	if (strcmp(f->zone, page_period(p->page)->zone)) {
 		say(p, "zone", page_text(f->zone));
@@ -128,23 +188,25 @@ static void add_origin(const struct part *p)
 	if (f->reclassified_us)
 		say(p, "reclassified", seconds(f->reclassified_us));
 	if (f->before)
-		say(p, "without that %", page_known(PAGE_PERCENT, f->before->known_micro));
+		say(p, "without that %",
+		    exact_percent(f->before->known_micro, f->before->known_exact_micro, room));
 	if (f->reclassified_at_us >= 0) /* a month that was over has other figures since */
 		say(p, "figures changed", page_value(PAGE_TIME, f->reclassified_at_us));
-	say(p, "known to", said(f->resolution));
-	if (*f->sla)
-		say(p, "sla", page_text(f->sla));
+	say(p, "known to", exactness(f, sentence));
 	if (!of_all || strcmp(f->method, of_all))
 		say(p, "method", page_text(f->method));
 }
 
 /* ---- lists ---- */
 
-static const char *kind_of(const struct part *p, const struct page_incident *i)
+/* What sets it apart from the others of the list. */
+static const char *class_of(const struct page_incident *i)
 {
 	if (!i->counted_us)
-		return "no, left out";
-	return i->from_us < p->figures->from_us ? "began before" : "yes";
+		return "(left out) ";
+	if (i->is_confirmed && !i->is_counted)
+		return i->to_us < 0 ? "(open, began before) " : "(began before) ";
+	return i->to_us < 0 ? "(open) " : "";
 }
 
 static void add_incident(const struct part *p, const struct page_incident *i)
@@ -153,10 +215,9 @@ static void add_incident(const struct part *p, const struct page_incident *i)
 
 	page_row(p->page);
 	page_cell(p->page, "start", page_value(PAGE_TIME, i->from_us));
-	page_cell(p->page, "lasted", page_value(PAGE_SECONDS, i->lasted_us));
-	if (i->is_confirmed)
-		page_cell(p->page, "counts", page_text(kind_of(p, i)));
-	snprintf(why, sizeof why, "%s%.80s%s%.400s", i->to_us < 0 ? "(open) " : "", i->step,
+	page_cell(p->page, "lasted", seconds(i->lasted_us));
+	page_cell(p->page, "counted", seconds(i->counted_us));
+	snprintf(why, sizeof why, "%s%.80s%s%.400s", class_of(i), i->step,
 		 *i->step && *i->reason ? ": " : "", i->reason);
 	page_cell(p->page, "why", said(why));
 }
@@ -171,11 +232,8 @@ static void add_incidents(const struct part *p, bool confirmed, size_t most)
 {
 	static const struct page_column column[] = {{"start", "start", 0},
 						    {"lasted", "lasted", PAGE_RIGHT},
-						    {"counts", "counts", 0},
+						    {"counted", "of it here", PAGE_RIGHT},
 						    {"why", "step and reason", 0}};
-	static const struct page_column of_blip[] = {{"start", "start", 0},
-						     {"lasted", "lasted", PAGE_RIGHT},
-						     {"why", "step and reason", 0}};
 	const struct page_figures *f = p->figures;
 	size_t rows = 0;
 
@@ -184,8 +242,7 @@ static void add_incidents(const struct part *p, bool confirmed, size_t most)
 			continue;
 		if (rows == 1) {
 			add_heading(p, confirmed ? "Incidents" : "Blips, cleared by the recheck");
-			page_table(p->page, NULL, confirmed ? column : of_blip,
-				   confirmed ? COUNT(column) : COUNT(of_blip), 0);
+			page_table(p->page, NULL, column, COUNT(column), 0);
 		}
 		add_incident(p, &f->incident[n]);
 	}
@@ -339,12 +396,14 @@ void part_add(struct page *page, size_t target, bool is_one_of_many, const struc
 	add_percentages(&p);
 	add_times(&p);
 	add_means(&p);
+	add_makeup(&p);
 	add_origin(&p);
 	charts_add(page, target, o);
 	add_incidents(&p, true, most);
 	add_diagnoses(&p, most);
 	add_incidents(&p, false, most);
 	add_maintenance(&p);
+	add_makeups(&p);
 	add_reclassifications(&p);
 	add_causes(&p);
 	add_steps(&p);

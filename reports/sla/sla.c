@@ -41,6 +41,7 @@ static void add_agreement(struct page *p, const struct page_figures *f)
 	page_cell(p, "name", page_text(f->name));
 	page_cell(p, "verdict", verdict_shown(verdict_of(p, f)));
 	page_cell(p, "judged", page_known(PAGE_PERCENT, f->judged_micro));
+	page_cell(p, "exact", page_known(PAGE_PERCENT, judged_exact_micro(f)));
 	page_cell(p, "target", page_value(PAGE_PERCENT, f->target_micro));
 	page_cell(p, "left",
 		  page_toned(page_value(PAGE_SECONDS, f->budget_us),
@@ -56,6 +57,7 @@ static void add_agreements(struct page *p, size_t targets)
 		{"name", "name", 0},
 		{"verdict", "verdict", 0},
 		{"judged", "judged %", PAGE_RIGHT},
+		{"exact", PLUS_MINUS " %", PAGE_RIGHT},
 		{"target", "target %", PAGE_RIGHT},
 		{"left", "left", PAGE_RIGHT},
 		{"credit", "credit %", PAGE_RIGHT},
@@ -124,11 +126,18 @@ static void add_policies(struct page *p, size_t targets)
 		add_policy(p, policy);
 	}
 	free(told);
-	page_note(p, "known %% = (known time - down) / known time; period %% = (known time - down) "
-		     "/ (agreed time - maintenance - not monitored); coverage %% = known time / "
-		     "the same. Truncated, never rounded up. Unknown time is neither up nor down "
-		     "in them. An incident counts in the month it begins in, its seconds in each. "
-		     "Percentiles are known to 1.6 %%.");
+	page_note(p, "Agreed time is what the period has within the hours, less what is left out "
+		     "(maintenance, excluded) and what was not monitored; known time is that "
+		     "less unknown time. known %% = (known time - down) / known time; period %% "
+		     "= (known time - down) / agreed time; coverage %% = known time / agreed "
+		     "time; down as it counts by the rules above. Truncated, never rounded up; "
+		     "what stands behind " PLUS_MINUS " is rounded up.");
+	page_note(p, "An incident counts in the period in which the first of its time counts, its "
+		     "seconds in each. MTTR is the mean length of the incidents that ended, MTBF "
+		     "time up / incidents, MTTF the mean time up from one outage to the next; "
+		     "MTBF / (MTBF + MTTR), the %% by both, should be about known %%, apart by "
+		     "blips and by outages that reach over the period's ends or into time that "
+		     "is not agreed. Percentiles are known to 1.6 %%.");
 }
 
 static bool has_all(struct page *p, size_t targets)

@@ -24,6 +24,14 @@ void verdict_say(struct page *, const struct page_figures *, char sentence[SENTE
 /* What the customer who was asked for gets to hear; nothing where none was. */
 void verdict_of_customer(struct page *);
 
+/* "99.826388 +- 0.002241", the second so much as the first is known to; only the first where
+ * that is not known, PAGE_NONE where it is not itself. `room` is what the text lies in. */
+#define PLUS_MINUS   "\xc2\xb1"
+#define EXACT_BYTES 80
+struct page_value exact_percent(int64_t micro, int64_t exact_micro, char room[EXACT_BYTES]);
+/* How exact the figure is that the sla judges by. */
+int64_t judged_exact_micro(const struct page_figures *);
+
 /* NULL for "". */
 struct page_value said(const char *text);
 

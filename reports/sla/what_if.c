@@ -109,16 +109,22 @@ static void add_interval(char *to, size_t room, int64_t us)
 			 (long long)(s % 3600 ? s / 60 : s / 3600));
 }
 
+static void say_need(const struct page_what_if *w, char *to, size_t room)
+{
+	snprintf(to, room,
+		 w->weight ? "service '%.200s' needed a weight of %lld of the %lld of its members "
+			     "instead of %lld"
+			   : "service '%.200s' needed %lld of its %lld members instead of %lld",
+		 w->service, (long long)w->need, (long long)(w->weight ? w->weight : w->members),
+		 (long long)w->need_before);
+}
+
 static void say_what(const struct page_what_if *w, char what[SENTENCE_BYTES])
 {
 	char interval[40] = "", need[400] = "";
 
 	if (w->need)
-		snprintf(need, sizeof need,
-			 "service '%.200s' needed %lld of its %lld members "
-			 "instead of %lld",
-			 w->service, (long long)w->need, (long long)w->members,
-			 (long long)w->need_before);
+		say_need(w, need, sizeof need);
 	if (w->interval_us)
 		add_interval(interval, sizeof interval, w->interval_us);
 	snprintf(what, SENTENCE_BYTES, "%s%s%s%s%s", need, *need && *interval ? ", and " : "",

@@ -126,7 +126,7 @@ WRONG = [
     ([], "no command"), (["chekc"], "did you mean 'check'?"), (["statsu"], "did you mean 'status'?"),
     (["xyzzyxyzzy"], "see 'nines --help'"), (["--wat"], "see 'nines --help'"), (["-c"], "-c FILE"), (["check", "x", "-c"], "-c FILE"),
     (["status", "now"], "takes no words"), (["status", "--jsn"], "did you mean '--json'?"), (["modules", "a", "b"], "too much"),
-    (["modules", "htpp"], "did you mean 'http'?"), (["beat"], "a name is missing"), (["beat", "a", "b", "c", "d"], "too much"), (["beat", "a", "--exit", "x"], "no exit status"),
+    (["modules", "htpp"], "did you mean 'http'?"), (["modules", "htp"], "did you mean 'http'?"), (["beat"], "a name is missing"), (["beat", "a", "b", "c", "d"], "too much"), (["beat", "a", "--exit", "x"], "no exit status"),
     (["hook"], "a hook is missing"), (["now"], "a name is missing"), (["now", "a", "b"], "too much"), (["release"], "a name is missing"), (["config"], "config check"),
     (["config", "chekc"], "config check"), (["status", "--socket"], "--socket PATH"), (["check\x1b[2J"], "\\x1b[2J"),
 ]
@@ -142,6 +142,7 @@ LINES = (line("check", name="shop", module="http", state="up", since_us=NOW_US -
          + line("check", name="evil\x1b[31m\u202e name", module="tcp", state="down", since_us=NOW_US - 3600_000_000, verdict="down",
                 start_us=NOW_US, elapsed_us=10, steps="connect:10!", reason="refused\x1b]0;x\x07\nby all", step="connect")
          + line("service", name="All\x9b", state="up", since_us=NOW_US, need=1, up=1, members="shop\nevil")
+         + line("service", name="Paid", state="up", since_us=NOW_US, need=1, up=1, members="shop", burning="page", burning_since_us=NOW_US - 120_000_000)
          + line("health", ok=0, text="the disk is full\nthe clock\x1b[2J stands", version="0.1", started_us=NOW_US, late_us=767, missed=0, void=1, uptime_us=3_725_000_000, results_minute=120, queue=7, prober_deaths=2, quarantined="one\ntwo",
                 recorder="ok", surprise="said\x1b[2J", nothing=0)
          + "end -\n")
@@ -161,6 +162,8 @@ def status_text(tmp):
         assert out.index("down ") < out.index("up ") and "connect: refused" in out and "trouble" in out
         for wanted in ("shop", "resolve 812us", "service", "the disk is full", "surprise said"):
             assert wanted in out, wanted
+        burning = [said for said in out.splitlines() if "burning" in said]
+        assert len(burning) == 1 and re.fullmatch(r" +burning its error budget: a page, since \S+ ?\S*", burning[0]), out
         assert "up 1h 2m, 120 results a minute, " in out.replace(",\n              ", ", "), out
         health = out[out.index("monitor"):].replace("\n              ", " ")
         for wanted in ("starts 767us late (p99)", "1 void cycle,", "2 probers died", "quarantined: one, two"):
@@ -170,6 +173,16 @@ def status_text(tmp):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out), out
     assert keeper.requests[0] == "status -\n"
     assert "shop" not in nines("-q", "status", "--socket", path)[1]
+
+
+@test("status of a service whose members weigh differently is of their weight, and says what they weigh")
+def status_weighted(tmp):
+    said = 'service All state="up" since_us=5 need=2 up=3 of=4 members="shop\\nevil" weights="3\\n1"\n'
+    path, _ = socket_of(tmp, LINES.replace("health -", said + "health -", 1))
+    assert " service All  3 of weight 4 up, needs 2, since " in nines("status", "--socket", path)[1]
+    plain, *_, weighted = json.loads(nines("status", "--json", "--socket", path)[1])["services"]
+    assert (weighted["need"], weighted["up"], weighted["of"], weighted["members"], weighted["weights"]) == (2, 3, 4, ["shop", "evil"], [3, 1])
+    assert set(weighted) - set(plain) == {"of", "weights"}, plain
 
 
 @test("status --json has the documented members")
@@ -182,7 +195,9 @@ def status_json(tmp):
     assert list(one) == ["name", "module", "service", "state", "since", "reason", "step", "next_due", "interval_us", "incident", "last", "uptime_month"]
     assert list(one["last"]) == ["verdict", "location", "address", "started", "elapsed_us", "steps"]
     assert document["health"]["trouble"][0] == "the disk is full" and document["health"]["ok"] is False
-    for name in ("at", "health", "services", "checks", *one, *one["last"]):
+    calm, paid = document["services"]
+    assert paid["burning"] == "page" and paid["burning_since"].endswith("Z") and "burning" not in calm and "burning_since" not in calm
+    for name in ("at", "health", "services", "checks", *one, *one["last"], *paid):
         assert re.search(rf"\b{name}\b", MANUAL), name
 
 

@@ -30,7 +30,7 @@ CASES = [
     ("a value that the report does not take", GOOD + '\nwith = {"incidents=many"}', ["13: with: incidents: 'many' is no whole number: correct the value"]),
     ("a word that is no option", GOOD + 'with = {"incidents"}', ["12: with: 'incidents' is no name=value: write \"incidents=50\""]),
     ("an unknown option of the section", GOOD + 'evry = "day"', ["12: unknown option 'evry' of section 'deliver': did you mean 'every'?"]),
-    ("a rhythm that is none", GOOD + 'every = "hour"', ["12: every: 'hour' is none of day|week|month: correct the value"]),
+    ("a rhythm that is none", GOOD + 'every = "hour"', ["12: every: 'hour' is none of day|week|month|quarter|year: correct the value"]),
     ("a time that is none", GOOD + '\n\nat = "25:00"', ["14: at: '25:00' is no time of the day: write 06:00"]),
     ("a zone that is none", GOOD + 'zone = "Mars/Base"', ["12: zone: 'Mars/Base' is no time zone of this machine: " + ZONE]),
     ("nobody", 'report = "sla"', ["12: deliver 'x' goes to nobody: add contacts = {\"NAME\"}, or a folder"]),

@@ -46,6 +46,18 @@ def whole(tmp):
         "visit": "https://mail.example.org/"})]
 
 
+@test("need and weights are told as they are written, and stay right when a pattern finds more")
+def weighted(tmp):
+    conf = write(tmp, 'ping "a" { host = "127.0.0.1" }\nping "b: 2" { host = "127.0.0.1" }\nping "bc" { host = "127.0.0.1" }\n'
+                 'service "S" { members = {"a", "b*"} weights = {"b*: 2", "b: 2: 7"} need = 10 }\n'
+                 'service "T" { members = {"S", "b*"} need = all }\n')
+    status, lines, said = load(conf)
+    assert status == 0, said
+    assert [found for _, _, found in lines_of(lines, "service")] == [
+        {"members": "a\nb: 2\nbc", "written": "a\nb*", "need": "10", "weights": "b*: 2\nb: 2: 7"},
+        {"members": "S\nb: 2\nbc", "written": "S\nb*", "need": "all"}]
+
+
 @test("the keeper's words of alerts by burn rate stand in the line of each service whose sla wants them")
 def burning(tmp):
     conf = write(tmp, 'ping "a" { host = "127.0.0.1" every = "60s" }\nservice "S" { members = {"a"} sla = "gold" }\n'

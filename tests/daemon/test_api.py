@@ -101,7 +101,7 @@ START, END = "2031-01-01T10:00:00Z", "2031-01-01T12:00:00Z"
 EXAMPLES = {
     "openapi": ("", None, 200), "status": ("", None, 200), "checks": ("", None, 200), "check": ("secret/one", None, 200),
     "services": ("", None, 200), "service": ("Shop", None, 200), "targets": ("", None, 200), "pages": ("", None, 200),
-    "availability": ("web", None, 200), "results": ("web", None, 200), "incidents": ("", None, 200), "letters": ("", None, 200),
+    "availability": ("web", None, 200), "figures": ("", None, 200), "figuresOf": ("web", None, 200), "results": ("web", None, 200), "incidents": ("", None, 200), "letters": ("", None, 200),
     "letter": ("none", None, 404), "acknowledge": ("", {"name": "secret/one", "reason": "an example"}, 200), "acknowledgements": ("", None, 200),
     "silence": ("", {**REASON, "for": "30m"}, 200), "silences": ("", None, 200), "unsilence": ("web", None, 200),
     "pause": ("", {**REASON, "for": "1h"}, 200), "pauses": ("", None, 200), "unpause": ("web", None, 200),

@@ -1,7 +1,6 @@
 """Reports that send themselves, from the record to the mailbox of a real mail server: what is due is made at the start, once, with its PDF; greylisting,
 a courier and a maker that die, a full disk, a folder that cannot be written to, hostile names (row 100; F1, F31, F52)."""
 # timeout: 400
-import calendar
 import csv
 import datetime
 import io
@@ -22,16 +21,19 @@ from servers import Server, silence
 from tap import BUILD, ROOT, run, skip, test
 
 NOBODY = 65534
-NOW = datetime.datetime.now(datetime.timezone.utc)
-MONTH = (NOW.replace(day=1) - datetime.timedelta(days=1)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+AHEAD = 12 - datetime.datetime.now(datetime.timezone.utc).hour  # hours: of a zone where it is noon, so that no day ends or falls due meanwhile
+ZONE = f"Etc/GMT{-AHEAD:+d}"  # their sign is the other way round
+NOW = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=AHEAD)))
+TODAY = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+END = TODAY.replace(day=1)
+MONTH = (END - datetime.timedelta(days=1)).replace(day=1)
 LABEL = f"{MONTH:%Y-%m}"
-END = NOW.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-BEGIN_S = calendar.timegm(MONTH.timetuple())
+BEGIN_S = int(MONTH.timestamp())
 HOSTILE = '../=cmd|"/c"!A1<script>\u202e\u05e9\u05dc\u05d5\u05dd; rm -rf $HOME `id`\tKäse & Co ' + "x" * 120
 CONF = """notifiers = "{build}/notifiers"
 reports = "{reports}"
 tcp "shop" {{ host = "127.0.0.1"  port = 1  every = "1h" }}
-sla "gold" {{ target = 99.95 }}
+sla "gold" {{ target = 99.95  zone = "{zone}" }}
 service "Web" {{ members = {{"shop"}}  sla = "gold" }}
 notify-email {{ host = "127.0.0.1"  port = {smtp}  tls = none  from = "monitor@nines.test"  ehlo = "monitor.test" }}
 notify-log {{ file = "{tmp}/out/letters" }}
@@ -69,7 +71,7 @@ def town(tmp, smtp, text, lines=None, reports=BUILD / "reports", **more):
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         ours(folder)
-    return Daemon(tmp, CONF.format(build=BUILD, smtp=smtp, tmp=tmp, reports=reports) + text, **more)
+    return Daemon(tmp, CONF.format(build=BUILD, smtp=smtp, tmp=tmp, reports=reports, zone=ZONE) + text, **more)
 
 
 def files_of(message):
@@ -95,16 +97,28 @@ def deliveries(d):
     return {one["name"]: one for one in json.loads(done.stdout)["deliveries"]}
 
 
+def holds(d, path, figures):
+    """`nines verify` finds every figure of that report again; of the record itself it says that it was made for a test."""
+    found = json.loads(d.nines("verify", "--report", path, "--json").stdout)
+    assert found["figures"] > figures and not [one for one in found["findings"] if one["what"] == "report"], found
+
+
+def is_of_evidence(line):
+    """How far the chain has come since: the only thing in which a report may differ from the same one later."""
+    return line.startswith(("evidence", "head", "          "))
+
+
 @test("the month that became due while ninesd was off: one mail with its PDF and its table, whose figures are those of `nines report`; then never again")
 def monthly(tmp):
+    mailed = ACME + MONTHLY.replace('"csv"', '"csv", "json"')
     with exim(tmp, certs.good(), has_box=True) as mx:
-        with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
+        with town(tmp, mx.port["plain"], mailed) as d:
             d.wait(f"report 'acme monthly' of {LABEL} was made in .*: 1 letter")
             message = one_mail(d, tmp)
             assert d.stop() == 0
         assert message["Subject"] == f"acme monthly, {LABEL}" and message["Precedence"] == "bulk" and message["List-Id"] == "<nines.nines.test>"
         files = files_of(message)
-        assert sorted(files) == [f"acme-monthly-{LABEL}.csv", f"acme-monthly-{LABEL}.pdf"], files.keys()
+        assert sorted(files) == [f"acme-monthly-{LABEL}.{end}" for end in ("csv", "json", "pdf")], files.keys()
         done = d.nines("report", "sla", "--sla", "gold", "--month", LABEL, "--format", "json")
         row = next(r for r in json.loads(done.stdout)["rows"] if r["name"] == "Web")
         assert row["down_s"] == 7200 and row["met"] is False, row
@@ -114,7 +128,15 @@ def monthly(tmp):
         assert table["Web"]["uptime_known"] == row["uptime_known"], table
         body = message.get_body().get_content()
         assert row["uptime_known"] in body and f"  acme-monthly-{LABEL}.pdf\n" in body and max(map(len, body.splitlines())) <= 76, body
-        with town(tmp, mx.port["plain"], ACME + MONTHLY) as d:
+        same = d.nines("report", "sla", "--sla", "gold", "--month", LABEL).stdout
+        lines = [line for line in same.splitlines() if line.strip() and not is_of_evidence(line)]
+        assert len(lines) > 20 and [line for line in lines if line not in body.splitlines()] == [], set(lines) - set(body.splitlines())
+        for end in ("json", "csv"):
+            (tmp / f"mailed.{end}").write_bytes(files[f"acme-monthly-{LABEL}.{end}"])
+            holds(d, tmp / f"mailed.{end}", 30)
+        (tmp / "mailed.txt").write_text(f"Subject: {message['Subject']}\n\n{body}", encoding="utf-8")
+        holds(d, tmp / "mailed.txt", 20)
+        with town(tmp, mx.port["plain"], mailed) as d:
             d.until_status("it is there", lambda s: s["checks"])
             until("it knows that it was sent", lambda: deliveries(d)["acme monthly"]["last"] == LABEL)
             assert d.stop() == 0 and not [line for line in d.lines if "was made" in line], d.lines
@@ -242,7 +264,7 @@ def courier_dies(tmp):
 @test("a name that is hostile everywhere: one line in the header, a harmless file (F52, F44)")
 def hostile(tmp):
     title = f"deliver {json.dumps(HOSTILE.replace(chr(9), ' '), ensure_ascii=False)} "
-    text = ACME + title.replace("$", "\\$") + f'{{ report = "sla"  contacts = {{"acme"}}  folder = "{tmp}/reports"  zone = "Asia/Kathmandu" }}\n'
+    text = ACME + title.replace("$", "\\$") + f'{{ report = "sla"  contacts = {{"acme"}}  folder = "{tmp}/reports"  zone = "{ZONE}" }}\n'
     name = HOSTILE.replace("\t", " ")
     with exim(tmp, certs.good(), has_box=True) as mx, town(tmp, mx.port["plain"], text, [*rows(), begun(name)]) as d:
         message = one_mail(d, tmp)
@@ -299,6 +321,11 @@ def no_place(tmp):
 def anew(tmp):
     text = 'customer "Acme" { services = {"Web"}  sla = "gold" }\n' + \
         f'deliver "acme monthly" {{ report = "sla"  customer = "Acme"  attach = {{"csv"}}  folder = "{tmp}/reports" }}\n'
+    text += f'deliver "acme yearly" {{ report = "sla"  customer = "Acme"  every = "year"  attach = {{"csv"}}  folder = "{tmp}/years" }}\n'
+    text += f'deliver "acme quarterly" {{ report = "sla"  customer = "Acme"  every = "quarter"  attach = {{"csv"}}  folder = "{tmp}/years" }}\n'
+    (tmp / "years").mkdir()
+    (tmp / "years").chmod(0o755)
+    ours(tmp / "years")
     with town(tmp, 1, text) as d:
         d.wait("was made in .*: 0 letters")
         path = tmp / "reports" / f"acme-monthly-{LABEL}.csv"
@@ -313,20 +340,31 @@ def anew(tmp):
         since = len(d.lines)
         assert d.nines("deliver", "acme monthly", "--month", LABEL).returncode == 0
         d.wait(f"{path.name} is another than this one, which is acme-monthly-{LABEL}-2.csv", since=since)
+        for name, *words in (("acme yearly", "--year", NOW.year - 1), ("acme quarterly", "--quarter", f"{NOW.year - 1}-Q4")):
+            since = len(d.lines)
+            assert d.nines("deliver", name, *words).returncode == 0
+            d.wait("was made in .*: 0 letters$", since=since)
+            table = tmp / "years" / f"{name.replace(' ', '-')}-{words[1]}.csv"
+            row, = csv.DictReader(io.StringIO(table.read_text()))
+            assert row["name"] == "Web" and row["span_from"].startswith((f"{NOW.year - 1}-", f"{NOW.year - 2}-12-31")), row
+            holds(d, table, 30)
+        said = d.nines("deliver", "acme yearly", "--year", NOW.year)
+        assert said.returncode == 2 and f"{NOW.year} is not over" in said.stderr, said
         assert path.read_text() == "another" and (tmp / "reports" / f"acme-monthly-{LABEL}-2.csv").read_bytes() == before
         assert d.stop() == 0
 
 
 @test("the digest, each day, for each contact what it hears of; an SMS gets the short form; the list, --dry-run, wrong words")
 def digest(tmp):
-    yesterday = (NOW - datetime.timedelta(days=1)).date()
+    begin = TODAY - datetime.timedelta(days=1)
+    yesterday = begin.date()
     text = ("""tcp "mail" { host = "127.0.0.1"  port = 1  every = "1h" }
 contact "ann" { services = {"shop"}  path "email:ann@nines.test" { }  path "log:ann" { } }
 contact "bob" { services = {"mail"}  path "log:bob" { kinds = {"reports"} } }
-deliver "daily" { report = "digest"  every = "day"  at = "00:00"  contacts = {"*"}  attach = "none"  title = "What happened" }
-""")
+deliver "daily" { report = "digest"  every = "day"  at = "00:00"  contacts = {"*"}  attach = "none"  title = "What happened"  zone = "%s" }
+""" % ZONE)
     lines = [*rows(), record.target("mail", 3600, module="tcp"), *record.results("mail", BEGIN_S, 3600, "u" * 700),
-             begun("daily", "day", calendar.timegm(yesterday.timetuple()))]
+             begun("daily", "day", int(begin.timestamp()))]
     with exim(tmp, certs.good(), has_box=True) as mx, town(tmp, mx.port["plain"], text, lines) as d:
         message = one_mail(d, tmp)
         until("bob has his", lambda: (tmp / "out" / "letters").exists() and "bob" in (tmp / "out" / "letters").read_text())
@@ -337,7 +375,7 @@ deliver "daily" { report = "digest"  every = "day"  at = "00:00"  contacts = {"*
         one = deliveries(d)["daily"]
         assert one["to"] == ["email:ann@nines.test", "log:bob"] and one["last"] == str(yesterday) and one["state"] == "waiting", one
         shown = d.nines("deliver").stdout
-        assert "digest each day (UTC)" in shown and f"last  {yesterday}: done" in shown and "next  " in shown, shown
+        assert f"digest each day ({ZONE})" in shown and f"last  {yesterday}: done" in shown and "next  " in shown, shown
         dry = d.nines("deliver", "daily", "--dry-run", "--day", str(yesterday))
         assert dry.returncode == 0 and "To:      email:ann@nines.test\n" in dry.stdout and "To:      log:bob" in dry.stdout, dry
         assert len(json.loads(d.nines("letters", "--json").stdout)["letters"]) == 2

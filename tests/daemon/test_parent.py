@@ -215,4 +215,13 @@ def unsafe(tmp):
             assert "\x1b" not in shown and "\x07" not in shown and "\u202e" not in shown
 
 
+@test("what all its processes take is told to the keeper, by all of them: the status has it")
+def effort(tmp):
+    with Daemon(tmp) as daemon:
+        health = daemon.until_status("it was told", lambda s: "memory_bytes" in s["health"])["health"]
+        assert health["cpu_us"] >= 0 and health["memory_bytes"] > 1_000_000, health
+        said = daemon.nines("-v", "status").stdout
+        assert " of CPU" in said and " bytes of memory" in said, said
+
+
 run()

@@ -41,8 +41,8 @@ static size_t walk(const struct config_policies *all)
 			abort();
 	}
 	for (const struct config_service *s = all->service; s; s = s->next) {
-		n += strlen(s->name) + strlen(s->sla) + list_bytes(s->members);
-		if (s->need < 1)
+		n += strlen(s->name) + strlen(s->sla) + strlen(s->need) + list_bytes(s->members);
+		if (s->needed < 1)
 			abort();
 	}
 	return n;

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 
 from daemon import nines
-from foreign import gatus, kuma, kuma_thin, kuma_time, moment
+from foreign import gatus, gatus_thin, kuma, kuma_thin, kuma_time, moment
 from tap import BUILD, run, test
 
 BEGIN = 1735689600  # 2025-01-01T00:00:00Z
@@ -90,33 +90,86 @@ def states(tmp):
     assert (got["up_s"], got["down_s"], got["maintenance_s"], got["incidents"]) == (240, 180, 180, 1), got
 
 
-@test("Uptime Kuma 2, thinned: unknown but for changes; with --sums hours and days of one kind are whole, mixed ones stay unknown")
+def hours(store, name, first, count):
+    """[(up, down, unknown)] of each hour."""
+    got = [row(store, name, BEGIN + n * 3600, BEGIN + (n + 1) * 3600) for n in range(first, first + count)]
+    return [(r["up_s"], r["down_s"], r["unknown_s"] + r["not_monitored_s"]) for r in got]
+
+
+DAYS = 40
+# day and hour: from minute to minute it fails
+OUTAGES = {(5, 1): [(20, 30)], (36, 4): [(30, 60)], (36, 5): [(0, 7)], (37, 7): [(20, 30)], (37, 9): [(3, 9), (40, 43)], (38, 5): [(0, 60)]}
+
+
+def outages(state_of, step_s=60):
+    """DAYS of checks, all of the fourth down; `state_of`(day, hour, minute, is_down)."""
+    made = []
+    for n in range(DAYS * 86400 // step_s):
+        at = n * step_s
+        day, hour, minute = at // 86400, at // 3600 % 24, at // 60 % 60
+        is_down = day == 3 or any(a <= minute < b for a, b in OUTAGES.get((day, hour), ()))
+        made.append(("web", BEGIN + at + 0.25, state_of(day, hour, minute, is_down), None))
+    return made
+
+
+def same_hours(tmp, given, first, count, edge_s):
+    for n, (got, want) in enumerate(zip(hours(tmp / "sums", "web", first, count), hours(tmp / "whole", "web", first, count))):
+        assert all(abs(a - b) <= edge_s for a, b in zip(got, want)), (given, divmod(first + n, 24), got, want)
+
+
+@test("Uptime Kuma 2, thinned: unknown but for changes; with --sums as before the deletion where changes explain them, else unknown")
 def sums(tmp):
-    made, days = [], 40
-    for n in range(days * 1440):
-        day, hour = divmod(n // 60, 24)
-        is_down = (day, hour) == (38, 5) or (day == 3) or ((day, hour) in ((37, 7), (5, 1)) and n % 60 in range(20, 30))
-        state = "maintenance" if (day, hour) == (36, 2) and n % 60 < 30 else "down" if is_down else "up"
-        made.append(("web", BEGIN + n * 60, state, None))
-    base = kuma(tmp / "kuma.db", made, 60, version=2)
-    kuma_thin(base, BEGIN + days * 86400)
+    def state_of(day, hour, minute, is_down):
+        if (day, hour) == (36, 2) and minute < 30:
+            return "maintenance"
+        # two failures are tried again before it says so, and one that its second try cleared
+        is_tried = is_down and any(a <= minute < a + 2 for a, _ in OUTAGES.get((day, hour), ()) if a)
+        return "pending" if is_tried or (day, hour, minute) == (37, 12, 30) else "down" if is_down else "up"
+
+    made = outages(state_of)
+    kuma(tmp / "whole.db", made, 60, version=2, retries=2).close()
+    base = kuma(tmp / "kuma.db", made, 60, version=2, retries=2)
+    shown = kuma_thin(base, BEGIN + DAYS * 86400)
     left = base.execute("SELECT count(*) FROM heartbeat").fetchone()[0]
     base.close()
     assert 1440 < left < 1500, left
+    bring(tmp / "whole", "kuma", tmp / "whole.db")
     bring(tmp / "plain", "kuma", tmp / "kuma.db")
-    got = row(tmp / "plain", "web", BEGIN, BEGIN + days * 86400)
-    assert got["up_s"] < 90000 and got["unknown_s"] > (days - 2) * 86400, got
+    got = row(tmp / "plain", "web", BEGIN, BEGIN + DAYS * 86400)
+    assert got["up_s"] < 90000 and got["unknown_s"] > (DAYS - 2) * 86400, got
     bring(tmp / "sums", "kuma", tmp / "kuma.db", "--sums")
     assert "all of them were there already" in bring(tmp / "sums", "kuma", tmp / "kuma.db", "--sums")
-    for first, hours, want in ((0, 72, (259200, 0)), (72, 24, (0, 86400)), (38 * 24 + 5, 1, (0, 3600)), (38 * 24 + 6, 40, (144000, 0)),
-                               (37 * 24 + 8, 10, (36000, 0))):
-        got = row(tmp / "sums", "web", BEGIN + first * 3600, BEGIN + (first + hours) * 3600)
-        assert all(abs(got[key] - value) <= 60 for key, value in zip(("up_s", "down_s"), want)), (first, got)
-    for first, hours in ((37 * 24 + 7, 1), (36 * 24 + 2, 1), (5 * 24, 24)):
-        got = row(tmp / "sums", "web", BEGIN + first * 3600, BEGIN + (first + hours) * 3600)
-        assert got["unknown_s"] > 1000 and got["up_s"] + got["down_s"] < 600, (first, got)
+    same_hours(tmp, "hours", 36 * 24 + 3, 33, 61)
+    same_hours(tmp, "a day", 5 * 24, 4, 61)
+    assert all(abs(a - b) < 61 for a, b in zip(hours(tmp / "sums", "web", 73, 2)[0], (0, 3600, 0)))
+    for day, hour in ((37, 12), (36, 2)):
+        (up, down, unknown), = hours(tmp / "sums", "web", day * 24 + hour, 1)
+        assert unknown > 1000 and up + down < 600, (day, hour, up, down, unknown)
+    ours = float(row(tmp / "sums", "web", BEGIN + (DAYS - 30) * 86400, BEGIN + DAYS * 86400)["uptime_known"]) / 100
+    assert abs(ours - shown) < 4 / (30 * 1440), (ours, shown)  # of four outages the begin is known to half a minute
     assert "has no table 'stat_hourly'" in refused(tmp, "kuma", tmp_kuma_1(tmp), "--sums")
     assert nines("import", "csv", tmp / "x", "--sums").returncode == 64
+
+
+@test("Gatus, of which 100 results, 50 changes and sums are left: with --sums as before, days of its own zone too; the interval as it was")
+def gatus_sums(tmp):
+    made = outages(lambda *_: "down" if _[3] else "up", 120)
+    gatus(tmp / "whole.db", made).close()
+    base = gatus(tmp / "gatus.db", made)
+    shown = gatus_thin(base, made, BEGIN + DAYS * 86400, 5.5 * 3600)
+    base.close()
+    assert bring(tmp / "whole", "gatus", tmp / "whole.db").startswith(f"1 target, {len(made)} samples"), "whole"
+    assert bring(tmp / "plain", "gatus", tmp / "gatus.db").startswith("1 target, 100 samples"), "plain"
+    bring(tmp / "sums", "gatus", tmp / "gatus.db", "--sums")
+    recorded = sqlite3.connect(f"file:{tmp}/sums?mode=ro", uri=True)
+    assert recorded.execute("SELECT interval_us FROM target").fetchall() == [(120000000,)]
+    recorded.close()
+    same_hours(tmp, "days", 36 * 24, 48, 121)
+    same_hours(tmp, "hours", (DAYS - 2) * 24, 47, 121)
+    begin, end = BEGIN + (DAYS - 29) * 86400, BEGIN + DAYS * 86400
+    ours = float(row(tmp / "sums", "web", begin, end)["uptime_known"]) / 100
+    assert abs(ours - shown) < 2 / (29 * 720), (ours, shown)
+    assert abs(ours - float(row(tmp / "whole", "web", begin, end)["uptime_known"]) / 100) < 2 / (29 * 720)
 
 
 def tmp_kuma_1(tmp):
@@ -137,6 +190,18 @@ def names(tmp):
     assert {n for n, in recorded.execute("SELECT name FROM target")} == {"web #1", "web #2", "#3", "mail"}
     recorded.close()
     assert bring(tmp / "one", "kuma", tmp / "kuma.db", "--check", "web #2").startswith("1 target, 1 sample"), "one"
+    bring(tmp / "one", "kuma", tmp / "kuma.db", "--check", "mail", "--as", "own mail")
+    recorded = sqlite3.connect(f"file:{tmp}/one?mode=ro", uri=True)
+    assert {n for n, in recorded.execute("SELECT name FROM target")} == {"web #2", "own mail"}
+    recorded.close()
+    for service in ("mail", "own mail"):
+        (tmp / "windows").write_text(json.dumps([{"service": service, "start": "2025-01-01", "end": "2025-01-02"}]))
+        words = ("kuma", tmp / "kuma.db", "--check", "mail", "--as", "own mail", "--maintenance", tmp / "windows")
+        assert bring(tmp / service, *words) == "1 target, 1 sample, 2025-01-01 to 2025-01-01, 1 maintenance window\n"
+    for words, told in ((("--check", "none"), "the history has nothing of 'none': it has 'web #1', 'web #2', '#3', 'mail'"), (("--check", "none", "--as", "x"), "nothing of 'none'"),
+                        (("--check", "mail", "--as", ""), "is no name")):
+        assert told in refused(tmp, "kuma", tmp / "kuma.db", *words), (words, told)
+    assert nines("import", "kuma", tmp / "kuma.db", "--as", "x", "--store", tmp / "refused").returncode == 64
     base = kuma(tmp / "clash.db", [(n, BEGIN, "up", 5) for n in (1, 2, 3)], 60, monitors={1: "web", 2: "web", 3: "web #1"})
     base.close()
     assert "two of them would be called 'web #1': rename one there" in refused(tmp, "kuma", tmp / "clash.db")
@@ -192,7 +257,22 @@ BAD_KUMA = [
 ]
 
 
-@test(f"{len(BAD_KUMA)} databases that are wrong: told by table and row, nothing is stored")
+BAD_SUMS = [
+    ("kuma", "UPDATE stat_daily SET up = 'many'", "FILE: stat_daily 1: 'many' is no number of checks from 0 to 86400"),
+    ("kuma", "UPDATE stat_daily SET down = 1e9", "FILE: stat_daily 1: '1000000000' is no number of checks"),
+    ("kuma", "UPDATE stat_hourly SET up = 86400, down = 86400", "FILE: stat_hourly 1: more than 86400 checks in one sum"),
+    ("kuma", "UPDATE stat_daily SET timestamp = 0", "FILE: stat_daily 1: the timestamp '0' is no time in seconds"),
+    ("kuma", "UPDATE stat_daily SET timestamp = 4102444800", "FILE: stat_daily 1: 2100-01-01T00:00:00Z is still to come"),
+    ("kuma", "UPDATE stat_daily SET timestamp = NULL", "FILE: stat_daily 1: the timestamp '' is no time in seconds"),
+    ("gatus", "UPDATE endpoint_uptimes SET successful_executions = total_executions + 1", "FILE: endpoint_uptimes 1: '-1' is no number"),
+    ("gatus", "UPDATE endpoint_events SET event_type = 'SICK'", "FILE: endpoint_events 1: the event 'SICK' is none of START, HEALTHY,"),
+    ("gatus", "UPDATE endpoint_events SET event_type = 'UNHEALTHY', event_timestamp = (SELECT timestamp FROM endpoint_results LIMIT 1)",
+     "'web' has two states at one time"),
+    ("gatus", "DROP TABLE endpoint_uptimes", "FILE: has no table 'endpoint_uptimes'"),
+]
+
+
+@test(f"{len(BAD_KUMA) + len(BAD_SUMS)} databases that are wrong: told by table and row, nothing is stored")
 def wrong(tmp):
     for n, (change, told) in enumerate(BAD_KUMA):
         path = tmp / f"{n}.db"
@@ -201,6 +281,19 @@ def wrong(tmp):
         base.commit()
         base.close()
         said = refused(tmp, "kuma", path)
+        assert told.replace("FILE", str(path)) in said, f"wanted {told!r}\n got {said!r}"
+    made = [("web", BEGIN + n * 60, "up", 5) for n in range(120)]
+    for n, (kind, change, told) in enumerate(BAD_SUMS):
+        path = tmp / f"sums-{n}.db"
+        base = kuma(path, made, 60, version=2) if kind == "kuma" else gatus(path, made)
+        if kind == "kuma":
+            kuma_thin(base, BEGIN + 86400)
+        else:
+            gatus_thin(base, made, BEGIN + 7200, 0)
+        base.executescript(change)
+        base.commit()
+        base.close()
+        said = refused(tmp, kind, path, "--sums")
         assert told.replace("FILE", str(path)) in said, f"wanted {told!r}\n got {said!r}"
     base = gatus(tmp / "gatus.db", [("web", BEGIN, "up", 5)])
     base.execute("UPDATE endpoint_results SET success = 2")
@@ -230,8 +323,12 @@ def others(tmp):
 def mutations(tmp):
     rng = random.Random(62)
     made = history(("a", "b"), 60)
-    kuma(tmp / "kuma.db", made, 60).close()
-    gatus(tmp / "gatus.db", made).close()
+    for base in (kuma(tmp / "kuma.db", made, 60, version=2), gatus(tmp / "gatus.db", made)):
+        if base.execute("SELECT 1 FROM sqlite_schema WHERE name = 'heartbeat'").fetchone():
+            kuma_thin(base, BEGIN + 86400)
+        else:
+            gatus_thin(base, made, BEGIN + 86400, 0)
+        base.close()
     program = BUILD / "asan" / "nines" if os.access(BUILD / "asan" / "nines", os.X_OK) else BUILD / "nines"
     taken = 0
     for number in range(MUTATIONS):
@@ -243,7 +340,7 @@ def mutations(tmp):
             del raw[rng.randrange(len(raw)):]
         (tmp / "file").write_bytes(raw)
         store = tmp / f"store-{number}"
-        done = subprocess.run([str(w) for w in (program, "import", kind, tmp / "file", "--interval", "1m", "--store", store)],
+        done = subprocess.run([str(w) for w in (program, "import", kind, tmp / "file", "--interval", "1m", "--sums", "--store", store)],
                               capture_output=True, timeout=60, check=False, env={**os.environ, "NO_COLOR": "1"})
         assert done.returncode in (0, 2), (number, done.returncode, done.stderr[-2000:])
         if done.returncode == 2:

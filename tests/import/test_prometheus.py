@@ -101,11 +101,16 @@ def scraped(tmp):
 
 
 @contextlib.contextmanager
-def answering(status, body):
+def answering(status, body, **headers):
+    """A server with one answer; `judge`: a function of a request that may give another status."""
+    judge = headers.pop("judge", lambda request: status)
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             with contextlib.suppress(OSError):
-                self.send_response(status)
+                self.send_response(judge(self))
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -142,8 +147,9 @@ WRONG = [
     (200, b'{"data":"' + b"x" * (17 << 20) + b'"}', "a minute of it is more than 16 MB"),
     (422, b'{"status":"error","error":"too many samples"}', "HTTP status 422: too many samples"),
     (400, b'{"status":"error","error":"parse \\u001b error"}', "HTTP status 400: parse \\x1b error"),
-    (500, b"oops", "HTTP status 500"), (302, b"", "HTTP status 302"),
-    (401, b"", "HTTP status 401: put its user and password into ~/.netrc"),
+    (500, b"oops", "HTTP status 500"), (302, b"", "HTTP status 302"), (503, b"", "HTTP status 503"),
+    (401, b"", "HTTP status 401: put its user and password into ~/.netrc, or name the file of its token with --token-file"),
+    (200, matrix([BEGIN, "1"])[:-1] + b', "warnings": ["store 2: \\u001bgone"]}', "not whole: 'store 2: \\x1bgone': try again once"),
 ]
 
 
@@ -156,6 +162,33 @@ def wrong(tmp):
         assert told in done.stderr and "nothing was imported" in done.stderr, f"wanted {told!r}\n got {done.stderr!r}"
         assert all(c.isprintable() or c == "\n" for c in done.stderr), done.stderr
         assert not (tmp / "db").exists()
+
+
+@test("a token from a file, a user from ~/.netrc; where a server leads elsewhere is told; one that takes too long is asked for less")
+def doors(tmp):
+    (tmp / "token").write_text("s3cret.token\n")
+    (tmp / ".netrc").write_text("machine 127.0.0.1 login admin password s3cret\n")
+    (tmp / "two").write_text("two tokens\n")
+    day = ("--from", "2025-01-01", "--to", "2025-01-01T00:03:00Z")
+    sample = matrix([BEGIN, "1"], [BEGIN + 60, "1"], [BEGIN + 120, "1"])
+    for words, wanted in ((("--token-file", tmp / "token"), "Bearer s3cret.token"), ((), "Basic YWRtaW46czNjcmV0")):
+        with answering(200, sample, judge=lambda r, w=wanted: 200 if r.headers.get("Authorization") == w else 401) as url:
+            done = nines("import", "prometheus", url, *day, *words, "--dry-run", "--store", tmp / "db", env={"HOME": str(tmp)})
+            assert done.stdout.startswith("would import 1 target, 3 samples"), done
+    for file, told in (("none", "cannot be read"), ("two", "is no file of one token"), (".netrc", "is no file of one token")):
+        done = nines("import", "prometheus", "http://127.0.0.1:9", *day, "--token-file", tmp / file, "--store", tmp / "db")
+        assert done.returncode == 2 and f"{tmp / file}: {told}" in done.stderr and "s3cret" not in done.stderr, done
+    with answering(301, b"", Location="https://prometheus.example/base/api/v1/query?query=x") as url:
+        done = nines("import", "prometheus", url, *day, "--store", tmp / "db")
+        assert "HTTP status 301: it leads to 'https://prometheus.example/base/api/v1/query': write that URL" in done.stderr, done
+
+    def is_short(request):
+        seconds = int(request.path.partition("%5B")[2].partition("ms")[0]) / 1000
+        return 200 if seconds <= 3600 else 503
+
+    with answering(200, sample, judge=is_short) as url:
+        done = nines("import", "prometheus", url, "--from", "2025-01-01", "--to", "2025-01-01T02:00:00Z", "--dry-run", "--store", tmp / "db")
+        assert done.stdout.startswith("would import 1 target, 3 samples"), done
 
 
 @test("a server that is not there, what is no URL, wrong usage")
@@ -171,6 +204,7 @@ def usage(tmp):
                         (("prometheus", "http://h", "--from", "2025-01-02", "--to", "2025-01-01"), "--from is not before --to"),
                         (("prometheus", "http://h", "--from", "2999-01-01"), "--from is not before --to, or still to come"),
                         (("prometheus", "http://h", "--from", "2025-01-01", "--labels", "a,,b"), "--labels 'a,,b': write names"),
+                        (("csv", "f", "--token-file", "f"), "--token-file is for prometheus alone: csv is read whole"),
                         (("csv", "f", "--from", "2025-01-01"), "--from is for prometheus alone: csv is read whole")):
         done = nines("import", *words, "--store", tmp / "db")
         assert done.returncode == 64 and told in done.stderr, (words, done)

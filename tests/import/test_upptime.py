@@ -98,12 +98,43 @@ def hostile(tmp):
     for key, value in (("core.fsmonitor", trap), ("core.pager", trap), ("pager.log", trap), ("diff.external", trap), ("diff.trap.textconv", trap),
                        ("diff.trap.command", trap), ("log.showSignature", "true"), ("gpg.program", trap), ("core.quotePath", "true"),
                        ("alias.log", f"!{trap}"), ("diff.noprefix", "true"), ("diff.context", "0"), ("color.ui", "always"),
-                       ("log.date", "human"), ("format.pretty", "oneline"), ("core.sshCommand", trap), ("diff.mnemonicPrefix", "true")):
+                       ("log.showRoot", "false"), ("diff.orderFile", tmp / "none"), ("i18n.logOutputEncoding", "UTF-16"), ("log.follow", "true"),
+                       ("diff.relative", "true"), ("log.date", "human"), ("format.pretty", "oneline"), ("core.sshCommand", trap), ("diff.mnemonicPrefix", "true")):
         git(clone, "config", key, str(value))
     before = {p: p.read_bytes() for p in sorted(clone.rglob("*")) if p.is_file()}
     assert bring(tmp / "db", "upptime", clone).startswith("1 target, 3 samples"), "it is read all the same"
     assert not (tmp / "sprung").exists()
     assert {p: p.read_bytes() for p in sorted(clone.rglob("*")) if p.is_file()} == before
+
+
+@test("branches that were merged, a site that was renamed, a packed clone; a folder in it; a shallow clone lacks commits and is refused")
+def shapes(tmp):
+    clone = repository(tmp / "clone", [check("web", BEGIN, "up"), check("mail", BEGIN + 60, "up")])
+    moved = site("www", "up", 200, 100, BEGIN)
+    git(clone, "checkout", "-q", "-b", "side")
+
+    def write(slug, at, state, **files):
+        (clone / "history").mkdir(exist_ok=True)
+        for name, content in (files or {slug: site(slug, state, 200, 100, at)}).items():
+            (clone / "history" / f"{name}.yml").write_bytes(content)
+        git(clone, "add", "-A")
+        git(clone, "-c", "user.name=u", "-c", "user.email=u@x", "commit", "-q", "-m", "x", "--date", f"{at} +0530")
+
+    write("mail", BEGIN + 3600, "down")
+    git(clone, "checkout", "-q", "master")
+    write("web", BEGIN + 7200, "down")
+    git(clone, "-c", "user.name=u", "-c", "user.email=u@x", "merge", "-q", "--no-ff", "-m", "both", "side")
+    (clone / "history" / "web.yml").unlink()
+    write("www", BEGIN + 90000, "up", www=moved)  # brought by no check
+    write("www", BEGIN + 93600, "degraded")
+    git(clone, "gc", "-q")
+    for folder in (clone, clone / "history"):
+        assert bring(tmp / f"db-{folder.name}", "upptime", folder) == "3 targets, 5 samples, 2025-01-01 to 2025-01-02\n"
+    git(tmp, "clone", "-q", "--depth", "2", f"file://{clone}", tmp / "shallow")
+    done = nines("import", "upptime", tmp / "shallow", "--store", tmp / "db")
+    assert done.returncode == 2 and "is a shallow clone, without the older commits: fetch them with `git fetch --unshallow`" in done.stderr, done
+    git(tmp / "shallow", "fetch", "-q", "--unshallow")
+    assert bring(tmp / "db", "upptime", tmp / "shallow").startswith("3 targets, 5 samples")
 
 
 WRONG = [

@@ -6,7 +6,9 @@
 import atexit
 import calendar
 import datetime
+import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
@@ -31,6 +33,27 @@ def nines(*words, status=0, conf=None):
                           capture_output=True, env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, check=False)
     assert done.returncode == status, (done.returncode, done.stderr.decode(), done.stdout.decode()[:300])
     return (done.stdout if status == 0 else done.stderr).decode()
+
+
+def on_terminal(locale, *words, conf=None):
+    """The bytes that a terminal of that locale gets to show."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([BUILD / "nines", *(["-c", conf] if conf else []), "report", *map(str, words)], stdout=theirs,
+                          env={"LC_ALL": locale, "TERM": "xterm"}) as process:
+        os.close(theirs)
+        said = b""
+        while chunk := _read(ours):
+            said += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    return said
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the other end is closed
+        return b""
 
 
 def printed(folder, *words, conf=None):

@@ -28,7 +28,7 @@ struct disk_write {
 static struct disk {
 	char path[256];
 	char *image; /* what a sync made sure */
-	size_t size, pendings;
+	size_t size, room, pendings;
 	struct disk_write *pending;
 } disk[DISKS];
 
@@ -49,12 +49,21 @@ static long disk_below(long n)
 	return (long)((disk_seed >> 33) % (uint64_t)n);
 }
 
+/* In steps that double: a sanitizer copies all of it each time. */
+static void disk_grow(struct disk *d, size_t size)
+{
+	if (size <= d->room)
+		return;
+	d->room = size > 2 * d->room ? size : 2 * d->room;
+	d->image = realloc(d->image, d->room);
+}
+
 static void disk_apply(struct disk *d, const struct disk_write *w, int64_t skip, size_t size)
 {
 	size_t end = (size_t)w->at + (w->bytes ? (size_t)skip + size : 0);
 
 	if (!w->bytes || end > d->size) {
-		d->image = realloc(d->image, end + 1);
+		disk_grow(d, end + 1);
 		if (end > d->size)
 			memset(d->image + d->size, 0, end - d->size);
 		d->size = end;
@@ -300,7 +309,7 @@ static void disk_know(const char *path)
 	fseek(f, 0, SEEK_END);
 	size = ftell(f);
 	rewind(f);
-	d->image = malloc((size_t)size + 1);
+	disk_grow(d, (size_t)size + 1);
 	d->size = fread(d->image, 1, (size_t)size, f);
 	fclose(f);
 }

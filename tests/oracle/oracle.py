@@ -23,7 +23,7 @@ import sys
 STATE = ("not-monitored", "unknown", "up", "degraded", "unconfirmed", "down")
 ORIGIN = ("measured", "imported", "event")
 CAUSE = ("", "monitor-off", "void-cycle", "overload", "agent-lost", "module")
-SCHEMA, BLOCK_VERSION, TAIL_VERSION = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 1, 1
+SCHEMA, BLOCK_VERSION, TAIL_VERSION = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 1, 1
 DAY_US = 86_400_000_000
 MASK = (1 << 64) - 1
 
@@ -358,18 +358,59 @@ def believed(samples):
     return state
 
 
-def spans(samples, now_us):
-    """(from, to, state) of all that was measured."""
-    state = believed(samples)
+def reaches(samples, i):
+    """Does sample i speak until the next?"""
+    return i + 1 < len(samples) and samples[i + 1].at_us - samples[i].at_us <= 3 * samples[i].interval_us
+
+
+def firsts(samples, state):
+    """Which samples are the first failure of an incident of ours: nothing but unknown stands between it and a pass."""
+    failing = False
     for i, s in enumerate(samples):
-        until = samples[i + 1].at_us if i + 1 < len(samples) else now_us
-        if i + 1 < len(samples) and until - s.at_us <= 3 * s.interval_us:
-            yield s.at_us, until, state[i]
+        if s.state in ("up", "degraded"):
+            failing = False
+        elif s.state == "down":
+            if not failing and state[i] == "down" and s.origin == "measured":
+                yield i
+            failing = True
+
+
+def beginnings(samples, state, start):
+    """The moment from which each sample speaks (definitions 2.3)."""
+    at = [s.at_us for s in samples]
+    for i in range(1, len(samples)) if start == "midpoint" else ():
+        kinds = {"pass" if state[k] in ("up", "degraded") else state[k] for k in (i - 1, i)}
+        if kinds == {"pass", "down"} and reaches(samples, i - 1):
+            at[i] = samples[i - 1].at_us + (samples[i].at_us - samples[i - 1].at_us) // 2
+    return at
+
+
+def spans(samples, now_us, start="first-failure"):
+    """(from, to, state) of all that was measured, outages by that rule."""
+    state = believed(samples)
+    at = beginnings(samples, state, start)
+    for i in list(firsts(samples, state)) if start == "confirmed" else ():
+        state[i] = "up"
+    for i, s in enumerate(samples):
+        if reaches(samples, i):
+            yield at[i], at[i + 1], state[i]
             continue
+        until = samples[i + 1].at_us if i + 1 < len(samples) else now_us
         end = min(s.at_us + s.interval_us, until)
-        yield s.at_us, end, state[i]
+        yield at[i], end, state[i]
         if i + 1 < len(samples):
             yield end, until, "unknown"
+
+
+def outages(samples, start="first-failure"):
+    """(from, to) of confirmed incidents, None: not over."""
+    state = believed(samples)
+    at = beginnings(samples, state, start)
+    for i in firsts(samples, state):
+        later = samples[i + 1:]
+        confirmed = next(s.at_us for s in later if s.state == "down")
+        end = next((k for k in range(i, len(samples)) if samples[k].state in ("up", "degraded")), None)
+        yield confirmed if start == "confirmed" else at[i], None if end is None else at[end]
 
 
 def silence(samples, now_us):
@@ -405,21 +446,53 @@ def agreed(from_us, to_us, zone, hours=None, holidays=()):
     return [(max(a, from_us), min(b, to_us)) for a, b in spans_ if a < to_us and b > from_us]
 
 
-def contract(samples, claims, from_us, to_us, now_us, within, is_watched=False):
+def left_out(windows, from_us, to_us, notice_us=0, allowance_us=None):
+    """What is left out of one month: `windows` are (from, to, announced, is cancelled)."""
+    found, seen = [], from_us
+    for start, end, announced, is_cancelled in sorted(windows):
+        start_in, end_in = max(start, seen), min(end, to_us)
+        if is_cancelled or start - announced < notice_us or start_in >= end_in:
+            continue
+        seen = end_in
+        granted = end_in - start_in if allowance_us is None else min(end_in - start_in, allowance_us)
+        allowance_us = allowance_us and allowance_us - granted
+        found.append((start_in, start_in + granted))
+    return found
+
+
+def contract(samples, claims, from_us, to_us, now_us, within, is_watched=False, planned=(), up_counts=False, start="first-failure"):
     """Microseconds in each state and layer: outside of `within` nothing else counts, then the last claim that speaks of a moment, then
-    what was measured. `claims` are (from, to, as) in the order they were said."""
-    measured = list(spans([s for s in samples if s.at_us < now_us], now_us)) + (list(silence(samples, now_us)) if is_watched else [])
-    borders = sorted({from_us, to_us, *(b for span in (*measured, *claims, *within) for b in span[:2] if from_us < b < to_us)})
+    what is left out of maintenance (but for what was up, if that counts), then what was measured; "blip" is part of down. `claims` are
+    (from, to, as) in the order they were said, `planned` are those of left_out()."""
+    measured = list(spans([s for s in samples if s.at_us < now_us], now_us, start)) + (list(silence(samples, now_us)) if is_watched else [])
+    borders = sorted({from_us, to_us, *(b for span in (*measured, *claims, *within, *planned) for b in span[:2] if from_us < b < to_us)})
     total = collections.Counter()
-    for start, end in zip(borders, borders[1:]):
-        said = [kind for a, b, kind in claims if a <= start < b]
-        was = [state for a, b, state in measured if a <= start < b]
-        if not any(a <= start < b for a, b in within):
+    for begin, end in zip(borders, borders[1:]):
+        said = [kind for a, b, kind in claims if a <= begin < b]
+        was = [state for a, b, state in measured if a <= begin < b]
+        state = was[0] if was else "not_monitored"
+        if not any(a <= begin < b for a, b in within):
             kind = "outside_hours"
+        elif said:
+            kind = said[-1]
         else:
-            kind = said[-1] if said else was[0] if was else "not_monitored"
-        total[{"unconfirmed": "down"}.get(kind, kind)] += end - start
+            kind = "maintenance" if any(a <= begin < b for a, b in planned) else state
+        if kind == "maintenance" and up_counts and state == "up":
+            kind = "up"
+        total[{"unconfirmed": "down"}.get(kind, kind)] += end - begin
+        if kind == "unconfirmed":
+            total["blip"] += end - begin
     return total
+
+
+def judge(total, weight=0.0, blips="down", unknown="known"):
+    """(known, period, coverage, judged) of such sums, as texts of six truncated places."""
+    known = total["up"] + total["degraded"] + total["down"]
+    agreed_ = known + total["unknown"]
+    bad = total["down"] - (total["blip"] if blips == "up" else 0) + -(-total["degraded"] * round(weight * 10**6) // 10**6)
+    share = lambda part, whole: f"{part * 10**8 // whole // 10**6}.{part * 10**8 // whole % 10**6:06}" if whole else None
+    figures = share(known - bad, known), share(known - bad, agreed_), share(known, agreed_)
+    return (*figures, figures[0] if unknown == "known" else share(known - bad + (total["unknown"] if unknown == "up" else 0), agreed_))
 
 
 def compare(oracle, report, now_us):

@@ -13,10 +13,11 @@ import zoneinfo
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import record
 from daemon import Daemon, nines, until
-from oracle import DAY_US, Oracle, Sample, agreed, availability, compare, contract, hash_of
+from oracle import DAY_US, Oracle, Sample, agreed, availability, compare, contract, hash_of, judge, left_out, outages
 from tap import BUILD, run, test
 
 SECOND = 1_000_000
+STARTS = ("first-failure", "midpoint", "confirmed")
 
 
 def steps_of(rng, failed):
@@ -135,7 +136,23 @@ def naive(tmp):
     assert hash_of(b"") == hash_of(b"") != hash_of(b"a")
 
 
-@test("months of random samples, under random hours, holidays and reclassifications, count as the naive reading counts them")
+def windows_of(rng, first_s):
+    """Maintenance of two months: (from, to, announced, is cancelled), announced late or in time or after it had begun, overlapping."""
+    found = []
+    for _ in range(60):
+        start = first_s + rng.randrange(65 * 86400)
+        found.append(((start + 0) * SECOND, (start + rng.choice((60, 1800, 7200, 40000))) * SECOND,
+                      (start - rng.choice((-60, 0, 3599, 3600, 86400, 500000))) * SECOND, rng.random() < 0.1))
+    return found
+
+
+def planned_line(number, window):
+    start, end, announced, is_cancelled = window
+    return record.named("maintenance", f"w{number}", services="web", start_us=start, end_us=end, announced_us=announced, impact="outage", by="b",
+                        text="t", **({"cancelled_us": announced + SECOND} if is_cancelled else {}))
+
+
+@test("months of random samples, under random hours, holidays, maintenance, reclassifications and rules, count as the naive reading counts them")
 def contracts(tmp):
     rng = random.Random(11)
     first = datetime.datetime(2024, 3, 1, tzinfo=datetime.timezone.utc)
@@ -143,8 +160,10 @@ def contracts(tmp):
     while len(states) < 70 * 96:
         states += rng.choice("uuuuudg? ") * rng.randrange(1, 90)
     store, conf = tmp / "nines.db", tmp / "nines.conf"
-    record.write(store, [record.target("web", 900), *record.results("web", int(first.timestamp()) + 17, 900, states)])
-    for round_ in range(8):
+    windows = windows_of(rng, int(first.timestamp()))
+    record.write(store, [record.target("web", 900), *record.results("web", int(first.timestamp()) + 17, 900, states),
+                         *(planned_line(*one) for one in enumerate(windows))])
+    for round_ in range(12):
         zone = rng.choice(("UTC", "Europe/Berlin", "America/St_Johns"))
         weekly = rng.choice((None, ((0, 1, 2, 3, 4), 480, 1080), ((5, 6, 0), 0, 1440)))
         holidays = {((first + datetime.timedelta(days=rng.randrange(65))).month, rng.randrange(1, 29)) for _ in range(rng.randrange(6))}
@@ -155,6 +174,11 @@ def contracts(tmp):
             options += f' hours = {{"{",".join(names[d] for d in days)} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"}}'
         if holidays:
             options += " holidays = {" + ", ".join(f'"{m:02}-{d:02}"' for m, d in sorted(holidays)) + "}"
+        rules = {"outage-start": rng.choice(STARTS), "maintenance-up": rng.choice(("left-out", "counts")), "blips": rng.choice(("up", "down")),
+                 "unknown": rng.choice(("known", "up", "down")), "degraded-weight": rng.choice((0, 0.3, 1))}
+        notice_s, allowance_s = rng.choice((0, 3600)), rng.choice((0, 30000))
+        options += "".join(f" {key} = {value}" for key, value in rules.items())
+        options += f' maintenance-notice = "{notice_s}s" maintenance-allowance = "{allowance_s}s"'
         conf.write_text(f'service "S" {{ members = {{"web"}} sla = "p" }}\nsla "p" {{ target = 99 {options} }}\n')
         begin = first + datetime.timedelta(minutes=rng.randrange(60 * 1440))
         said = run_nines("reclassify", "web", "--store", store, "--from", begin.isoformat(),
@@ -167,10 +191,79 @@ def contracts(tmp):
         from_us, to_us = (int(datetime.datetime.fromisoformat(row[k]).timestamp()) * SECOND for k in ("span_from", "span_to"))
         within = agreed(from_us, to_us, zoneinfo.ZoneInfo(zone), (lambda day: ((start, end),) if day in days else ()) if weekly else None, holidays)
         with Oracle(store) as oracle:
-            total = contract(oracle.samples("web"), oracle.claims("web"), from_us, to_us, time.time_ns() // 1000, within)
+            planned = left_out(windows, from_us, to_us, notice_s * SECOND, allowance_s * SECOND or None)
+            total = contract(oracle.samples("web"), oracle.claims("web"), from_us, to_us, time.time_ns() // 1000, within, False, planned,
+                             rules["maintenance-up"] == "counts", rules["outage-start"])
         wanted = {word: total[word] // SECOND for word in ("up", "degraded", "down", "unknown", "not_monitored", "maintenance", "excluded",
                                                            "outside_hours")}
         assert {word: row[f"{word}_s"] for word in wanted} == wanted, (options, row, wanted)
+        figures = judge(total, rules["degraded-weight"], rules["blips"], rules["unknown"])
+        assert (row["uptime_known"], row["uptime_period"], row["coverage"], row["judged"]) == figures, (options, row, figures)
+
+
+EDGES = (  # what stands around the end of a month: | is midnight
+    "uud|duu", "uuu|dduu", "uudd|uu", "uu|dduu", "uud|uu", "uu|du", "udu|ddd", "udd?|?ddu", "ud?|?u", "ud?|du", "uu?|ddu", "udd?|u",
+    "ud     |du", "udd     |u", "ud     |     du", "uuu     |     ddu", "udgd|dgu", "gdd|dg", "ud|d", "uud|d????du", "uddd|      ")
+ENDS = {"UTC": 1709251200, "Asia/Kathmandu": 1709230500}  # where March of 2024 begins, in seconds
+
+
+def edge(name, border_s, offset_s, pattern):
+    """Two months of three-hourly probes with the pattern around midnight, a probe each ten minutes, offset_s of them behind it."""
+    before, after = pattern.split("|")
+    start = border_s + offset_s - 600 * len(before)
+    calm = range(border_s - 28 * 86400 + offset_s, start - 600, 10800)
+    return [record.target(name, 600), *(record.result(name, at, "up", 10800) for at in calm), record.result(name, start - 600, "up", 600),
+            *record.results(name, start, 600, before + after)]
+
+
+@test("outages, blips, unknown time and maintenance over the end of a month count as the naive reading counts them, by each outage-start")
+def edges(tmp):
+    store, conf, names = tmp / "nines.db", tmp / "nines.conf", {}
+    lines = [record.service("S", ["n"])]
+    for zone, border_s in ENDS.items():
+        for offset_s in (0, 299, 300):
+            for pattern in EDGES:
+                name = f"{pattern} {offset_s} {zone}"
+                names[name] = zone
+                lines += edge(name, border_s, offset_s, pattern)
+        lines.append(record.named("maintenance", zone, start_us=(border_s - 400) * SECOND, end_us=(border_s + 500) * SECOND,
+                                  announced_us=SECOND, impact="outage", by="b", text="t"))
+    record.write(store, lines)
+    now_us = time.time_ns() // 1000
+    windows = [(s - 400, s + 500) for s in ENDS.values()]
+    with Oracle(store) as oracle:
+        samples = {name: oracle.samples(name) for name in names}
+    for zone in ENDS:
+        for start in STARTS:
+            for up in ("left-out", "counts"):
+                conf.write_text(f'sla "p" {{ target = 99 zone = "{zone}" outage-start = {start} maintenance-up = {up} }}\n'
+                                'customer "C" { services = {' + ", ".join(json.dumps(n) for n in names if names[n] == zone) + '} sla = "p" }\n')
+                whole = {}
+                for month in (("--month", "2024-02"), ("--month", "2024-03"), ("--from", "2024-02-01", "--to", "2024-04-01")):
+                    got = json.loads(run_nines("-c", conf, "report", "sla", "--store", store, "--customer", "C", *month, "--format", "json"))
+                    for row in got["rows"]:
+                        as_counted(row, samples[row["name"]], now_us, windows, start, up == "counts", month)
+                        whole.setdefault(row["name"], []).append(row)
+                for february, march, both in whole.values():
+                    for key in ("down_s", "blip_s", "unknown_s", "maintenance_s", "incidents", "blips", "counted_down_s"):
+                        assert both[key] - february[key] - march[key] in ((0, 1) if key.endswith("_s") else (0,)), (key, february, march, both)
+
+
+def as_counted(row, samples, now_us, windows, start, up_counts, where):
+    from_us, to_us = (int(datetime.datetime.fromisoformat(row[k]).timestamp()) * SECOND for k in ("span_from", "span_to"))
+    planned = left_out([(a * SECOND, b * SECOND, 0, False) for a, b in windows], from_us, to_us)
+    total = contract(samples, [], from_us, to_us, now_us, [(from_us, to_us)], True, planned, up_counts, start)
+    wanted = {word: total[word] // SECOND for word in ("up", "degraded", "down", "blip", "unknown", "not_monitored", "maintenance")}
+    assert {word: row[f"{word}_s"] for word in wanted} == wanted, (row["name"], start, up_counts, where, row, wanted)
+    listed = [(i["start"], i["end"], i["class"]) for i in row["incident_list"] if i["class"] != "blip"]
+    outages_ = [(a, b) for a, b in outages(samples, start) if a < to_us and (b is None or b > from_us)]
+    assert len(listed) == len(outages_), (row["name"], start, where, listed, outages_)
+    for (began, ended, _), (a, b) in zip(listed, outages_):
+        assert instant(began) == a and (instant(ended) if ended else None) == (b if b is not None and b <= to_us else None), (row["name"], start, where, listed, outages_)
+
+
+def instant(text):
+    return round(datetime.datetime.fromisoformat(text).timestamp() * SECOND)
 
 
 def run_nines(*words):

@@ -5,26 +5,15 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
-import record
 import reporting
-from reporting import at, store
+from records.burn import HOSTILE, SPAN, four_days
+from reporting import store
 from tap import run, test
-
-MARCH = at(2024, 3, 1)
-HOSTILE = '=cmd|"/c"!A1<script>alert(1)</script>&\u202e\u05e9\u05dc\u05d5\u05dd ' + "x" * 150
-
-
-def four_days():
-    """Up but for ten minutes that end 20 minutes before the end, and the last three."""
-    states = "u" * (4 * 1440 - 33) + "d" * 10 + "u" * 20 + "ddd"
-    return [record.target(name) for name in ("web", HOSTILE)] + [
-        line for name in ("web", HOSTILE) for line in record.results(name, MARCH, 60, states)]
-
 
 def burn(tmp, target, *words):
     conf = tmp / "nines.conf"
     conf.write_text(f'service "S" {{ members = {{"web"}} sla = "p" }}\nsla "p" {{ target = {target} }}\n')
-    return reporting.nines("burn", "--store", store(four_days), "--from", "2024-03-01", "--to", "2024-03-05", "--service", "S", *words, conf=conf)
+    return reporting.nines("burn", "--store", store(four_days), *SPAN, "--service", "S", *words, conf=conf)
 
 
 @test("rates of each window are what was down of it by what the target allows, and a row burns when both windows do")

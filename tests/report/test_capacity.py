@@ -52,6 +52,17 @@ def happened():
     assert 0 < got["store_bytes"] <= STORE.stat().st_size + 1_000_000 and got["store_bytes"] % 4096 == 0
 
 
+@test("what the monitor took, by day: means and most of the quarters of an hour that are known; no quarter is a happening")
+def effort():
+    got = capacity()
+    assert [(d["date"], d["quarters"], d["cpu_ppm"], d["cpu_most_ppm"], d["memory_most_bytes"], d["in_flight_milli"], d["in_flight_most"], d["waiting_most"], d["queue_most"],
+             d["letters_most"]) for d in got["load"]] == [("2024-02-28", 2, 31250, 31250, 50000000, 2200, 21, 4, 15, 1), ("2024-02-29", 1, 1500000, 1500000, 1, 0, 0, 0, 0, 0)], got["load"]
+    assert (got["cpu_ppm"], got["memory_most_bytes"], got["in_flight_milli"]) == (765625, 50000000, 1466)
+    assert "effort" not in {m["kind"] for m in got["markers"]}
+    none = json.loads(reporting.nines("capacity", "--month", "2024-01", "--store", STORE, "--format", "json"))
+    assert none["load"] == [] and none["cpu_ppm"] is None and none["in_flight_milli"] is None
+
+
 @test("people see so many checks as they asked for, the worst first")
 def worst():
     text = reporting.nines("capacity", *SPAN, "rows=2")

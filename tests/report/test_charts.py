@@ -17,7 +17,7 @@ import reporting
 from tap import BUILD, run, skip, test
 
 SVG = "{http://www.w3.org/2000/svg}"
-KINDS = ["calendar", "calendar-year", "bars", "spans", "waterfall", "band", "band-log", "stack", "stack-high", "burn", "burn-over", "band-one", "quiet", "unknown"]
+KINDS = ["calendar", "calendar-year", "bars", "spans", "waterfall", "band", "band-log", "stack", "stack-high", "burn", "burn-over", "burn-far", "burn-plenty", "spans-edges", "stack-still", "band-decade", "band-one", "quiet", "unknown"]
 
 
 def sample(form, *name):

@@ -221,6 +221,32 @@ def maintenance(tmp):
     assert [(w["text"], w["why"]) for w in plain["maintenance"] if w["why"]][:1] == [("after", "announced 5m after it had begun")], plain["maintenance"]
 
 
+@test("what was up in maintenance is left out with it, or counts, as the contract says; the table tells how much, the method which (row 86)")
+def maintenance_up(tmp):
+    conf = ('service "Web" { members = {"web-1"} sla = "p" }\n'
+            'sla "p" { target = 99.9 maintenance-notice = "48h" maintenance-allowance = "6h" %s }\n')
+
+    def of(option, *said_as):
+        path = copy(store(planned), tmp)
+        if said_as:
+            said(path, "web-1", 110, 190, *said_as)
+        return json.loads(reporting.nines("sla", "--store", path, "--format", "json", "--month", "2024-03", "--sla", "p",
+                                          conf=_conf(tmp, conf % option)))
+    same, counts = of("maintenance-up = left-out"), of("maintenance-up = counts")
+    assert same["rows"] == of("")["rows"] and same["method"] == "nines-1:5355ad2cf900" != counts["method"], "ids of contracts that there are stay"
+    left, up = same["rows"][1], counts["rows"][1]
+    assert (left["name"], left["maintenance_s"], up["maintenance_s"]) == ("web-1", 360 * 60, 35 * 60), up
+    assert (up["up_s"] - left["up_s"], up["down_s"]) == (325 * 60, left["down_s"]) and sum(up[k] for k in SUMS) == 31 * 86400, up
+    assert [(w["text"], w["excluded_s"] // 60, w["up_s"] // 60, w["why"]) for w in up["maintenance"] if w["up_s"]] == [
+        ("long", 0, 300, "5h of it was up, and counts as that"),
+        ("more", 0, 25, "the allowance of 6h a month was used up after 25m of it; 25m of it was up, and counts as that")], up["maintenance"]
+    assert "2024-03-02 01:00" in (shown := reporting.nines("sla", "--store", tmp / "nines.db", "--month", "2024-03", "--sla", "p", conf=_conf(
+        tmp, conf % "maintenance-up = counts"))) and "what was up in it is not left out and counts as up" in " ".join(shown.split()), shown
+    claimed = of("maintenance-up = counts", "maintenance")["rows"][1]  # 2 of 80 minutes: the hour down is left out, 20 up minutes count
+    assert (claimed["maintenance_s"], claimed["down_s"]) == (60 * 60, up["down_s"] - 25 * 60), claimed
+    assert of("maintenance-up = counts", "excluded")["rows"][1]["excluded_s"] == 80 * 60
+
+
 @test("a declared window that the keeper wrote down is one window, one that comes again has each of its occurrences")
 def declared(tmp):
     def lines():
@@ -289,7 +315,7 @@ def words(tmp):
         "unknown time is neither up nor down: the verdict is of the time that is known",
         "an outage begins with its first failed probe and ends with the first that passes",
         "a failure that its recheck cleared counts as down", "degraded time counts as up", "no credits are agreed"]
-    assert plain["resolution"] == "measured downtime 1h 11m +- 3m; outages shorter than 1m may be missed", plain["resolution"]
+    assert plain["resolution"] == "measured downtime 1h 11m +- 3m (0.006721 % of the known time); outages shorter than 1m (0.002241 %) may be missed", plain["resolution"]
 
 
 @test("the tiers that AWS and Google publish, as the example has them")
@@ -302,6 +328,37 @@ def published(tmp):
     for name, says in tiers.items():
         rows = contract(store(month), "--sla", name, conf=f'service "W" {{ members = {{"web-1"}} sla = "{name}" }}\n{slas}', tmp=tmp)
         assert rows["web-1"]["policy"][-1]["sentence"] == f"credits: {says}", rows["web-1"]["policy"]
+
+
+DOWN = (0, 1, 2, 5, 6, 10, 11, 100, 101, 500, 501)  # of 10,000 minutes
+
+
+def borders():
+    """Checks that were down so many of 10,000 minutes, probed each hour and when it changed."""
+    lines = []
+    for minutes in DOWN:
+        end = 40000 + minutes * 60
+        found = {s: "up" for s in range(0, 600000, 3600) if not 40000 <= s < end} | {s: "down" for s in range(40000, end, 3600)} | {end: "up"}
+        lines += [record.target(f"down {minutes}", 3600), *(record.result(f"down {minutes}", MARCH + s, found[s], 3600) for s in sorted(found))]
+    return lines
+
+
+@test("each published tier begins below its threshold: on it the one above is due, or none (definitions 5)")
+def tiers(tmp):
+    text = (ROOT / "conf.d/examples/sla.conf").read_text()
+    slas = text[text.index('sla "office hours"'):]
+    of = {"like AWS EC2": (1, {0: 0, 1: 0, 2: 10, 100: 10, 101: 30, 500: 30, 501: 100}),
+          "like AWS S3": (10, {0: 0, 10: 0, 11: 10, 100: 10, 101: 25, 500: 25, 501: 100}),
+          "like Google Cloud Storage": (5, {0: 0, 5: 0, 6: 10, 100: 10, 101: 25, 500: 25, 501: 50})}
+    for sla, (allowed, due) in of.items():
+        names = ", ".join(f'"down {minutes}"' for minutes in DOWN)
+        got = json.loads(reporting.nines("sla", "--store", store(borders), "--format", "json", "--customer", "C", "--from", "2024-03-01T00:00:00Z", "--to",
+                                         "2024-03-07T22:40:00Z", conf=_conf(tmp, f'customer "C" {{ services = {{{names}}} sla = "{sla}" }}\n{slas}')))
+        rows = {row["name"]: row for row in got["rows"]}
+        for minutes, credit in due.items():
+            row = rows[f"down {minutes}"]
+            assert (row["credit"], row["met"], row["budget_left_s"], row["judged"]) == (
+                f"{credit}.000000", minutes <= allowed, (allowed - minutes) * 60, f"{100 - minutes / 100:.6f}"), (sla, minutes, row)
 
 
 @test("a customer's services are judged apart by the customer's sla; the agreement is met when all met it (row 81)")

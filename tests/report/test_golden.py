@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ten documents, each to the byte as text, HTML, CSV, JSON and on the sheets of its PDF, A4 and Letter.
+"""Eleven documents, each to the byte as text, HTML, CSV, JSON and on the sheets of its PDF, A4 and Letter.
 
 NINES_GOLDEN=1 writes the golden files anew.
 """
@@ -10,7 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 import reporting
-from records import LEAP, blacklist, capacity, contract, detail, digest, hostile, sla, statistics
+from records import LEAP, blacklist, burn, capacity, contract, detail, digest, hostile, sla, statistics
 from tap import run
 
 STORE_SIZE = r'database now.*|"store.*_bytes": .*|[0-9.]+ MB'
@@ -24,6 +24,7 @@ DOCUMENTS = {  # name: (record, words, more of reporting.store, mask)
     "digest": (digest.week, ("digest", "days=3", *LEAP)),
     "statistics": (statistics.market, ("statistics", "days=14", "periods=today", "periods=7d", *LEAP)),
     "blacklist": (blacklist.history, ("blacklist", "--month", "2024-02")),
+    "burn": (burn.four_days, ("burn", "--customer", "Example Ltd", *burn.SPAN), {"conf": burn.CONF}),
     "capacity": (capacity.monitor, ("capacity", "--from", "2024-02-28", "--to", "2024-03-01"), {}, STORE_SIZE),
     "hostile": (functools.partial(hostile.lines, hostile.NAMES), ("sla", "--customer", hostile.NAMES["customer"], *hostile.SPAN),
                 {"conf": hostile.conf(hostile.NAMES), "afterwards": hostile.said(hostile.NAMES)}, SAID),
@@ -31,6 +32,6 @@ DOCUMENTS = {  # name: (record, words, more of reporting.store, mask)
 for _name, (_make, _words, *_more) in DOCUMENTS.items():
     _store = reporting.store(_make, **(_more[0] if _more else {}))
     reporting.document(_name, *_words, "--store", _store, conf=_store.with_name("nines.conf") if _more and _more[0] else None,
-                       mask=_more[1] if _more else None)
+                       mask=_more[1] if len(_more) > 1 else None)
 
 run()

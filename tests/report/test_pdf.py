@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from daemon import nines
+from role import quote
 from tap import BUILD, run, skip, test
 
 NAMES = ["web", "<b>bold</b> & \"quoted\"", "=SUM(A1:A9)", "\u05d0\u05ea\u05e8 \u05d4\u05d7\u05e0\u05d5\u05ea", "\u0627\u0644\u0645\u062a\u062c\u0631",
@@ -90,6 +91,89 @@ def deterministic(tmp):
     store = history(tmp, NAMES)
     one, two = (re.sub(rb"Date \(\d{14}", b"", pdf(tmp, store, name=name).read_bytes()) for name in ("a.pdf", "b.pdf"))
     assert one == two
+
+
+def printed(tmp, *lines, name="printed.pdf"):
+    """The PDF of such lines of a report."""
+    done = subprocess.run([BUILD / "nines-pdf"], input="".join(line + "\n" for line in ('page - text="A report" paper=a4 now_us=0', *lines)).encode(),
+                          capture_output=True)
+    assert done.returncode == 0, done.stderr
+    (tmp / name).write_bytes(done.stdout)
+    return tmp / name
+
+
+def sheets(path):
+    """The text of each sheet, without its footer."""
+    return [sheet.rsplit("A report", 1)[0] for sheet in tool("pdftotext", "-layout", path, "-").split("\f")[:-1]]
+
+
+@test("names come out of it as they went in, in any script: no letter apart, no hyphen more, writing from right to left in its order")
+def letters(tmp):
+    names = [NAMES[3], "\u0627\u0644\u0645\u062a\u062c\u0631", NAMES[5], NAMES[6], NAMES[7], "\u0e23\u0e49\u0e32\u0e19\u0e04\u0e49\u0e32"]
+    rows = ["table - c0=name c1=state"] + [f"row - c0={quote(name)} c1=up" for name in names]
+    chart = ["chart - width=64000 height=9000 text=x"] + [f"shape text ink=0 x=0 y={1000 + 1000 * n} size=1100 text={quote(name)}" for n, name in enumerate(names)]
+    text = re.sub("[\u202a-\u202e\u2066-\u2069]", "", tool("pdftotext", printed(tmp, *rows, *chart), "-"))
+    assert {name: text.splitlines().count(name) for name in names} == {name: 2 for name in names}, text
+    long = tool("pdftotext", printed(tmp, "table - c0=name", f"row - c0={NAMES[9]} long0=1"), "-")
+    assert NAMES[9] in long.replace("\n", "") and "-" not in long
+
+
+@test("where our words stand around a name that runs from right to left they run on from the left")
+def ours(tmp):
+    text = tool("pdftotext", "-bbox", printed(tmp, f"heading - text={quote(NAMES[3] + ': Incidents')} level=3", "note - text=x"), "-")
+    place = {word: float(x) for x, word in re.findall(r'xMin="([-\d.]+)"[^>]*>([^<]+)<', text)}
+    assert place["Incidents"] > min(x for word, x in place.items() if "\u05d0" in word), place
+
+
+@test("it says what it is: title, author, date, language, structure; bookmarks and names lead to headings")
+def marked(tmp):
+    path = printed(tmp, "table - c0=name c1=n", "row - c0=web c1=1", "row - c0=none c1=2", "heading - text=web", "fact - label=a text=b",
+                   'heading - text="web: Steps" level=3', "note - text=x", "heading - text=last", "note - text=y")
+    info = tool("pdfinfo", path)
+    assert re.search(r"Author: +nines\n", info) and re.search(r"CreationDate: +Thu Jan  1 00:00:00 1970", info), info
+    assert re.search(r"Tagged: +yes", info) and b"/Lang (en)" in path.read_bytes() and b"/DisplayDocTitle true" in path.read_bytes()
+    tree = tool("pdfinfo", "-struct-text", path)
+    assert re.sub(r"\s+", " ", tree).startswith('H1 (block) "A report" Table (block) TR TH "name" TH "n" TR TD Link (inline) Object'), tree
+    assert tree.count("Link") == 1 and re.findall(r"^H\d", tree, re.M) == ["H1", "H2", "H3", "H2"]
+    outline = re.findall(r'<(/?outline|item)(?: page="(\d+)")?>([^<]*)', tool("pdftohtml", "-xml", "-stdout", "-i", path).split("<outline>", 1)[1])
+    assert [(page, text.strip()) for kind, page, text in outline if kind == "item"] == [("1", "A report"), ("1", "web"), ("1", "web: Steps"), ("1", "last")]
+    if shutil.which("qpdf"):
+        tool("qpdf", "--check", path)
+
+
+@test("a heading stands on the sheet of what it is about; the head of a table with a row; a last row never alone, a small table whole")
+def together(tmp):
+    chart = ["chart - width=64000 height=30000 text=shown", "shape text ink=0 x=0 y=1000 size=1000 text=drawing"]
+    for lines in range(30, 62):
+        facts = [f"fact - label=fact text={n}" for n in range(lines)]
+        tall = " ".join(["tall"] * 200)
+        for more, of in ((["heading - text=Chart", *chart], "drawing"), (["heading - text=Table", "table - c0=label", "row - c0=first"], "first"),
+                         (["heading - text=Above", "heading - text=Below level=3", "table - c0=label", f'row - c0="{tall}" long0=1'], "tall")):
+            told = [sheet for sheet in sheets(printed(tmp, *facts, *more)) if any(head in sheet for head in ("Chart", "Table", "Above", "label"))]
+            assert len(told) == 1 and of in told[0], (lines, more[0], told)
+        small = [sheet for sheet in sheets(printed(tmp, *facts, "table - c0=label", *(f"row - c0=row{n}" for n in range(6)))) if "label" in sheet]
+        assert len(small) == 1 and "row5" in small[0], (lines, small)
+        last = sheets(printed(tmp, *facts, "table - c0=label", *(f"row - c0=row{n}" for n in range(40))))[-1]
+        assert "row39" not in last or "row38" in last, lines
+
+
+@test("a row that is higher than a sheet is broken into several, all of it there")
+def tall(tmp):
+    words = " ".join(f"word{n}" for n in range(2500))
+    path = printed(tmp, "table - c0=name c1=reason", f'row - c0=one c1="{words}" long1=1', "row - c0=two c1=short")
+    got = sheets(path)
+    assert len(got) >= 3 and re.findall(r"word\d+", "".join(got)) == words.split() and all("reason" in sheet for sheet in got), got
+    boxes = re.findall(r'yMax="([-\d.]+)"', tool("pdftotext", "-bbox", path, "-"))
+    assert max(map(float, boxes)) < 841.89 - 15
+
+
+@test("times, numbers and bars are never broken: long texts are, then the letters get smaller")
+def whole(tmp):
+    name, bar, when = "a name of many words that may well be broken " * 4, "\u2588" * 45, "2026-10-28 15:30:00 UTC"
+    text = tool("pdftotext", "-layout", printed(tmp, "table - c0=who c1=bar c2=when", f"row - c0={quote(name)} long0=1 c1={quote(bar)} c2={quote(when)}"), "-")
+    assert bar in text and when in text and text.count("words") > 2, text
+    wide = printed(tmp, "table - " + " ".join(f"c{n}=when{n}" for n in range(6)), "row - " + " ".join(f'c{n}="{when}"' for n in range(6)))
+    assert tool("pdftotext", "-layout", wide, "-").count(when) == 6
 
 
 @test("the printer refuses what is no report in one line")

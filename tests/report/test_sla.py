@@ -7,6 +7,7 @@ import datetime
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import zoneinfo
 
@@ -15,19 +16,13 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 import record
 import reporting
 from reporting import at
-from tap import run, test
+from records import incident
+from tap import BUILD, run, test
 
 US = record.SECOND
 BEGIN = at(2024, 2, 28)
 MONTH = ("--month", "2024-02")
 SUMS = ("up_s", "degraded_s", "down_s", "unknown_s", "not_monitored_s", "maintenance_s", "outside_hours_s", "excluded_s")
-
-
-def incident(number, check, from_s, to_s, **words):
-    """A confirmed one, closed at its end."""
-    start = f"start_us={from_s * US}"
-    return [record.named(f"incident {number}", check, event="confirmed", at_us=(from_s + 60) * US, **words).replace(" - ", " ") + " " + start,
-            f"incident {number} check={check} event=closed {start} at_us={to_s * US}"]
 
 
 def web():
@@ -89,6 +84,72 @@ def same_need(tmp):
         assert row(sla(*MONTH, "--service", name, conf=conf)) == real, "a what-if changed the real figures"
 
 
+MIDDLE = BEGIN + 207 * 60 + 30  # web-1 is down from minute 200 to 210, web-2 from 205 to 215
+
+
+def changed(at_s, **words):
+    """The record of the other tests, and a change of Web at that time, to two members of which both are needed."""
+    told = {"members": ["web-1", "web-2"], "need": 2, **words}
+    return reporting.store(lambda: [*web(), record.service("Web", told["members"], told["need"], seen_us=at_s * US)])
+
+
+def of_changed(store, month="2024-02", name="Web"):
+    return row(sla("--month", month, "--service", name, store=store))
+
+
+@test("a need that is changed later changes no month that is over, and no method; nested services neither")
+def changed_later():
+    before = {name: of_changed(STORE, name=name) for name in ("Web", "Shop")}
+    store = changed(at(2024, 3, 5))
+    for name, was in before.items():
+        assert of_changed(store, name=name) == was, (of_changed(store, name=name), was)
+    earlier = changed(at(2024, 2, 1))
+    every = of_changed(earlier)
+    assert (every["down_s"], before["Web"]["down_s"]) == (16 * 60, 5 * 60), (every, before)
+
+
+@test("a need that is changed within a month counts from then on, and the report says so")
+def changed_within():
+    store = changed(MIDDLE)
+    web_ = of_changed(store)  # one of two until then: down from 205; both from then on: down to 215, and for the blip
+    assert (web_["down_s"], web_["incidents"], web_["blip_s"]) == (10 * 60 + 60, 1, 60), web_
+    assert web_["made_of"] == [
+        {"start": "2024-02-01T00:00:00Z", "end": "2024-02-28T03:27:30Z", "need": 1, "weight": 2, "members": "web-1, web-2"},
+        {"start": "2024-02-28T03:27:30Z", "end": "2024-03-01T00:00:00Z", "need": 2, "weight": 2, "members": "web-1, web-2"}], web_["made_of"]
+    said = " ".join(text(*MONTH, "--service", "Web", store=store).split())
+    assert "What it was made of" in said and "each moment is judged by what was in force then" in said, said
+    assert "up while: at least 1 of 2 members is up: web-1, web-2" in " ".join(text(*MONTH, "--service", "Web").split())
+    days = [row(sla("--from", f"2024-02-{day}", "--to", f"2024-02-{day + 1}", "--service", "Web", store=store)) for day in (27, 28)]
+    assert sum(day["down_s"] for day in days) == web_["down_s"], days
+
+
+@test("members that leave and come, and what they weigh: each moment has those of then")
+def changed_members():
+    alone = {name: row(sla(*MONTH, "--check", name)) for name in ("web-1", "web-2")}
+    store = changed(at(2024, 3, 5), members=["web-1"], need=1)
+    assert of_changed(store) == of_changed(STORE), "a member that left afterwards"
+    store = changed(MIDDLE, members=["web-1"], need=1)  # down from 205, when both were, until web-1 comes at 210; its blip
+    assert (of_changed(store)["down_s"], of_changed(store)["incidents"]) == (6 * 60, 1), of_changed(store)
+    store = changed(at(2024, 2, 1), members=["web-1\t3", "web-2"], need=3)
+    heavy = of_changed(store)
+    assert {k: heavy[k] for k in LINE} == {k: alone["web-1"][k] for k in LINE} and heavy["made_of"][0]["members"] == "web-1 (3), web-2", heavy
+    assert heavy["made_of"][0]["weight"] == 4 and len(heavy["made_of"]) == 1
+
+
+@test("what if: the number is supposed of all of the time, whatever was in force")
+def changed_supposed():
+    store = changed(MIDDLE)
+    for need, down_s in ((1, 5 * 60), (2, 16 * 60)):
+        asked = supposed(sla(*MONTH, "--service", "Web", "--need", need, store=store))["Web"]
+        assert asked["down_s"] == down_s, asked
+
+
+@test("services that were made of each other, one after the other, are told, not followed for ever")
+def changed_round():
+    store = reporting.store(lambda: [*web(), record.service("Web", ["Shop"], seen_us=MIDDLE * US), record.service("Shop", ["web-1"], seen_us=MIDDLE * US)])
+    assert of_changed(store)["down_s"] + of_changed(store, name="Shop")["down_s"] > 0
+
+
 @test("what if it needed another number: the figures are those of a service that does, nested ones too")
 def other_need(tmp):
     conf, other = tmp / "nines.conf", tmp / "other.conf"
@@ -101,6 +162,69 @@ def other_need(tmp):
     asked = supposed(sla(*MONTH, "--service", "Shop", "--need", "1", conf=conf))["Shop"]
     real = row(sla(*MONTH, "--service", "Shop", conf=other))
     assert {k: asked[k] for k in COMPARED} == {k: real[k] for k in COMPARED} and asked["down_s"] == 5 * 60, (asked, real)
+
+
+def web_of(tmp, words):
+    conf = tmp / f"{len(list(tmp.iterdir()))}.conf"
+    conf.write_text(GOLD + 'service "Web" { members = {"web-1", "web-2"} sla = "gold" ' + words + ' }\n')
+    return conf
+
+
+LINE = ("up_s", "down_s", "blip_s", "unknown_s", "incidents", "longest_s", "uptime_known")
+
+
+@test("members of different weights: as much of it must be up as is needed, all of it where all is")
+def weighted(tmp):
+    alone = {name: row(sla(*MONTH, "--check", name, conf=web_of(tmp, ""))) for name in ("web-1", "web-2")}
+    default = row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, "")))
+    for words, like in (('weights = {"web-1: 3"} need = 3', alone["web-1"]), ('weights = {"web-2: 3"} need = 2', alone["web-2"]),
+                        ('weights = {"web-*: 2", "web-1: 1"} need = 2', alone["web-2"]), ('weights = {"web-?: 2"} need = 2', default)):
+        real = row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, words)))
+        assert {k: real[k] for k in LINE} == {k: like[k] for k in LINE}, (words, real, like)
+        assert real["method"] == default["method"], "what a service is made of is no part of its contract"
+    every = row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, "need = 2")))
+    for words in ('need = all', 'weights = {"web-1: 2"} need = 3', 'weights = {"web-1: 5"} need = "all"'):
+        real = row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, words)))
+        assert {**real, "made_of": None} == {**every, "made_of": None}, (words, real, every)
+
+
+@test("weights count in statistics and in burn rates, and when a report is verified")
+def weighted_elsewhere(tmp):
+    conf = web_of(tmp, 'weights = {"web-1: 3"} need = 3')
+    conf.write_text(conf.read_text() + 'customer "C" { services = {"Web", "web-1", "web-2"} sla = "gold" }\n')
+    for report, seen in (("statistics", ("periods", "uptime", "outages")), ("burn", ("windows", "long", "short", "says"))):
+        words = (report, "--store", STORE, "--format", "json", "--from", "2024-02-28", "--to", "2024-02-28T03:30:00Z", "--customer", "C")
+        rows = {}
+        for one in json.loads(reporting.nines(*words, conf=conf))["rows"]:
+            rows.setdefault(one["name"], []).append({k: one[k] for k in seen if k in one})
+        assert rows["Web"] == rows["web-1"] != rows["web-2"], (report, rows)
+    (tmp / "published.json").write_text(json.dumps(sla(*MONTH, "--service", "Web", conf=conf)))
+    for of, wrong in ((conf, 0), (web_of(tmp, 'weights = {"web-2: 3"} need = 3'), 1)):
+        done = subprocess.run([BUILD / "nines", "-c", of, "verify", "--store", STORE, "--report", tmp / "published.json", "--json"],
+                              capture_output=True, text=True, check=False)
+        found = [one for one in json.loads(done.stdout)["findings"] if one["what"] == "report"]
+        assert bool(found) == bool(wrong), (of.read_text(), found[:3])
+
+
+@test("a member that is named and found by a pattern, too, counts once")
+def once(tmp):
+    conf = tmp / "nines.conf"
+    conf.write_text(GOLD + 'service "Web" { members = {"web-2", "web*"} sla = "gold" need = 2 }\n')
+    real = row(sla(*MONTH, "--service", "Web", conf=conf))
+    assert real == row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, "need = 2"))), real
+
+
+@test("what if another weight was needed; --need all is all of it")
+def other_weight(tmp):
+    weights = 'weights = {"web-1: 3", "web-2: 2"}'
+    conf = web_of(tmp, weights)
+    for typed, need in (("3", 3), ("4", 4), ("all", 5)):
+        document = sla(*MONTH, "--service", "Web", "--need", typed, conf=conf)
+        asked, real = supposed(document)["Web"], row(sla(*MONTH, "--service", "Web", conf=web_of(tmp, f"{weights} need = {need}")))
+        assert {k: asked[k] for k in COMPARED} == {k: real[k] for k in COMPARED}, (typed, asked, real)
+        assert document["supposed"] == f"service 'Web' needed a weight of {need} of the 5 of its members instead of 1", document["supposed"]
+    said = reporting.nines("sla", "--store", STORE, *MONTH, "--service", "Web", "--need", "6", conf=conf, status=64)
+    assert "--need 6 is more than the members of service 'Web' weigh: 5 together" in said, said
 
 
 @test("what if probes were further apart: what such probes would have found, each with its recheck")
@@ -176,6 +300,118 @@ def known():
     assert "&lt;b&gt;traceroute" in reporting.nines("sla", "--store", STORE, *MONTH, "--check", "web-1", "--format", "html")
 
 
+def gapless():
+    """A day, probed each minute: 1,000 minutes up, ten down, 100 up, a blip, 100 up, 60 nobody measured, 169 up."""
+    return [record.target("web"), record.target("quiet"), record.target("slow"), *record.results("quiet", BEGIN, 60, "u" * 1440),
+            *record.results("web", BEGIN, 60, "u" * 1000 + "d" * 10 + "u" * 100 + "d" + "u" * 100 + " " * 60 + "u" * 169),
+            *record.results("slow", BEGIN, 60, "u" * 100 + "g" * 10 + "u" * 10 + "gg" + "d" * 5 + "g" + "u" * 1312)]
+
+
+DAY = ("--from", "2024-02-28", "--to", "2024-02-29")
+
+
+@test("how exact each figure is stands beside it: intervals by outages, one at least, rounded up; degraded time by its weight (row 97)")
+def exactness(tmp):
+    def of(name, options="target = 99"):
+        conf = tmp / "nines.conf"
+        conf.write_text(f'sla "p" {{ {options} }}\ncustomer "C" {{ services = {{"{name}"}} sla = "p" }}\n')
+        words = (*DAY, "--customer", "C")
+        one, shown = row(sla(*words, store=reporting.store(gapless), conf=conf)), text(*words, store=reporting.store(gapless), conf=conf)
+        return one["resolution_percent"], one["resolution_period_percent"], one["resolution_s"], one["resolution"], " ".join(shown.split())
+    known, period, seconds, said, shown = of("web")  # the outage and the blip; 1,380 minutes of 1,440 are known
+    assert (known, period, seconds) == ("0.144928", "0.138889", 120), (known, period)  # 2/1380 and 2/1440, rounded up
+    assert said == "measured downtime 11m +- 2m (0.144928 % of the known time); outages shorter than 1m (0.072464 %) may be missed", said
+    assert "known %: 99.202898 ± 0.144928 period %: 95.069444 ± 0.138889 coverage %: 95.833333" in shown, shown
+    assert "11m ± 2m (0.144928 % of the known time)" in shown and "met: 99.202898 % ± 0.144928 % of the known time was up, 99.000000 % is agreed sla" in shown
+    near = of("web", "target = 99.3")[4]
+    assert "99.300000 % is agreed, which is closer than the measurement is exact sla" in near, near
+    down = of("web", "target = 95.1 unknown = down")[4]
+    assert "not met: 95.069444 % ± 0.138889 % of the agreed time was up, 95.100000 % is agreed, which is closer" in down, down
+    known, _, seconds, said, shown = of("quiet")
+    assert (known, seconds) == ("0.069445", 0) and "met: 100.000000 % ± 0.069445 %" in shown, (known, shown)
+    assert said == "measured downtime 0s +- 0s; outages shorter than 1m (0.069445 %) may be missed", said
+    assert of("slow")[:3] == ("0.069445", "0.069445", 60)
+    assert of("slow", "target = 99 degraded-weight = 0.5")[:3] == ("0.173612", "0.173612", 60), "of three slow times half an interval each, too"
+    conf = tmp / "nines.conf"
+    plain = reporting.on_terminal("C", "sla", "--store", reporting.store(gapless), *DAY, conf=conf).decode("ascii").replace("\r", "")
+    assert "99.202898 +- 0.144928" in plain and re.search(r"^name .* known % +\+- % +period %", plain, re.M), plain
+    page = reporting.nines("sla", "--store", reporting.store(gapless), *DAY, "--check", "web", "--format", "html")
+    assert "99.202898 ± 0.144928" in page and "99.202898 ± 0.144928" in reporting.printed(tmp, "sla", "--store", reporting.store(gapless), *DAY, "--check", "web")
+
+
+@test("means: MTTR, MTBF, MTTF as the mean time up between outages, and the check of the figure by the first two (definitions 2.10)")
+def means():
+    def of(name, *words):
+        one = row(sla(*words, "--check", name, store=reporting.store(gapless)))
+        return one["mttr_s"], one["mtbf_s"], one["mttf_s"], one["availability_check"]
+    up = 1369 * 60  # the blip and the gap end no stretch
+    assert of("web", *DAY) == (600, up, up // 2, "99.274836") and f"{up * 10**8 // (up + 600) / 10**6:.6f}" == "99.274836"
+    assert of("quiet", *DAY) == (None, None, 1440 * 60, None)
+    assert of("slow", *DAY) == (300, 1435 * 60, 1435 * 30, "99.652777"), "degraded time is up time"
+    inside = ("--from", "2024-02-28T16:42:00Z", "--to", "2024-02-28T16:48:00Z")  # all of it down
+    assert of("web", *inside) == (None, None, None, None)
+    shown = " ".join(text(*DAY, "--check", "web", store=reporting.store(gapless)).split())
+    assert "MTTR: 10:00 MTBF: 22:49:00 MTTF: 11:24:30 by MTBF, MTTR %: 99.274836" in shown, shown
+
+
+@test("what of an incident counts here stands beside how long it lasted, and adds up to what is down")
+def shares(tmp):
+    conf = tmp / "nines.conf"
+    conf.write_text('sla "p" { target = 99.999 hours = {"Mon-Sun 16:45-24:00"} }\ncustomer "C" { services = {"web"} sla = "p" }\n')
+    words = ("--customer", "C", "--from", "2024-02-28T00:00:00Z", "--to", "2024-02-28T18:31:00Z")
+    one, shown = (f(*words, store=reporting.store(gapless), conf=conf) for f in (sla, text))
+    one = row(one)
+    assert [(i["lasted_s"], i["counted_s"]) for i in one["incident_list"]] == [(600, 300), (60, 60)] and one["down_s"] == 360, one
+    assert re.search(r"^2024-02-28 16:40:00 UTC +10:00 +5:00 ", shown, re.M) and re.search(r"^2024-02-28 18:30:00 UTC +1:00 +1:00 ", shown, re.M), shown
+    assert re.search(r"^over by: +5:59.936$", shown, re.M) and re.search(r"^agreed time: +1:46:00\nknown time: +1:46:00$", shown, re.M), shown
+
+
+def acknowledged():
+    """Web down at 3:25 for five minutes and at 5:00 for ten, acknowledged: a member, too early, the service twice, the service behind its end."""
+    def ack(name, minute, by):
+        return f"standing {name} kind=ack event=begin by={by} reason=known at_us={(BEGIN + minute * 60) * US} incident=s{minute}"
+    states = "u" * 205 + "d" * 5 + "u" * 90 + "d" * 10 + "u" * 60
+    return [record.target("web-1"), record.target("web-2"), record.service("Web", ["web-1", "web-2"]),
+            *(line for name in ("web-1", "web-2") for line in record.results(name, BEGIN, 60, states)),
+            ack("Web", 204, "early"), ack("web-1", 206, "member"), ack("Web", 220, "late"), ack("Web", 303, "anna"), ack("Web", 305, "bert")]
+
+
+@test("who acknowledged a service's own incident when: detect, acknowledge, resolve")
+def own_acks():
+    one = row(sla(*DAY, "--service", "Web", store=reporting.store(acknowledged)))
+    assert [(i["acknowledged"], i["acknowledged_by"]) for i in one["incident_list"]] == [(None, None), ("2024-02-28T05:03:00Z", "anna")], one
+    assert (one["incidents"], one["acknowledged"], one["to_acknowledge_s"], one["acknowledged_to_end_s"]) == (2, 1, 180, 420), one
+
+
+def failing():
+    """Ten members that fail together at 200 minutes, each with its own record; a pair of which one fails alone for hours, held up by the other."""
+    def of(name, *spans):
+        states = ["u"] * 400
+        for a, b in spans:
+            states[a:b] = "d" * (b - a)
+        return [record.target(name), *record.results(name, BEGIN, 60, "".join(states))]
+    names = [f"m{n}" for n in range(10)]
+    lines = [record.service("All", names, need=10), record.service("Pair", ["spare", "good"]), record.service("Top", ["Pair", "m0", "m0"], need=3)]
+    lines += of("spare", (100, 300)) + of("good") + incident("s", "spare", BEGIN + 6000, BEGIN + 18000, step="tls", reason="expired")
+    for n, name in enumerate(names):
+        lines += of(name, (200, 210)) + incident(f"i{n}", name, BEGIN + 12000, BEGIN + 12600, step="tls" if n % 2 else "connect", reason=f"no {n}")
+    return [*lines, f"diagnosis i0 check=m0 at_us={(BEGIN + 12060) * US} text=\"ping: lost\\nhop 4\""]
+
+
+@test("a service's incident tells the step, reason and diagnosis of each member that failed then, eight of them, and of nobody else")
+def explained(tmp):
+    got = sla(*MONTH, store=reporting.store(failing))
+    one = {name: row(got, name)["incident_list"][0] for name in ("All", "Top")}
+    assert one["All"]["step"] == "connect, tls" and one["All"]["reason"].startswith("'m0', 'm1', "), one
+    wanted = ["'m0': connect: no 0", "ping: lost", "hop 4", *(f"'m{n}': {('connect', 'tls')[n % 2]}: no {n}" for n in range(1, 8)), "and 2 more"]
+    assert one["All"]["diagnosis"].split("\n") == wanted, one["All"]
+    assert one["Top"]["diagnosis"] == "'m0': connect: no 0\nping: lost\nhop 4", "nothing of the spare, whose service was up"
+    assert len(row(got, "Pair")["incident_list"]) == 0, row(got, "Pair")
+    shown = text(*MONTH, "--service", "Top", store=reporting.store(failing))
+    assert "connect: 'm0', 'm0' down" in shown or "connect: 'm0' down" in shown, shown
+    assert re.search(r"'m0': connect: no 0\n +ping: lost\n +hop 4\n", shown), shown
+
+
 def verdict(conf, policy, *words):
     conf.write_text(CONF.replace(GOLD, f'sla "gold" {{ {policy} }}\n'))
     return row(sla(*(words or MONTH), "--service", "Web", conf=conf)), text(*(words or MONTH), "--service", "Web", conf=conf)
@@ -185,11 +421,11 @@ def verdict(conf, policy, *words):
 def verdicts(tmp):
     conf = tmp / "nines.conf"
     one, said = verdict(conf, "target = 99")
-    assert one["verdict"] == "met" and "verdict: met: 99.826388 % of the known time was up, 99.000000 % is agreed may" in \
+    assert one["verdict"] == "met" and "verdict: met: 99.826388 % ± 0.034723 % of the known time was up, 99.000000 % is agreed sla: gold may" in \
         " ".join(said.split()), said
     assert said.index("verdict:") < said.index("known %:") and one["met"] is True
     one, said = verdict(conf, 'target = 99.9 credits = {"99.99:10", "99.0:30"}')
-    assert one["verdict"] == "not-met" and re.search(r"^left: +-2:08\ncredit %: +10.000000\nfor less than %: 99.990000$", said, re.M), said
+    assert one["verdict"] == "not-met" and re.search(r"^over by: +2:07.200\ncredit %: +10.000000\nfor less than %: +99.990000$", said, re.M), said
     one, said = verdict(conf, "target = 99", "--month", "2024-01")
     assert one["verdict"] == "not-known" and "nothing was measured" in said and one["met"] is None, said
     assert row(sla(*MONTH, "--check", "web-1"))["verdict"] == "no-target"
@@ -203,6 +439,10 @@ def not_yet(tmp):
     assert one["verdict"] == "not-yet-known" and "not yet known, the period is not over: so far" in said, said
     one, said = verdict(conf, "target = 100", *words)
     assert one["verdict"] == "not-met" and re.search(r"^verdict: +not met: ", said, re.M), said
+    for target, of_customer in ((99.9, "not-yet-known"), (100, "not-met")):  # 99.826388 % so far
+        conf.write_text(CONF + f'sla "c" {{ target = {target} }}\ncustomer "C" {{ services = {{"Web"}} sla = "c" }}\n')
+        whole = sla(*words, "--customer", "C", conf=conf)
+        assert (whole["customer_verdict"], row(whole)["verdict"]) == (of_customer, of_customer), (target, whole["customer_verdict"])
 
 
 SLAS = 'service "Web" { members = {"web-1", "web-2"} sla = "a" }\nservice "Shop" { members = {"Web", "web-1"} need = 2 sla = "b" }\n' \

@@ -3,11 +3,8 @@
 NINES_GOLDEN=1 writes the golden files anew.
 """
 import json
-import os
 import pathlib
-import pty
 import re
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -15,7 +12,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 import record
 import reporting
 from records import HOSTILE
-from tap import BUILD, run, test
+from tap import run, test
 
 CATEGORY = "=1+1<b>\u202e " + "y" * 100
 BEGIN = reporting.at(2023, 11, 1)
@@ -114,28 +111,9 @@ def bars():
     assert rows(statistics())["post"]["bar"].endswith("?????ggggg"), "what nobody looked at, what was degraded"
 
 
-def on_terminal(locale):
-    ours, theirs = pty.openpty()
-    with subprocess.Popen([BUILD / "nines", "report", "statistics", *SPAN], stdout=theirs, env={"LC_ALL": locale, "TERM": "xterm"}) as process:
-        os.close(theirs)
-        said = b""
-        while chunk := read(ours):
-            said += chunk
-    os.close(ours)
-    assert process.returncode == 0
-    return said
-
-
-def read(terminal):
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # the other end is closed
-        return b""
-
-
 @test("on a terminal without blocks a bar is letters")
 def letters():
-    plain, blocks = on_terminal("C"), on_terminal("C.UTF-8").decode()
+    plain, blocks = reporting.on_terminal("C", "statistics", *SPAN), reporting.on_terminal("C.UTF-8", "statistics", *SPAN).decode()
     assert all(byte < 128 for byte in plain)
     bar = rows(statistics())["alpha pay"]["bar"]
     assert f" {bar} ".encode() in plain and "D    down for half of it or more" in plain.decode()

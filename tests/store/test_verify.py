@@ -1,12 +1,14 @@
 """`nines verify`: what it says and with which status, of a record at rest, in use, copied, damaged or older; heads and reports that were
 published; the chain against a computation of its own (docs/evidence.md).
 """
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import os
 import re
+import shlex
 import sqlite3
 import struct
 import subprocess
@@ -31,8 +33,8 @@ def nines(*words, status=0):
     return done.stdout if status < 2 else done.stderr
 
 
-def verify(store, *words, status=0):
-    return json.loads(nines("verify", "--store", store, "--json", *words, status=status))
+def verify(store, *words, status=0, conf=()):
+    return json.loads(nines(*conf, "verify", "--store", store, "--json", *words, status=status))
 
 
 def make(path, chain=True):
@@ -123,6 +125,30 @@ def digest_of(results):
     return out.digest()
 
 
+@test("what a service was made of before is in the chain: nobody changes it unseen")
+def makeups(tmp):
+    store = make(tmp / "db")
+    told = [record.service("Web", ["web"], seen_us=6), record.service("Web", ["web\t2"], 2, seen_us=7), record.service("Web", ["web\t2"], 2, seen_us=8),
+            record.service("Web", ["web"], seen_us=5)]  # by then the clock had been set back
+    with Recorder(store) as r:
+        for n, line in enumerate(told, 1):
+            r.keeper.send(*(["keeper k3"] if n == 1 else []), line.replace("target - ", f"target - n={n} ", 1))
+            r.until_committed(n)
+    with contextlib.closing(sqlite3.connect(store)) as base:
+        assert base.execute("select id, name, until_us, members, need from makeup").fetchall() == [(1, "Web", 7, "web", 1), (2, "Web", 7, "web\t2", 2)]
+        for sql in ("update makeup set need = 1", "delete from makeup"):
+            try:
+                base.execute(sql)
+                raise AssertionError(sql)
+            except sqlite3.IntegrityError as e:
+                assert "what a service was made of is never" in str(e), e
+    assert verify(store)["findings"] == [], verify(store)["findings"]
+    change(store, "drop trigger makeup_stays")
+    change(store, "update makeup set need = 1 where id = 2")
+    found = verify(store, status=1)["findings"]
+    assert len(found) == 1 and "makeup 'Web' (row 2) is not as link" in found[0]["text"], found
+
+
 @test("the digests of results, days and months are those that docs/evidence.md describes, computed here from the file")
 def digests(tmp):
     store, seen = make(tmp / "db"), {"r": set(), "d": set(), "m": set()}
@@ -203,7 +229,7 @@ def refused(tmp):
     store = make(tmp / "db")
     change(store, "update meta set value = 9 where word = 'schema'")
     assert "an older nines: it is brought up to date when ninesd starts" in nines("verify", "--store", store, status=2)
-    change(store, "update meta set value = 11 where word = 'schema'")
+    change(store, "update meta set value = 12 where word = 'schema'")
     whole = bytearray(store.read_bytes())
     for page in range(2, len(whole) // 4096):
         whole[page * 4096] ^= 0x55
@@ -216,28 +242,116 @@ def refused(tmp):
 
 
 REPORTS = {"sla": ("--month", "2025-02"), "sla-zone": ("--month", "2025-02", "--zone", "Europe/Berlin"), "sla-check": ("--month", "2025-02", "--check", "web"),
+           "sla-year": ("--year", "2025"), "sla-quarter": ("--quarter", "2025-Q1", "--zone", "America/St_Johns"),
            "sla-span": ("--from", "2025-02-20", "--to", "2025-02-23T12:00:00Z"), "digest": ("--from", "2025-02-20", "--to", "2025-02-27"),
-           "detail": ("--month", "2025-02", "--check", HOSTILE)}
+           "detail": ("--month", "2025-02", "--check", HOSTILE), "detail-worst": ("--month", "2025-02", "--check", "web"),
+           "sla-customer": ("--month", "2025-02", "--customer", "Ann's"), "sla-need": ("--month", "2025-02", "--service", "Web", "--need", "2"),
+           "sla-interval": ("--month", "2025-02", "--check", "web", "--interval", "10m"), "sla-sla": ("--month", "2025-02", "--sla", "gold"),
+           "sla-incidents": ("--month", "2025-02", "--table", "incident_list"), "statistics": ("--month", "2025-02"), "burn": ("--month", "2025-02"),
+           "burn-check": ("--month", "2025-02", "--check", "web"), "blacklist": ("--month", "2025-02"), "capacity": ("--month", "2025-02"),
+           "nines": ("--month", "2025-02"), "nines-check": ("--month", "2025-02", "--check", "web")}
+# CSV says of its rows what they are about, and no more: these need the command that made them.
+NEED_COMMAND = {"detail", "detail-worst", "sla-need", "sla-interval", "sla-customer", "sla-span", "burn", "burn-check", "blacklist"}
+POLICIES = """modules = "{build}/modules"
+reports = "{build}/reports"
+sla "gold" {{ target = 99.9  zone = "Europe/Berlin" }}
+tcp "web" {{ host = "127.0.0.1"  port = 1  every = "5m"  sla = "gold" }}
+tcp "mail" {{ host = "127.0.0.1"  port = 25  every = "1h" }}
+service "Web" {{ members = {{"web", "mail"}}  need = 1  sla = "gold" }}
+customer "Ann's" {{ services = "Web"  sla = "gold" }}
+"""
 
 
-@test("published reports are computed again from the record: JSON and CSV, months, spans, zones, one check")
+@test("published reports of every kind are computed again from the record: JSON, CSV, text and HTML, whatever they were asked for with")
 def reports(tmp):
-    store = make(tmp / "db")
+    store, conf = make(tmp / "db"), ("-c", tmp / "nines.conf")
+    (tmp / "nines.conf").write_text(POLICIES.format(build=BUILD))
     for name, words in REPORTS.items():
-        for form in ("json", "csv"):
-            if (name, form) == ("detail", "csv"):
-                continue  # its rows do not say of which check they are
+        command = " ".join(shlex.quote(w) for w in ("nines", "report", name.split("-")[0], *words))
+        for form in ("json", "csv", "txt", "html"):
             path = tmp / f"{name}.{form}"
-            nines("report", name.split("-")[0], "--store", store, *words, "-o", path)
-            found = verify(store, "--report", path)
-            assert found["figures"] > 5 and found["findings"] == [], (name, form, found)
-            assert (found["your_head_link"] > 0) == (form == "json"), (name, form)
-    assert "name it with --check" in _detail_csv(tmp, store)
+            nines(*conf, "report", name.split("-")[0], "--store", store, *words, "-o", path)
+            made_by = ("--made-by", command) if form == "csv" and name in NEED_COMMAND else ()
+            found = verify(store, "--report", path, *made_by, conf=conf)
+            assert found["findings"] == [] and (found["figures"] > 5 or form == "csv"), (name, form, found)
+            assert (found["your_head_link"] > 0) == (form != "csv"), (name, form)
+    assert "--made-by" in nines(*conf, "verify", "--store", store, "--report", tmp / "detail.csv", status=2)
 
 
-def _detail_csv(tmp, store):
-    nines("report", "detail", "--store", store, *REPORTS["detail"], "-o", tmp / "detail.csv")
-    return nines("verify", "--store", store, "--report", tmp / "detail.csv", status=2)
+@test("a report in text or HTML as a mail program kept it agrees; a line that was changed, added or taken out is named")
+def lines(tmp):
+    store = make(tmp / "db")
+    for form in ("txt", "html"):
+        path = tmp / f"r.{form}"
+        nines("report", "sla", "--store", store, "--month", "2025-02", "-o", path)
+        whole = path.read_text()
+        kept = "From: nines\nSubject: a report\n\n" + "".join(f"{line}  \r\n" for line in whole.splitlines())
+        path.write_text(kept if form == "txt" else whole)
+        assert verify(store, "--report", path)["findings"] == [], form
+        figure = re.search(r"9\d\.\d{6}", whole).group()
+        path.write_text(whole.replace(figure, "99.999999", 1))
+        texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
+        assert len(texts) == 1 and "99.999999" in texts[0] and figure in texts[0] and "line " in texts[0], texts
+        some = whole.splitlines()
+        at = next(i for i, line in enumerate(some) if figure in line)
+        path.write_text("\n".join(some[:at] + some[at + 1:]))
+        texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
+        assert len(texts) == 1 and "published nothing, recomputed " + some[at].rstrip()[:20] in texts[0], texts
+        path.write_text("\n".join(some[:at] + ["nothing was ever down"] + some[at:]))
+        texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
+        assert len(texts) == 1 and "published nothing was ever down, recomputed nothing" in texts[0], texts
+
+
+@test("a report that was cut, holds nothing of ours, or orders what no report does is told as such and does nothing")
+def hostile(tmp):
+    store, path = make(tmp / "db"), tmp / "r.txt"
+    nines("report", "sla", "--store", store, "--month", "2025-02", "-o", path)
+    whole = path.read_bytes()
+    for cut in (0, 1, 100, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:cut])
+        done = subprocess.run([str(BUILD / "nines"), "verify", "--store", str(store), "--report", str(path)], capture_output=True, text=True,
+                              check=False, env={"PATH": "/bin", "NINES_CONF": "/nonexistent"})
+        assert done.returncode in (0, 1, 2), (cut, done)  # 0: what is missing is the line of the chain alone
+    (tmp / "evil.conf").write_text("no configuration")
+    command = whole.index(b"Made by: ") + len(b"Made by: ")
+    for order in (f"nines report sla --month 2025-02 -o {tmp}/taken", f"nines report sla --month 2025-02 -c {tmp}/evil.conf --store /nonexistent",
+                  "nines report sla --month 2025-02 --format pdf"):
+        path.write_bytes(whole[:command] + order.encode() + b"\n\n" + whole[whole.index(b"Evidence:"):])
+        texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
+        assert len(texts) in (1, 2) and "line " in texts[0], texts  # the line of the command itself
+        assert not (tmp / "taken").exists()
+    for order in ("rm -rf /", "nines backup /tmp/x", "nines report", "nines report none", "nines report sla more", "nines report sla 'x",
+                  "nines report sla --month", "nines report sla --evil"):
+        path.write_bytes(whole[:command] + order.encode() + b"\n\n")
+        assert nines("verify", "--store", store, "--report", path, status=2).startswith("nines: "), order
+    for content in (b"\0" * 5000, b"report,\n", b"report,from,to,zone\nsla\n", b"report,from,to,zone,name\nsla,2025-02-01T00:00:00Z\n" * 9,
+                    b"[" * 100000, b'{"report":{}}', b"%PDF-1.7 x", os.urandom(3000), b"Made by: " * 9999):
+        path.write_bytes(content)
+        assert nines("verify", "--store", store, "--report", path, status=2).startswith("nines: "), content[:40]
+
+
+SEVERAL_ZONES = """modules = "{build}/modules"
+reports = "{build}/reports"
+sla "near" {{ target = 99.9  zone = "Europe/Berlin" }}
+sla "far" {{ target = 99.9  zone = "Pacific/Kiritimati"  hours = {{"Mon-Fri 08:00-18:00"}} }}
+tcp "web" {{ host = "127.0.0.1"  port = 1  every = "5m" }}
+service "Near" {{ members = {{"web"}}  sla = "near" }}
+service "Far" {{ members = {{"web"}}  sla = "far" }}
+"""
+
+
+@test("reports of services whose slas have several zones, each over its own days, month, quarter and year; and all put into one zone")
+def zones(tmp):
+    store = make(tmp / "db")
+    (tmp / "nines.conf").write_text(SEVERAL_ZONES.format(build=BUILD))
+    spans = [("--month", "2025-02"), ("--quarter", "2025-Q1"), ("--year", "2025"), ("--from", "2025-02-20", "--to", "2025-02-27")]
+    for zone in ((), ("--zone", "UTC"), ("--zone", "Pacific/Kiritimati")):
+        for span in spans:
+            for form in ("json", "csv"):
+                path = tmp / f"r.{form}"
+                nines("-c", tmp / "nines.conf", "report", "sla", "--store", store, *span, *zone, "-o", path)
+                found = verify(store, "--report", path, conf=("-c", tmp / "nines.conf"))
+                assert found["figures"] > 50 and found["findings"] == [], (span, zone, form, found["findings"][:2])
 
 
 @test("a figure that was improved in a published report is named, in JSON and in CSV; so is one whose record was changed")
@@ -281,7 +395,7 @@ def no_report(tmp):
     for content, wanted in (("", "no report of nines"), ("a,b\n1,2\n", "no report of nines"), ("{}", "which time it is about"), ("[1]", "no report")):
         (tmp / "x").write_text(content)
         assert wanted in nines("verify", "--store", store, "--report", tmp / "x", status=2), content
-    assert "give the path of a report in JSON or CSV" in nines("verify", "--store", store, "--report", tmp / "none", status=2)
+    assert "give the path of a report in JSON, CSV, text or HTML" in nines("verify", "--store", store, "--report", tmp / "none", status=2)
 
 
 run()

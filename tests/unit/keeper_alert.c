@@ -64,6 +64,21 @@ static const struct {
 	{"not redundant: the member's alert says it",
 	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=2\n" OPS_5, "a 10-40", "",
 	 80, "15.8 alert ops a, 40.8 recovery ops a"},
+	{"weighted: it can do without the lighter one",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=2 "
+				    "weights=\"a: 2\"\n" OPS_5,
+	 "b 10-40", "", 80, "15.9 note ops b, 40.9 recovery ops b"},
+	{"weighted: but not without the heavier one",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=2 "
+				    "weights=\"a: 2\"\n" OPS_5,
+	 "a 10-40", "", 80, "15.8 alert ops S, 40.8 recovery ops S"},
+	{"weighted: that needs more than all but the lightest is not redundant",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=4 "
+				    "weights=\"?: 3\"\n" OPS_5,
+	 "a 10-40", "", 80, "15.8 alert ops a, 40.8 recovery ops a"},
+	{"all of them are needed: the member's alert says it",
+	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=all\n" OPS_5,
+	 "a 10-40", "", 80, "15.8 alert ops a, 40.8 recovery ops a"},
 	{"who hears of the member alone",
 	 CHECK("a") "\n" CHECK("b") "\nservice S members=\"a\\nb\" need=1\ncontact ops services=a\n"
 				    "path ops notifier=log address=ops after_us=300000000\n",

@@ -99,11 +99,42 @@ static void test_sleep(int64_t for_us, const char *letters, const char *name)
 	world_free(p.w);
 }
 
+/* `status -` says of the service what stands, with when it began: the page before the ticket. */
+static void test_status(void)
+{
+	static const struct {
+		int minute;
+		const char *said;
+	} at[] = {{5, ""}, {30, "burning=page"}, {80, "burning=page"}, {200, "burning=ticket"},
+		  {430, ""}};
+	struct plan p = {.w = world_new(), .down = "a 10-60"};
+	const char *service, *said;
+
+	p.w->with = &p;
+	p.w->answer = by_plan;
+	configure(p.w, BUDGET("both"));
+	world_tell(p.w, END_PARENT, "courier log number=1");
+	for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+		pass_until(&p, at[i].minute * MINUTE);
+		service = strstr(world_ask(p.w, "status -"), "service S ");
+		said = service ? strstr(service, "burning=") : NULL;
+		if (*at[i].said)
+			ok(said && !strncmp(said, at[i].said, strlen(at[i].said)) &&
+				   strstr(said, " burning_since_us="),
+			   "minute %d: %s", at[i].minute, at[i].said);
+		else
+			ok(service && !said, "minute %d: nothing burns", at[i].minute);
+	}
+	text_release(&p.letters);
+	world_free(p.w);
+}
+
 int main(void)
 {
 	for (size_t n = 0; n < sizeof scene / sizeof *scene; n++)
 		test_scene(n);
 	test_maintenance();
+	test_status();
 	test_sleep(0,
 		   "11.8 alert ops a, 16.8 recovery ops a, 18.8 alert ops a, 21.3 alert ops S, "
 		   "23.3 recovery ops a, 27.3 recovery ops S",

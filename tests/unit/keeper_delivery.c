@@ -24,14 +24,14 @@ static char folder[64], path[80];
 
 static const struct plan {
 	const char *name, *every, *zone, *at, *to;
-	bool for_each;
+	bool for_each, is_filed;
 } plan[] = {
-	{"berlin month", "month", "Europe/Berlin", "06:00", "email:a\\x09acme", false},
-	{"utc day", "day", "UTC", "00:00", "email:a\\x09acme\\nemail:b\\x09bob", true},
-	{"havana day", "day", "America/Havana", "00:30", "email:a\\x09acme", false},
+	{"berlin month", "month", "Europe/Berlin", "06:00", "email:a\\x09acme", false, false},
+	{"utc day", "day", "UTC", "00:00", "email:a\\x09acme\\nemail:b\\x09bob", true, true},
+	{"havana day", "day", "America/Havana", "00:30", "email:a\\x09acme", false, false},
 	{"chatham week", "week", "Pacific/Chatham", "23:59", "email:a\\x09acme\\nsms:1\\x09acme",
-	 false},
-	{"filed", "day", "Asia/Kathmandu", "06:00", "", false},
+	 false, false},
+	{"filed", "day", "Asia/Kathmandu", "06:00", "", false, true},
 };
 #define PLANS (sizeof plan / sizeof *plan)
 
@@ -151,7 +151,7 @@ static void configure(struct town *t)
 			    "deliver - name=\"%s\" report=sla every=%s zone=%s at=%s%s to=\"%s\"%s",
 			    plan[i].name, plan[i].every, plan[i].zone, plan[i].at,
 			    plan[i].for_each ? " for_each=1" : "", plan[i].to,
-			    *plan[i].to ? "" : " folder=/srv");
+			    plan[i].is_filed ? " folder=/srv" : "");
 		say(t, END_PARENT, line.at);
 	}
 	say(t, END_PARENT, "end 1 problems=0");
@@ -408,8 +408,8 @@ static void folder_full(void)
 	t->answer = "subject=s text=t short=s folder_wrong=\"/srv: no space left on device\"";
 	pass(t, 10 * 60 * SECOND);
 	settle(t, 400);
-	ok(count("SELECT count(*) FROM letter WHERE instr(words, 'utc day')") == 1,
-	   "the first contact's letter, once");
+	ok(count("SELECT count(*) FROM letter WHERE instr(words, 'utc day')") == 2,
+	   "a letter for each contact, once");
 	ok(count_of(text_get(&t->told),
 		    "'utc day' of 2026-01-01 was sent, but not filed: /srv: no") == 1,
 	   "what is wrong: %s", text_get(&t->told));
@@ -426,6 +426,144 @@ static const char *ask(struct town *t, const char *request)
 	text_clear(&t->lines[END_CLIENT]);
 	say(t, END_CLIENT, request);
 	return text_get(&t->lines[END_CLIENT]);
+}
+
+/* Days as they are lived. */
+static void live(struct town *t, int hours)
+{
+	for (int i = 0; i < hours * 60; i++) {
+		pass(t, 60 * SECOND);
+		if (t->batch.size)
+			commit(t);
+	}
+}
+
+#define OF_DAY " FROM delivery WHERE name = 'utc day' AND "
+
+/* Nobody waits for what a folder lacks: what was not filed is made up for once it can be, the last
+ * three days of it, whether the keeper dies meanwhile or not. */
+static void folder_gone(bool dies)
+{
+	struct town *t = town_new(BEGIN + 12 * HOUR);
+	int days = dies ? 3 : 4; /* a new keeper makes up for three, that of today among them */
+
+	t->answer = "subject=s text=t short=s folder_wrong=\"/srv: no such file or directory\"";
+	live(t, 5 * 24);
+	ok(count("SELECT count(*)" OF_DAY "destination <> ''") == 10,
+	   "each contact has the letters of five days");
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'failed'") >= 3, "no day is filed");
+	ok(strstr(ask(t, "deliveries -"), " late=\"2026-01-02\\n2026-01-03\\n2026-01-04\"") != NULL,
+	   "it says which: %s", ask(t, "deliveries -"));
+	ok(strstr(text_get(&t->told), "'utc day' of 2026-01-01 is given up: /srv: no such") != NULL,
+	   "what is given up is told");
+	if (dies) {
+		kill_it(t);
+		start(t);
+	}
+	t->answer = NULL;
+	live(t, 3);
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'failed'") == 0, "it is made up for");
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'done'") == days, "of the last days");
+	ok(count("SELECT count(*)" OF_DAY "destination <> ''") == 10, "no letter goes twice");
+	ok(count("SELECT count(*) FROM letter WHERE instr(words, 'utc day')") == 10,
+	   "nor a second one of the same");
+	ok(!strstr(ask(t, "deliveries -"), "late="), "nothing is late");
+	live(t, 24);
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'done'") == days + 1, "and on it goes");
+	town_free(t);
+}
+
+/* One contact's report that cannot be made keeps nobody else's back; it is tried again. */
+static void one_fails(void)
+{
+	struct town *t = town_new(BEGIN + DAY + 10 * 60 * SECOND);
+
+	t->fails = 1;
+	pass(t, 10 * 60 * SECOND);
+	settle(t, 70);
+	live(t, 1);
+	ok(count("SELECT count(*) FROM letter WHERE instr(words, 'email:b')") == 1 &&
+		   count("SELECT count(*) FROM letter WHERE instr(words, 'email:a') AND"
+			 " instr(words, 'utc day')") == 1,
+	   "both have theirs");
+	ok(count("SELECT min(l.id) = (SELECT min(id) FROM letter WHERE instr(words, 'email:b'))"
+		 " FROM letter l WHERE instr(words, 'utc day')") == 1,
+	   "the second before the first, whose failed");
+	town_free(t);
+}
+
+/* A day that failed until the next one was due is behind what was dealt with; a keeper that dies
+ * then does not forget it. */
+static void left_behind(void)
+{
+	struct town *t = town_new(BEGIN + 12 * HOUR);
+
+	t->fails = 1000000;
+	live(t, 24 + 11);
+	t->fails = 1000000;
+	while (!strstr(ask(t, "deliveries -"), "late=2026-01-01 ") && t->wall < BEGIN + 3 * DAY)
+		settle(t, 1);
+	t->fails = 0;
+	while (!count("SELECT count(*)" OF_DAY "outcome = 'done'") && t->wall < BEGIN + 3 * DAY)
+		settle(t, 1);
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'done' AND from_us = 1767312000000000") == 1 &&
+		   count("SELECT count(*)" OF_DAY "destination <> ''") == 2,
+	   "the second day goes first");
+	kill_it(t);
+	start(t);
+	live(t, 1);
+	ok(count("SELECT count(*)" OF_DAY "outcome = 'done'") == 2 &&
+		   count("SELECT count(*)" OF_DAY "destination <> ''") == 4 &&
+		   count("SELECT count(*) FROM letter WHERE instr(words, 'utc day')") == 4,
+	   "the first one follows, once");
+	town_free(t);
+}
+
+/* A configuration that comes into force between the letters of a report that was asked for. */
+static void asked_then_configured(void)
+{
+	struct town *t = town_new(BEGIN + 12 * HOUR);
+
+	ask(t, "deliver - name=\"utc day\" period=2025-12-30");
+	for (int i = 0; i < 300 && count("SELECT count(*) FROM letter") < 1; i++)
+		settle(t, 1);
+	configure(t);
+	settle(t, 600);
+	ok(count("SELECT count(*) FROM letter") == 2, "one for each, none twice");
+	town_free(t);
+}
+
+/* Ten years ahead for a while (F13). */
+static void wrong_clock(void)
+{
+	struct town *t = town_new(BEGIN + 12 * HOUR);
+
+	t->wall += 3660 * DAY;
+	live(t, 2);
+	t->wall -= 3660 * DAY;
+	live(t, 20);
+	ok(count("SELECT count(*) FROM letter WHERE created_us < 1800000000000000") == 0,
+	   "it may be the present clock that is wrong");
+	live(t, 24);
+	ok(strstr(text_get(&t->told), "'utc day' was dealt with until 2036-") != NULL &&
+		   strstr(text_get(&t->told), "which has not come: the clock was wrong") != NULL,
+	   "what was found is told: %s", text_get(&t->told));
+	live(t, 24);
+	kill_it(t);
+	start(t);
+	live(t, 24);
+	ok(count("SELECT count(*)" OF_DAY "destination <> '' AND to_us < 1800000000000000") == 8,
+	   "of four days each once, that of the doubt too");
+	kill_it(t);
+	t->wall -= 3000 * DAY; /* a machine that forgets the time */
+	start(t);
+	live(t, 1);
+	t->wall += 3000 * DAY;
+	live(t, 1);
+	ok(count("SELECT count(*) FROM letter WHERE created_us < 1800000000000000 AND"
+		 " instr(words, 'utc day')") == 8,
+	   "nothing is sent again");
+	town_free(t);
 }
 
 static void asked(void)
@@ -455,7 +593,7 @@ static void asked(void)
 	   "the day before where none is named");
 	ok(strstr(ask(t, "deliveries -"),
 		  "delivery - name=\"utc day\" report=sla every=day zone=UTC"
-		  " to=\"email:a\\nemail:b\"") != NULL,
+		  " folder=/srv to=\"email:a\\nemail:b\"") != NULL,
 	   "they are listed");
 	town_free(t);
 }
@@ -495,6 +633,12 @@ int main(void)
 	missed();
 	fails_then_works();
 	folder_full();
+	folder_gone(false);
+	folder_gone(true);
+	one_fails();
+	left_behind();
+	asked_then_configured();
+	wrong_clock();
 	asked();
 	untold();
 	year(seed ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time(NULL));

@@ -195,19 +195,34 @@ static void test_memory(void)
 
 static const struct {
 	const char *a, *b, *c;
-	int need;
+	const char *need; /* and what members weigh */
 	const char *state;
 } service[] = {
-	{"up", "up", "up", 3, "up"},
-	{"up", "down", "down", 1, "up"},
-	{"up", "down", "down", 2, "unconfirmed"},
-	{"degraded", "down", "down", 1, "degraded"},
-	{"up", "degraded", "down", 2, "degraded"},
-	{"up", "degraded", "up", 2, "up"},
-	{"up", "unknown", "unknown", 1, "up"},
-	{"up", "unknown", "unknown", 2, "unknown"},
-	{"unknown", "unknown", "unknown", 1, "unknown"},
-	{"up", "up", "up", 9, "up"},
+	{"up", "up", "down", "all", "unconfirmed"},
+	{"up", "up", "up", "all", "up"},
+	{"up", "degraded", "up", "all", "degraded"},
+	{"up", "down", "down", "3 weights=\"a: 3\"", "up"},
+	{"down", "up", "up", "3 weights=\"a: 3\"", "unconfirmed"},
+	{"degraded", "up", "down", "3 weights=\"a: 3\"", "degraded"},
+	{"unknown", "up", "up", "3 weights=\"a: 3\"", "unknown"},
+	{"unknown", "down", "down", "4 weights=\"a: 3\"", "unconfirmed"},
+	{"up", "down", "down", "all weights=\"a: 3\"", "unconfirmed"},
+	{"up", "up", "up", "6 weights=\"?: 2\"", "up"},
+	{"down", "up", "up", "5 weights=\"?: 2\\na: 1\"", "unconfirmed"},
+	{"down", "up", "up", "4 weights=\"?: 2\\na: 1\"", "up"},
+	/* what unknown members could make up is unknown, whatever else has failed */
+	{"down", "unknown", "unknown", "1", "unknown"},
+	{"down", "down", "unknown", "2", "unconfirmed"},
+	{"up", "up", "up", "3", "up"},
+	{"up", "down", "down", "1", "up"},
+	{"up", "down", "down", "2", "unconfirmed"},
+	{"degraded", "down", "down", "1", "degraded"},
+	{"up", "degraded", "down", "2", "degraded"},
+	{"up", "degraded", "up", "2", "up"},
+	{"up", "unknown", "unknown", "1", "up"},
+	{"up", "unknown", "unknown", "2", "unknown"},
+	{"unknown", "unknown", "unknown", "1", "unknown"},
+	{"up", "up", "up", "9", "up"},
 };
 
 static const char *by_word(struct world *w, const struct order *o)
@@ -233,14 +248,14 @@ static void test_services(void)
 			world_tell(w, END_PARENT, "define %c module=tcp every_us=600000000",
 				   'a' + n);
 		world_tell(w, END_PARENT, "service outer members=inner need=1");
-		world_tell(w, END_PARENT, "service inner members=\"a\\nb\\nc\" need=%d",
+		world_tell(w, END_PARENT, "service inner members=\"a\\nb\\nc\" need=%s",
 			   service[i].need);
 		world_tell(w, END_PARENT, "end 1");
 		ok(strstr(world_ask(w, "status -"), "service inner state=not-monitored") != NULL,
 		   "before the first result");
 		world_run(w, SECOND);
 		snprintf(wanted, sizeof wanted, "service inner state=%s ", service[i].state);
-		ok(strstr(world_ask(w, "status -"), wanted) != NULL, "%s %s %s, needs %d: %s",
+		ok(strstr(world_ask(w, "status -"), wanted) != NULL, "%s %s %s, needs %s: %s",
 		   service[i].a, service[i].b, service[i].c, service[i].need, service[i].state);
 		snprintf(wanted, sizeof wanted, "service outer state=%s ", service[i].state);
 		ok(strstr(world_ask(w, "status -"), wanted) != NULL,
@@ -273,11 +288,12 @@ static void test_service_down(void)
 	world_free(w);
 }
 
-/* `a` answers at once; `b`, which began no later, is heard of by the test. */
-static const char *a_alone(struct world *w, const struct order *o)
+/* `b` answers at once, first up and then down; `a`, which began no later, is heard of by the test.
+ */
+static const char *b_alone(struct world *w, const struct order *o)
 {
-	if (*o->name == 'a')
-		return "verdict=down reason=refused";
+	if (*o->name == 'b')
+		return w->now < w->down_from ? "verdict=up" : "verdict=down reason=refused";
 	snprintf(w->with, 24, "%s", o->id);
 	return NULL;
 }
@@ -298,18 +314,24 @@ static void test_service_order(void)
 	int64_t failed_us, passed_us;
 	char id[24] = "";
 
-	w->answer = a_alone;
+	w->answer = b_alone;
 	w->with = id;
 	world_tell(w, END_PARENT, "begin 1");
-	world_tell(w, END_PARENT, "define a module=tcp every_us=600000000");
-	world_tell(w, END_PARENT, "define b module=tcp every_us=600000000");
+	world_tell(w, END_PARENT, "define a module=tcp every_us=60000000");
+	world_tell(w, END_PARENT, "define b module=tcp every_us=60000000");
 	world_tell(w, END_PARENT, "service s members=\"a\\nb\" need=1");
 	world_tell(w, END_PARENT, "end 1");
-	world_run(w, SECOND);
+	w->down_from = w->now + 100 * SECOND;
+	for (int64_t at_s = 1; at_s <= 60; at_s += 59) { /* of a its first probe and its second */
+		world_run(w, at_s * SECOND);
+		world_tell(w, END_PROBER, "result %s start_us=%lld late_us=0 verdict=down reason=x",
+			   id, (long long)(w->now + w->wall_ahead));
+	}
+	world_run(w, 112 * SECOND);
 	failed_us = last_int(text_get(&w->log), "state s ", " at_us=");
 	world_tell(w, END_PROBER, "result %s start_us=%lld late_us=0 verdict=up", id,
 		   (long long)failed_us - 20000);
-	world_run(w, 2 * SECOND);
+	world_run(w, 113 * SECOND);
 	passed_us = last_int(text_get(&w->log), "state s kind=service from=unconfirmed to=up",
 			     " at_us=");
 	ok(*id && failed_us > 0 && passed_us == failed_us,
@@ -374,6 +396,8 @@ static void test_recorder(void)
 	ok(count_of(&w->results, "result a") == w->probes,
 	   "a new one gets all that was not committed (%d of %ld)",
 	   count_of(&w->results, "result a"), w->probes);
+	ok(!strstr(text_get(&w->log), "to=down") && !strstr(text_get(&w->log), "to=unknown"),
+	   "trouble of the store makes nothing down or unknown");
 	world_say(w, END_RECORDER, 0, "failing - reason=\"no space left on device\"");
 	ok(strstr(world_ask(w, "status -"), "no space left on device") != NULL,
 	   "its trouble shows");

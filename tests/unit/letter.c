@@ -94,7 +94,7 @@ static const struct {
 	  .verdict = "down",
 	  .need = 2,
 	  .up = 1,
-	  .member_count = 3,
+	  .of = 3,
 	  .members = "mail-1\nmail-2",
 	  .incident = "01KB0XJ3V9",
 	  .reason = "1 of 3 members up, 2 needed",

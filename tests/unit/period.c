@@ -1,5 +1,5 @@
-/* The periods of reports: calendar days, weeks and months of a zone, when each is due, what follows
- * what, in zones with every kind of change of the clock. */
+/* The periods of reports: calendar days, weeks, months, quarters and years of a zone, when each is
+ * due, what follows what, in zones with every kind of change of the clock. */
 #include <stdlib.h>
 
 #include "../../core/alert/period.h"
@@ -37,6 +37,19 @@ static const struct {
 	 "2027-01-04T00:00:00Z", "2027-01-04T06:00:00Z", "2026-W53"},
 	{"Asia/Kathmandu", "day", "00:00", "2026-10-31T18:14:59Z", "2026-10-30T18:15:00Z",
 	 "2026-10-31T18:15:00Z", "2026-10-31T18:30:00Z", "2026-10-31"},
+	/* half an hour of summer time, the end of February, the first zone of the day */
+	{"Australia/Lord_Howe", "month", "06:00", "2027-04-10T00:00:00Z", "2027-03-31T13:00:00Z",
+	 "2027-04-30T13:30:00Z", "2027-04-30T19:30:00Z", "2027-04"},
+	{"America/St_Johns", "month", "06:00", "2028-02-29T12:00:00Z", "2028-02-01T03:30:00Z",
+	 "2028-03-01T03:30:00Z", "2028-03-01T09:30:00Z", "2028-02"},
+	{"Pacific/Kiritimati", "month", "06:00", "2027-02-28T09:59:59Z", "2027-01-31T10:00:00Z",
+	 "2027-02-28T10:00:00Z", "2027-02-28T16:00:00Z", "2027-02"},
+	{"Europe/Berlin", "quarter", "06:00", "2026-12-31T22:59:59Z", "2026-09-30T22:00:00Z",
+	 "2026-12-31T23:00:00Z", "2027-01-01T05:00:00Z", "2026-Q4"},
+	{"America/St_Johns", "quarter", "00:00", "2028-02-29T12:00:00Z", "2028-01-01T03:30:00Z",
+	 "2028-04-01T02:30:00Z", "2028-04-01T02:45:00Z", "2028-Q1"},
+	{"Australia/Lord_Howe", "year", "06:00", "2028-07-01T00:00:00Z", "2027-12-31T13:00:00Z",
+	 "2028-12-31T13:00:00Z", "2028-12-31T19:00:00Z", "2028"},
 };
 
 static void show(struct text *t, int64_t us)
@@ -48,8 +61,7 @@ static void show(struct text *t, int64_t us)
 static struct period_rule rule_of(const char *zone, const char *every, const char *at)
 {
 	struct text wrong = {0};
-	struct period_rule r = {period_every_of(every), period_minute(at),
-				zone_open(zone, &wrong)};
+	struct period_rule r = {period_every_of(every), period_minute(at), zone_open(zone, &wrong)};
 
 	ok(r.zone && r.every < PERIODS && r.at_minute >= 0, "a rule: %s %s %s", zone, every, at);
 	return r;
@@ -74,8 +86,7 @@ static void test_table(void)
 		text_clear(&shown);
 		period_add_label(&shown, &r, &p);
 		same(text_get(&shown), table[i].label, "it is called");
-		ok(r.every == PERIOD_WEEK || (period_read(&r, text_get(&shown), &again) &&
-					      again.from_us == p.from_us),
+		ok(period_read(&r, text_get(&shown), &again) && again.from_us == p.from_us,
 		   "and found by that");
 		text_release(&shown);
 		zone_close((struct zone *)r.zone);
@@ -85,8 +96,9 @@ static void test_table(void)
 static void test_words(void)
 {
 	static const char *const bad[] = {"", "6:00", "24:00", "06:60", "06:00 ", "a6:00", "06-00"};
-	static const char *const no_period[] = {"", "2026", "2026-13", "2026-1", "2026-02-30",
-						"2026-10-", "2026-10-31x", "x"};
+	static const char *const no_period[] = {"",           "2026",     "2026-13",     "2026-1",
+						"2026-02-30", "2026-10-", "2026-10-31x", "2026-Q3",
+						"2026-W44",   "1969-12",  "2026-00",     "x"};
 	struct period_rule r = rule_of("UTC", "month", "23:59");
 	struct period p;
 
@@ -94,8 +106,51 @@ static void test_words(void)
 		ok(period_minute(bad[i]) == -1, "'%s' is no time of the day", bad[i]);
 	for (size_t i = 0; i < sizeof no_period / sizeof *no_period; i++)
 		ok(!period_read(&r, no_period[i], &p), "'%s' is no period", no_period[i]);
-	ok(period_every_of("year") == PERIODS, "no such rhythm");
+	ok(period_every_of("hour") == PERIODS, "no such rhythm");
 	zone_close((struct zone *)r.zone);
+}
+
+/* Each rhythm takes its own names, and a day or month for the period that holds its first day. */
+static void test_read(void)
+{
+	static const struct {
+		const char *every, *text, *label; /* NULL: refused */
+	} cases[] = {
+		{"year", "2026", "2026"},
+		{"year", "2026-10", "2026"},
+		{"year", "2026-12-31", "2026"},
+		{"year", "2026-Q4", NULL},
+		{"year", "1969", NULL},
+		{"year", "20266", NULL},
+		{"quarter", "2026-Q1", "2026-Q1"},
+		{"quarter", "2026-06", "2026-Q2"},
+		{"quarter", "2026-Q5", NULL},
+		{"quarter", "2026-Q0", NULL},
+		{"quarter", "2026", NULL},
+		{"quarter", "2026-q1", NULL},
+		{"week", "2026-W53", "2026-W53"},
+		{"week", "2026-W01", "2026-W01"},
+		{"week", "2025-W53", NULL},
+		{"week", "2026-W00", NULL},
+		{"week", "2026-12-31", "2026-W53"},
+		{"week", "2026-W1", NULL},
+		{"day", "2028-02-29", "2028-02-29"},
+		{"day", "2027-02-29", NULL},
+		{"day", "2026-W53", NULL},
+		{"month", "2026-02", "2026-02"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct period_rule r = rule_of("UTC", cases[i].every, "06:00");
+		struct text label = {0};
+		struct period p;
+
+		if (period_read(&r, cases[i].text, &p))
+			period_add_label(&label, &r, &p);
+		same(text_get(&label), cases[i].label ? cases[i].label : "", cases[i].text);
+		text_release(&label);
+		zone_close((struct zone *)r.zone);
+	}
 }
 
 /* Two years hour by hour: each period follows the one before without a gap, and due behind its
@@ -124,8 +179,12 @@ static void walk(const char *zone, const char *every)
 
 static void test_walk(void)
 {
-	static const char *const zone[] = {"UTC",	     "Europe/Berlin",	"America/Havana",
-					   "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns"};
+	static const char *const zone[] = {"UTC",
+					   "Europe/Berlin",
+					   "America/Havana",
+					   "Asia/Kathmandu",
+					   "Pacific/Chatham",
+					   "America/St_Johns"};
 
 	for (size_t i = 0; i < sizeof zone / sizeof *zone; i++)
 		for (int every = 0; every < PERIODS; every++)
@@ -160,6 +219,7 @@ int main(void)
 {
 	test_table();
 	test_words();
+	test_read();
 	test_walk();
 	test_other_zone();
 	return done_testing();

@@ -383,21 +383,21 @@ static void incidents_from_the_line(void)
 
 /* ---- groups ---- */
 
-static enum sla_state naive_group(const struct sla_line *line, size_t members, size_t need,
-				  int64_t at_s)
+static enum sla_state naive_group(const struct sla_line *line, const int64_t *weight,
+				  size_t members, int64_t need, int64_t at_s)
 {
-	size_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, present = 0;
+	int64_t up = 0, degraded = 0, silent = 0, unconfirmed = 0, present = 0;
 
 	for (size_t i = 0; i < members; i++) {
 		enum sla_state s = line_state(&line[i], at_s);
 
 		if (s == SLA_NOT_MONITORED)
 			continue; /* no member now */
-		present++;
-		up += s == SLA_UP;
-		degraded += s == SLA_DEGRADED;
-		silent += s == SLA_UNKNOWN;
-		unconfirmed += s == SLA_UNCONFIRMED;
+		present += weight[i];
+		up += s == SLA_UP ? weight[i] : 0;
+		degraded += s == SLA_DEGRADED ? weight[i] : 0;
+		silent += s == SLA_UNKNOWN ? weight[i] : 0;
+		unconfirmed += s == SLA_UNCONFIRMED ? weight[i] : 0;
 	}
 	if (!present)
 		return SLA_NOT_MONITORED;
@@ -411,7 +411,7 @@ static enum sla_state naive_group(const struct sla_line *line, size_t members, s
 
 /* A step that may go over one span of members goes over one change of the group's at most. */
 static bool is_merged_in_steps(const struct sla_line *group, const struct sla_line *line,
-			       size_t members, size_t need)
+			       const int64_t *weight, size_t members, int64_t need)
 {
 	struct sla_merge *m = sla_merge_new(members, need, 0, 400 * S);
 	struct sla_line own = {0};
@@ -419,13 +419,23 @@ static bool is_merged_in_steps(const struct sla_line *group, const struct sla_li
 	bool fine;
 
 	for (size_t i = 0; i < members; i++)
-		sla_merge_add(m, &line[i]);
+		sla_merge_add(m, &line[i], weight[i]);
 	for (; !sla_merge_step(m, &own, 1); steps++)
 		continue;
 	fine = same_line(&own, group) && steps >= group->spans;
 	sla_line_release(&own);
 	sla_merge_free(m);
 	return fine;
+}
+
+/* Every other group has members of different weights. What they weigh together. */
+static int64_t make_weights(int64_t *weight, size_t members)
+{
+	int64_t most = below(2) ? 1 : below(8) ? 4 : 1000000, sum = 0;
+
+	for (size_t i = 0; i < members; i++)
+		sum += weight[i] = 1 + below(most);
+	return sum;
 }
 
 static void groups_as_the_naive_group(void)
@@ -435,7 +445,8 @@ static void groups_as_the_naive_group(void)
 	for (int round = 0; round < 500 && fine; round++) {
 		struct sla_line line[5] = {{0}}, group = {0};
 		const struct sla_line *member[5];
-		size_t members = 1 + (size_t)below(5), need = 1 + (size_t)below((int64_t)members);
+		size_t members = 1 + (size_t)below(5);
+		int64_t weight[5], need = 1 + below(make_weights(weight, members));
 		struct sla_reading how = {.now_us = INT64_MAX};
 
 		for (size_t i = 0; i < members; i++) {
@@ -443,16 +454,18 @@ static void groups_as_the_naive_group(void)
 			sla_from_samples(&line[i], NULL, sample, samples, &how);
 			member[i] = &line[i];
 		}
-		sla_group(&group, member, members, need, 0, 400 * S);
+		sla_group(&group, member, weight, members, need, 0, 400 * S);
 		for (int64_t t = 0; t < 400 && fine; t++)
 			fine = line_state(&group, t) ==
-			       naive_group(line, members, need, t);
-		fine = fine && is_tidy(&group) && is_merged_in_steps(&group, line, members, need);
+			       naive_group(line, weight, members, need, t);
+		fine = fine && is_tidy(&group) &&
+		       is_merged_in_steps(&group, line, weight, members, need);
 		for (size_t i = 0; i < members; i++)
 			sla_line_release(&line[i]);
 		sla_line_release(&group);
 	}
-	ok(fine, "500 random groups of k of n as second by second, at once and in steps");
+	ok(fine, "500 random groups of k of n and of weights as second by second, at once and in "
+		 "steps");
 }
 
 /* A service of services, up to three deep: each node's line by the engine, and its state of every
@@ -464,14 +477,14 @@ struct node {
 	unsigned char state[SECONDS]; /* by the naive reading */
 };
 
-static enum sla_state naive_nested(struct node *const *member, size_t members, size_t need,
-				   int64_t at_s)
+static enum sla_state naive_nested(struct node *const *member, const int64_t *weight,
+				   size_t members, int64_t need, int64_t at_s)
 {
-	size_t count[SLA_STATES] = {0}, present = 0, passing, silent;
+	int64_t count[SLA_STATES] = {0}, present = 0, passing, silent;
 
 	for (size_t i = 0; i < members; i++) {
-		present += member[i]->state[at_s] != SLA_NOT_MONITORED;
-		count[member[i]->state[at_s]]++;
+		present += member[i]->state[at_s] != SLA_NOT_MONITORED ? weight[i] : 0;
+		count[member[i]->state[at_s]] += weight[i];
 	}
 	need = need < present ? need : present;
 	passing = count[SLA_UP] + count[SLA_DEGRADED];
@@ -508,7 +521,8 @@ static struct node *new_group(int depth, unsigned *states)
 {
 	struct node *n = calloc(1, sizeof *n), *member[4];
 	const struct sla_line *line[4];
-	size_t members = 1 + (size_t)below(4), need = 1 + (size_t)below((int64_t)members);
+	size_t members = 1 + (size_t)below(4);
+	int64_t weight[4], need = 1 + below(make_weights(weight, members));
 	bool fine = true;
 
 	for (size_t i = 0; i < members; i++) {
@@ -517,9 +531,9 @@ static struct node *new_group(int depth, unsigned *states)
 		line[i] = member[i] ? &member[i]->line : NULL;
 	}
 	if (fine)
-		sla_group(&n->line, line, members, need, 0, SECONDS * S);
+		sla_group(&n->line, line, weight, members, need, 0, SECONDS * S);
 	for (int64_t t = 0; t < SECONDS && fine; t++) {
-		n->state[t] = (unsigned char)naive_nested(member, members, need, t);
+		n->state[t] = (unsigned char)naive_nested(member, weight, members, need, t);
 		fine = line_state(&n->line, t) == n->state[t];
 		*states |= depth ? 1u << n->state[t] : 0;
 	}
@@ -545,7 +559,7 @@ static void nested_groups(void)
 		if (n)
 			free_node(n);
 	}
-	ok(fine, "150 random services of services of checks as second by second");
+	ok(fine, "150 random services, weighted or not, of services of checks as second by second");
 	ok(states == (1u << SLA_STATES) - 1, "in which each state came up");
 }
 

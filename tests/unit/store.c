@@ -327,9 +327,18 @@ static void rollups(void)
 		figures(&now, from[i], to[i]);
 		same(text_get(&now), text_get(&before[i]), "days give the figures of the results");
 	}
+	commit(s, end_us,
+	       "standing a kind=ack event=begin by=ann at_us=5 incident=01i n=2\n"
+	       "standing a kind=silence event=begin by=ann at_us=5 until_us=9 n=3\n"
+	       "standing a kind=ack event=end at_us=9 n=4\n"
+	       "standing a kind=silence event=end at_us=9 n=5\n");
+	ok(count("SELECT count(*) FROM standing WHERE ended_us = 9") == 2, "both are over");
 	store_retain(s, &(struct store_retention){.raw_us = 2 * DAY});
 	tidy(s, end_us + 10 * DAY);
 	ok(count("SELECT count(*) FROM block") == 0, "results go when they are old");
+	ok(count("SELECT count(*) FROM standing") == 1 &&
+		   count("SELECT count(*) FROM standing WHERE kind = 'ack'") == 1,
+	   "so does what stood, but for what reports tell of incidents");
 	for (int i = 0; i < 4; i++) {
 		figures(&now, from[i], to[i]);
 		same(text_get(&now), text_get(&before[i]), "so do days without the results");

@@ -1,70 +1,13 @@
 /* The chain of evidence: what nines itself does to a record agrees with it, whatever that is; what
  * anybody else does to it is found: each byte (FLIPS=all) of what the chain covers, with repaired
  * sums too, rows that were removed, added or changed, a head that is another one. */
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <sqlite3.h>
-
-#include "../../core/base/clock.h"
 #include "../../core/base/map.h"
 #include "../../core/store/chain.h"
 #include "../../core/store/stage.h"
-#include "../../core/store/store.h"
-#include "../../core/store/verify.h"
-#include "../lib/tap.h"
+#include "../lib/evidence.h"
 
-#define MINUTE (60 * CLOCK_SECOND)
-#define DAY    (1440 * MINUTE)
-#define BEGIN  (INT64_C(1790000000) * CLOCK_SECOND / DAY * DAY)
-#define DAYS   6
-
-static char folder[] = "/tmp/nines-verify-XXXXXX", path[64];
-
-static void forget(void)
-{
-	static const char *const more[] = {"", "-wal", "-shm", ".lock"};
-	char name[80];
-
-	for (int i = 0; i < 4; i++) {
-		snprintf(name, sizeof name, "%s%s", path, more[i]);
-		unlink(name);
-	}
-}
-
-static struct store *begin(void)
-{
-	struct text wrong = {0};
-	struct store *s = store_open(path, &wrong);
-
-	if (!s)
-		ok(false, "open: %s", text_get(&wrong));
-	text_release(&wrong);
-	return s;
-}
-
-static void commit(struct store *s, int64_t now_us, const char *events)
-{
-	struct text rows = {0}, wrong = {0};
-
-	text_puts(&rows, events);
-	if (!store_commit(s, &(struct store_batch){now_us, &rows, "k", 1}, &wrong))
-		ok(false, "commit: %s", text_get(&wrong));
-	text_release(&rows);
-	text_release(&wrong);
-}
-
-static void tidy(struct store *s, int64_t now_us)
-{
-	struct text wrong = {0};
-
-	for (int i = 0; i < 300; i++)
-		if (!store_tidy(s, now_us, &wrong)) {
-			ok(false, "tidy: %s", text_get(&wrong));
-			break;
-		}
-	text_release(&wrong);
-}
+#define BEGIN (INT64_C(1790000000) * CLOCK_SECOND / DAY * DAY)
+#define DAYS  6
 
 static void take(struct store *s, const char *name, const char *place, int64_t at_us, bool is_up)
 {
@@ -81,33 +24,6 @@ static void take(struct store *s, const char *name, const char *place, int64_t a
 	line_parse(&line, t.at, t.size);
 	store_take(s, &line, at_us);
 	text_release(&t);
-}
-
-/* ---- verifying ---- */
-
-static struct text found; /* a line each */
-
-static void find(const struct verify_finding *f, void *with)
-{
-	(void)with;
-	text_printf(&found, "%s: %s\n", f->what, f->text);
-}
-
-static struct verify_result verify(const char *head)
-{
-	struct verify_order o = {.to_us = INT64_MAX, .head = head, .find = find};
-	struct verify_result out = {0};
-	struct text wrong = {0};
-	struct read *r = read_open(path, &wrong);
-
-	text_clear(&found);
-	if (!r || !verify_run(r, &o, &out)) {
-		text_printf(&found, "cannot read: %s\n", r ? read_wrong(r) : text_get(&wrong));
-		out.findings = -1;
-	}
-	read_close(r);
-	text_release(&wrong);
-	return out;
 }
 
 static void is_fine(const char *what)
@@ -222,6 +138,56 @@ static void retention(void)
 	is_fine("nor are months");
 }
 
+static int number_in(const char *sql)
+{
+	sqlite3_stmt *ask = NULL;
+	sqlite3 *db;
+	int n = -1;
+
+	sqlite3_open(path, &db);
+	if (sqlite3_prepare_v2(db, sql, -1, &ask, NULL) == SQLITE_OK &&
+	    sqlite3_step(ask) == SQLITE_ROW)
+		n = sqlite3_column_int(ask, 0);
+	sqlite3_finalize(ask);
+	sqlite3_close(db);
+	return n;
+}
+
+/* At a quarter past midnight, when yesterday is closed and its last results are in the tail. */
+static void restarts(void)
+{
+	static const char entries[] = "SELECT sum(entries) FROM link",
+			  closed[] = "SELECT closed_to FROM series";
+	struct store *s;
+	int before, closed_before;
+
+	forget();
+	s = begin();
+	for (int64_t at_us = BEGIN; at_us < BEGIN + DAY + 15 * MINUTE; at_us += 5 * MINUTE) {
+		take(s, "web", "here", at_us, true);
+		commit(s, at_us, "");
+	}
+	tidy(s, BEGIN + DAY + 16 * MINUTE);
+	store_close(s);
+	before = number_in(entries);
+	for (int i = 0; i < 20; i++) {
+		s = begin();
+		commit(s, BEGIN + DAY + 17 * MINUTE, "");
+		tidy(s, BEGIN + DAY + 17 * MINUTE);
+		store_close(s);
+	}
+	ok(before > 4 && number_in(entries) == before && number_in("SELECT count(*) FROM tail") > 0,
+	   "20 starts enter nothing that was entered: %d and %d entries, %d rows of the tail",
+	   before, number_in(entries), number_in("SELECT count(*) FROM tail"));
+	is_fine("a record that was opened 20 times");
+	closed_before = number_in(closed);
+	s = begin();
+	commit(s, BEGIN + DAY + 25 * MINUTE, "");
+	store_close(s);
+	ok(number_in(closed) > closed_before,
+	   "an open block is closed an hour after its first result, starts or not");
+}
+
 static void import(void)
 {
 	static struct block_result r;
@@ -253,47 +219,6 @@ static void import(void)
 
 /* ---- what somebody else does ---- */
 
-struct image {
-	char *at;
-	size_t size;
-};
-
-static struct image image;
-
-/* Everything in the file itself, and that in memory. */
-static void keep_image(void)
-{
-	sqlite3 *db;
-	FILE *f;
-
-	sqlite3_open(path, &db);
-	sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;", NULL,
-		     NULL, NULL);
-	sqlite3_close(db);
-	f = fopen(path, "rb");
-	fseek(f, 0, SEEK_END);
-	image.size = (size_t)ftell(f);
-	rewind(f);
-	image.at = realloc(image.at, image.size);
-	if (fread(image.at, 1, image.size, f) != image.size)
-		ok(false, "the file cannot be read");
-	fclose(f);
-}
-
-static sqlite3 *restore(void)
-{
-	sqlite3 *db;
-	FILE *f;
-
-	forget();
-	f = fopen(path, "wb");
-	fwrite(image.at, 1, image.size, f);
-	fclose(f);
-	sqlite3_open(path, &db);
-	sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
-	return db;
-}
-
 static void finds(const char *what, const char *sql, const char *wanted)
 {
 	sqlite3 *db = restore();
@@ -308,6 +233,44 @@ static void finds(const char *what, const char *sql, const char *wanted)
 		printf("# %d changes, %s; found: %s# wanted: %s\n", changed, wrong ? wrong : "",
 		       text_get(&found), wanted);
 	sqlite3_free(wrong);
+}
+
+static void change(const char *sql)
+{
+	sqlite3 *db;
+
+	sqlite3_open(path, &db);
+	sqlite3_exec(db, sql, NULL, NULL, NULL);
+	sqlite3_close(db);
+}
+
+/* Where a target's closed days end is in no link. */
+static void opened(void)
+{
+	struct store *s;
+
+	fill();
+	s = begin();
+	for (int i = 0; i < 40; i++)
+		take(s, "web", "here", BEGIN + DAY + i * MINUTE + MINUTE / 2, i % 3);
+	commit(s, BEGIN + 41 * DAY, "");
+	store_close(s);
+	ok(verify(NULL).late == 40, "results that open a closed day are counted");
+	fill();
+	s = begin();
+	store_retain(s, &(struct store_retention){.raw_us = 32 * DAY});
+	tidy(s, BEGIN + 41 * DAY);
+	store_close(s);
+	keep_image();
+	finds("closed days that are opened when their results are gone",
+	      "UPDATE target SET rolled = 1 WHERE name = 'web'", "somebody opened days");
+	sqlite3_close(restore());
+	change("DELETE FROM link; DELETE FROM block; DELETE FROM part;"
+	       " UPDATE meta SET value = 9 WHERE word = 'schema'");
+	store_close(begin());
+	keep_image();
+	finds("the same of days that an upgrade found without results",
+	      "UPDATE target SET rolled = 1 WHERE name = 'web'", "somebody opened days");
 }
 
 static const struct {
@@ -376,6 +339,20 @@ static const struct {
 	 "does not hold the entries"},
 	{"a chain that is cut", "DELETE FROM link WHERE id > 3", "are in no link"},
 	{"no chain at all", "DELETE FROM link", "is in no link"},
+	{"an index that hides an incident",
+	 "DROP INDEX incident_by_name; CREATE INDEX incident_by_name ON incident(name, start_us)"
+	 " WHERE id <> 'i1'; PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql ="
+	 " 'CREATE INDEX incident_by_name ON incident(name, start_us)'"
+	 " WHERE name = 'incident_by_name'",
+	 "row 1 missing from index incident_by_name"},
+	{"a column of another name",
+	 "UPDATE target SET rolled = 1; ALTER TABLE target RENAME COLUMN rolled TO rolled_to",
+	 "no such column: rolled"},
+	{"the tail's bytes", "UPDATE tail SET sum = sum + 1", "of the tail, results"},
+	{"a row of a day without a link, in the time to come",
+	 "INSERT INTO day SELECT target, location, day + 900, sum, data FROM day WHERE"
+	 " location = 0",
+	 "were made by something else"},
 };
 
 static void rows(void)
@@ -579,7 +556,9 @@ int main(void)
 	is_fine("a record that nobody touched");
 	late_results();
 	retention();
+	restarts();
 	import();
+	opened();
 	fill();
 	keep_image();
 	rows();

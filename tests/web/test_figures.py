@@ -259,13 +259,39 @@ def hidden(tmp):
         for path in ("monitor/secret/", "monitor/secret/days.svg", "badge/secret/status.svg", "badge/secret/uptime/30d.json", "api/badge/secret/status",
                      "api/v1/endpoints/hidden_secret/health/badge.svg", "statistics/Hidden/", "monitor/nobody/", "badge/nobody/status.svg"):
             assert web.get(f"/pages/public/{path}")[0] == 404, path
-        everything = "".join(web.get(f"/pages/public/{path}")[2] for path in ("statistics/", "statistics/Payment/", "monitor/mail/", "monitor/Shop/"))
+        everything = "".join(web.get(f"/pages/public/{path}")[2] for path in ("statistics/", "statistics/Payment/", "nines/", "monitor/mail/", "monitor/Shop/"))
         assert "secret" not in everything and "Hidden" not in everything and "Both" not in everything and "refused" not in everything
         assert web.get("/pages/public/monitor/shop/1/")[0] == 200, "a member of what is shown is shown"
         rows = table(web.get("/pages/public/statistics/Payment/")[2], "list")
         assert rows[1][8][0] == "1 of 3" and rows[1][9][0].endswith(" of 4"), rows
         reasons = shown(web, "shop/1", "/pages/all")
         assert html.escape(HOSTILE, quote=True).replace("&#x27;", "&#39;") in reasons and HOSTILE not in reasons
+
+
+def exact(text):
+    """Microseconds of "1.5 s", "44:38.4", "8d 14:24:00"."""
+    whole, _, part = text.removesuffix(" s").partition(".")
+    return seconds(whole) * 1_000_000 + int((part + "000000")[:6])
+
+
+@test("the chart of nines has the figures of the report, of every length of month, and the statistics lead to it")
+def nines_chart(tmp):
+    def report(month):
+        done = subprocess.run([str(BUILD / "nines"), "report", "nines", "--format", "json", "--month", month, "--store", "/nonexistent"], capture_output=True, check=True)
+        return json.loads(done.stdout)
+    past = Past(tmp).write()
+    with pages(past) as web:
+        ready(web)
+        assert 'href="/pages/public/nines/"' in web.get("/pages/public/statistics/")[2]
+        status, _, body = web.get("/pages/public/nines/")
+        assert status == 200 and 'href="/pages/public/statistics/"' in body
+        rows = [[cell for cell, _ in row] for row in table(body, "chart")]
+        assert rows[0] == ["Uptime", "Year, days hh:mm:ss", "Month, days hh:mm:ss", "Day, hh:mm:ss"]
+        assert [(row[0], *(seconds(cell.replace(" ", "d ")) for cell in row[1:])) for row in rows[1:]] == [(f"{one['uptime']} %", one["year_s"], one["month_s"], one["day_s"]) for one in report("2026-01")["chart"]]
+        exactly = [[cell for cell, _ in row] for row in table(body, "exact")]
+        for column, month in (("31 days", "2026-01"), ("30 days", "2026-04"), ("29 days", "2024-02"), ("28 days", "2026-02")):
+            at = exactly[0].index(column)
+            assert [(row[0], exact(row[at])) for row in exactly[1:]] == [(f"{one['uptime']} %", one["span_us"] // 1000 * 1000) for one in report(month)["span"]], (column, exactly)
 
 
 @test("a page that wants no pages of figures has none, and no link to them")

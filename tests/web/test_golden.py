@@ -20,7 +20,7 @@ HOST = {"Host": "status.shop.example"}
 NOW = "2024-04-02T09:30:40Z"  # summer time began two days before
 PAGES = {  # file: path
     "status.html": "/", "incident.html": "/incident/0cards000000/", "maintenance.html": "/incident/0switch00000/", "history-month.html": "/history/2024-03/",
-    "statistics.html": "/statistics/", "monitor.html": "/monitor/pay-1/", "infrastructure.html": "/infrastructure/", "subscribe.html": "/subscribe/",
+    "statistics.html": "/statistics/", "nines.html": "/nines/", "monitor.html": "/monitor/pay-1/", "infrastructure.html": "/infrastructure/", "subscribe.html": "/subscribe/",
     "feed.atom": "/feed.atom", "summary.json": "/api/v2/summary.json",
 }
 SIGNED_IN = {"admin-new-incident.html": "/admin/new/incident/", "admin-post.html": "/admin/post/0cards000000/"}

@@ -99,6 +99,17 @@ for name, states, maintained, on_map, on_page, in_api in FAILING:
                 assert "1 of them down, 1 partly" in body
 
 
+@test("a box whose members weigh differently counts what they weigh")
+def weighted():
+    for need, says in ((2, "2 needed"), ("all", "5 needed")):
+        lines = told().replace(' need="2"', f' need="{need}" weights="fw*: 2\\nfw2: 3\\nnew1: 9"')
+        assert "weights=" in lines, lines
+        with Web(status(fw1="down"), told=lines) as web:
+            body = web.get("/infrastructure/")[2]
+        assert f"Filters: up, weight 3 of 5 works, {says}" in plain(body), plain(body)
+        assert "up, weight 3 of 5" in " ".join(drawn(body).split()), drawn(body)
+
+
 GOLDEN = ROOT / "tests/golden"
 HOUSES = {
     "alone": [("Web", "a", {})],

@@ -35,6 +35,11 @@ def monitor():
         *(probe("fed", s) for s in (0, 47, 113, 398, 411)),
         probe(HOSTILE, 0, 2_500_000, verdict="unknown", cause="void-cycle"), probe(HOSTILE, 60, stall=1),
         probe(HOSTILE, 120, verdict="unknown", cause="overload"), probe(HOSTILE, 43200),
+        # three quarters of an hour of what the monitor took, one of which an unknown CPU time; the last began on the second day
+        *(marker("effort", at_s + 900, said, from_us=(BEGIN + at_s) * SECOND) for at_s, said in (
+            (0, "cpu:31250:ppm,memory:48123904:B,in_flight:3200:m,in_flight_most:21,waiting_most:0,queue_most:15,letters_most:1"),
+            (900, "memory:50000000:B,in_flight:1200:m,in_flight_most:7,waiting_most:4,queue_most:2,letters_most:0"),
+            (12 * 3600, "cpu:1500000:ppm,memory:1:B,in_flight:0:m,in_flight_most:0,waiting_most:0,queue_most:0,letters_most:0,later:7:x"))),
         marker("start", -5, ""), marker("monitor-off", 30 * 60 - 1, "nothing was watched for 10m at most",
                                         from_us=(BEGIN + 20 * 60 - 1) * SECOND, to_us=(BEGIN + 30 * 60 - 1) * SECOND),
         marker("gap", 45 * 60 - 1, f"stood still {HOSTILE}", from_us=(BEGIN + 40 * 60 - 1) * SECOND, by_us=300 * SECOND),
