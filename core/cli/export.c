@@ -4,7 +4,6 @@
  * writer's log; a result is in exactly one stretch. Written between snapshots: who reads us may be
  * slow. Works with a daemon running or not. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "../store/result.h"
 #include "cli.h"
 #include "export.h"
+#include "outfile.h"
 
 #define STRETCH_US (INT64_C(86400) * CLOCK_SECOND)
 #define SNAPSHOT_US (CLOCK_SECOND * READ_SECONDS / 5) /* its first stretch reads the whole tail */
@@ -27,7 +27,7 @@ struct export {
 	const char *from, *to, *format, *file, *store;
 	struct text out;
 	void (*add)(struct text *, const struct read_result *);
-	int fd;
+	struct outfile to_file;
 	bool has_failed;
 	struct progress progress;
 	uint64_t results;
@@ -58,7 +58,7 @@ static const struct {
 
 static void flush(struct export *e)
 {
-	e->has_failed = e->has_failed || !spool_write(e->fd, text_get(&e->out), e->out.size);
+	e->has_failed = e->has_failed || !spool_write(e->to_file.fd, text_get(&e->out), e->out.size);
 	text_clear(&e->out);
 }
 
@@ -187,6 +187,12 @@ static int judge(struct export *e, int names, int64_t *from_us, int64_t *to_us)
 	return -1;
 }
 
+static int fail_to_write(const struct export *e)
+{
+	return cli_fail(EXIT_FAILED, "cannot write %s: %s", e->file ? e->file : "the results",
+			log_errno(errno));
+}
+
 static int run(struct export *e, int names, char **name, int64_t from_us, int64_t to_us)
 {
 	struct text wrong = {0};
@@ -203,8 +209,7 @@ static int run(struct export *e, int names, char **name, int64_t from_us, int64_
 	end_snapshot(e, r);
 	progress_clear(&e->progress);
 	if (e->has_failed)
-		status = cli_fail(EXIT_FAILED, "cannot write %s: %s",
-				  e->file ? e->file : "the results", log_errno(errno));
+		status = fail_to_write(e);
 	else if (read_damaged(r))
 		status = cli_fail(EXIT_FINDING, "%zu blocks are damaged and were left out",
 				  read_damaged(r));
@@ -212,29 +217,36 @@ static int run(struct export *e, int names, char **name, int64_t from_us, int64_
 	return status;
 }
 
+/* A file that was there stays as it is unless all could be read and written. */
+static int export(const struct cli *cli, struct export *e, int names, char **name, int64_t from_us,
+		  int64_t to_us)
+{
+	int status;
+
+	if (!outfile_open(&e->to_file, e->file, 0640))
+		return fail_to_write(e);
+	progress_open(&e->progress, !cli->is_quiet && (e->to_file.fd != STDOUT_FILENO ||
+						       !isatty(STDOUT_FILENO)));
+	status = run(e, names, name, from_us, to_us);
+	if ((status == EXIT_DONE || status == EXIT_FINDING) && !outfile_keep(&e->to_file))
+		status = fail_to_write(e);
+	outfile_drop(&e->to_file);
+	return status;
+}
+
 int cli_export(struct cli *cli, int argc, char **argv)
 {
-	struct export e = {.fd = STDOUT_FILENO};
+	struct export e = {0};
 	struct text store = {0};
 	int64_t from_us = INT64_MIN, to_us = INT64_MAX;
 	int status = cli_flags(cli, flag, &e, &argc, argv);
 
 	if (status < 0)
 		status = judge(&e, argc, &from_us, &to_us);
-	if (status < 0 && e.file) {
-		e.fd = open(e.file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-		if (e.fd < 0)
-			status = cli_fail(EXIT_FAILED, "cannot write %s: %s", e.file,
-					  log_errno(errno));
-	}
 	if (status < 0) {
-		progress_open(&e.progress,
-			      !cli->is_quiet && (e.file || !isatty(STDOUT_FILENO)));
 		e.store = cli_store(cli, e.store, &store);
-		status = run(&e, argc, argv, from_us, to_us);
+		status = export(cli, &e, argc, argv, from_us, to_us);
 	}
-	if (e.file && e.fd >= 0 && close(e.fd) && status == EXIT_DONE)
-		status = cli_fail(EXIT_FAILED, "cannot write %s: %s", e.file, log_errno(errno));
 	text_release(&e.out);
 	text_release(&store);
 	return status;

@@ -3,10 +3,8 @@
 #include "../report/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/clock.h"
@@ -17,6 +15,7 @@
 #include "../module/option.h"
 #include "cli.h"
 #include "find.h"
+#include "outfile.h"
 #include "verify.h"
 
 struct typed {
@@ -157,69 +156,15 @@ static bool read_config(const struct cli *cli, const struct typed *typed, struct
 
 /* ---- the document's place ---- */
 
-static bool write_all(int fd, int document)
-{
-	return spool_copy(document, fd) &&
-	       (fsync(fd) == 0 || errno == EINVAL || errno == EROFS);
-}
-
-/* In the folder of `path`, without a name where its file system can: whoever ends us leaves nothing
- * behind. */
-static int open_nameless(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct text folder = {0};
-	int fd;
-
-	text_add(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
-	fd = open(text_get(&folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
-	text_release(&folder);
-	return fd;
-}
-
-static bool name_it(int fd, const char *name)
-{
-	char own[40];
-
-	snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
-	return linkat(AT_FDCWD, own, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
-}
-
-/* Beside the file first, then in its place: nobody ever sees half a report. */
-static int replace(const char *path, int document)
-{
-	struct text beside = {0};
-	int fd = open_nameless(path), wrong;
-	bool is_nameless = fd >= 0, is_done;
-
-	text_printf(&beside, "%s.%d.new", path, (int)getpid());
-	if (!is_nameless)
-		fd = open(beside.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	is_done = fd >= 0 && write_all(fd, document) &&
-		  (!is_nameless || name_it(fd, beside.at)) && !rename(beside.at, path);
-	wrong = is_done ? 0 : errno;
-	if (wrong && fd >= 0)
-		unlink(beside.at);
-	if (fd >= 0)
-		close(fd);
-	text_release(&beside);
-	return wrong;
-}
-
 static int write_file(const char *path, int document)
 {
-	struct stat there;
-	int fd, wrong;
+	struct outfile out;
+	int status = EXIT_DONE;
 
-	if (!stat(path, &there) && !S_ISREG(there.st_mode)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		wrong = fd < 0 || !write_all(fd, document) ? errno : 0;
-		if (fd >= 0)
-			close(fd);
-	} else {
-		wrong = replace(path, document);
-	}
-	return wrong ? cli_fail(EXIT_FAILED, "%s: %s", path, log_errno(wrong)) : EXIT_DONE;
+	if (!outfile_open(&out, path, 0644) || !spool_copy(document, out.fd) || !outfile_keep(&out))
+		status = cli_fail(EXIT_FAILED, "%s: %s", path, log_errno(errno));
+	outfile_drop(&out);
+	return status;
 }
 
 /* Who reads no further has what he wanted. */

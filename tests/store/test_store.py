@@ -62,7 +62,13 @@ def export(tmp):
         assert status == 0 and not out, err
         rows = list(csv.DictReader(io.StringIO((tmp / "out.csv").read_bytes().decode())))
         assert len(rows) == 12 and {row["name"] for row in rows} == {"web", "'=evil, \"x\""}, rows
-        assert nines("export", "nobody", "--store", tmp / "db")[0] == 2
+        before = (tmp / "out.csv").read_bytes()
+        assert nines("export", "nobody", "--store", tmp / "db", "-o", tmp / "out.csv")[0] == 2
+        assert nines("export", "--all", "--store", tmp / "nowhere", "-o", tmp / "out.csv")[0] == 2
+        assert (tmp / "out.csv").read_bytes() == before and not list(tmp.glob("out.csv.*")), "what was there stays"
+        assert len(nines("export", "web", "-o", "-", "--store", tmp / "db")[1].splitlines()) == 11
+        status, out, err = nines("export", "web", "-o", "/dev/full", "--store", tmp / "db")
+        assert status == 2 and "cannot write /dev/full" in err, err
         assert nines("export", "--store", tmp / "db")[0] == 64
 
 
