@@ -313,7 +313,8 @@ int main(int argc, char **argv)
 	struct cli cli = {.config = getenv("NINES_CONF")};
 	int at, status;
 
-	if (!cli.config || !*cli.config)
+	cli.config_given = cli.config && *cli.config;
+	if (!cli.config_given)
 		cli.config = "/etc/nines/nines.conf";
 	screen_open(&cli.screen, STDOUT_FILENO);
 	for (at = 1; at < argc && argv[at][0] == '-'; at++) {

@@ -25,7 +25,7 @@ struct read; /* store/read.h */
 
 struct cli {
 	const char *config; /* -c, else $NINES_CONF, else /etc/nines/nines.conf */
-	bool config_given;
+	bool config_given;  /* one of the first two */
 	bool is_quiet, is_verbose;
 	struct screen screen;
 	const struct cli_command *command;

@@ -58,7 +58,8 @@ static const struct {
 
 static void flush(struct export *e)
 {
-	e->has_failed = e->has_failed || !spool_write(e->to_file.fd, text_get(&e->out), e->out.size);
+	e->has_failed = e->has_failed ||
+			!spool_write(e->to_file.fd, text_get(&e->out), e->out.size);
 	text_clear(&e->out);
 }
 

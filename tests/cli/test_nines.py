@@ -209,6 +209,8 @@ def configured(tmp):
     assert nines("-c", conf, "status")[0] == 0
     assert nines("status", "-c", conf)[0] == 0
     assert nines("status", env={"NINES_CONF": str(conf)})[0] == 0
+    status, _, err = nines("report", "nines", env={"NINES_CONF": str(tmp / "none.conf")})
+    assert status == 2 and f"{tmp}/none.conf: no such file" in err, (status, err)
 
 
 @test("without a daemon there is one clear line and exit status 3")
