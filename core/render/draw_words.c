@@ -64,8 +64,10 @@ static void say_bars(struct text *t, const struct page_picture *c)
 		size_t down = 0, up = 0;
 
 		for (size_t k = 0; k < c->series[i].points; k++) {
-			down += c->series[i].point[k].state == PAGE_STATE_DOWN;
-			up += c->series[i].point[k].state == PAGE_STATE_UP;
+			uint32_t state = c->series[i].point[k].state;
+
+			down += state == PAGE_STATE_DOWN;
+			up += state == PAGE_STATE_UP || state == PAGE_STATE_DEGRADED;
 		}
 		without += up && !down;
 		if (down > most) {
@@ -73,7 +75,7 @@ static void say_bars(struct text *t, const struct page_picture *c)
 			which = i;
 		}
 	}
-	text_printf(t, "%zu row%s, %zu of them up and never down", c->count,
+	text_printf(t, "%zu row%s, %zu of them measured and never down", c->count,
 		    plural(c->count), without);
 	if (most)
 		text_printf(t, "; most often down was %s, in %zu of %zu bars",
