@@ -11,6 +11,8 @@
 
 #define HEAD_LEAST 32 /* characters: fewer somebody could meet on purpose */
 
+#define FINDINGS_TOLD 10000
+
 struct words {
 	const char *month, *store, *head, *report, *made_by;
 	bool is_json;
@@ -36,7 +38,8 @@ struct verifying {
 	const struct cli *cli;
 	const struct words *words;
 	const char *store;
-	struct text findings; /* a line each */
+	size_t found;
+	struct text findings; /* a line each, or as JSON, whichever is asked for */
 	json_t *list;
 	struct progress progress;
 	struct verify_result result;
@@ -71,20 +74,32 @@ static void add_time(json_t *to, const char *key, int64_t us)
 	json_object_set_new(to, key, us ? json_time(us) : json_null());
 }
 
-static void find(const struct verify_finding *f, void *with)
+static json_t *finding_json(const struct verify_finding *f)
 {
-	struct verifying *v = with;
 	json_t *one = json_object();
 
-	screen_safe(&v->cli->screen, &v->findings, f->text, SIZE_MAX / 4);
-	text_putc(&v->findings, '\n');
 	json_object_set_new(one, "what", json_safe(f->what));
 	json_object_set_new(one, "name", json_safe(f->name));
 	json_object_set_new(one, "location", json_safe(f->location));
 	add_time(one, "from", f->from_us);
 	add_time(one, "to", f->to_us);
 	json_object_set_new(one, "text", json_safe(f->text));
-	json_array_append_new(v->list, one);
+	return one;
+}
+
+/* A record of somebody else's making may have millions. */
+static void find(const struct verify_finding *f, void *with)
+{
+	struct verifying *v = with;
+
+	if (v->found++ >= FINDINGS_TOLD)
+		return;
+	if (v->words->is_json) {
+		json_array_append_new(v->list, finding_json(f));
+		return;
+	}
+	screen_safe(&v->cli->screen, &v->findings, f->text, SIZE_MAX / 4);
+	text_putc(&v->findings, '\n');
 }
 
 static void find_figure(const char *name, const char *member, const char *published,
@@ -185,12 +200,11 @@ static void add_report(struct text *t, const struct verifying *v)
 
 static int status_of(const struct verifying *v)
 {
-	return json_array_size(v->list) ? EXIT_FINDING : EXIT_DONE;
+	return v->found ? EXIT_FINDING : EXIT_DONE;
 }
 
 static int print(struct verifying *v)
 {
-	size_t found = json_array_size(v->list);
 	struct text t = {0};
 
 	add_chain(&t, &v->result);
@@ -198,10 +212,13 @@ static int print(struct verifying *v)
 	add_head(&t, v);
 	add_report(&t, v);
 	add_label(&t, "findings");
-	if (found)
-		text_printf(&t, "%zu\n\n%s", found, text_get(&v->findings));
+	if (v->found)
+		text_printf(&t, "%zu\n\n%s", v->found, text_get(&v->findings));
 	else
 		text_puts(&t, "none\n");
+	if (v->found > FINDINGS_TOLD)
+		text_printf(&t, "and %zu more: see those of one month with --month YYYY-MM\n",
+			    v->found - FINDINGS_TOLD);
 	return cli_print(&t, status_of(v));
 }
 
@@ -239,6 +256,7 @@ static int print_json(struct verifying *v)
 	add_time(all, "your_head_at", v->result.head_us);
 	if (v->words->report)
 		json_object_set_new(all, "figures", json_integer(v->report.figures));
+	json_object_set_new(all, "found", json_integer((json_int_t)v->found));
 	json_object_set(all, "findings", v->list);
 	json_write(&t, all);
 	return cli_print(&t, status_of(v));

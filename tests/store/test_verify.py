@@ -208,6 +208,17 @@ def named(tmp):
     assert "\u202e" not in text and "<script>" in text  # a terminal is not HTML, but it must not run backwards
 
 
+@test("of very many findings the first 10,000 are told, and how many more there are")
+def many(tmp):
+    store = make(tmp / "db")
+    change(store, "with recursive n(i) as (select 1 union all select i + 1 from n where i < 10003) insert into marker(kind, at_us) select 'start', i from n")
+    found = verify(store, status=1)
+    assert (found["found"], len(found["findings"])) == (10003, 10000), (found["found"], len(found["findings"]))
+    text = nines("verify", "--store", store, status=1)
+    assert re.search(r"^findings  10003$", text, re.M) and text.endswith("\nand 3 more: see those of one month with --month YYYY-MM\n"), text[-300:]
+    assert text.count("is in no link") == 10000
+
+
 @test("a running recorder's record and a copy of it verify; results of today are not covered yet, and that is said")
 def in_use(tmp):
     with Recorder(tmp / "db") as r:
