@@ -24,9 +24,10 @@ static const struct cli_command command[] = {
 	 cli_modules},
 	{"report",
 	 "[NAME] [option=value ...]\n"
-	 "    [--month YYYY-MM | --from TIME --to TIME] [--zone ZONE]\n"
+	 "    [--month YYYY-MM | --quarter YYYY-QN | --year YYYY | --from TIME [--to TIME]]\n"
+	 "    [--zone ZONE] [--need N] [--interval TIME]\n"
 	 "    [--check NAME | --service NAME | --customer NAME | --sla NAME]\n"
-	 "    [--format FORMAT] [-o FILE]",
+	 "    [--format FORMAT] [--table NAME] [--paper PAPER] [-o FILE] [--store FILE]",
 	 "renders a report; without NAME it lists them",
 	 "Options of the report follow as name=value; 'nines modules NAME' lists them.\n",
 	 cli_report},
@@ -131,8 +132,8 @@ static const struct cli_command command[] = {
 	 "itself, with ninesd running or not.\n",
 	 cli_letters},
 	{"deliver",
-	 "[NAME [--month YYYY-MM | --day YYYY-MM-DD] [--dry-run]]\n"
-	 "    [--json]",
+	 "[NAME [--month YYYY-MM | --quarter YYYY-QN | --year YYYY |\n"
+	 "    --week YYYY-WNN | --day YYYY-MM-DD] [--dry-run]] [--json]",
 	 "shows the reports that send themselves, when and to whom; sends one now",
 	 "Without NAME all of them: the last period and what became of it, the next and when it\n"
 	 "is due. With it that one goes now, whatever was sent before; 'nines letters' shows how.\n"
@@ -225,12 +226,13 @@ static const struct cli_command command[] = {
 	 "Works while ninesd writes: the copy is the record as of one moment. FILE must not be\n"
 	 "there yet. To restore it, stop ninesd, copy it to where the store is, start ninesd.\n",
 	 cli_backup},
-	{"verify", "[--month YYYY-MM] [--head HASH] [--report FILE] [--json]",
+	{"verify", "[--month YYYY-MM] [--head HASH]\n"
+	 "    [--report FILE [--made-by COMMAND]] [--json]",
 	 "recomputes the chain of evidence and every stored figure",
 	 "Reads the database itself, with ninesd running or not: every link of the chain, every\n"
 	 "row that decides figures, every day and month from the results, as far as they are\n"
 	 "there. --head says where a head that a report printed stands in the chain; --report\n"
-	 "computes a report in JSON or CSV anew and names each figure that is another one now.\n"
+	 "makes a report in JSON, CSV, text or HTML anew and names each figure that is another.\n"
 	 "Exit status: 0 all agrees, 1 something does not, 2 failed, 3 the report's time is not\n"
 	 "over, 64 wrong usage.\n",
 	 cli_verify},

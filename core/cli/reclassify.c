@@ -141,15 +141,12 @@ static struct store *open_store(const char *path, struct text *wrong)
 	return r ? store_open(path, wrong) : NULL;
 }
 
-static int say_here(const struct cli *cli, const char *path, struct text *line)
+static int say_here(const struct cli *cli, const char *path, const struct line *line)
 {
-	static struct line parsed; /* too large for a stack frame */
 	struct text said = {0}, shown = {0};
 	struct store *store = open_store(path, &said);
-	const char *wrong = line_parse(&parsed, line->at, line->size - 1);
-	bool is_done = store && !wrong && store_reclassify(store, &parsed, clock_wall_us(), &said);
-	int status =
-		is_done ? EXIT_DONE : cli_fail(EXIT_FAILED, "%s", wrong ? wrong : text_get(&said));
+	bool is_done = store && store_reclassify(store, line, clock_wall_us(), &said);
+	int status = is_done ? EXIT_DONE : cli_fail(EXIT_FAILED, "%s", text_get(&said));
 
 	store_close(store);
 	if (store)
@@ -185,6 +182,27 @@ static bool add_claim(struct text *line, const struct asked *a, const char *name
 	return true;
 }
 
+/* What is wrong in the words themselves is wrong usage, wherever the record is. */
+static int hand_on(const struct cli *cli, const struct asked *a, const char *store,
+		   struct text *line)
+{
+	static struct line parsed; /* too large for a stack frame */
+	struct text copy = {0}, said = {0};
+	const char *wrong;
+	int status;
+
+	text_add(&copy, line->at, line->size - 1);
+	wrong = line_parse(&parsed, copy.at, copy.size);
+	if (wrong || !store_judge_reclassify(&parsed, &said))
+		status = cli_wrong("%s", wrong ? wrong : text_get(&said));
+	else
+		status = store_is_in_use(store) ? control_say(cli, a->socket, line)
+						: say_here(cli, store, &parsed);
+	text_release(&copy);
+	text_release(&said);
+	return status;
+}
+
 static int say(const struct cli *cli, const struct asked *a, const char *store, const char *name)
 {
 	struct text line = {0};
@@ -197,8 +215,7 @@ static int say(const struct cli *cli, const struct asked *a, const char *store, 
 		line_add(&line, "undo", a->undo);
 	if (a->undo || add_claim(&line, a, name)) {
 		line_end(&line);
-		status = store_is_in_use(store) ? control_say(cli, a->socket, &line)
-						: say_here(cli, store, &line);
+		status = hand_on(cli, a, store, &line);
 	}
 	text_release(&line);
 	return status;

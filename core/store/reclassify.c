@@ -10,7 +10,7 @@
 #define STAMP_BITS   10 /* of a count within one millisecond */
 
 struct word {
-	const char *target, *as, *by, *reason, *incident;
+	const char *target, *as, *by, *reason, *incident, *undo;
 	int64_t from_us, to_us;
 };
 
@@ -32,17 +32,6 @@ static bool is_blank(const char *text)
 	return !text[strspn(text, " \t\r\n")];
 }
 
-static bool judge_words(const struct word *w, struct text *said)
-{
-	if (is_blank(w->by))
-		return refuse(said, "who says so is missing: --by WHO");
-	if (is_blank(w->reason))
-		return refuse(said, "the reason is missing: --reason \"...\"");
-	if (strlen(w->reason) > REASON_BYTES)
-		return refuse(said, "the reason is longer than %d bytes", REASON_BYTES);
-	return true;
-}
-
 /* One of the kinds that the engine knows. */
 static bool judge_as(const char *as, struct text *said)
 {
@@ -53,6 +42,35 @@ static bool judge_as(const char *as, struct text *said)
 	for (int i = 0; i < SLA_AS; i++)
 		text_printf(said, "%s%s", !i ? "" : i + 1 < SLA_AS ? ", " : " or ", sla_as_name[i]);
 	return false;
+}
+
+static struct word read_words(const struct line *l)
+{
+	return (struct word){.target = line_get(l, "target"),
+			     .as = line_get(l, "as"),
+			     .by = line_get(l, "by"),
+			     .reason = line_get(l, "reason"),
+			     .incident = line_get(l, "incident"),
+			     .undo = line_get(l, "undo"),
+			     .from_us = line_int(l, "from_us", 0),
+			     .to_us = line_int(l, "to_us", 0)};
+}
+
+bool store_judge_reclassify(const struct line *l, struct text *said)
+{
+	struct word w = read_words(l);
+
+	if (is_blank(w.by))
+		return refuse(said, "who says so is missing: --by WHO");
+	if (is_blank(w.reason))
+		return refuse(said, "the reason is missing: --reason \"...\"");
+	if (strlen(w.reason) > REASON_BYTES)
+		return refuse(said, "the reason is longer than %d bytes", REASON_BYTES);
+	if (*w.undo)
+		return true;
+	if (!*w.incident && w.from_us >= w.to_us)
+		return refuse(said, "it ends before it begins: --from must be before --to");
+	return judge_as(w.as, said);
 }
 
 /* The span of an incident that is over; its check's name is kept in *name. */
@@ -93,8 +111,6 @@ static bool judge_span(struct store *s, const struct word *w, int64_t now_us, st
 			      "the record has no check or service '%.200s': 'nines status' "
 			      "lists them",
 			      w->target);
-	if (w->from_us >= w->to_us)
-		return refuse(said, "it ends before it begins: --from must be before --to");
 	if (w->to_us > now_us)
 		return refuse(said, "it ends in the future: only what is over can be reclassified "
 				    "('nines maintenance add' plans what is to come)");
@@ -158,12 +174,11 @@ static bool judge_undo(struct store *s, const char *undo, struct text *name, str
 	return !is_undone;
 }
 
-static bool add_undo(struct store *s, const char *undo, const struct word *w, int64_t now_us,
-		     struct text *said)
+static bool add_undo(struct store *s, const struct word *w, int64_t now_us, struct text *said)
 {
 	struct text name = {0};
 	char id[TEXT_STAMP];
-	bool is_fine = judge_undo(s, undo, &name, said);
+	bool is_fine = judge_undo(s, w->undo, &name, said);
 
 	if (is_fine) {
 		make_id(s, now_us, id);
@@ -171,7 +186,8 @@ static bool add_undo(struct store *s, const char *undo, const struct word *w, in
 		is_fine = sql_run(&s->sql,
 				  "INSERT INTO reclassification(id, target, owner, reason, at_us,"
 				  " undoes) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-				  "ssssis", id, text_get(&name), w->by, w->reason, now_us, undo) ||
+				  "ssssis", id, text_get(&name), w->by, w->reason, now_us,
+				  w->undo) ||
 			  store_fail(s, "write", said);
 		if (is_fine)
 			text_puts(said, "undone");
@@ -183,8 +199,7 @@ static bool add_undo(struct store *s, const char *undo, const struct word *w, in
 static bool add_claim(struct store *s, struct word *w, int64_t now_us, struct text *said)
 {
 	struct text name = {0};
-	bool is_fine = judge_as(w->as, said) &&
-		       (!*w->incident || find_incident(s, w, &name, said)) &&
+	bool is_fine = (!*w->incident || find_incident(s, w, &name, said)) &&
 		       judge_span(s, w, now_us, said) && add_row(s, w, now_us, said);
 
 	text_release(&name);
@@ -204,20 +219,13 @@ static bool finish(struct store *s, int64_t now_us, struct text *said)
 
 bool store_reclassify(struct store *s, const struct line *l, int64_t now_us, struct text *said)
 {
-	struct word w = {.target = line_get(l, "target"),
-			 .as = line_get(l, "as"),
-			 .by = line_get(l, "by"),
-			 .reason = line_get(l, "reason"),
-			 .incident = line_get(l, "incident"),
-			 .from_us = line_int(l, "from_us", 0),
-			 .to_us = line_int(l, "to_us", 0)};
+	struct word w = read_words(l);
 
-	if (!judge_words(&w, said))
+	if (!store_judge_reclassify(l, said))
 		return false;
 	if (!sql_run(&s->sql, "BEGIN IMMEDIATE", ""))
 		return store_fail(s, "write", said);
-	if (*line_get(l, "undo") ? add_undo(s, line_get(l, "undo"), &w, now_us, said)
-				 : add_claim(s, &w, now_us, said))
+	if (*w.undo ? add_undo(s, &w, now_us, said) : add_claim(s, &w, now_us, said))
 		return finish(s, now_us, said);
 	store_undo(s);
 	return false;

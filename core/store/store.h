@@ -86,6 +86,8 @@ bool store_merge(struct store *, const void *bytes, size_t size, struct text *wr
  * is over) or with `target from_us to_us`, or `undo` (the id of a reclassification). Rows are only
  * ever added. True: *said is its id; else why not, one sentence. */
 bool store_reclassify(struct store *, const struct line *, int64_t now_us, struct text *said);
+/* Its first part: the words alone, without any record. */
+bool store_judge_reclassify(const struct line *, struct text *said);
 
 /* Renames the file and its companions at `path` to path.damaged-AT; takes the lock meanwhile. */
 bool store_move_aside(const char *path, int64_t now_us, struct text *said);

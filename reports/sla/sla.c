@@ -19,11 +19,14 @@ static const struct module_option option[] = {
 static void add_head(struct page *p)
 {
 	const struct page_period *period = page_period(p);
+	const struct page_figures *only = page_targets(p) == 1 ? page_figures(p, 0) : NULL;
 	char title[160];
 
 	snprintf(title, sizeof title, "%sAvailability %.100s", page_what_if(p) ? "What if: " : "",
 		 period->name);
 	page_title(p, title);
+	if (only) /* of several each has a heading */
+		page_fact(p, NULL, only->kind, page_text(only->name));
 	page_fact(p, NULL, "from", page_value(PAGE_TIME, period->from_us));
 	page_fact(p, NULL, "to", page_value(PAGE_TIME, period->to_us));
 	if (period->is_running)

@@ -66,6 +66,16 @@ def manual_flags():
         assert {"--" + f for f in re.findall(r"Fl -(\w+)", parts[command])} == shown, command
 
 
+@test("nines.1 tells of every report, and the first lines of --help have every flag of a report, of deliver and of verify")
+def manual_reports():
+    section = MANUAL.split(".It Cm report ")[1].split(".It Cm config ")[0]
+    assert set(re.findall(r"^\.Cm (\w+)\nshows", section, re.M)) == {p.name for p in (ROOT / "reports").iterdir() if p.is_dir()}
+    for command in ("report", "deliver", "verify"):
+        usage, flags = nines(command, "--help")[1].split("\n\n", 1)
+        missing = {f for f in re.findall(r"^  (--[\w-]+)", flags, re.M) if not re.search(rf"{f}\b", usage)}
+        assert missing <= {"--help", "--socket", "--store"}, (command, missing)
+
+
 @test("--help of every command works, names it and ends well")
 def helps():
     for words in (["--help"], ["-h"], *([c, "--help"] for c in commands())):

@@ -39,16 +39,24 @@ def whole(tmp):
         one, = listed(daemon)  # at once: nobody waits for a commit
         assert (one["id"], one["name"], one["as"], one["by"], one["reason"]) == (done.stdout.strip(), "a", "down", "anna", "nobody could log in")
         assert down(daemon) == {"a": 1800, "b": 0, "S": 1800}, "the service has it of its member"
-        for words, says in ((["c", *span, "--as", "up", "--reason", "r"], "no check or service 'c'"),
-                            (["a", *span, "--as", "fine", "--reason", "r"], "'fine' is nothing that a time can count as"),
-                            (["a", *span, "--as", "up"], "the reason is missing"), (["--undo", "x", "--reason", "r"], "no reclassification 'x'"),
-                            (["--incident", "x", "--as", "up", "--reason", "r"], "no incident 'x'"),
-                            (["a", "--from", utc(time.time()), "--to", utc(time.time() + 99), "--as", "up", "--reason", "r"], "in the future"),
-                            (["a", *span], "write: nines reclassify")):
+        reason = ["--reason", "r"]
+        for words, status, says in ((["c", *span, "--as", "up", *reason], 2, "no check or service 'c'"),
+                                    (["a", *span, "--as", "fine", *reason], 64, "'fine' is nothing that a time can count as"),
+                                    (["a", *span, "--as", "up"], 64, "the reason is missing"),
+                                    (["a", *span, "--as", "up", "--reason", " "], 64, "the reason is missing"),
+                                    (["a", *span, "--as", "up", *reason, "--by", ""], 64, "who says so is missing"),
+                                    (["a", *span[2:], "--from", utc(now_s), "--as", "up", *reason], 64, "it ends before it begins"),
+                                    (["--undo", "x"], 64, "the reason is missing"),
+                                    (["--undo", "x", *reason], 2, "no reclassification 'x'"),
+                                    (["--incident", "x", "--as", "fine", *reason], 64, "'fine' is nothing"),
+                                    (["--incident", "x", "--as", "up", *reason], 2, "no incident 'x'"),
+                                    (["a", "--from", utc(now_s), "--to", utc(time.time() + 99), "--as", "up", *reason], 2, "in the future"),
+                                    (["a", *span], 64, "write: nines reclassify")):
             wrong = daemon.nines("reclassify", *words)
-            assert wrong.returncode != 0 and says in wrong.stderr and wrong.stderr.count("\n") == 1, (words, wrong.stderr)
+            assert wrong.returncode == status and says in wrong.stderr and wrong.stderr.count("\n") == 1, (words, wrong)
         daemon.stop()
         assert [c["id"] for c in listed(daemon)] == [one["id"]]
+        assert daemon.nines("reclassify", "a", *span, "--as", "fine", *reason).returncode == 64, "without ninesd too"
         done = daemon.nines("reclassify", "--undo", one["id"], "--reason", "they could", "--by", "ben")
         assert done.stdout == "undone\n", done
     with Daemon(tmp, PINGS) as daemon:
