@@ -50,30 +50,28 @@ static void add_option(struct text *t, const char *option, const char *value)
 }
 
 /* What was left to the present time is written out. */
-static void add_period(struct text *t, const struct host *h)
+static void add_period(struct text *t, const struct report_order *o, const struct page_period *now)
 {
-	const struct report_order *o = h->order;
 	struct text to = {0};
 
 	add_option(t, "--month", o->month);
 	add_option(t, "--quarter", o->quarter);
 	add_option(t, "--year", o->year);
 	add_option(t, "--from", o->from);
-	clock_add_utc(&to, h->span->period.to_us, 0);
+	if (now)
+		clock_add_utc(&to, now->to_us, 0);
 	if (o->from)
 		add_option(t, "--to", o->to ? o->to : to.at);
-	else if (!o->month && !o->quarter && !o->year)
-		add_option(t, "--month", h->span->period.name);
+	else if (now && !o->month && !o->quarter && !o->year)
+		add_option(t, "--month", now->name);
 	text_release(&to);
 }
 
-static void add_order(struct text *t, const struct host *h)
+void report_add_command(struct text *t, const struct report_order *o, const struct page_period *now)
 {
-	const struct report_order *o = h->order;
-
 	text_puts(t, "nines report");
 	add_word(t, o->name);
-	add_period(t, h);
+	add_period(t, o, now);
 	add_option(t, "--zone", o->zone);
 	add_option(t, "--check", o->check);
 	add_option(t, "--service", o->service);
@@ -89,7 +87,7 @@ void host_add_order(const struct host *h, struct page *p)
 {
 	struct text t = {0};
 
-	add_order(&t, h);
+	report_add_command(&t, h->order, &h->span->period);
 	page_note(p, "Made by: %s", text_get(&t));
 	page_fact(p, "made_by", NULL, page_text(text_get(&t)));
 	text_release(&t);

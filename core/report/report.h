@@ -44,6 +44,10 @@ struct report_order {
 /* Also how the child ends; a module that ends the process itself is unlikely to say 64 or 2. */
 enum report_result { REPORT_DONE = 0, REPORT_FAILED = 2, REPORT_WRONG_ORDER = 64 };
 
+/* The command that makes it again, as a shell reads it. `now`: what it is of where the order leaves
+ * that to the present time; NULL: it does not. */
+void report_add_command(struct text *, const struct report_order *, const struct page_period *now);
+
 /* Has the format's printer, a program beside this one, make a document of the lines and writes it
  * to the file `document`. Waits for it. False: *wrong says why. */
 bool report_print(const struct report_order *, const struct text *lines, int document,

@@ -274,33 +274,18 @@ bool reporter_render(struct reporter *r, struct text *wrong)
 
 /* ---- what letters say ---- */
 
-/* How it could be had by hand. */
-static void add_command(struct text *t, const struct line *make, const struct line *deliver)
-{
-	static const char *const word[] = {"check", "service", "customer", "sla"};
-
-	text_printf(t, "nines report %s", line_get(deliver, "report"));
-	for (size_t i = 0; i < 4; i++)
-		if (given(deliver, word[i]))
-			text_printf(t, " --%s '%s'", word[i], line_get(deliver, word[i]));
-	if (calendar_of(deliver))
-		text_printf(t, " --%s %s", calendar_of(deliver)->every, line_get(make, "label"));
-	else
-		text_printf(t, " --from %s --to %s", line_get(make, "first"),
-			    line_get(make, "behind"));
-}
-
-static void add_where(struct text *t, const struct reporter *r, const struct line *make,
-		      const struct line *deliver, bool is_in_folder)
+static void add_where(struct text *t, const struct reporter *r, const struct rendering *g,
+		      bool is_in_folder)
 {
 	if (is_in_folder) {
 		for (size_t i = 0; i < r->files; i++)
 			text_printf(t, "%s%s", i ? ", " : "", r->file[i].name);
-		text_printf(t, ": in %s on %s.", line_get(deliver, "folder"), r->location);
+		text_printf(t, ": in %s on %s.", line_get(&g->deliver, "folder"),
+			    r->location);
 		return;
 	}
 	text_printf(t, "On %s it is made again by: ", r->location);
-	add_command(t, make, deliver);
+	report_add_command(t, &g->order, NULL);
 }
 
 /* Cut where a line ends, so that the letter's line can hold it. */
@@ -341,6 +326,18 @@ static void add_text(struct text *t, const struct reporter *r, const char *attac
 		text_printf(t, "\n%s%s\n", notes, where);
 }
 
+/* To the end of a fact, whose further lines are indented. */
+static void add_fact(struct text *t, const char *at)
+{
+	for (at += strspn(at, " "); *at && (*at != '\n' || at[1] == ' '); at++)
+		if (*at == '\n') {
+			text_putc(t, ' ');
+			at += strspn(at + 1, " ");
+		} else {
+			text_putc(t, *at);
+		}
+}
+
 /* One verdict says it all; of several none would be true of the others. */
 static void add_short(struct text *t, const struct reporter *r, const char *subject,
 		      const char *where)
@@ -350,9 +347,8 @@ static void add_short(struct text *t, const struct reporter *r, const char *subj
 
 	text_puts(t, subject);
 	if (verdict && !strstr(verdict + 1, mark)) {
-		verdict += strlen(mark);
-		verdict += strspn(verdict, " ");
-		text_printf(t, ": %.*s", (int)strcspn(verdict, "\n"), verdict);
+		text_puts(t, ": ");
+		add_fact(t, verdict + strlen(mark));
 	} else {
 		text_printf(t, ". %s", where);
 	}
@@ -361,16 +357,15 @@ static void add_short(struct text *t, const struct reporter *r, const char *subj
 void reporter_say(struct reporter *r, struct text *line, const char *attached, const char *notes,
 		  bool is_in_folder)
 {
-	struct line *l = memory_new(2 * sizeof *l), *make = &l[0], *deliver = &l[1];
-	struct text make_copy = {0}, copy = {0}, subject = {0}, where = {0}, t = {0};
+	struct rendering *g = rendering_new(r);
+	struct text subject = {0}, where = {0}, t = {0};
+	const char *label = line_get(&g->make, "label");
 
-	parse(&r->make, &make_copy, make);
-	parse(&r->deliver, &copy, deliver);
-	text_printf(&subject, "%s, %s", line_get(deliver, "title"), line_get(make, "label"));
-	add_where(&where, r, make, deliver, is_in_folder);
+	text_printf(&subject, "%s, %s", line_get(&g->deliver, "title"), label);
+	add_where(&where, r, g, is_in_folder);
 	line_add(line, "subject", text_get(&subject));
 	line_add(line, "where", text_get(&where));
-	line_add(line, "period", line_get(make, "label"));
+	line_add(line, "period", label);
 	add_text(&t, r, attached, notes, text_get(&where));
 	line_add(line, "text", text_get(&t));
 	text_clear(&t);
@@ -378,10 +373,8 @@ void reporter_say(struct reporter *r, struct text *line, const char *attached, c
 	line_add(line, "short", text_get(&t));
 	if (*attached)
 		line_add(line, "files", attached);
-	text_release(&make_copy);
-	text_release(&copy);
+	rendering_free(g);
 	text_release(&subject);
 	text_release(&where);
 	text_release(&t);
-	free(l);
 }

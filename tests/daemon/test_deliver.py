@@ -362,6 +362,7 @@ def digest(tmp):
 contact "ann" { services = {"shop"}  path "email:ann@nines.test" { }  path "log:ann" { } }
 contact "bob" { services = {"mail"}  path "log:bob" { kinds = {"reports"} } }
 deliver "daily" { report = "digest"  every = "day"  at = "00:00"  contacts = {"*"}  attach = "none"  title = "What happened"  zone = "%s" }
+deliver "of web" { report = "sla"  service = "Web"  contacts = {"ann"}  attach = "none" }
 """ % ZONE)
     lines = [*rows(), record.target("mail", 3600, module="tcp"), *record.results("mail", BEGIN_S, 3600, "u" * 700),
              begun("daily", "day", int(begin.timestamp()))]
@@ -378,6 +379,11 @@ deliver "daily" { report = "digest"  every = "day"  at = "00:00"  contacts = {"*
         assert f"digest each day ({ZONE})" in shown and f"last  {yesterday}: done" in shown and "next  " in shown, shown
         dry = d.nines("deliver", "daily", "--dry-run", "--day", str(yesterday))
         assert dry.returncode == 0 and "To:      email:ann@nines.test\n" in dry.stdout and "To:      log:bob" in dry.stdout, dry
+        made = re.findall(r"^Made by: (.*?)\n\n", dry.stdout, re.M | re.S)
+        short = re.findall(r"^Short: .* it is made again by: (.*)", dry.stdout, re.M)
+        assert len(made) == 2 and [" ".join(one.split()) for one in made] == short, "whole, with its zone and its contact"
+        dry = d.nines("deliver", "of web", "--dry-run").stdout
+        assert re.search(rf"^Short: +of web, {LABEL}: not met: .* time was up, 99.950000 % is agreed$", dry, re.M), dry
         assert len(json.loads(d.nines("letters", "--json").stdout)["letters"]) == 2
         for words, status, part in [(["daily", "--month", "never"], 2, "'never' is no period"), (["nobody"], 2, "there is no delivery 'nobody'"),
                                     (["daily", "--day", "2999-01-01"], 2, "2999-01-01 is not over"), (["a", "b"], 64, "write: nines deliver"),
