@@ -20,6 +20,7 @@
 #include "mark.h"
 #include "sheet.h"
 #include "table.h"
+#include "want.h"
 
 #define INPUT_MOST (256u << 20)
 #define MARKED_CELLS 5000 /* each is 100 bytes more: a document of more has its rows marked */
@@ -341,6 +342,7 @@ int main(int argc, char **argv)
 	struct text input = {0}, pdf = {0};
 	int status = 2;
 
+	want_end();
 	if (read_all(&input) && parse(&d, &input))
 		status = print(&d, &pdf);
 	else

@@ -12,6 +12,7 @@
 
 #include "../base/clock.h"
 #include "../base/log.h"
+#include "../base/memory.h"
 #include "../base/spool.h"
 #include "report.h"
 
@@ -158,6 +159,9 @@ static bool judge(struct printing *p, int status, bool is_in_time, struct text *
 		report_add_no_room(wrong, p->order->name, p->disk_error);
 	else if (WIFSIGNALED(status))
 		report_add_crash(wrong, printer, WTERMSIG(status));
+	else if (WEXITSTATUS(status) == MEMORY_EXIT)
+		text_printf(wrong, "%s needs more memory than there is: ask for a shorter time, "
+				   "or for less", printer);
 	else {
 		text_printf(wrong, "%s: ", printer);
 		text_add_safe(wrong, text_get(&p->why), strcspn(text_get(&p->why), "\n"),

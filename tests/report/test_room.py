@@ -93,4 +93,21 @@ def little_memory(tmp):
     assert 0 in ends and len(ends) > 1, ends
 
 
+@test("with too little memory to draw the sheets there is one sentence at any limit, and what was there before stays")
+def little_memory_for_sheets(tmp):
+    if "asan" in str(BUILD):
+        skip("a sanitizer reserves terabytes")
+    path, ends = tmp / "r.pdf", set()
+    path.write_text("as it was")
+    for mb in range(40, 400, 4):
+        done = nines(*SLA, "--format", "pdf", "-o", path, preexec_fn=least(resource.RLIMIT_AS, mb << 20), timeout=60)
+        ends.add(done.returncode)
+        if done.returncode == 0:
+            break
+        assert done.returncode == 2 and not done.stdout and done.stderr == \
+            b"nines: nines-pdf needs more memory than there is: ask for a shorter time, or for less\n", (mb, done)
+        assert path.read_text() == "as it was" and os.listdir(tmp) == [path.name], mb
+    assert ends == {0, 2} and path.read_bytes().startswith(b"%PDF"), ends
+
+
 run()
