@@ -133,6 +133,8 @@ static void add_rows(struct page *p, const struct statistics *s)
 		{"slowest_p95_us", "", 0},
 		{"slowest_p99_us", "", 0},
 		{"method", "", 0},
+		{"resolution_percent", "", 0},
+		{"so_far", "", 0},
 	};
 
 	page_table(p, "rows", column, COUNT(column), PAGE_DATA);
@@ -154,6 +156,9 @@ static void add_rows(struct page *p, const struct statistics *s)
 		page_cell(p, "rank", count_of(t->rank));
 		page_cell(p, "rank_of", count_of(t->rank_of));
 		page_cell(p, "method", page_text(t->main->method));
+		page_cell(p, "resolution_percent",
+			  page_known(PAGE_PERCENT, t->main->known_exact_micro));
+		page_cell(p, "so_far", page_value(PAGE_BOOL, s->is_running));
 		add_last(p, t);
 		add_times(p, t);
 	}
@@ -178,6 +183,7 @@ static void add_period_row(struct page *p, const struct statistics *s, const str
 	page_cell(p, "before_end", page_value(PAGE_TIME, was->to_us));
 	page_cell(p, "before_known", page_known(PAGE_PERCENT, was->known_micro));
 	page_cell(p, "trend", page_text(trend_name(page_trend(now, was))));
+	page_cell(p, "resolution_percent", page_known(PAGE_PERCENT, now->known_exact_micro));
 }
 
 static void add_periods(struct page *p, const struct statistics *s)
@@ -187,7 +193,7 @@ static void add_periods(struct page *p, const struct statistics *s)
 		{"so_far", "", 0},       {"uptime_known", "", 0}, {"coverage", "", 0},
 		{"down_s", "", 0},       {"outages", "", 0},      {"resolution_s", "", 0},
 		{"before_begin", "", 0}, {"before_end", "", 0},   {"before_known", "", 0},
-		{"trend", "", 0},
+		{"trend", "", 0},        {"resolution_percent", "", 0},
 	};
 
 	page_table(p, "periods", column, COUNT(column), PAGE_DATA);
