@@ -351,7 +351,11 @@ int cli_verify(struct cli *cli, int argc, char **argv)
 		return status;
 	if (argc)
 		return cli_wrong("write: nines verify [--month YYYY-MM] [--head HASH]"
-				 " [--report FILE]");
+				 " [--report FILE [--made-by COMMAND]]");
+	if (w.made_by && !w.report)
+		return cli_wrong("--made-by says which command made a report: name it by --report");
+	if (w.made_by && !verify_is_command(cli, w.made_by))
+		return EXIT_WRONG_USAGE;
 	if (!w.head && w.report && verify_report_head(w.report, &head))
 		w.head = head.at;
 	if (!judge_head(w.head) || !judge_month(w.month, &o))

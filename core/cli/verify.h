@@ -21,6 +21,8 @@ struct verify_report {
 /* Computes a published report (JSON, CSV, text, HTML) anew and compares each figure, or line. An
  * exit status; EXIT_DONE: they were compared, whatever was found. */
 int verify_report(struct cli *, struct verify_report *);
+/* Does it order a report? Else one sentence has said why not. */
+bool verify_is_command(struct cli *, const char *made_by);
 /* The head that a report carries; false: none. */
 bool verify_report_head(const char *path, struct text *head);
 

@@ -19,6 +19,7 @@
 
 #define REPORT_BYTES (64u << 20)
 #define SHOWN_BYTES  120
+#define OR_SAY	     "; or say by --made-by which command made it"
 
 struct comparing {
 	struct cli *cli;
@@ -255,8 +256,7 @@ static int run(struct comparing *c, const struct report_order *o)
 	if (result != REPORT_DONE)
 		status = wrong.size
 				 ? cli_fail(EXIT_FAILED, "%s: %s%s", c->out->path, wrong.at,
-					    c->word ? "" : "; or say by --made-by which command"
-							   " made it")
+					    c->word ? "" : OR_SAY)
 				 : EXIT_FAILED;
 	text_release(&wrong);
 	return status;
@@ -299,7 +299,8 @@ static bool is_about(struct comparing *c, const struct report_order *tried, cons
 	return is_same;
 }
 
-static int judge_end(struct comparing *c, const char *to)
+/* `is_so_far`: the report itself ended while its last day went on. */
+static int judge_end(struct comparing *c, const char *to, bool is_so_far)
 {
 	int64_t to_us;
 
@@ -310,6 +311,11 @@ static int judge_end(struct comparing *c, const char *to)
 		return cli_fail(EXIT_CANNOT_TELL,
 				"%s: its time ends at %s: figures may change until then",
 				c->out->path, to);
+	if (is_so_far)
+		return cli_fail(EXIT_CANNOT_TELL,
+				"%s: its last day was not over when it was made: verify one of a"
+				" time that is over, such as by --month",
+				c->out->path);
 	return EXIT_DONE;
 }
 
@@ -408,7 +414,8 @@ static bool take_order(struct comparing *c, const char *made_by)
 
 static int compare_json(struct comparing *c, const json_t *was)
 {
-	int status = judge_end(c, text_of(was, "to"));
+	int status = judge_end(c, text_of(was, "to"),
+			       json_is_true(json_object_get(was, "so_far")));
 	json_t *is = NULL;
 
 	if (status != EXIT_DONE)
@@ -443,7 +450,7 @@ static int judge_time(struct comparing *c)
 	is = json_loadb(text_get(&c->recomputed), c->recomputed.size, 0, NULL);
 	text_printf(&c->out->name, "%s, %s to %s", c->order.name, text_of(is, "from"),
 		    text_of(is, "to"));
-	status = judge_end(c, text_of(is, "to"));
+	status = judge_end(c, text_of(is, "to"), json_is_true(json_object_get(is, "so_far")));
 	json_decref(is);
 	return status;
 }
@@ -644,8 +651,8 @@ static int compare_sheets(struct comparing *c, const struct sheet *was)
 	int status = EXIT_DONE;
 
 	if (!find_table(c, was, &is, &status) && status == EXIT_DONE)
-		status = cli_fail(EXIT_FAILED, "%s: the report '%s' has no table with its columns",
-				  c->out->path, c->order.name);
+		status = cli_fail(EXIT_FAILED, "%s: the report '%s' has no table with its columns%s",
+				  c->out->path, c->order.name, c->word ? "" : OR_SAY);
 	for (size_t i = 1; i < was->rows && status == EXIT_DONE; i++)
 		compare_lines(c, was, i, find_line(&is, was, i));
 	for (size_t i = 1; i < is.rows && status == EXIT_DONE; i++)
@@ -694,7 +701,8 @@ static int compare_csv(struct comparing *c)
 				" rows: then say by --made-by which command made it",
 				c->out->path);
 	}
-	status = is_ordered ? judge_time(c) : judge_end(c, field_of(&was, 1, "to"));
+	status = is_ordered ? judge_time(c) : judge_end(c, field_of(&was, 1, "to"),
+					!strcmp(field_of(&was, 1, "so_far"), "true"));
 	if (!is_ordered)
 		text_printf(&c->out->name, "%s, %s to %s", field_of(&was, 1, "report"),
 			    field_of(&was, 1, "from"), field_of(&was, 1, "to"));
@@ -702,6 +710,11 @@ static int compare_csv(struct comparing *c)
 		guess_order(c, &was);
 	if (status == EXIT_DONE)
 		status = compare_sheets(c, &was);
+	if (status == EXIT_DONE && !is_ordered && c->out->findings)
+		cli_fail(EXIT_FINDING,
+			 "%s: a CSV does not say which command made it: say it by --made-by, the"
+			 " findings may come of that alone",
+			 c->out->path);
 	release_sheet(&was);
 	return status;
 }
@@ -777,6 +790,29 @@ bool verify_report_head(const char *path, struct text *head)
 	json_decref(was);
 	text_release(&c.published);
 	return head->size > 0;
+}
+
+bool verify_is_command(struct cli *cli, const char *made_by)
+{
+	struct text copy = {0};
+	struct report_order o;
+	char **word;
+	int words;
+	bool is_one;
+
+	text_puts(&copy, made_by);
+	if (strncmp(made_by, "nines report ", 13)) {
+		cli_wrong("--made-by: '%.80s' is no command of a report: write it as the report"
+			  " has it, such as 'nines report sla --month 2026-10'",
+			  made_by);
+		text_release(&copy);
+		return false;
+	}
+	word = made_words(copy.at, &words);
+	is_one = report_ordered(cli, words, word, &o);
+	free(word);
+	text_release(&copy);
+	return is_one;
 }
 
 int verify_report(struct cli *cli, struct verify_report *v)

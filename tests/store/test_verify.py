@@ -286,7 +286,19 @@ def reports(tmp):
             found = verify(store, "--report", path, *made_by, conf=conf)
             assert found["findings"] == [] and (found["figures"] > 5 or form == "csv"), (name, form, found)
             assert (found["your_head_link"] > 0) == (form != "csv"), (name, form)
-    assert "--made-by" in nines(*conf, "verify", "--store", store, "--report", tmp / "detail.csv", status=2)
+    ask = (*conf, "verify", "--store", store)
+    for name in sorted(NEED_COMMAND):
+        done = subprocess.run([str(BUILD / "nines"), *map(str, ask), "--report", tmp / f"{name}.csv"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0 or "--made-by" in done.stderr and done.stderr.count("\n") == 1, (name, done)
+    assert "may come of that alone" in done.stderr, "the last one, of a span, has findings"
+    for said, words in (("is no command of a report", ("--made-by", "tampered")), ("--month needs a value", ("--made-by", "nines report sla --month"))):
+        wrong = nines(*ask, "--report", tmp / "sla.csv", *words, status=64)
+        assert said in wrong and wrong.count("\n") == 1, wrong
+    assert "name it by --report" in nines(*ask, "--made-by", "nines report sla", status=64)
+    for form in ("json", "csv", "txt", "html"):
+        path = tmp / f"now.{form}"
+        nines(*conf, "report", "statistics", "--store", store, "-o", path)
+        assert "its last day was not over when it was made" in nines(*ask, "--report", path, status=3), form
 
 
 @test("a report in text or HTML as a mail program kept it agrees; a line that was changed, added or taken out is named")
