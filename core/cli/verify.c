@@ -354,9 +354,11 @@ int cli_verify(struct cli *cli, int argc, char **argv)
 				 " [--report FILE [--made-by COMMAND]]");
 	if (w.made_by && !w.report)
 		return cli_wrong("--made-by says which command made a report: name it by --report");
-	if (w.made_by && !verify_is_command(cli, w.made_by))
+	if (w.made_by && !made_is_command(cli, w.made_by))
 		return EXIT_WRONG_USAGE;
-	if (!w.head && w.report && verify_report_head(w.report, &head))
+	if (w.report && !verify_report_head(w.report, &head))
+		return EXIT_FAILED;
+	if (!w.head && head.size)
 		w.head = head.at;
 	if (!judge_head(w.head) || !judge_month(w.month, &o))
 		return EXIT_WRONG_USAGE;

@@ -21,12 +21,12 @@ struct verify_report {
 /* Computes a published report (JSON, CSV, text, HTML) anew and compares each figure, or line. An
  * exit status; EXIT_DONE: they were compared, whatever was found. */
 int verify_report(struct cli *, struct verify_report *);
-/* Does it order a report? Else one sentence has said why not. */
-bool verify_is_command(struct cli *, const char *made_by);
-/* The head that a report carries; false: none. */
+/* The head that a report carries, "": none; false: why it cannot be read was said. */
 bool verify_report_head(const char *path, struct text *head);
 
 /* verify_made.c: of a report in text or HTML, as it was written or as a mail has it. */
+/* The whole file, 64 MiB at most; false: why not was said. */
+bool made_read(const char *path, struct text *published);
 bool made_is_html(const struct text *report);
 bool made_is_ascii(const struct text *report);
 /* The command under it, as one line; false: there is none. */
@@ -34,6 +34,8 @@ bool made_find(const struct text *report, struct text *command);
 /* Cuts a command as a shell would, in place; the list ends with NULL and is the caller's to free.
  */
 char **made_words(char *command, int *words);
+/* Does it order a report? Else one sentence has said why not. */
+bool made_is_command(struct cli *, const char *made_by);
 /* The head of the chain under it; false: there is none. */
 bool made_head(const struct text *report, struct text *head);
 /* Its lines without what names the chain as it was then. */

@@ -3,15 +3,41 @@
  *
  * What it reads may come from anybody: it is searched and compared, never run; of its command only
  * what a report is about is taken (report_ordered()). */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../base/log.h"
 #include "../base/memory.h"
 #include "verify.h"
 
 #define MADE_BY	   "Made by: "
 #define HEAD_BEGIN "nines verify --head:"
+#define REPORT_BYTES (64u << 20)
 #define SEARCH	   400 /* lines that may be missing or added in one place */
+
+/* ---- the file ---- */
+
+bool made_read(const char *path, struct text *published)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char bytes[4096];
+	ssize_t n = fd < 0 ? -1 : 1;
+
+	while (n > 0 && published->size < REPORT_BYTES) {
+		n = read(fd, bytes, sizeof bytes);
+		text_add(published, bytes, n > 0 ? (size_t)n : 0);
+	}
+	if (n < 0)
+		cli_fail(EXIT_FAILED,
+			 "%s: %s: give the path of a report in JSON, CSV, text or HTML", path,
+			 log_errno(errno));
+	if (fd >= 0)
+		close(fd);
+	return n >= 0;
+}
 
 /* ---- what stands under it ---- */
 
@@ -126,6 +152,29 @@ char **made_words(char *command, int *words)
 	} while (list[(*words)++]);
 	--*words;
 	return list;
+}
+
+bool made_is_command(struct cli *cli, const char *made_by)
+{
+	struct text copy = {0};
+	struct report_order o;
+	char **word;
+	int words;
+	bool is_one;
+
+	text_puts(&copy, made_by);
+	if (strncmp(made_by, "nines report ", 13)) {
+		cli_wrong("--made-by: '%.80s' is no command of a report: write it as the report"
+			  " has it, such as 'nines report sla --month 2026-10'",
+			  made_by);
+		text_release(&copy);
+		return false;
+	}
+	word = made_words(copy.at, &words);
+	is_one = report_ordered(cli, words, word, &o);
+	free(word);
+	text_release(&copy);
+	return is_one;
 }
 
 /* ---- lines ---- */

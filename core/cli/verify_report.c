@@ -4,20 +4,15 @@
  * is about: its name, span, zone, its rows whom). The same report is rendered in the same format,
  * and both must say the same. Rows are matched by name. A report whose rules (method) have changed
  * since is told as such. */
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../base/clock.h"
-#include "../base/log.h"
 #include "../base/memory.h"
 #include "verify.h"
 
-#define REPORT_BYTES (64u << 20)
 #define SHOWN_BYTES  120
 #define OR_SAY	     "; or say by --made-by which command made it"
 
@@ -651,7 +646,8 @@ static int compare_sheets(struct comparing *c, const struct sheet *was)
 	int status = EXIT_DONE;
 
 	if (!find_table(c, was, &is, &status) && status == EXIT_DONE)
-		status = cli_fail(EXIT_FAILED, "%s: the report '%s' has no table with its columns%s",
+		status = cli_fail(EXIT_FAILED,
+				  "%s: the report '%s' has no table with its columns%s",
 				  c->out->path, c->order.name, c->word ? "" : OR_SAY);
 	for (size_t i = 1; i < was->rows && status == EXIT_DONE; i++)
 		compare_lines(c, was, i, find_line(&is, was, i));
@@ -756,63 +752,18 @@ static int compare_other(struct comparing *c)
 	return status;
 }
 
-/* ---- the file ---- */
-
-static bool read_file(struct comparing *c)
-{
-	int fd = open(c->out->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char bytes[4096];
-	ssize_t n = fd < 0 ? -1 : 1;
-
-	while (n > 0 && c->published.size < REPORT_BYTES) {
-		n = read(fd, bytes, sizeof bytes);
-		text_add(&c->published, bytes, n > 0 ? (size_t)n : 0);
-	}
-	if (n < 0)
-		cli_fail(EXIT_FAILED,
-			 "%s: %s: give the path of a report in JSON, CSV, text or HTML",
-			 c->out->path, log_errno(errno));
-	if (fd >= 0)
-		close(fd);
-	return n >= 0;
-}
-
 bool verify_report_head(const char *path, struct text *head)
 {
-	struct comparing c = {.out = &(struct verify_report){.path = path}};
-	json_t *was = NULL;
+	struct text published = {0};
+	bool is_read = made_read(path, &published);
+	json_t *was = json_loadb(text_get(&published), published.size, 0, NULL);
 
-	if (read_file(&c))
-		was = json_loadb(text_get(&c.published), c.published.size, 0, NULL);
 	text_puts(head, text_of(was, "evidence_head"));
 	if (!was)
-		made_head(&c.published, head);
+		made_head(&published, head);
 	json_decref(was);
-	text_release(&c.published);
-	return head->size > 0;
-}
-
-bool verify_is_command(struct cli *cli, const char *made_by)
-{
-	struct text copy = {0};
-	struct report_order o;
-	char **word;
-	int words;
-	bool is_one;
-
-	text_puts(&copy, made_by);
-	if (strncmp(made_by, "nines report ", 13)) {
-		cli_wrong("--made-by: '%.80s' is no command of a report: write it as the report"
-			  " has it, such as 'nines report sla --month 2026-10'",
-			  made_by);
-		text_release(&copy);
-		return false;
-	}
-	word = made_words(copy.at, &words);
-	is_one = report_ordered(cli, words, word, &o);
-	free(word);
-	text_release(&copy);
-	return is_one;
+	text_release(&published);
+	return is_read;
 }
 
 int verify_report(struct cli *cli, struct verify_report *v)
@@ -821,7 +772,7 @@ int verify_report(struct cli *cli, struct verify_report *v)
 	json_t *was = NULL;
 	int status = EXIT_FAILED;
 
-	if (read_file(&c)) {
+	if (made_read(v->path, &c.published)) {
 		was = json_loadb(text_get(&c.published), c.published.size, 0, NULL);
 		status = json_is_object(was) ? compare_json(&c, was) : compare_other(&c);
 	}

@@ -294,6 +294,8 @@ def reports(tmp):
     for said, words in (("is no command of a report", ("--made-by", "tampered")), ("--month needs a value", ("--made-by", "nines report sla --month"))):
         wrong = nines(*ask, "--report", tmp / "sla.csv", *words, status=64)
         assert said in wrong and wrong.count("\n") == 1, wrong
+    none = nines(*ask, "--report", tmp / "none.json", status=2)
+    assert "no such file or directory: give the path of a report" in none and none.count("\n") == 1, none
     assert "name it by --report" in nines(*ask, "--made-by", "nines report sla", status=64)
     for form in ("json", "csv", "txt", "html"):
         path = tmp / f"now.{form}"
