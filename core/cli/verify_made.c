@@ -11,6 +11,7 @@
 
 #include "../base/log.h"
 #include "../base/memory.h"
+#include "../mail/mail.h"
 #include "verify.h"
 
 #define MADE_BY	   "Made by: "
@@ -19,6 +20,18 @@
 #define SEARCH	   400 /* lines that may be missing or added in one place */
 
 /* ---- the file ---- */
+
+/* A mail as it came is encoded; figures stand in its text. */
+static void decode(struct text *published)
+{
+	struct text plain = {0};
+
+	if (mail_whole(text_get(published), published->size, &plain)) {
+		text_clear(published);
+		text_add(published, text_get(&plain), plain.size);
+	}
+	text_release(&plain);
+}
 
 bool made_read(const char *path, struct text *published)
 {
@@ -36,6 +49,7 @@ bool made_read(const char *path, struct text *published)
 			 log_errno(errno));
 	if (fd >= 0)
 		close(fd);
+	decode(published);
 	return n >= 0;
 }
 

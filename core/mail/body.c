@@ -159,3 +159,15 @@ bool body_read(struct piece header, struct piece body, struct text *t)
 	text_release(&words);
 	return !f.is_too_deep;
 }
+
+bool body_whole(struct piece header, struct piece body, struct text *t)
+{
+	struct found f = {0};
+	bool is_found;
+
+	look(&f, (struct part){header, body}, 0);
+	is_found = f.plain.body.at && !f.is_too_deep;
+	if (is_found)
+		decode(&f.plain, t);
+	return is_found;
+}

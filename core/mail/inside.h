@@ -44,5 +44,7 @@ void html_add_text(struct text *, const char *html, size_t size);
 
 /* The text of a message or part. False: parts are nested too deep. */
 bool body_read(struct piece header, struct piece body, struct text *);
+/* The first part that is plain text, every byte of it. False: there is none. */
+bool body_whole(struct piece header, struct piece body, struct text *);
 
 #endif

@@ -96,6 +96,19 @@ bool mail_read(struct mail *m, const char *bytes, size_t size, struct text *wron
 	return !wrong->size;
 }
 
+bool mail_whole(const char *bytes, size_t size, struct text *t)
+{
+	struct piece whole = {bytes, size}, header, body;
+	struct text value = {0};
+	bool is_fine;
+
+	skip_envelope(&whole);
+	piece_split(whole, &header, &body);
+	is_fine = field_find(header, "MIME-Version", 0, &value) && body_whole(header, body, t);
+	text_release(&value);
+	return is_fine;
+}
+
 void mail_release(struct mail *m)
 {
 	text_release(&m->subject);

@@ -3,7 +3,8 @@
  *
  * Mail is written by strangers and by careless programs. Whatever can be read is read: a part
  * without its end, bytes of no character set, a NUL. Refused is only what is no mail, and what
- * would cost more than a mail is worth. Pure but for memory; never waits. Called by cli/hook. */
+ * would cost more than a mail is worth. Pure but for memory; never waits. Called by cli/hook,
+ * and by cli/verify for a report that came by mail. */
 #ifndef NINES_MAIL_MAIL_H
 #define NINES_MAIL_MAIL_H
 
@@ -29,6 +30,9 @@ struct mail {
 /* False: *wrong says why it is none. To be released in either case. */
 bool mail_read(struct mail *, const char *bytes, size_t size, struct text *wrong);
 void mail_release(struct mail *);
+/* The plain text of a mail that says that it is MIME, as it was before it was encoded. False: it is
+ * no such mail, or has none. */
+bool mail_whole(const char *bytes, size_t size, struct text *);
 /* The document that a hook gets: subject, from, date and text, which together are never more than
  * an event may be. Who does not say when he wrote wrote now. */
 void mail_add_json(struct text *, const struct mail *, int64_t now_us);

@@ -3,6 +3,8 @@ published; the chain against a computation of its own (docs/evidence.md).
 """
 import contextlib
 import csv
+import email.message
+import email.policy
 import hashlib
 import io
 import json
@@ -325,6 +327,22 @@ def lines(tmp):
         path.write_text("\n".join(some[:at] + ["nothing was ever down"] + some[at:]))
         texts = [f["text"] for f in verify(store, "--report", path, status=1)["findings"]]
         assert len(texts) == 1 and "published nothing was ever down, recomputed nothing" in texts[0], texts
+
+
+@test("a letter as it came, encoded and with its files, agrees as its text does")
+def raw(tmp):
+    store, path = make(tmp / "db"), tmp / "r.txt"
+    nines("report", "sla", "--store", store, "--month", "2025-02", "-o", path)
+    for cte in ("quoted-printable", "base64", "8bit"):
+        letter = email.message.EmailMessage()
+        letter["Subject"] = "Availability"
+        letter.set_content(path.read_text() + "\nAttached:\n  r.pdf\n", cte=cte)
+        letter.add_attachment(b"%PDF-1.5 \x00\xff" * 99, maintype="application", subtype="pdf", filename="r.pdf")
+        (tmp / "r.eml").write_bytes(letter.as_bytes(policy=email.policy.SMTP))
+        found = verify(store, "--report", tmp / "r.eml")
+        assert found["findings"] == [] and found["figures"] > 5 and found["your_head_link"], (cte, found)
+    (tmp / "r.eml").write_bytes(re.sub(rb"9(\d\.\d{6})", rb"8\1", letter.as_bytes(), count=1))
+    assert verify(store, "--report", tmp / "r.eml", status=1)["findings"]
 
 
 @test("a report that was cut, holds nothing of ours, or orders what no report does is told as such and does nothing")
