@@ -178,6 +178,8 @@ static int judge(struct export *e, int names, int64_t *from_us, int64_t *to_us)
 	if (e->to && !clock_parse_utc(e->to, to_us))
 		return cli_wrong("--to: '%s' is no time: write 2026-11-21T18:00:00Z or a date",
 				 e->to);
+	if (*from_us >= *to_us)
+		return cli_wrong("--from is not before --to: %s and %s", e->from, e->to);
 	while (e->format && f < sizeof format / sizeof *format && strcmp(format[f].name, e->format))
 		f++;
 	if (f == sizeof format / sizeof *format)

@@ -207,6 +207,12 @@ static int read_files(const struct typed *typed, struct import *im, const struct
 		import_rename(im, typed->check, typed->as);
 	if (im->problem_count)
 		return tell_problems(im);
+	if (!im->targets && !typed->check && !typed->maintenance)
+		return cli_fail(EXIT_FAILED,
+				"%s%s: nothing in %s is a history of the format '%s': nothing was"
+				" imported",
+				file[0], files > 1 ? " and the others" : "",
+				files > 1 ? "them" : "it", f->name);
 	return -1;
 }
 

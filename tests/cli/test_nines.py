@@ -47,6 +47,8 @@ def remedies(tmp):
     none, do = tmp / "none.db", "start ninesd, import a history, or name the database with --store"
     for words in (("export", "--all"), ("backup", tmp / "copy"), ("incident",)):
         assert nines(*words, "--store", none) == (2, "", f"nines: cannot open {none}: no such file or directory: {do}\n"), words
+    span = ("--from", "2026-11-23", "--to", "2026-11-22")
+    assert nines("export", "--all", *span, "--store", none) == (64, "", "nines: --from is not before --to: 2026-11-23 and 2026-11-22\n")
     assert nines("status", "--socket", none) == (3, "", f"nines: ninesd is not running or not reachable: {none}: no such file or "
                                                  "directory: start it, or name its configuration with -c\n")
 

@@ -102,6 +102,15 @@ def no_files(tmp):
         refused(nines("import", "csv", path, "--interval", "5m", "--store", tmp / "db"), path, [f"nines: {path}: {told}"], tmp / "db")
 
 
+@test("what holds nothing of the format is refused, as another one was meant: what has none of a log's lines, a table of no rows")
+def nothing_in_it(tmp):
+    (tmp / "mail.log").write_text("Nov 22 10:00:00 mx postfix/smtpd[1]: connect from unknown\n")
+    (tmp / "none.csv").write_text(HEAD)
+    for kind, path in (("nagios", tmp / "mail.log"), ("csv", tmp / "none.csv")):
+        done = nines("import", kind, path, "--store", tmp / "db")
+        refused(done, path, [f"nines: FILE: nothing in it is a history of the format '{kind}': nothing was imported\n"], tmp / "db")
+
+
 @test("one bad file of many, one bad line in the last: nothing of the others is stored")
 def one_of_many(tmp):
     for n in range(5):
