@@ -168,7 +168,8 @@ static const struct family family[] = {
 	{"nines_sla_ratio", NULL, GAUGE, PUBLIC, ratios, NULL,
 	 "Availability of the time that is known, by the rules of the sla."},
 	{"nines_error_budget_remaining_ratio", NULL, GAUGE, DETAILS, budgets, NULL,
-	 "Part of the sla's downtime that is left; less than 0: too much was down."},
+	 "Part of the downtime that the sla allows of the time so far that is left; less than 0: "
+	 "too much was down."},
 	{"nines_incidents_open", NULL, GAUGE, PUBLIC, incidents_open, NULL, "Incidents that last."},
 	{"nines_healthy", NULL, GAUGE, OWN, healthy, NULL, "Whether nines itself is well."},
 	{"nines_build_info", NULL, GAUGE, OWN, build, NULL, "Which nines this is."},

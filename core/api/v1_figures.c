@@ -43,6 +43,11 @@ static json_t *sums_of(const struct page_figures *f)
 	return j;
 }
 
+static json_t *of_target(const struct page_figures *f, int64_t us)
+{
+	return f->target_micro < 0 ? json_null() : json_integer(us);
+}
+
 static json_t *figures_json(const struct page_figures *f)
 {
 	const bool has_target = f->target_micro >= 0;
@@ -61,9 +66,11 @@ static json_t *figures_json(const struct page_figures *f)
 			     v1_percent(f->judged_micro), "met",
 			     has_target && f->judged_micro >= 0 ? json_boolean(f->is_met)
 								: json_null(),
-			     "budget_left_us",
-			     has_target ? json_integer(f->budget_us) : json_null(), "mttr_us",
+			     "budget_left_us", of_target(f, f->budget_us), "mttr_us",
 			     number(f->mttr_us), "mtbf_us", number(f->mtbf_us)));
+	json_object_update_new(j, json_pack("{so, so}", "span_budget_us",
+					    of_target(f, f->span_budget_us), "span_left_us",
+					    of_target(f, f->span_left_us)));
 	return j;
 }
 

@@ -204,6 +204,50 @@ void figures_over_release(struct figures_over *over)
 	exclusion_release(&over->exclusion);
 }
 
+/* From where on nothing is said of it yet: a probe that is under way may still speak of the time
+ * before now. */
+static int64_t open_from(const struct figures_question *q)
+{
+	const struct sla_line *line = &q->track.line;
+	int64_t now_us = q->order.now_us;
+	size_t i = line->spans;
+
+	while (i && line->span[i - 1].state == SLA_NOT_MONITORED)
+		i--;
+	if (!i || (now_us - line->span[i - 1].to_us) / 2 > q->track.interval_us)
+		return now_us;
+	return line->span[i - 1].to_us < now_us ? line->span[i - 1].to_us : now_us;
+}
+
+/* How much of the time to come is agreed, were it up: then maintenance may count, too. */
+static int64_t ahead_of(const struct figures_question *q)
+{
+	const struct figures_order *o = &q->order;
+	struct sla_layers over = q->over.layers;
+	struct sla_line up = {0};
+	int64_t from_us = open_from(q), agreed_us;
+
+	if (o->now_us >= o->to_us)
+		return 0;
+	from_us = from_us > o->from_us ? from_us : o->from_us;
+	if (o->policy->maintenance_up_counts)
+		over.maintenance = NULL;
+	sla_line_add(&up, from_us, o->to_us, SLA_UP, SLA_NO_CAUSE);
+	agreed_us = sla_sum(&up, from_us, o->to_us, &over, &o->policy->rule).agreed_us;
+	sla_line_release(&up);
+	return agreed_us;
+}
+
+static void take_whole(struct figures_question *q)
+{
+	struct page_figures *f = q->into;
+
+	if (f->target_micro < 0)
+		return;
+	f->span_budget_us = page_allowed_us(f->target_micro, f->agreed_us + ahead_of(q));
+	f->span_left_us = f->span_budget_us - f->counted_down_us;
+}
+
 static enum figures_step take_all(struct figures_question *q)
 {
 	const struct figures_order *o = &q->order;
@@ -214,6 +258,7 @@ static enum figures_step take_all(struct figures_question *q)
 	sums = sla_sum(&q->track.line, o->from_us, o->to_us, &q->over.layers, &o->policy->rule);
 	name_it(q);
 	take_sums(q, &sums);
+	take_whole(q);
 	take_causes(q, &sums);
 	return FIGURES_DONE;
 }

@@ -334,6 +334,10 @@ struct page_figures {
 	 * that was changed meanwhile, each moment is judged by what was in force then */
 	const struct page_makeup *makeup;
 	size_t makeup_count;
+	/* what the target allows of the whole period, supposing that all of it that is to come is
+	 * up, and what is left of that, less than 0: it cannot be met any more; of one that is over
+	 * as budget_us has it, of no target 0 */
+	int64_t span_budget_us, span_left_us;
 };
 
 /* What was asked for: services and checks in order, each kind by name. 0 also when the record

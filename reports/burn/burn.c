@@ -185,12 +185,16 @@ static void add_remedies(struct page *p, size_t targets)
 
 static void add_budgets(struct page *p, size_t targets, bool all, uint32_t flags)
 {
-	static const struct page_column budget[] = {
+	/* of a period that is over they say nothing new to people */
+	const uint32_t in_all = PAGE_RIGHT | (page_period(p)->is_running ? 0 : PAGE_DATA);
+	const struct page_column budget[] = {
 		{"name", "name", 0},
 		{"target", "target %", PAGE_RIGHT},
 		{"budget_s", "budget", PAGE_RIGHT},
 		{"used_s", "used", PAGE_RIGHT},
 		{"left_s", "left", PAGE_RIGHT},
+		{"span_budget_s", "in all", in_all},
+		{"span_left_s", "in all left", in_all},
 	};
 
 	if (!flags)
@@ -212,6 +216,10 @@ static void add_budgets(struct page *p, size_t targets, bool all, uint32_t flags
 		page_cell(p, "left_s",
 			  page_toned(page_value(PAGE_SECONDS, f->budget_us),
 				     f->budget_us < 0 ? PAGE_BAD : PAGE_PLAIN));
+		page_cell(p, "span_budget_s", page_value(PAGE_SECONDS, f->span_budget_us));
+		page_cell(p, "span_left_s",
+			  page_toned(page_value(PAGE_SECONDS, f->span_left_us),
+				     f->span_left_us < 0 ? PAGE_BAD : PAGE_PLAIN));
 	}
 }
 

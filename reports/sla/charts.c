@@ -149,9 +149,8 @@ static void draw_budget(struct page *p, const struct page_figures *f, const stru
 {
 	const struct page_chart chart =
 		chart_of(f, PAGE_BURN, "What was left of the time it may be down");
-	int64_t now_us = page_period(p)->now_us;
-	struct page_point at = {f->from_us, f->from_us,
-				page_allowed_us(f->target_micro, f->agreed_us), 0};
+	int64_t now_us = page_period(p)->now_us, to_come_us = f->span_left_us - f->budget_us;
+	struct page_point at = {f->from_us, f->from_us, f->span_budget_us, 0};
 
 	page_chart(p, &chart);
 	page_chart_series(p, f->name, nothing);
@@ -159,7 +158,7 @@ static void draw_budget(struct page *p, const struct page_figures *f, const stru
 	for (size_t i = 0; i < days && day[i].from_us < now_us; i++) {
 		at.from_us = day[i].from_us;
 		at.to_us = day[i].to_us < now_us ? day[i].to_us : now_us;
-		at.value = day[i].budget_us;
+		at.value = day[i].budget_us + to_come_us;
 		page_chart_point(p, &at);
 	}
 }

@@ -52,6 +52,8 @@ static const struct page_column row[] = {
 	{"availability_check", "mtbf / (mtbf + mttr) %", PAGE_DATA},
 	{"resolution_percent", "known % known to", PAGE_DATA},
 	{"resolution_period_percent", "period % known to", PAGE_DATA},
+	{"span_budget_s", "in all may be down", PAGE_DATA},
+	{"span_left_s", "in all left", PAGE_DATA},
 };
 
 /* ---- the rows ---- */
@@ -93,8 +95,11 @@ static void add_judgement(struct page *p, const struct page_figures *f)
 	page_cell(p, "met", is_met(f));
 	page_cell(p, "judged", page_known(PAGE_PERCENT, f->judged_micro));
 	page_cell(p, "counted_down_s", page_value(PAGE_SECONDS, f->counted_down_us));
-	if (f->target_micro >= 0)
+	if (f->target_micro >= 0) {
 		page_cell(p, "budget_left_s", page_value(PAGE_SECONDS, f->budget_us));
+		page_cell(p, "span_budget_s", page_value(PAGE_SECONDS, f->span_budget_us));
+		page_cell(p, "span_left_s", page_value(PAGE_SECONDS, f->span_left_us));
+	}
 	page_cell(p, "credit", page_known(PAGE_PERCENT, f->credit_micro));
 	if (f->credit_micro > 0)
 		page_cell(p, "credit_below", page_value(PAGE_PERCENT, f->credit_below_micro));

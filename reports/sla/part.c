@@ -50,6 +50,14 @@ static enum page_tone tone_of(enum verdict v)
 	return (enum page_tone)verdict_shown(v).tone;
 }
 
+static void say_left(const struct part *p, int64_t us, const char *left, const char *over)
+{
+	if (us < 0)
+		say(p, over, page_toned(page_value(PAGE_EXACT, -us), PAGE_BAD));
+	else
+		say(p, left, seconds(us));
+}
+
 static void add_verdict(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
@@ -64,10 +72,11 @@ static void add_verdict(const struct part *p)
 	say(p, "may be down",
 	    page_value(PAGE_EXACT, page_allowed_us(f->target_micro, f->agreed_us)));
 	say(p, "counts as down", seconds(f->counted_down_us));
-	if (f->budget_us < 0)
-		say(p, "over by", page_toned(page_value(PAGE_EXACT, -f->budget_us), PAGE_BAD));
-	else
-		say(p, "left", seconds(f->budget_us));
+	say_left(p, f->budget_us, "left", "over by");
+	if (page_period(p->page)->now_us < f->to_us) { /* so far; but there is more to come */
+		say(p, "in all may be down", page_value(PAGE_EXACT, f->span_budget_us));
+		say_left(p, f->span_left_us, "in all left", "in all over by");
+	}
 	if (f->credit_micro >= 0)
 		say(p, "credit %",
 		    page_toned(page_value(PAGE_PERCENT, f->credit_micro),

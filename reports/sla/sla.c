@@ -49,6 +49,10 @@ static void add_agreement(struct page *p, const struct page_figures *f)
 	page_cell(p, "left",
 		  page_toned(page_value(PAGE_SECONDS, f->budget_us),
 			     f->budget_us < 0 ? PAGE_BAD : PAGE_PLAIN));
+	if (page_period(p)->is_running)
+		page_cell(p, "span_left",
+			  page_toned(page_value(PAGE_SECONDS, f->span_left_us),
+				     f->span_left_us < 0 ? PAGE_BAD : PAGE_PLAIN));
 	page_cell(p, "credit",
 		  page_toned(page_known(PAGE_PERCENT, f->credit_micro),
 			     f->credit_micro > 0 ? PAGE_BAD : PAGE_PLAIN));
@@ -64,15 +68,16 @@ static void add_agreements(struct page *p, size_t targets)
 		{"target", "target %", PAGE_RIGHT},
 		{"left", "left", PAGE_RIGHT},
 		{"credit", "credit %", PAGE_RIGHT},
+		{"span_left", "in all left", PAGE_RIGHT},
 	};
-	size_t rows = 0;
+	size_t columns = COUNT(column) - !page_period(p)->is_running, rows = 0;
 
 	for (size_t i = 0; i < targets; i++) {
 		if (page_figures(p, i)->target_micro < 0)
 			continue;
 		if (!rows++) {
 			page_heading(p, "Agreed");
-			page_table(p, NULL, column, COUNT(column), 0);
+			page_table(p, NULL, column, columns, 0);
 		}
 		add_agreement(p, page_figures(p, i));
 	}

@@ -24,21 +24,13 @@ struct page_value said(const char *text)
 	return page_text(*text ? text : NULL);
 }
 
-/* More was down already than all of the period may be, were every hour to come agreed time. */
-static bool is_lost(const struct page_figures *f)
-{
-	int64_t most_us = f->span_us - f->outside_hours_us - f->maintenance_us - f->excluded_us;
-
-	return f->counted_down_us > page_allowed_us(f->target_micro, most_us);
-}
-
 enum verdict verdict_of(struct page *p, const struct page_figures *f)
 {
 	bool is_running = page_period(p)->now_us < f->to_us;
 
 	if (f->target_micro < 0)
 		return VERDICT_NONE;
-	if (is_running && (f->judged_micro < 0 || !is_lost(f)))
+	if (is_running && (f->judged_micro < 0 || f->span_left_us >= 0))
 		return VERDICT_NOT_YET;
 	if (f->judged_micro < 0)
 		return VERDICT_NOT_KNOWN;

@@ -89,6 +89,9 @@ static void add_verdict(struct page *p, const struct page_what_if *w)
 		verdict_say(p, f, sentence);
 		page_fact(p, NULL, "what if", page_text(sentence));
 		page_fact(p, NULL, "then left", page_value(PAGE_SECONDS, f->budget_us));
+		if (page_period(p)->now_us < f->to_us)
+			page_fact(p, NULL, "then in all left",
+				  page_value(PAGE_SECONDS, f->span_left_us));
 	}
 	if (f->credit_micro >= 0)
 		page_fact(p, NULL, "then credit %", page_value(PAGE_PERCENT, f->credit_micro));

@@ -21,7 +21,7 @@ service "Mail" { members = {"mx1", "mx2/b"}  sla = "gold" }
 VIEWER, SHOP = "v" * 43, "s" * 43
 # of the API's members: those of the report's rows, which count whole seconds
 SECONDS = ("up degraded down blip unknown not_monitored maintenance outside_hours excluded counted_down longest resolution agreed "
-           "mttr mtbf budget_left").split()
+           "mttr mtbf budget_left span_budget span_left").split()
 SAME = "name kind method incidents blips uptime_known uptime_period coverage target met judged".split()
 
 

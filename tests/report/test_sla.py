@@ -445,6 +445,32 @@ def not_yet(tmp):
         assert (whole["customer_verdict"], row(whole)["verdict"]) == (of_customer, of_customer), (target, whole["customer_verdict"])
 
 
+@test("while a period runs, what all of it allows and what is left of that stand beside what the time so far does")
+def ahead(tmp):
+    conf = tmp / "nines.conf"
+    words = ("--from", "2024-02-28", "--to", "2999-01-01", "--service", "Web")
+    week = ' hours = {"Mon-Fri 08:00-18:00"}'
+    for options in ("", week):  # what nobody measured since is unknown, so all of it is agreed, whatever the time is now
+        one, said = verdict(conf, "target = 99" + options, *words)
+        allows = (at(2999, 1, 1) - BEGIN - one["outside_hours_s"]) // 100
+        assert (one["span_budget_s"], one["span_left_s"]) == (allows, allows - one["counted_down_s"]), (options, allows, one["span_budget_s"], one["span_left_s"])
+        assert re.search("^in all may be down: .*\nin all left: ", said, re.M), said
+        assert one["budget_left_s"] < one["span_left_s"] and bool(one["outside_hours_s"]) == bool(options), options
+    over, said = verdict(conf, "target = 99.9", *MONTH, "--service", "Web")
+    assert over["span_left_s"] == over["budget_left_s"] and "in all" not in said, over
+
+
+@test("a target can still be met while maintenance is to come whose time counts if it is up")
+def ahead_maintenance(tmp):
+    conf = tmp / "nines.conf"
+    for rule, wanted in (("left-out", "not-met"), ("counts", "not-yet-known")):
+        conf.write_text(GOLD.replace("}\n", f"maintenance-up = {rule} }}\n", 1)
+                        + 'service "Web" { members = {"web-1", "web-2"} sla = "gold" }\n'
+                        'maintenance "long" { services = {"Web"} start = "2024-03-01T00:00:00Z" end = "2999-01-01T00:00:00Z" }\n')
+        one = row(sla("--from", "2024-02-28", "--to", "2999-01-01", "--service", "Web", conf=conf))
+        assert (one["verdict"], one["span_left_s"] < 0) == (wanted, wanted == "not-met"), (rule, one["verdict"], one["span_left_s"])
+
+
 SLAS = 'service "Web" { members = {"web-1", "web-2"} sla = "a" }\nservice "Shop" { members = {"Web", "web-1"} need = 2 sla = "b" }\n' \
     'sla "a" { target = 99.9 }\nsla "b" { target = 99.5 unknown = down blips = up }\n'
 
