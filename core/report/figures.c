@@ -176,11 +176,55 @@ static void name_it(struct figures_question *q)
 
 /* ---- parts of the answer, in their order; each goes on until it is done ---- */
 
+static bool is_pass(enum sla_state s)
+{
+	return s == SLA_UP || s == SLA_DEGRADED;
+}
+
+/* The line is true from where it was followed from; before that it has of each member what is
+ * behind the last pass of that one. An incident that lasts from there on may have begun before. */
+static bool is_cut_short(const struct figures_question *q)
+{
+	const struct sla_line *line = &q->track.line;
+	int64_t true_us = q->followed.from_us;
+
+	if ((!q->track.is_service && !q->track.said.claims) || !line->spans ||
+	    line->span[0].from_us >= true_us)
+		return false;
+	for (size_t i = 0; i < line->spans && line->span[i].from_us <= q->order.from_us; i++)
+		if (line->span[i].to_us > true_us && is_pass(line->span[i].state))
+			return false;
+	return true;
+}
+
+/* Twice as far each time, so that it is done in few rounds. The interval stays that of the span. */
+static void follow_further(struct figures_question *q)
+{
+	if (q->followed.from_us == q->order.from_us)
+		q->interval_us = q->track.interval_us;
+	q->followed.from_us = 2 * q->track.line.span[0].from_us - q->order.from_us;
+	track_end(q->tracking);
+	track_release(&q->track);
+	q->tracking = NULL;
+}
+
 static enum figures_step follow(struct figures_question *q)
 {
+	enum figures_step is;
+
 	if (!q->tracking)
-		q->tracking = track_begin(q->source, &q->order, q->arena, &q->track, q->wrong);
-	return track_step(q->tracking);
+		q->tracking =
+			track_begin(q->source, &q->followed, q->arena, &q->track, q->wrong);
+	is = track_step(q->tracking);
+	if (is != FIGURES_DONE)
+		return is;
+	if (is_cut_short(q)) {
+		follow_further(q);
+		return FIGURES_MORE;
+	}
+	if (q->followed.from_us < q->order.from_us)
+		q->track.interval_us = q->interval_us;
+	return FIGURES_DONE;
 }
 
 bool figures_lay_over(const struct figures_question *q, const struct figures_order *o,
@@ -364,6 +408,7 @@ struct figures_question *figures_begin(const struct figures_source *source, stru
 
 	q->source = source;
 	q->order = *order;
+	q->followed = *order;
 	q->arena = arena;
 	q->into = into;
 	q->wrong = wrong;

@@ -22,6 +22,8 @@ struct figures_question {
 	int64_t end_us; /* of what can be known: the span's end, or now */
 	size_t part; /* which part of the answer is being made (figures.c) */
 	size_t at; /* how far that part has come */
+	struct figures_order followed; /* the same from so far back that incidents are whole */
+	int64_t interval_us; /* the longest in force in the span, of a track that goes further */
 	struct tracking *tracking;
 	struct track track;
 	struct page_incident *incident; /* those of *into */

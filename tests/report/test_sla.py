@@ -376,6 +376,26 @@ def acknowledged():
             ack("Web", 204, "early"), ack("web-1", 206, "member"), ack("Web", 220, "late"), ack("Web", 303, "anna"), ack("Web", 305, "bert")]
 
 
+def relay():
+    """Web needs both: web-1 is down from the 11th to the 21st of February, web-2 from the 20th to the 5th of March; maintenance from the 20th on."""
+    start, rest = at(2024, 2, 1), "u" * 1440
+    window = dict(services="Web", start_us=at(2024, 2, 20) * US, end_us=at(2024, 3, 1) * US, impact="outage", text="t")
+    return [record.target("web-1", 600), record.target("web-2", 600), record.service("Web", ["web-1", "web-2"], need=2),
+            *record.results("web-1", start, 600, "u" * 1440 + "d" * 1440 + rest + rest),
+            *record.results("web-2", start, 600, "u" * 19 * 144 + "d" * 14 * 144 + rest),
+            record.named("maintenance", "w", **window)]
+
+
+@test("an outage that one member hands to the next began with the first of them, in a later span too, and counts in one of them")
+def handed_over():
+    store, day, border = reporting.store(relay), 86400, "2024-02-25"
+    spans = [row(sla("--from", a, "--to", b, "--service", "Web", store=store)) for a, b in (("2024-02-01", border), (border, "2024-03-10"))]
+    listed = [[(i["start"], i["end"], i["lasted_s"], i["counted_s"]) for i in one["incident_list"]] for one in spans]
+    assert listed == [[("2024-02-11T00:00:00Z", None, 14 * day, 9 * day)],
+                      [("2024-02-11T00:00:00Z", "2024-03-05T00:00:00Z", 23 * day, 4 * day)]], listed
+    assert [one["incidents"] for one in spans] == [1, 0], [one["incidents"] for one in spans]
+
+
 @test("who acknowledged a service's own incident when: detect, acknowledge, resolve")
 def own_acks():
     one = row(sla(*DAY, "--service", "Web", store=reporting.store(acknowledged)))
