@@ -66,6 +66,7 @@ static bool read_all(struct text *t)
 
 static bool add_piece(struct document *d, const char *at, size_t size)
 {
+	static struct line line; /* the largest: most words of it go unused, and are not kept */
 	struct piece *p;
 
 	if (d->pieces == d->room) {
@@ -75,12 +76,10 @@ static bool add_piece(struct document *d, const char *at, size_t size)
 	p = &d->piece[d->pieces++];
 	*p = (struct piece){0};
 	text_add(&p->bytes, at, size);
-	p->line = memory_new(sizeof *p->line);
-	if (line_parse(p->line, p->bytes.at, p->bytes.size))
+	if (line_parse(&line, p->bytes.at, p->bytes.size))
 		return false;
-	/* most words go unused: what was parsed is as large as the largest line could be */
-	p->line = memory_resize(p->line, offsetof(struct line, word) +
-						 p->line->words * sizeof *p->line->word);
+	size = offsetof(struct line, word) + line.words * sizeof *line.word;
+	p->line = memcpy(memory_new(size), &line, size);
 	return true;
 }
 

@@ -24,10 +24,22 @@ static void keep_letters(PangoLayout *l)
 	pango_attr_list_unref(list);
 }
 
+/* At the side where its width ends or, a name that runs leftward, where it begins. That is asked
+ * last: a layout whose alignment changes is set once more. */
+static void align(PangoLayout *l, const struct setting_order *o)
+{
+	bool is_right = o->how & SET_RIGHT;
+
+	if (o->width <= 0)
+		return;
+	pango_layout_set_alignment(l, is_right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+	if (o->how & SET_NAME && pango_layout_get_direction(l, 0) == PANGO_DIRECTION_RTL)
+		pango_layout_set_alignment(l, is_right ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+}
+
 static PangoLayout *set(PangoContext *context, const struct setting_order *o)
 {
 	PangoLayout *l = pango_layout_new(context);
-	bool is_leftward;
 
 	choose_font(l, o->font);
 	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
@@ -38,9 +50,7 @@ static PangoLayout *set(PangoContext *context, const struct setting_order *o)
 	pango_layout_set_auto_dir(l, o->how & SET_NAME);
 	pango_layout_set_text(l, o->text, -1);
 	keep_letters(l);
-	is_leftward = o->how & SET_NAME && pango_layout_get_direction(l, 0) == PANGO_DIRECTION_RTL;
-	if (o->width > 0 && !(o->how & SET_RIGHT) == is_leftward)
-		pango_layout_set_alignment(l, PANGO_ALIGN_RIGHT);
+	align(l, o);
 	return l;
 }
 

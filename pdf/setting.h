@@ -9,7 +9,7 @@
 #include <pango/pangocairo.h>
 #include <stdbool.h>
 
-#define SETTING_KEPT 4096 /* texts: a later one takes the place of one that hashes alike */
+#define SETTING_KEPT 16384 /* texts: a later one takes the place of one that hashes alike */
 
 struct setting_font {
 	double points;

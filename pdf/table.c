@@ -16,6 +16,7 @@ struct layout {
 	struct sheet *sheet;
 	const struct table *table;
 	double size; /* of its texts */
+	double head; /* how high it is */
 	double width[TABLE_COLUMNS], x[TABLE_COLUMNS];
 };
 
@@ -178,8 +179,11 @@ static const char *row_tag(const struct layout *t)
 
 static void put_label(struct layout *t, size_t column)
 {
-	PangoLayout *l = label_of(t, column);
+	PangoLayout *l;
 
+	if (!sheet_is_drawn(t->sheet))
+		return;
+	l = label_of(t, column);
 	sheet_put(t->sheet, l, t->x[column], t->sheet->y, INK_DIM);
 	g_object_unref(l);
 }
@@ -191,7 +195,7 @@ static void put_head(struct sheet *s, void *with)
 
 	for (size_t c = 0; c < t->table->columns; c++)
 		put_label(t, c);
-	s->y += head_height(t);
+	s->y += t->head;
 	sheet_rule(s, s->y);
 	s->y += 1;
 }
@@ -205,7 +209,7 @@ static void put_first_head(struct sheet *s, struct layout *t)
 		mark_part(t, false, "TH");
 	}
 	mark_end(s, row_tag(t));
-	s->y += head_height(t);
+	s->y += t->head;
 	sheet_rule(s, s->y);
 	s->y += 1;
 }
@@ -213,8 +217,11 @@ static void put_first_head(struct sheet *s, struct layout *t)
 static void put_cell(struct layout *t, size_t row, size_t column)
 {
 	const struct table_cell *x = &t->table->cell[row * t->table->columns + column];
-	PangoLayout *l = cell_of(t, row, column);
+	PangoLayout *l;
 
+	if (!sheet_is_drawn(t->sheet))
+		return;
+	l = cell_of(t, row, column);
 	mark_part(t, true, "TD");
 	mark_begin_link(t->sheet, x->heading);
 	sheet_put(t->sheet, l, t->x[column], t->sheet->y + PAD, x->ink);
@@ -282,7 +289,7 @@ static void put_row(struct layout *t, size_t row)
 	struct sheet *s = t->sheet;
 	double height = row_height(t, row);
 
-	if (height > s->bottom - s->margin - head_height(t) - 1) {
+	if (height > s->bottom - s->margin - t->head - 1) {
 		put_pieces(t, row);
 		return;
 	}
@@ -300,7 +307,7 @@ static void put_row(struct layout *t, size_t row)
 static double begin_height(const struct layout *t)
 {
 	double small = (t->sheet->bottom - t->sheet->margin) / 4;
-	double height = head_height(t) + 1 + row_height(t, 0), least = height;
+	double height = t->head + 1 + row_height(t, 0), least = height;
 
 	for (size_t r = 1; r < t->table->rows && height <= small; r++) {
 		height += row_height(t, r);
@@ -317,6 +324,7 @@ void table_set(struct sheet *s, const struct table *table)
 		return;
 	fit(&t);
 	place(&t);
+	t.head = head_height(&t);
 	sheet_need(s, begin_height(&t));
 	mark_part(&t, true, "Table");
 	put_first_head(s, &t);
