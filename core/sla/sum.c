@@ -58,14 +58,34 @@ struct walk {
 	bool otherwise; /* what is_inside answers when there are no windows at all */
 };
 
+/* To the first window that ends behind the time. The next one it is as a rule; a walk that begins
+ * may have far to go. */
+static void go_on(struct walk *w, int64_t at_us)
+{
+	const struct sla_window *window = w->windows->window;
+	size_t high = w->windows->windows;
+
+	for (int i = 0; i < 2 && w->at < high && window[w->at].to_us <= at_us; i++)
+		w->at++;
+	if (w->at == high || window[w->at].to_us > at_us)
+		return;
+	while (w->at < high) {
+		size_t middle = w->at + (high - w->at) / 2;
+
+		if (window[middle].to_us <= at_us)
+			w->at = middle + 1;
+		else
+			high = middle;
+	}
+}
+
 static bool is_inside(struct walk *w, int64_t at_us, int64_t *until_us)
 {
 	const struct sla_window *x;
 
 	if (!w->windows)
 		return w->otherwise;
-	while (w->at < w->windows->windows && w->windows->window[w->at].to_us <= at_us)
-		w->at++;
+	go_on(w, at_us);
 	if (w->at == w->windows->windows)
 		return false;
 	x = &w->windows->window[w->at];
