@@ -151,11 +151,10 @@ static bool take_attempt(const struct read_attempt *t, void *with)
 	return true;
 }
 
-/* False: the record cannot be read, which was said. */
-static bool look(struct send *c, const char *store)
+/* False: the record cannot be read, *wrong says why. */
+static bool look(struct send *c, const char *store, struct text *wrong)
 {
-	struct text wrong = {0};
-	struct read *r = cli_read(store, &wrong);
+	struct read *r = cli_read(store, wrong);
 	bool is_fine = r && read_begin(r);
 
 	for (size_t i = 0; i < c->count && is_fine; i++) {
@@ -163,11 +162,9 @@ static bool look(struct send *c, const char *store)
 		if (*c->sent[i].id)
 			is_fine = read_attempts(r, c->sent[i].id, take_attempt, c);
 	}
-	if (!is_fine)
-		cli_fail(EXIT_CANNOT_TELL, "%s", r ? read_wrong(r) : text_get(&wrong));
-	if (r)
-		read_close(r);
-	text_release(&wrong);
+	if (!is_fine && r)
+		text_puts(wrong, read_wrong(r));
+	read_close(r);
 	return is_fine;
 }
 
@@ -179,16 +176,22 @@ static bool are_answered(const struct send *c)
 	return true;
 }
 
+/* A ninesd that has just begun may not have made its record yet: that too is waited for. */
 static int wait_for_answers(struct send *c)
 {
-	struct text path = {0};
+	struct text path = {0}, wrong = {0};
 	const char *store = cli_store(c->cli, c->store, &path);
 	int64_t until_us = clock_mono_us() + c->wait_us;
-	bool is_fine = store != NULL;
+	bool is_fine = look(c, store, &wrong);
 
-	while (is_fine && (is_fine = look(c, store)) && !are_answered(c) &&
-	       clock_mono_us() < until_us)
+	while ((!is_fine || !are_answered(c)) && clock_mono_us() < until_us) {
 		poll(NULL, 0, LOOK_MS);
+		text_clear(&wrong);
+		is_fine = look(c, store, &wrong);
+	}
+	if (!is_fine)
+		cli_fail(EXIT_CANNOT_TELL, "%s", text_get(&wrong));
+	text_release(&wrong);
 	text_release(&path);
 	return is_fine ? EXIT_DONE : EXIT_CANNOT_TELL;
 }

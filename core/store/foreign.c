@@ -105,6 +105,7 @@ struct foreign *foreign_open(const char *path, struct text *wrong)
 	is_fine = sql_open(&f->sql, uri.at, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, wrong);
 	text_release(&uri);
 	if (is_fine) {
+		sql_as_owner(path);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
@@ -116,6 +117,7 @@ struct foreign *foreign_open(const char *path, struct text *wrong)
 			  sql_number(&f->sql, "SELECT count(*) FROM main.sqlite_schema", -1) >= 0;
 		if (!is_fine)
 			add_wrong(f, wrong);
+		sql_as_self();
 	}
 	if (is_fine)
 		return f;

@@ -104,7 +104,9 @@ static bool judge_schema(struct read *r, struct text *wrong)
 
 	if (found == STORE_SCHEMA)
 		return true;
-	if (found < 0)
+	if (found < 0 && !sql_number(&r->sql, "SELECT count(*) FROM sqlite_schema", -1))
+		text_printf(wrong, "%s is empty: ninesd makes its tables when it starts", r->path);
+	else if (found < 0)
 		text_printf(wrong, "cannot read %s: %s", r->path, sqlite3_errmsg(r->sql.db));
 	else if (found > STORE_SCHEMA)
 		text_printf(wrong, "%s has schema %lld of a newer nines: this one knows %d",
@@ -126,28 +128,38 @@ static void tell_unopened(const struct read *r, struct text *wrong)
 		text_puts(wrong, STORE_FORBIDDEN);
 }
 
-struct read *read_open(const char *path, struct text *wrong)
+static bool open_file(struct read *r, struct text *wrong)
 {
-	struct read *r = memory_new(sizeof *r);
 	struct text told = {0};
+	bool is_fine = false;
 
-	r->magic = READ_MAGIC;
-	r->path = memory_text(path);
-	if (!sql_open(&r->sql, path, SQLITE_OPEN_READONLY, &told)) {
+	if (!sql_open(&r->sql, r->path, SQLITE_OPEN_READONLY, &told)) {
 		tell_unopened(r, wrong);
 	} else {
+		sql_as_owner(r->path);
 		sqlite3_busy_timeout(r->sql.db, BUSY_MS);
 		sqlite3_progress_handler(r->sql.db, STEPS, is_over, r);
 		sqlite3_exec(r->sql.db, "PRAGMA mmap_size = 0; PRAGMA query_only = ON;"
 					"PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;",
 			     NULL, NULL, NULL);
 		sql_only_read(&r->sql);
-		if (judge_schema(r, wrong)) {
-			text_release(&told);
-			return r;
-		}
+		is_fine = judge_schema(r, wrong);
+		sql_as_self();
 	}
 	text_release(&told);
+	return is_fine;
+}
+
+struct read *read_open(const char *path, struct text *wrong)
+{
+	struct read *r = memory_new(sizeof *r);
+	bool is_fine;
+
+	r->magic = READ_MAGIC;
+	r->path = memory_text(path);
+	is_fine = open_file(r, wrong);
+	if (is_fine)
+		return r;
 	read_close(r);
 	return NULL;
 }

@@ -2,7 +2,15 @@
 #include "sql.h"
 
 #include <assert.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../base/memory.h"
 
 bool sql_open(struct sql *s, const char *path, int flags, struct text *wrong)
 {
@@ -12,6 +20,28 @@ bool sql_open(struct sql *s, const char *path, int flags, struct text *wrong)
 	text_printf(wrong, "cannot open the database: %s",
 		    s->db ? sqlite3_errmsg(s->db) : "no memory");
 	return false;
+}
+
+void sql_as_self(void)
+{
+	if (geteuid())
+		return;
+	setfsuid(0);
+	setfsgid(getegid());
+}
+
+void sql_as_owner(const char *path)
+{
+	char *copy = memory_text(path);
+	struct stat is;
+
+	if (!geteuid() && !stat(path, &is) && is.st_uid) {
+		setfsgid(is.st_gid); /* first: afterwards it may not */
+		setfsuid(is.st_uid);
+		if (faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS))
+			sql_as_self();
+	}
+	free(copy);
 }
 
 static int authorize(void *with, int act, const char *first, const char *second, const char *schema,

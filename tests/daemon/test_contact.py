@@ -1,8 +1,9 @@
 """nines contact test NAME: a test letter by each path of a contact, through a running ninesd and its record."""
 import json
+import subprocess
 
 from pager import BUSY, DELIVERED, NO, Gateway, daemon
-from tap import run, test
+from tap import BUILD, run, test
 
 CONTACTS = """tcp "a" { host = "127.0.0.1"  port = 1  every = "1h" }
 contact "ops" { zone = "Europe/Berlin"  path "pager:1" { fallback = "pager:2" } path "pager:2" { } path "pager:3" { hours = "Mon 03:00-03:01" } }
@@ -42,6 +43,18 @@ def lines(tmp):
         script["1"] = BUSY
         done = d.nines("contact", "test", "desk")
         assert done.returncode == 3 and done.stdout.startswith("later     pager:1") and "; tried again " in done.stdout, (done.returncode, done.stdout)
+
+
+@test("a record that is not made yet, as beside a ninesd that has just begun, is waited for")
+def not_made_yet(tmp):
+    with Gateway(lambda page: DELIVERED) as gateway, daemon(tmp, gateway, CONTACTS) as d:
+        started(d)
+        later = tmp / "later.db"
+        command = subprocess.Popen([BUILD / "nines", "-c", d.conf, "contact", "test", "desk", "--store", later], stdout=subprocess.PIPE, text=True)
+        gateway.wait(lambda pages: pages, what="the letter")
+        later.symlink_to(tmp / "store/nines.db")
+        said, _ = command.communicate()
+        assert command.returncode == 0 and said.startswith("delivered pager:1"), (command.returncode, said)
 
 
 @test("no answer in time, nobody there, no path, no daemon")
