@@ -1,6 +1,7 @@
 /* api/metrics_nines: the families of services, of their figures, and of how nines itself fares. See
  * metrics_family.h. */
 #include <math.h>
+#include <nines/report.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ double metrics_ratio(const struct figure_window *w)
 /* What is left of what the sla lets be down; less than 0: too much was. */
 static double budget_left(const struct figure_window *w)
 {
-	int64_t allowed_us = w->budget_us + w->counted_down_us;
+	int64_t allowed_us = page_allowed_us(w->target_micro, w->known_us + w->unknown_us);
 
 	if (!w->to_us || w->target_micro <= 0 || w->known_micro < 0 || allowed_us <= 0)
 		return NAN;

@@ -100,7 +100,7 @@ bool days_take(struct arena *arena, const struct figures_order *o, const struct 
 
 		sla_sums_add(&so_far, &s, rule);
 		into->day[into->days] = day_of(&s, rule, &part, at_us, next_us);
-		into->day[into->days++].budget_us = -so_far.counted_down_us;
+		into->day[into->days++].budget_us = -sla_used_us(&so_far, rule);
 	}
 	for (size_t i = 0; i < into->days; i++)
 		into->day[i].budget_us =

@@ -124,7 +124,8 @@ static void take_sums(struct figures_question *q, const struct sla_sums *s)
 	f->target_micro = rule->target_micro ? rule->target_micro : -1;
 	f->is_met = sla_is_met(s, rule);
 	if (f->target_micro >= 0)
-		f->budget_us = page_allowed_us(f->target_micro, s->agreed_us) - s->counted_down_us;
+		f->budget_us =
+			page_allowed_us(f->target_micro, s->agreed_us) - sla_used_us(s, rule);
 	f->credit_micro = -1;
 	if (q->order.policy->credits && f->judged_micro >= 0)
 		f->credit_micro = credits_due(q->order.policy->credits, f->judged_micro,
@@ -282,14 +283,14 @@ static int64_t ahead_of(const struct figures_question *q)
 	return agreed_us;
 }
 
-static void take_whole(struct figures_question *q)
+static void take_whole(struct figures_question *q, const struct sla_sums *so_far)
 {
 	struct page_figures *f = q->into;
 
 	if (f->target_micro < 0)
 		return;
 	f->span_budget_us = page_allowed_us(f->target_micro, f->agreed_us + ahead_of(q));
-	f->span_left_us = f->span_budget_us - f->counted_down_us;
+	f->span_left_us = f->span_budget_us - sla_used_us(so_far, &q->order.policy->rule);
 }
 
 static enum figures_step take_all(struct figures_question *q)
@@ -302,7 +303,7 @@ static enum figures_step take_all(struct figures_question *q)
 	sums = sla_sum(&q->track.line, o->from_us, o->to_us, &q->over.layers, &o->policy->rule);
 	name_it(q);
 	take_sums(q, &sums);
-	take_whole(q);
+	take_whole(q, &sums);
 	take_causes(q, &sums);
 	return FIGURES_DONE;
 }

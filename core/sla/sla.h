@@ -253,6 +253,8 @@ int64_t sla_part_up(int64_t a, int64_t b, int64_t c);
  * nothing is known). */
 int64_t sla_judged_micro(const struct sla_sums *, const struct sla_policy *);
 bool sla_is_met(const struct sla_sums *, const struct sla_policy *);
+/* What of the error budget is used up: D, by `unknown = down` unknown time too. */
+int64_t sla_used_us(const struct sla_sums *, const struct sla_policy *);
 
 /* "nines-1:ab12cd34ef56": a hash of all that decides the figures. */
 void sla_add_method(struct text *, const struct sla_policy *, const char *zone);

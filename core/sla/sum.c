@@ -289,6 +289,11 @@ bool sla_is_met(const struct sla_sums *s, const struct sla_policy *p)
 	return p->target_micro && micro >= p->target_micro;
 }
 
+int64_t sla_used_us(const struct sla_sums *s, const struct sla_policy *p)
+{
+	return s->counted_down_us + (p->unknown == SLA_UNKNOWN_DOWN ? s->unknown_us : 0);
+}
+
 void sla_add_method(struct text *t, const struct sla_policy *p, const char *zone)
 {
 	struct text all = {0};

@@ -62,6 +62,7 @@ static void add_verdict(const struct part *p)
 {
 	const struct page_figures *f = p->figures;
 	char sentence[SENTENCE_BYTES];
+	int64_t allowed_us;
 
 	verdict_say(p->page, f, sentence);
 	say(p, "verdict", page_toned(page_text(sentence), tone_of(verdict_of(p->page, f))));
@@ -69,9 +70,10 @@ static void add_verdict(const struct part *p)
 		say(p, "sla", page_text(f->sla));
 	if (f->target_micro < 0)
 		return;
-	say(p, "may be down",
-	    page_value(PAGE_EXACT, page_allowed_us(f->target_micro, f->agreed_us)));
+	allowed_us = page_allowed_us(f->target_micro, f->agreed_us);
+	say(p, "may be down", page_value(PAGE_EXACT, allowed_us));
 	say(p, "counts as down", seconds(f->counted_down_us));
+	say_some(p, "so does unknown", allowed_us - f->budget_us - f->counted_down_us);
 	say_left(p, f->budget_us, "left", "over by");
 	if (page_period(p->page)->now_us < f->to_us) { /* so far; but there is more to come */
 		say(p, "in all may be down", page_value(PAGE_EXACT, f->span_budget_us));

@@ -411,6 +411,8 @@ def rules(tmp):
         got = json.loads(reporting.nines("sla", "--store", store(mixed), "--format", "json", "--sla", "p", *hour, conf=conf))
         row = {row["name"]: row for row in got["rows"]}["web-1"]
         assert sum(row[k] for k in SUMS) == 3600, (options, row)
+        used = row["counted_down_s"] + (row["unknown_s"] if "unknown = down" in options else 0)
+        assert row["budget_left_s"] == row["span_left_s"] == 180 - used, (options, row)
         return row["down_s"], row["counted_down_s"], row["judged"], row["met"]
     share = lambda good, whole: f"{good * 10**8 // whole / 10**6:.6f}"  # truncated
     table = {  # K is 3360 s: four minutes are unknown

@@ -465,6 +465,20 @@ def not_yet(tmp):
         assert (whole["customer_verdict"], row(whole)["verdict"]) == (of_customer, of_customer), (target, whole["customer_verdict"])
 
 
+@test("by `unknown = down` unknown time uses the budget up as downtime does: what that lost is lost before the period is over")
+def unknown_down(tmp):
+    conf = tmp / "nines.conf"
+    one, said = verdict(conf, "target = 99 unknown = down", "--from", "2024-02-28", "--to", "2024-04-01", "--service", "Web")
+    allows = one["agreed_s"] // 100
+    assert one["budget_left_s"] == allows - one["counted_down_s"] - one["unknown_s"] < 0 < one["unknown_s"], one
+    assert re.search("^so does unknown: .*\nover by: ", said, re.M), said
+    burn = json.loads(reporting.nines("burn", "--store", STORE, "--format", "json", "--service", "Web", "--from", "2024-02-28", "--to", "2024-04-01", conf=conf))
+    budget, = burn["budgets"]
+    assert (budget["used_s"], budget["left_s"]) == (one["counted_down_s"] + one["unknown_s"], one["budget_left_s"]), budget
+    one, said = verdict(conf, "target = 99 unknown = down", "--from", "2024-02-28", "--to", "2030-01-01", "--service", "Web")
+    assert (one["verdict"], one["span_left_s"] < 0) == ("not-met", True), one
+
+
 @test("while a period runs, what all of it allows and what is left of that stand beside what the time so far does")
 def ahead(tmp):
     conf = tmp / "nines.conf"
