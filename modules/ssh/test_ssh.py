@@ -12,7 +12,7 @@ from failures import ANOTHER, HOSTILE
 from golden import Golden
 from probe import check, refusal
 from real_files import PASSWORD, USER, fingerprint, keygen, login_name, need_root, sshd
-from servers import Gone, Server, close, drip, endless, expect, refused_port, reset, send, silence
+from servers import Conversation, Gone, Server, close, drip, endless, expect, refused_port, reset, send, silence
 from tap import BUILD, run, test
 
 golden = Golden(__file__)
@@ -44,13 +44,6 @@ def goodbye(text):
     return packet(b"\x01" + struct.pack("!I", 12) + string(text) + string(b""))
 
 
-def finish(talk):
-    """The end of all words, and ears open still: a client that speaks on is not torn."""
-    talk.sock.shutdown(socket.SHUT_WR)
-    while talk.more():
-        pass
-
-
 HEARD = expect(b"\n")  # the client's banner: a reset before it could be seen while connecting
 
 CASES = [
@@ -67,16 +60,16 @@ CASES = [
     ("control characters, bidi and broken UTF-8", "down", [send(b"SSH-" + HOSTILE), silence()], []),
     ("only SSH 1", "down", [send(b"SSH-1.5-old\r\n"), silence()], []),
     ("silence behind the banner", "down", [send(BANNER), silence()], ["timeout=1s"]),
-    ("an end behind the banner", "down", [send(BANNER), HEARD, finish], []),
+    ("an end behind the banner", "down", [send(BANNER), HEARD, Conversation.finish], []),
     ("a reset behind the banner", "down", [send(BANNER), HEARD, reset()], []),
-    ("a goodbye behind the banner", "down", [send(BANNER), HEARD, send(goodbye(b"Too many \x1b[31mconnections")), finish], []),
+    ("a goodbye behind the banner", "down", [send(BANNER), HEARD, send(goodbye(b"Too many \x1b[31mconnections")), Conversation.finish], []),
     ("a packet that is none", "down", [send(BANNER), send(b"\x00" * 4096), silence()], ["timeout=1s"]),
     ("a packet of 4 GiB", "down", [send(BANNER), send(b"\xff" * 4096), silence()], ["timeout=1s"]),
     ("packets without end", "down", [send(BANNER), send(kexinit()), endless(packet(b"\x02" + string(b"x" * 4000)))], []),
     ("an offer, then silence", "down", [send(BANNER), send(kexinit()), silence()], ["timeout=1s"]),
-    ("an offer, then an end", "down", [send(BANNER), send(kexinit()), HEARD, finish], []),
-    ("an offer cut short", "down", [send(BANNER), send(kexinit()[:100]), HEARD, finish], []),
-    ("an offer whose lists lie about their length", "down", [send(BANNER), send(packet(b"\x14" + bytes(16) + b"\xff" * 60)), HEARD, finish], []),
+    ("an offer, then an end", "down", [send(BANNER), send(kexinit()), HEARD, Conversation.finish], []),
+    ("an offer cut short", "down", [send(BANNER), send(kexinit()[:100]), HEARD, Conversation.finish], []),
+    ("an offer whose lists lie about their length", "down", [send(BANNER), send(packet(b"\x14" + bytes(16) + b"\xff" * 60)), HEARD, Conversation.finish], []),
     ("an ed25519 host key of no bytes", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + struct.pack("!I", 32))), silence()], []),
     ("an ed25519 host key of 33 bytes", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + string(bytes(33)))), silence()], []),
     ("a host key that did not sign", "down", [send(BANNER), send(kexinit() + reply(string(b"ssh-ed25519") + string(bytes(range(32))))), silence()], []),
