@@ -72,6 +72,9 @@ static void add_verdict(const struct part *p)
 		return;
 	allowed_us = page_allowed_us(f->target_micro, f->agreed_us);
 	say(p, "may be down", page_value(PAGE_EXACT, allowed_us));
+	/* held against known time it was missed, and nobody would see by what */
+	if (f->judged_micro >= 0 && !f->is_met && f->budget_us >= 0)
+		say_some(p, "of it for unknown", page_allowed_us(f->target_micro, f->unknown_us));
 	say(p, "counts as down", seconds(f->counted_down_us));
 	say_some(p, "so does unknown", allowed_us - f->budget_us - f->counted_down_us);
 	say_left(p, f->budget_us, "left", "over by");

@@ -405,10 +405,13 @@ def mixed():
 def rules(tmp):
     hour = ("--from", "2024-03-01T00:00:00Z", "--to", "2024-03-01T01:00:00Z")
 
+    def conf(tmp, options):
+        path = tmp / "nines.conf"
+        path.write_text(f'service "S" {{ members = {{"web-1"}} sla = "p" }}\nsla "p" {{ target = 95 {options} }}\n')
+        return path
+
     def of(options):
-        conf = tmp / "nines.conf"
-        conf.write_text(f'service "S" {{ members = {{"web-1"}} sla = "p" }}\nsla "p" {{ target = 95 {options} }}\n')
-        got = json.loads(reporting.nines("sla", "--store", store(mixed), "--format", "json", "--sla", "p", *hour, conf=conf))
+        got = json.loads(reporting.nines("sla", "--store", store(mixed), "--format", "json", "--sla", "p", *hour, conf=conf(tmp, options)))
         row = {row["name"]: row for row in got["rows"]}["web-1"]
         assert sum(row[k] for k in SUMS) == 3600, (options, row)
         used = row["counted_down_s"] + (row["unknown_s"] if "unknown = down" in options else 0)
@@ -429,6 +432,9 @@ def rules(tmp):
     }
     for options, wanted in table.items():
         assert of(options) == wanted, (options, of(options), wanted)
+    shown = reporting.nines("sla", "--store", store(mixed), *hour, "--service", "S", conf=conf(tmp, "blips = up"))
+    assert re.search(r"^may be down: +3:00\nof it for unknown: +0:12\ncounts as down: +3:00\nleft: +0$", shown, re.M), shown  # 5 % of four minutes
+    assert "of it for" not in reporting.nines("sla", "--store", store(mixed), *hour, "--service", "S", conf=conf(tmp, ""))
 
 
 @test("whose a check is: as it was configured, or as a claim has it since, until that is taken back")
