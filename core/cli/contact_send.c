@@ -182,12 +182,13 @@ static int wait_for_answers(struct send *c)
 	struct text path = {0}, wrong = {0};
 	const char *store = cli_store(c->cli, c->store, &path);
 	int64_t until_us = clock_mono_us() + c->wait_us;
-	bool is_fine = look(c, store, &wrong);
+	bool is_fine;
 
-	while ((!is_fine || !are_answered(c)) && clock_mono_us() < until_us) {
+	while (!(is_fine = look(c, store, &wrong)) || !are_answered(c)) {
+		if (clock_mono_us() >= until_us)
+			break;
 		poll(NULL, 0, LOOK_MS);
 		text_clear(&wrong);
-		is_fine = look(c, store, &wrong);
 	}
 	if (!is_fine)
 		cli_fail(EXIT_CANNOT_TELL, "%s", text_get(&wrong));

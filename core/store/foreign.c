@@ -105,7 +105,7 @@ struct foreign *foreign_open(const char *path, struct text *wrong)
 	is_fine = sql_open(&f->sql, uri.at, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, wrong);
 	text_release(&uri);
 	if (is_fine) {
-		sql_as_owner(path);
+		sql_as_owner(&f->sql);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 		sqlite3_db_config(f->sql.db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);

@@ -98,16 +98,25 @@ size_t read_damaged(const struct read *r)
 
 /* ---- opening ---- */
 
+static void tell_no_schema(struct read *r, struct text *wrong)
+{
+	char *why = memory_text(sqlite3_errmsg(r->sql.db)); /* the next question has an own one */
+
+	if (sql_number(&r->sql, "SELECT count(*) FROM sqlite_schema", -1))
+		text_printf(wrong, "cannot read %s: %s", r->path, why);
+	else
+		text_printf(wrong, "%s is empty: ninesd makes its tables when it starts", r->path);
+	free(why);
+}
+
 static bool judge_schema(struct read *r, struct text *wrong)
 {
 	int64_t found = sql_number(&r->sql, "SELECT value FROM meta WHERE word = 'schema'", -1);
 
 	if (found == STORE_SCHEMA)
 		return true;
-	if (found < 0 && !sql_number(&r->sql, "SELECT count(*) FROM sqlite_schema", -1))
-		text_printf(wrong, "%s is empty: ninesd makes its tables when it starts", r->path);
-	else if (found < 0)
-		text_printf(wrong, "cannot read %s: %s", r->path, sqlite3_errmsg(r->sql.db));
+	if (found < 0)
+		tell_no_schema(r, wrong);
 	else if (found > STORE_SCHEMA)
 		text_printf(wrong, "%s has schema %lld of a newer nines: this one knows %d",
 			    r->path, (long long)found, STORE_SCHEMA);
@@ -136,7 +145,7 @@ static bool open_file(struct read *r, struct text *wrong)
 	if (!sql_open(&r->sql, r->path, SQLITE_OPEN_READONLY, &told)) {
 		tell_unopened(r, wrong);
 	} else {
-		sql_as_owner(r->path);
+		sql_as_owner(&r->sql);
 		sqlite3_busy_timeout(r->sql.db, BUSY_MS);
 		sqlite3_progress_handler(r->sql.db, STEPS, is_over, r);
 		sqlite3_exec(r->sql.db, "PRAGMA mmap_size = 0; PRAGMA query_only = ON;"
@@ -153,12 +162,10 @@ static bool open_file(struct read *r, struct text *wrong)
 struct read *read_open(const char *path, struct text *wrong)
 {
 	struct read *r = memory_new(sizeof *r);
-	bool is_fine;
 
 	r->magic = READ_MAGIC;
 	r->path = memory_text(path);
-	is_fine = open_file(r, wrong);
-	if (is_fine)
+	if (open_file(r, wrong))
 		return r;
 	read_close(r);
 	return NULL;

@@ -30,18 +30,20 @@ void sql_as_self(void)
 	setfsgid(getegid());
 }
 
-void sql_as_owner(const char *path)
+void sql_as_owner(const struct sql *s)
 {
-	char *copy = memory_text(path);
+	const char *path = sqlite3_db_filename(s->db, "main"); /* links are followed in it */
 	struct stat is;
+	char *folder;
 
-	if (!geteuid() && !stat(path, &is) && is.st_uid) {
-		setfsgid(is.st_gid); /* first: afterwards it may not */
-		setfsuid(is.st_uid);
-		if (faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS))
-			sql_as_self();
-	}
-	free(copy);
+	if (geteuid() || stat(path, &is) || !is.st_uid)
+		return;
+	setfsgid(is.st_gid); /* first: afterwards it may not */
+	setfsuid(is.st_uid);
+	folder = memory_text(path);
+	if (faccessat(AT_FDCWD, dirname(folder), W_OK | X_OK, AT_EACCESS))
+		sql_as_self();
+	free(folder);
 }
 
 static int authorize(void *with, int act, const char *first, const char *second, const char *schema,

@@ -30,12 +30,11 @@ struct sql {
 /* Opens `path` with SQLite's flags. False: *wrong says why; sql_close() all the same. */
 bool sql_open(struct sql *, const char *path, int flags, struct text *wrong);
 void sql_close(struct sql *);
-/* Reading makes `path`-wal and `path`-shm where they are missing. Made by root they would shut out
- * a writer of another user until SQLite hands them over, so root takes the first look as the owner
- * of the file, from here to sql_as_self(): this thread's view of files alone. To be called when
- * `path` is open. Does nothing where the owner could not make them in that folder, and for others
- * than root. */
-void sql_as_owner(const char *path);
+/* Reading makes a file's -wal and -shm where they are missing. Made by root they would shut out a
+ * writer of another user until SQLite hands them over, so root takes the first look as the owner of
+ * the open file, from here to sql_as_self(): this thread's view of files alone. Does nothing where
+ * the owner could not make them in that folder, and for others than root. */
+void sql_as_owner(const struct sql *);
 void sql_as_self(void);
 /* From now on statements that do more than read are not prepared, nor those that open, name or set
  * anything: whatever text came here, it could only look (F51). */

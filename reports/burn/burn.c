@@ -202,14 +202,13 @@ static void add_budgets(struct page *p, size_t targets, bool all, uint32_t flags
 	page_table(p, "budgets", budget, COUNT(budget), flags);
 	for (size_t i = 0; i < targets; i++) {
 		const struct page_figures *f = page_figures(p, i);
-		int64_t allowed_us;
+		int64_t allowed_us = page_allowed_us(f->target_micro, f->agreed_us);
 
 		if (!is_wanted(f) && !all)
 			continue;
 		page_row(p);
 		page_cell(p, "name", page_text(f->name));
 		page_cell(p, "target", page_known(PAGE_PERCENT, f->target_micro));
-		allowed_us = page_allowed_us(f->target_micro, f->agreed_us);
 		page_cell(p, "used_s",
 			  page_value(PAGE_SECONDS, is_wanted(f) ? allowed_us - f->budget_us
 								: f->counted_down_us));

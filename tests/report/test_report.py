@@ -12,6 +12,7 @@ import pty
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -416,6 +417,17 @@ WRONG = [
     (("sla", "incidents"), 64, "'incidents' is no option=value"),
     (("sla", "--check", "a", "--service", "b"), 64, "exclude each other"),
 ]
+
+
+@test("a file that is no record is told as what it is")
+def no_record(tmp):
+    (tmp / "new.db").touch()
+    (tmp / "note.db").write_text("Dear diary, " * 20)
+    with sqlite3.connect(tmp / "other.db") as other:
+        other.execute("CREATE TABLE heartbeat(id)")
+    for name, says in (("new", "is empty: ninesd makes its tables when it starts"), ("note", "file is not a database"), ("other", "no such table: meta")):
+        said = nines("sla", "--month", "2024-02", "--store", tmp / f"{name}.db", status=2)
+        assert len(said.splitlines()) == 1 and said.rstrip().endswith(says), (name, said)
 
 
 @test("what is wrong with an order is said in one line")
